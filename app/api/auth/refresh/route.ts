@@ -1,0 +1,7 @@
+import { refreshCase } from '@/lib/auth/refresh.ts'
+import { deps } from '@/lib/deps.ts'
+import { contract } from '@/lib/http/contract.ts'
+import { endpoint } from '@/lib/http/endpoint.ts'
+
+export const runtime = 'edge'
+export const POST = endpoint(contract.refresh, refreshCase, deps)

@@ -1,0 +1,3 @@
+export { POST } from '@/app/api/auth/generatepassword/route.ts'
+
+export const runtime = 'edge'

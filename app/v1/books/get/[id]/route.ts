@@ -1,0 +1,3 @@
+export { GET } from '@/app/api/[collection]/[id]/route.ts'
+
+export const runtime = 'edge'

@@ -1,0 +1,3 @@
+export { GET } from '@/app/api/[collection]/route.ts'
+
+export const runtime = 'edge'

@@ -1,0 +1,67 @@
+import { generatePasswordCase } from './auth/generate-password.ts'
+import { logoutCase } from './auth/logout.ts'
+import { refreshCase } from './auth/refresh.ts'
+import { signInCase } from './auth/sign-in.ts'
+import { getItemCase, listItemsCase } from './collections/read.ts'
+import type { Deps } from './deps.ts'
+import { contract, type OperationId } from './http/contract.ts'
+import { endpoint, type Handler } from './http/endpoint.ts'
+import { gate, isApiPath } from './http/gate.ts'
+import { healthCase, readyCase } from './http/health.ts'
+import { pageHeaders, problemPage } from './http/page.ts'
+import { findRoute, operationOf } from './http/router.ts'
+import type { WaitUntil } from './rate-limit/limiter.ts'
+
+/** The whole API as one fetch handler: for workerd, Node and tests. */
+export type App = (request: Request, waitUntil: WaitUntil) => Promise<Response>
+
+/**
+ * Builds the API from the operation table, with the same gate, endpoints and order as under Next.
+ *
+ * @param deps Called at the first request.
+ */
+export function createApp(deps: () => Deps): App {
+  const handlers: Record<OperationId, Handler> = {
+    signIn: endpoint(contract.signIn, signInCase, deps),
+    refresh: endpoint(contract.refresh, refreshCase, deps),
+    logout: endpoint(contract.logout, logoutCase, deps),
+    generatePassword: endpoint(contract.generatePassword, generatePasswordCase, deps),
+    health: endpoint(contract.health, healthCase, deps),
+    ready: endpoint(contract.ready, readyCase, deps),
+    listItems: endpoint(contract.listItems, listItemsCase, deps),
+    getItem: endpoint(contract.getItem, getItemCase, deps),
+  }
+
+  return async (request, waitUntil) => {
+    const { pathname, search } = new URL(request.url)
+    // Next answers these the same way, before its middleware.
+    if (pathname !== '/' && pathname.endsWith('/')) {
+      const location = `${pathname.replace(/\/+$/, '').replace(/^\/*/, '/')}${search}`
+      return new Response(null, { status: 308, headers: { Location: location } })
+    }
+    if (!isApiPath(pathname)) return page(pathname)
+
+    const outcome = await gate(request, deps, waitUntil)
+    if ('response' in outcome) return outcome.response
+
+    const match = findRoute(pathname)
+    const operation = typeof match === 'object' ? operationOf(match, request.method) : undefined
+    if (operation === undefined) throw new TypeError('the gate let an unknown path pass')
+    const headers = new Headers(request.headers)
+    for (const [name, value] of outcome.pass.request) headers.set(name, value)
+    const response = await handlers[operation](new Request(request, { headers }))
+    for (const [name, value] of outcome.pass.response) response.headers.append(name, value)
+    return response
+  }
+}
+
+function page(pathname: string): Response {
+  const html = problemPage(pathname.replace(/^\/problems\//, ''))
+  const headers = new Headers(pageHeaders(crypto.randomUUID()))
+  if (html === undefined || !pathname.startsWith('/problems/')) {
+    headers.set('Content-Type', 'text/plain; charset=utf-8')
+    return new Response('There is no page here. The API is under /api.\n', { status: 404, headers })
+  }
+  headers.set('Content-Type', 'text/html; charset=utf-8')
+  return new Response(html, { headers })
+}

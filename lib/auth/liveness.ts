@@ -1,0 +1,85 @@
+import { type AccessCode, fail, ok, type Result } from '../errors.ts'
+import type { Read } from '../store/redis.ts'
+import { accountRead, type Liveness, liveness, livenessAtPrimary, sessionRead } from '../store/sessions.ts'
+import type { Trips } from '../store/trips.ts'
+import { type Access, LEVELS } from './levels.ts'
+import type { AccessClaims } from './tokens.ts'
+
+/** A token this young may be ahead of the replica that is asked. */
+const YOUNG_TOKEN_SECONDS = 10
+
+/**
+ * The right of one request to its answer: a verified token says who asks, the store says whether
+ * that session still lives and what level the account has now. The store is asked in the same round
+ * trip as the data, and what came back is thrown away when the session is dead.
+ */
+export class LiveAccess {
+  readonly #trips: Trips
+  readonly #claims: AccessClaims | undefined
+  readonly #access: Access
+  readonly #now: () => number
+  #proof: Result<undefined, AccessCode> | undefined
+
+  /** @param claims Of the verified token; undefined only where `access` is `public`. */
+  constructor(
+    trips: Trips,
+    claims: AccessClaims | undefined,
+    access: Access,
+    now: () => number,
+  ) {
+    this.#trips = trips
+    this.#claims = claims
+    this.#access = access
+    this.#now = now
+  }
+
+  /** Reads, and proves the right to the answer in the same trip. */
+  async read<value>(read: Read<value>): Promise<Result<value, AccessCode>> {
+    if (this.#access === 'public' || this.#proof?.ok === true) {
+      const [value] = await this.#trips.read(read)
+      return ok(value)
+    }
+    const session = this.#session()
+    if (session === undefined) return fail('invalid-token', 'no claims')
+    const [state, account, value] = await this.#trips.read(
+      sessionRead(session),
+      accountRead(session),
+      read,
+    )
+    this.#proof = await this.#judge(session, liveness(session, state, account))
+    return this.#proof.ok ? ok(value) : this.#proof
+  }
+
+  /** Proves the right, if no read has: the last gate before an answer, and the first of a write. */
+  async prove(): Promise<Result<undefined, AccessCode>> {
+    if (this.#access === 'public') return ok(undefined)
+    if (this.#proof !== undefined) return this.#proof
+    const session = this.#session()
+    if (session === undefined) return fail('invalid-token', 'no claims')
+    const [state, account] = await this.#trips.read(sessionRead(session), accountRead(session))
+    this.#proof = await this.#judge(session, liveness(session, state, account))
+    return this.#proof
+  }
+
+  #session(): { sessionId: string; userId: string } | undefined {
+    const claims = this.#claims
+    return claims === undefined ? undefined : { sessionId: claims.sid, userId: claims.sub }
+  }
+
+  async #judge(
+    session: { sessionId: string; userId: string },
+    found: Liveness,
+  ): Promise<Result<undefined, AccessCode>> {
+    const ageSeconds = this.#now() / 1_000 - (this.#claims?.iat ?? 0)
+    const missing = found.status === 'session-missing' || found.status === 'user-missing'
+    const state =
+      missing && ageSeconds < YOUNG_TOKEN_SECONDS
+        ? await livenessAtPrimary(this.#trips, session)
+        : found
+    if (state.status !== 'live') return fail('invalid-token', state.status)
+    const needed = this.#access === 'public' ? 0 : LEVELS[this.#access]
+    return state.level >= needed
+      ? ok(undefined)
+      : fail('insufficient-scope', `level ${state.level}, needs ${needed}`)
+  }
+}

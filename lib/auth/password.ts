@@ -1,0 +1,78 @@
+import { compareSync, genSaltSync, hashSync } from 'bcryptjs'
+import { fail, ok, type Result } from '../errors.ts'
+
+/** bcrypt reads 72 bytes and silently drops the rest: longer passwords are refused, never cut. */
+export const LONGEST_PASSWORD_BYTES = 72
+export const SHORTEST_PASSWORD_CHARACTERS = 8
+
+/** bcrypt's cost: 2^10 rounds, some 100 ms of one core. */
+const COST = 10
+
+/** A hash of a random text that nobody kept: what an unknown user's password is compared with. */
+const DUMMY_HASH = '$2b$10$q57r2kwlVJNnk2AKj53leuWEAUguFafE8xVNUye3uXducLAOpaFg.'
+/** Costs above 15 would hold the isolate for seconds. */
+const BCRYPT_HASH = /^\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}$/
+
+const MOST_WAITING = 8
+const BREATH_MS = 50
+
+/** Hashes and compares passwords, one at a time. */
+export interface Passwords {
+  /** Compares in the same time whether there is a hash or not. */
+  matches(
+    password: string,
+    hash: string | undefined,
+  ): Promise<Result<boolean, 'service-unavailable'>>
+  hash(password: string): Promise<Result<string, 'service-unavailable'>>
+}
+
+/**
+ * bcrypt blocks the isolate: one run at a time with a pause after each, in which other requests are
+ * served; a short queue; and beyond it a 503 rather than a wait without end.
+ *
+ * The synchronous functions are used because the asynchronous ones call `setImmediate`, which edge
+ * runtimes do not have.
+ */
+export function createPasswords(sleep: (milliseconds: number) => Promise<void>): Passwords {
+  let waiting = 0
+  let turn: Promise<void> = Promise.resolve()
+
+  async function inTurn<value>(work: () => value): Promise<Result<value, 'service-unavailable'>> {
+    if (waiting > MOST_WAITING) {
+      return fail('service-unavailable', 'too many passwords waiting', { retryAfterSeconds: 1 })
+    }
+    waiting++
+    const before = turn
+    let leave: () => void = () => undefined
+    turn = new Promise((resolve) => {
+      leave = resolve
+    })
+    await before
+    try {
+      return ok(work())
+    } finally {
+      waiting--
+      void sleep(BREATH_MS).then(leave)
+    }
+  }
+
+  return {
+    matches: (password, hash) =>
+      inTurn(() => {
+        const usable = hash !== undefined && BCRYPT_HASH.test(hash) && fits(password)
+        const equal = compareSync(usable ? normalize(password) : 'no password', usable ? hash : DUMMY_HASH)
+        return usable && equal
+      }),
+    hash: (password) => inTurn(() => hashSync(normalize(password), genSaltSync(COST))),
+  }
+}
+
+/** One spelling of a password that a keyboard may send in several (RFC 8265 §4.2). */
+export function normalize(password: string): string {
+  return password.normalize('NFC')
+}
+
+/** Whether bcrypt would read all of it. */
+export function fits(password: string): boolean {
+  return new TextEncoder().encode(normalize(password)).length <= LONGEST_PASSWORD_BYTES
+}

@@ -1,0 +1,69 @@
+import * as z from 'zod/mini'
+import { fail, ok, type Result } from '../errors.ts'
+import { quotaExceeded } from '../rate-limit/headers.ts'
+import { rotateSession } from '../store/sessions.ts'
+import { grant, type TokenResponse } from './grant.ts'
+import type { AuthCall, AuthDeps } from './types.ts'
+
+/** `refreshToken` is another name of `refresh`; one of the two. */
+export const refreshInput = z
+  .strictObject({ refresh: z.optional(z.string()), refreshToken: z.optional(z.string()) })
+  .check(
+    z.refine((body) => body.refresh !== undefined || body.refreshToken !== undefined, {
+      path: ['refresh'],
+      error: 'is required',
+    }),
+    z.refine((body) => body.refresh === undefined || body.refreshToken === undefined, {
+      path: ['refreshToken'],
+      error: 'is another name of refresh: send one of the two',
+    }),
+  )
+
+/**
+ * Exchanges a refresh token for a new pair and retires the one presented.
+ *
+ * Parallel exchanges of one token, and a repeat within the grace because the answer was lost, get
+ * the same new refresh token. A token retired longer ago has been copied, and nothing tells the
+ * copy from the original: the session ends for both (RFC 9700 §4.14.2).
+ *
+ * @returns A token pair, or `invalid-refresh-token`: unknown, expired, revoked and reused tokens
+ *   share that one code, so that a guess teaches nothing; the log keeps the reason.
+ *
+ * @see [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749.html#section-6) Refreshing an Access Token
+ */
+export async function refresh(
+  call: AuthCall<z.output<typeof refreshInput>>,
+  deps: AuthDeps,
+): Promise<Result<TokenResponse, 'invalid-refresh-token' | 'quota-exceeded'>> {
+  const token = await deps.refreshTokens.verify(call.input.refresh ?? call.input.refreshToken ?? '')
+  if (!token.ok) return token
+  const { sub: userId, sid: sessionId, seq } = token.value
+
+  const quota = await call.quotas.count('refresh', { key: sessionId })
+  if (!quota.allowed) return quotaExceeded([quota])
+
+  const rotation = await rotateSession(
+    call.trips,
+    { sessionId, userId, seq },
+    {
+      refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
+      graceMs: deps.lifetimes.refreshGrace * 1_000,
+    },
+  )
+  switch (rotation.status) {
+    case 'rotated':
+    case 'repeated':
+      return ok(
+        await grant(deps, 'Token Refreshed', { userId, sessionId }, rotation.session),
+      )
+    case 'unknown':
+    case 'revoked':
+    case 'expired':
+    case 'refused':
+      return fail('invalid-refresh-token', `session ${rotation.status}`)
+    case 'reused':
+      return fail('invalid-refresh-token', `refresh token reused; session ${sessionId} revoked`)
+  }
+}
+
+export const refreshCase = { input: refreshInput, run: refresh }

@@ -1,0 +1,87 @@
+import * as z from 'zod/mini'
+import { fail, ok, type Result } from '../errors.ts'
+import { quotaExceeded } from '../rate-limit/headers.ts'
+import { openSession } from '../store/sessions.ts'
+import { credentialsRead } from '../store/users.ts'
+import { grant, type TokenResponse } from './grant.ts'
+import type { AuthCall, AuthDeps } from './types.ts'
+import { parseUserId } from './user-id.ts'
+
+/** `email` is another name of `user`; one of the two. */
+export const signInInput = z
+  .strictObject({
+    user: z.optional(z.string()),
+    email: z.optional(z.string()),
+    password: z.string(),
+  })
+  .check(
+    z.refine(({ user, email }) => user !== undefined || email !== undefined, {
+      path: ['user'],
+      error: 'is required',
+    }),
+    z.refine(({ user, email }) => user === undefined || email === undefined, {
+      path: ['email'],
+      error: 'is another name of user: send one of the two',
+    }),
+  )
+
+/**
+ * Signs in with a password and opens a session.
+ *
+ * An unknown user, a wrong password, a disabled, unconfirmed or password-less account and an
+ * impossible address take the same steps and answer the same bytes: one bcrypt comparison, against
+ * a dummy where there is no hash. A failure is counted before comparing, so that parallel guesses
+ * are counted too, and given back on success.
+ *
+ * @returns A token pair; `invalid-credentials`; `quota-exceeded` after five failures of an account,
+ *   known or not; `service-unavailable` when too many comparisons wait.
+ *
+ * @see [RFC 6749 §4.3](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.3), OWASP ASVS v5.0.0-6.3.8
+ */
+export async function signIn(
+  call: AuthCall<z.output<typeof signInInput>>,
+  deps: AuthDeps,
+): Promise<
+  Result<TokenResponse, 'invalid-credentials' | 'quota-exceeded' | 'service-unavailable'>
+> {
+  const { trips, quotas, client } = call
+  const address = call.input.user ?? call.input.email ?? ''
+  const userId = parseUserId(address)
+  const partition = { key: await deps.accountKey(userId ?? address) }
+
+  const [quota, [account]] = await Promise.all([
+    quotas.count('signin-account', partition),
+    // No account has the empty id: an impossible address costs the same trip.
+    trips.read(credentialsRead(userId ?? '')),
+  ])
+  if (!quota.allowed) return quotaExceeded([quota])
+
+  const matches = await deps.passwords.matches(call.input.password, account.passwordHash)
+  if (!matches.ok) {
+    await quotas.refund(quota, partition, 1)
+    return matches
+  }
+  if (!matches.value || !account.mayEnter || userId === undefined || !account.passwordHash) {
+    return fail('invalid-credentials', matches.value ? 'account may not enter' : 'no match')
+  }
+
+  const sessionId = deps.randomId()
+  const [opened] = await Promise.all([
+    openSession(trips, {
+      sessionId,
+      userId,
+      comparedHash: account.passwordHash,
+      refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
+      sessionTtlMs: deps.lifetimes.sessionTtl * 1_000,
+      userAgent: client.userAgent.slice(0, 256),
+      ip: client.address ?? '',
+    }),
+    quotas.refund(quota, partition, quota.limit - quota.remaining),
+  ])
+  if (opened.status === 'refused') {
+    return fail('invalid-credentials', 'account changed during sign-in')
+  }
+  return ok(await grant(deps, 'Logged in', { userId, sessionId }, opened.session))
+}
+
+export const signInCase = { input: signInInput, run: signIn }

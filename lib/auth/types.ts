@@ -1,0 +1,44 @@
+import type { Log } from '../log.ts'
+import type { Decision, Partition } from '../rate-limit/limiter.ts'
+import type { PolicyName } from '../rate-limit/policies.ts'
+import type { Trips } from '../store/trips.ts'
+import type { Passwords } from './password.ts'
+import type { AccessTokens, RefreshTokens } from './tokens.ts'
+
+/** What the use cases need from outside. No clock, randomness or network of their own. */
+export interface AuthDeps {
+  now: () => number
+  randomId: () => string
+  accessTokens: AccessTokens
+  refreshTokens: RefreshTokens
+  passwords: Passwords
+  /** A keyed hash, so that quota keys name no account. */
+  accountKey: (account: string) => Promise<string>
+  lifetimes: Lifetimes
+  log: Log
+}
+
+/** All in seconds. */
+export interface Lifetimes {
+  accessTokenTtl: number
+  refreshTokenTtl: number
+  sessionTtl: number
+  refreshGrace: number
+}
+
+/** Counts strict policies for one request and remembers the decisions for its headers. */
+export interface Quotas {
+  count(policy: PolicyName, partition: Partition): Promise<Decision>
+  /** Gives back; a failure is logged and costs the client nothing but a counted request. */
+  refund(decision: Decision, partition: Partition, amount: number): Promise<void>
+}
+
+/** One request as a use case sees it. */
+export interface AuthCall<input = undefined> {
+  input: input
+  trips: Trips
+  quotas: Quotas
+  /** The access token as presented, unverified: logging out judges it by itself. */
+  bearer: string | undefined
+  client: { address: string | undefined; userAgent: string }
+}

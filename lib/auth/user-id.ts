@@ -1,0 +1,13 @@
+const LONGEST = 254
+const REFUSED = /[:*?[\]{}\s\p{Cc}]/u
+
+/**
+ * The canonical spelling of an address as an account's id: trimmed, NFC, lower case.
+ *
+ * @returns Undefined when it cannot be one: empty, longer than 254 characters, or with a character
+ *   that means something in a key or a pattern.
+ */
+export function parseUserId(address: string): string | undefined {
+  const id = address.trim().normalize('NFC').toLowerCase()
+  return id === '' || id.length > LONGEST || REFUSED.test(id) ? undefined : id
+}

@@ -1,0 +1,260 @@
+import { POLICIES, type PolicyName } from './rate-limit/policies.ts'
+
+/** The environment, checked. Lifetimes in seconds. */
+export interface Settings {
+  /** The public origin: `iss` and `aud` of every token, and the only origin cookies come from. */
+  origin: string
+  accessSecrets: readonly [current: string, ...previous: string[]]
+  refreshSecrets: readonly [current: string, ...previous: string[]]
+  accessTokenTtl: number
+  refreshTokenTtl: number
+  sessionTtl: number
+  refreshGrace: number
+  data: { url: string; token: string }
+  /** Users and sessions, when they have a database of their own. */
+  auth: { url: string; token: string } | undefined
+  corsOrigins: readonly string[]
+  trustedProxy: TrustedProxy
+  limits: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
+}
+
+/** Where the client's address comes from. Nothing else is believed. */
+export type TrustedProxy =
+  | { mode: 'vercel' | 'cloudflare' | 'none' }
+  | { mode: 'proxy'; hops: number }
+  | { mode: 'socket'; header: string }
+
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** The secrets of `.env.example`: long enough to pass, public, and so refused. */
+export const EXAMPLE_SECRETS: readonly string[] = [
+  'example-only-replace-with-32-random-bytes-for-access',
+  'example-only-replace-with-32-random-bytes-for-refresh',
+]
+
+/** The start server names the header that carries the peer's address in this variable. */
+export const PEER_HEADER_VARIABLE = 'USHER_PEER_HEADER'
+
+/** Thrown by {@link env}: what the operator must set, one sentence a fault, no values. */
+export class EnvironmentFault extends Error {
+  override readonly name = 'EnvironmentFault'
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[]) {
+    super(faults.join(' '))
+    this.faults = faults
+  }
+}
+
+let memo: Settings | undefined
+
+/**
+ * The settings of this process, read once, at the first request: a build needs no secrets.
+ *
+ * @throws EnvironmentFault naming every faulty variable at once.
+ */
+export function env(): Settings {
+  memo ??= parseSettings(process.env)
+  return memo
+}
+
+/** Checks all variables. @throws EnvironmentFault naming every faulty one at once. */
+export function parseSettings(variables: Variables): Settings {
+  const faults: string[] = []
+  const read = (name: string): string | undefined => variables[name]?.trim() || undefined
+
+  const accessSecrets = secrets('SECRET_TOKEN', read, faults)
+  const refreshSecrets = secrets('SECRET_RTOKEN', read, faults)
+  if (accessSecrets[0] !== '' && accessSecrets[0] === refreshSecrets[0]) {
+    faults.push('SECRET_RTOKEN equals SECRET_TOKEN: set two different secrets.')
+  }
+
+  const settings: Settings = {
+    origin: origin(read, faults),
+    accessSecrets,
+    refreshSecrets,
+    accessTokenTtl: duration('ACCESS_TOKEN_TTL', read, faults, 3_600, [1, 86_400]),
+    refreshTokenTtl: duration('REFRESH_TOKEN_TTL', read, faults, 2_592_000, [1, 31_536_000]),
+    sessionTtl: duration('SESSION_TTL', read, faults, 15_552_000, [1, 315_360_000]),
+    refreshGrace: duration('REFRESH_GRACE', read, faults, 10, [0, 60]),
+    data: database('UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN', read, faults, [
+      'KV_REST_API_URL',
+      'KV_REST_API_TOKEN',
+    ]) ?? { url: '', token: '' },
+    auth:
+      read('AUTH_REDIS_REST_URL') === undefined && read('AUTH_REDIS_REST_TOKEN') === undefined
+        ? undefined
+        : database('AUTH_REDIS_REST_URL', 'AUTH_REDIS_REST_TOKEN', read, faults),
+    corsOrigins: corsOrigins(read, faults),
+    trustedProxy: trustedProxy(read, faults),
+    limits: limits(read, faults),
+  }
+  if (faults.length > 0) throw new EnvironmentFault(faults)
+  return settings
+}
+
+type Read = (name: string) => string | undefined
+
+function secrets(
+  name: 'SECRET_TOKEN' | 'SECRET_RTOKEN',
+  read: Read,
+  faults: string[],
+): [string, ...string[]] {
+  const current = read(name) ?? ''
+  const previousName = `${name}_PREVIOUS`
+  const previous = (read(previousName) ?? '')
+    .split(',')
+    .map((secret) => secret.trim())
+    .filter((secret) => secret !== '')
+
+  const how = 'set 32 random bytes or more, such as the output of `openssl rand -base64 48`.'
+  if (current === '') faults.push(`${name} is missing: ${how}`)
+  else checkSecret(name, current, how, faults)
+  for (const secret of previous) checkSecret(previousName, secret, how, faults)
+  return [current, ...previous]
+}
+
+function checkSecret(name: string, secret: string, how: string, faults: string[]): void {
+  if (EXAMPLE_SECRETS.includes(secret)) faults.push(`${name} is the example's: ${how}`)
+  else if (new TextEncoder().encode(secret).length < 32) {
+    faults.push(`${name} is shorter than 32 bytes: ${how}`)
+  }
+}
+
+function origin(read: Read, faults: string[]): string {
+  const vercel =
+    read('VERCEL_ENV') === 'production'
+      ? (read('VERCEL_PROJECT_PRODUCTION_URL') ?? read('VERCEL_URL'))
+      : read('VERCEL_URL')
+  const value =
+    read('APP_ORIGIN') ?? (vercel === undefined ? undefined : `https://${vercel}`)
+  if (value === undefined) {
+    faults.push('APP_ORIGIN is missing: set the public origin, such as https://api.example.com.')
+    return ''
+  }
+  const url = parseOrigin(value)
+  if (url === undefined) {
+    faults.push('APP_ORIGIN is not an origin: set scheme and host alone, https except on loopback.')
+  }
+  return url ?? ''
+}
+
+/** An origin and nothing more; plain http on loopback alone. */
+function parseOrigin(value: string): string | undefined {
+  if (!URL.canParse(value)) return undefined
+  const url = new URL(value)
+  const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
+  const safe = url.protocol === 'https:' || (url.protocol === 'http:' && loopback)
+  return bare && safe ? url.origin : undefined
+}
+
+/** Parses `15m`, `1h`, `30d` or seconds. Undefined when it is neither. */
+export function parseDuration(value: string): number | undefined {
+  const match = /^(\d{1,9})(s|m|h|d)?$/.exec(value)
+  if (match === null) return undefined
+  const unit = { s: 1, m: 60, h: 3_600, d: 86_400 }[match[2] ?? 's']
+  return unit === undefined ? undefined : Number(match[1]) * unit
+}
+
+function duration(
+  name: string,
+  read: Read,
+  faults: string[],
+  fallback: number,
+  [least, most]: [number, number],
+): number {
+  const value = read(name)
+  if (value === undefined) return fallback
+  const seconds = parseDuration(value)
+  if (seconds === undefined || seconds < least || seconds > most) {
+    faults.push(
+      `${name} is not a duration from ${least} to ${most} seconds: write 15m, 1h, 30d or seconds.`,
+    )
+  }
+  return seconds ?? fallback
+}
+
+function database(
+  urlName: string,
+  tokenName: string,
+  read: Read,
+  faults: string[],
+  aliases?: [string, string],
+): { url: string; token: string } | undefined {
+  const own = read(urlName) !== undefined || read(tokenName) !== undefined || aliases === undefined
+  const [urlVariable, tokenVariable] = own ? [urlName, tokenName] : aliases
+  const url = read(urlVariable)
+  const token = read(tokenVariable)
+  if (url === undefined) faults.push(`${urlName} is missing: set the database's REST address.`)
+  else if (!/^https?:\/\/[^\s#?]+$/.test(url) || !URL.canParse(url)) {
+    faults.push(`${urlVariable} is not a REST address: it begins with https://.`)
+  }
+  if (token === undefined) faults.push(`${tokenName} is missing: set the database's REST token.`)
+  else if (/\s/.test(token)) faults.push(`${tokenVariable} holds white space.`)
+  return url === undefined || token === undefined ? undefined : { url, token }
+}
+
+function corsOrigins(read: Read, faults: string[]): string[] {
+  const values = (read('CORS_ORIGINS') ?? '')
+    .split(',')
+    .map((value) => value.trim())
+    .filter((value) => value !== '')
+  const origins = values.map(parseOrigin)
+  if (origins.includes(undefined)) {
+    faults.push('CORS_ORIGINS is not a comma-separated list of origins, https except on loopback.')
+  }
+  return origins.filter((value) => value !== undefined)
+}
+
+function trustedProxy(read: Read, faults: string[]): TrustedProxy {
+  const value = read('TRUSTED_PROXY') ?? (read('VERCEL') === undefined ? undefined : 'vercel')
+  const header = read(PEER_HEADER_VARIABLE)
+  if (value === undefined) return header === undefined ? { mode: 'none' } : { mode: 'socket', header }
+  if (value === 'vercel' || value === 'cloudflare' || value === 'none') return { mode: value }
+  if (value === 'socket') {
+    if (header !== undefined) return { mode: 'socket', header }
+    faults.push('TRUSTED_PROXY is socket, which npm start and npm run serve alone can offer.')
+    return { mode: 'none' }
+  }
+  const hops = /^proxy:([1-9]\d?)$/.exec(value)?.[1]
+  if (hops === undefined) {
+    faults.push('TRUSTED_PROXY is not one of vercel, cloudflare, proxy:<n>, socket, none.')
+    return { mode: 'none' }
+  }
+  return { mode: 'proxy', hops: Number(hops) }
+}
+
+function limits(read: Read, faults: string[]): Settings['limits'] {
+  const value = read('RATE_LIMITS')
+  if (value === undefined) return {}
+  const form = 'RATE_LIMITS is not of the form {"signin":{"limit":20,"window":"1m"}}'
+  let rows: unknown
+  try {
+    rows = JSON.parse(value)
+  } catch {
+    faults.push(`${form}: it is not JSON.`)
+    return {}
+  }
+  if (typeof rows !== 'object' || rows === null || Array.isArray(rows)) {
+    faults.push(`${form}.`)
+    return {}
+  }
+  const overrides: Settings['limits'] = {}
+  for (const [name, row] of Object.entries(rows)) {
+    if (!isPolicyName(name)) {
+      faults.push(`RATE_LIMITS names no policy: ${JSON.stringify(name).slice(0, 40)}.`)
+      continue
+    }
+    const { limit = POLICIES[name].limit, window = POLICIES[name].windowSeconds } =
+      typeof row === 'number' ? { limit: row } : (row ?? {})
+    const windowSeconds = parseDuration(String(window))
+    if (!Number.isSafeInteger(limit) || limit < 1 || !windowSeconds) faults.push(`${form}: ${name}.`)
+    else overrides[name] = { limit, windowSeconds }
+  }
+  return overrides
+}
+
+function isPolicyName(name: string): name is PolicyName {
+  return Object.hasOwn(POLICIES, name)
+}

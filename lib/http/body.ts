@@ -1,0 +1,54 @@
+import { fail, ok, type Result } from '../errors.ts'
+
+/** The largest body anywhere, in bytes. The start server stops reading here too. */
+export const LARGEST_BODY_BYTES = 64 * 1_024
+
+/** `application/json`, with or without parameters (RFC 8259 §11). */
+export function isJson(headers: Headers): boolean {
+  return /^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')
+}
+
+/** Whether `Content-Length` alone already says that the body is too large. */
+export function declaresTooLarge(headers: Headers): boolean {
+  return Number(headers.get('content-length') ?? 0) > LARGEST_BODY_BYTES
+}
+
+/**
+ * Reads a JSON body, counting the bytes as they come: a length that was not declared, or declared
+ * wrong, does not get further.
+ */
+export async function readJson(
+  request: Request,
+): Promise<Result<unknown, 'payload-too-large' | 'invalid-request'>> {
+  const bytes = await readBytes(request)
+  if (bytes === undefined) return fail('payload-too-large', 'counted on the stream')
+  try {
+    return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
+  } catch {
+    return fail('invalid-request', 'not JSON', { detail: 'The body is not JSON in UTF-8.' })
+  }
+}
+
+async function readBytes(request: Request): Promise<Uint8Array | undefined> {
+  if (request.body === null) return new Uint8Array()
+  const reader = request.body.getReader()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    length += value.byteLength
+    if (length > LARGEST_BODY_BYTES) {
+      await reader.cancel().catch(() => undefined)
+      return undefined
+    }
+    chunks.push(value)
+  }
+  const bytes = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return bytes
+}

@@ -1,0 +1,41 @@
+import ipaddr from 'ipaddr.js'
+import type { TrustedProxy } from '../env.ts'
+import type { Partition } from '../rate-limit/limiter.ts'
+
+/**
+ * The client's address, from the one source the operator trusts. A forwarded header that nobody
+ * vouches for is the client's own word, and a quota by it would be no quota.
+ *
+ * @returns The canonical address (IPv4-mapped ones unmapped), or undefined when none is valid.
+ */
+export function clientAddress(headers: Headers, trusted: TrustedProxy): string | undefined {
+  const value = addressHeader(headers, trusted)?.trim()
+  if (value === undefined || !ipaddr.isValid(value)) return undefined
+  // RFC 4007 zones name an interface of the sender; `ipaddr.process` unmaps ::ffff:a.b.c.d.
+  return ipaddr.process(value).toString().replace(/%.*$/, '')
+}
+
+/** What a quota counts: one IPv4 address, or the /64 that one IPv6 customer holds. */
+export function addressPartition(address: string | undefined): Partition {
+  if (address === undefined) return 'shared'
+  const parsed = ipaddr.parse(address)
+  if (!(parsed instanceof ipaddr.IPv6)) return { key: address }
+  const network = new ipaddr.IPv6([...parsed.parts.slice(0, 4), 0, 0, 0, 0])
+  return { key: `${network.toString()}/64` }
+}
+
+function addressHeader(headers: Headers, trusted: TrustedProxy): string | null | undefined {
+  switch (trusted.mode) {
+    case 'none':
+      return undefined
+    case 'vercel':
+      return headers.get('x-vercel-forwarded-for') ?? headers.get('x-real-ip')
+    case 'cloudflare':
+      return headers.get('cf-connecting-ip')
+    case 'socket':
+      return headers.get(trusted.header)
+    case 'proxy':
+      // Each proxy appends what it saw: the n-th from the right is what the outermost trusted saw.
+      return headers.get('x-forwarded-for')?.split(',').at(-trusted.hops)
+  }
+}

@@ -1,0 +1,123 @@
+import type { Access } from '../auth/levels.ts'
+import type { ProblemCode } from '../errors.ts'
+import type { PolicyName } from '../rate-limit/policies.ts'
+
+/** `collection` asks the collection's own table. */
+export type OperationAccess = Access | 'collection'
+
+/** One HTTP operation: plain data, so that the gate can carry the whole table. */
+export interface Operation {
+  method: 'GET' | 'POST'
+  /** `{name}` is one path segment, percent-decoded once; `{name=word}` matches that word alone. */
+  path: `/${string}`
+  /** Older paths of the same operation. */
+  aliases?: readonly `/${string}`[]
+  summary: string
+  access: OperationAccess
+  /** For `access: 'collection'`: which of the collection's actions this is. */
+  action?: 'list' | 'get'
+  /**
+   * `gate` counts as `anonymous` or `user` before the endpoint; a policy's name is counted by the
+   * endpoint before the body is read; policies that need the body are the use case's. `none` is for
+   * probes.
+   */
+  quota: 'gate' | 'use case' | 'none' | PolicyName
+  /** `any` takes whatever comes and judges it in the use case. */
+  body: 'none' | 'json' | 'any'
+  status: 200 | 204
+  /** What the use case may fail with, besides what every operation can answer. */
+  errors: readonly ProblemCode[]
+}
+
+/** The operation table. The router, the gate, the endpoints and `lib/app.ts` all read it. */
+export const contract = {
+  signIn: {
+    method: 'POST',
+    path: '/api/auth/signin',
+    aliases: ['/v1/auth/signin'],
+    summary: 'Sign in with user and password; answers a token pair',
+    access: 'public',
+    quota: 'signin',
+    body: 'json',
+    status: 200,
+    errors: ['invalid-credentials', 'quota-exceeded', 'service-unavailable'],
+  },
+  refresh: {
+    method: 'POST',
+    path: '/api/auth/refresh',
+    aliases: ['/v1/auth/refresh'],
+    summary: 'Exchange a refresh token for a new pair',
+    access: 'public',
+    quota: 'use case',
+    body: 'json',
+    status: 200,
+    errors: ['invalid-refresh-token', 'quota-exceeded'],
+  },
+  logout: {
+    method: 'POST',
+    path: '/api/auth/logout',
+    summary: 'End the session; always 204',
+    access: 'public',
+    quota: 'use case',
+    body: 'any',
+    status: 204,
+    errors: ['quota-exceeded'],
+  },
+  generatePassword: {
+    method: 'POST',
+    path: '/api/auth/generatepassword',
+    aliases: ['/v1/auth/generatepassword'],
+    summary: 'Hash a password with bcrypt, for an account typed by hand',
+    access: 'admin',
+    quota: 'gate',
+    body: 'json',
+    status: 200,
+    errors: ['service-unavailable'],
+  },
+  health: {
+    method: 'GET',
+    path: '/api/health',
+    summary: 'The process is alive',
+    access: 'public',
+    quota: 'none',
+    body: 'none',
+    status: 200,
+    errors: [],
+  },
+  ready: {
+    method: 'GET',
+    path: '/api/health/ready',
+    summary: 'The store is reachable',
+    access: 'public',
+    quota: 'none',
+    body: 'none',
+    status: 200,
+    errors: ['service-unavailable'],
+  },
+  listItems: {
+    method: 'GET',
+    path: '/api/{collection}',
+    aliases: ['/v1/{collection=books}'],
+    summary: 'List a collection, by id, in pages',
+    access: 'collection',
+    action: 'list',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+    errors: ['validation-error', 'not-found'],
+  },
+  getItem: {
+    method: 'GET',
+    path: '/api/{collection}/{id}',
+    aliases: ['/v1/{collection=books}/get/{id}'],
+    summary: 'Read one item',
+    access: 'collection',
+    action: 'get',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+    errors: ['not-found'],
+  },
+} as const satisfies Record<string, Operation>
+
+export type OperationId = keyof typeof contract

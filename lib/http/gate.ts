@@ -1,0 +1,146 @@
+import type { GateDeps } from '../deps.ts'
+import { type Failure, fail } from '../errors.ts'
+import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
+import type { Decision, WaitUntil } from '../rate-limit/limiter.ts'
+import { Trips } from '../store/trips.ts'
+import { type Authentication, authenticate, refusal, TWO_CREDENTIALS } from './authenticate.ts'
+import { declaresTooLarge, isJson } from './body.ts'
+import { addressPartition, clientAddress } from './client-ip.ts'
+import { contract, type Operation } from './contract.ts'
+import { setCorsHeaders, setPreflightHeaders } from './cors.ts'
+import { failureOf } from './failure.ts'
+import { handoverHeaders, serverTiming } from './handover.ts'
+import { json, problem } from './problem.ts'
+import { accessOf, allowedMethods, findRoute, type Match, operationOf } from './router.ts'
+
+/** The gate answers, or lets pass with headers for the endpoint and for the answer. */
+export type GateOutcome =
+  | { response: Response }
+  | { pass: { request: [name: string, value: string][]; response: Headers } }
+
+/** Paths whose every answer is JSON; the rest are pages. */
+export function isApiPath(pathname: string): boolean {
+  return /^\/(api|v1)(\/|$)/.test(pathname)
+}
+
+/**
+ * The first stop of every API request: it rejects early and counts, and never vouches for anyone.
+ * In order: path, method, preflight, the token's signature, quota, media type, length, a missing or
+ * bad credential. The endpoint checks again.
+ *
+ * @param waitUntil Keeps the counting alive after the answer.
+ */
+export async function gate(
+  request: Request,
+  deps: () => GateDeps,
+  waitUntil: WaitUntil,
+): Promise<GateOutcome> {
+  const { pathname } = new URL(request.url)
+  const requestId = crypto.randomUUID()
+  const decisions: Decision[] = []
+  const routed = routeOf(request.method, pathname)
+  let settled: GateDeps | undefined
+  let trips: Trips | undefined
+  let refused: Failure | undefined = 'refused' in routed ? routed.refused : undefined
+  try {
+    settled = deps()
+    trips = new Trips(settled.databases, settled.now)
+    if ('row' in routed) {
+      refused = await inspect(routed, { request, deps: settled, trips, decisions, waitUntil })
+    }
+  } catch (error) {
+    refused ??= failureOf(error, requestId)
+  }
+
+  if (refused === undefined && 'row' in routed && trips !== undefined) {
+    const headers = new Headers({ 'X-Request-Id': requestId })
+    setQuotaHeaders(headers, decisions)
+    return { pass: { request: handoverHeaders(requestId, trips), response: headers } }
+  }
+
+  const response =
+    refused === undefined
+      ? json(204, undefined)
+      : problem(refused.code, { instance: pathname, requestId }, refused)
+  const { headers } = response
+  headers.set('X-Request-Id', requestId)
+  headers.set('Server-Timing', serverTiming(trips))
+  setQuotaHeaders(headers, decisions)
+  setCorsHeaders(headers, request, settled?.settings.corsOrigins ?? [])
+  if ('allow' in routed) {
+    headers.set('Allow', routed.allow)
+    if (request.method === 'OPTIONS') setPreflightHeaders(headers, routed.allow)
+  }
+  return { response }
+}
+
+/** An operation; or a refusal; or, with `allow` alone, a preflight. */
+type Routed =
+  | { row: Operation; match: Match }
+  | { refused: Failure }
+  | { allow: string; refused?: Failure }
+
+/**
+ * Judges path and method alone; the start server asks this too, for what never reaches the gate.
+ */
+export function routeOf(method: string, pathname: string): Routed {
+  const match = findRoute(pathname)
+  if (match === 'malformed') {
+    const detail = 'The path has a percent sign that begins no encoded UTF-8 character.'
+    return { refused: fail('invalid-request', 'malformed path', { detail }) }
+  }
+  if (match === 'unknown') return { refused: fail('not-found', 'no such path') }
+  const allow = allowedMethods(match)
+  if (method === 'OPTIONS') return { allow }
+  const operation = operationOf(match, method)
+  if (operation === undefined) return { allow, refused: fail('method-not-allowed', method) }
+  return { row: contract[operation], match }
+}
+
+interface Inspection {
+  request: Request
+  deps: GateDeps
+  trips: Trips
+  decisions: Decision[]
+  waitUntil: WaitUntil
+}
+
+/** Judges a request to an operation; undefined lets it pass. */
+async function inspect(
+  { row, match }: { row: Operation; match: Match },
+  { request, deps, trips, decisions, waitUntil }: Inspection,
+): Promise<Failure | undefined> {
+  const { headers } = request
+  const authentication = await authenticate(headers, deps.accessTokens, deps.now())
+  if (authentication.status === 'two') return TWO_CREDENTIALS
+
+  if (row.quota === 'gate') {
+    const decision = await countRequest(authentication, headers, deps, trips, waitUntil)
+    decisions.push(decision)
+    if (!decision.allowed) return quotaExceeded(decisions)
+  }
+  if (row.body === 'json' && !isJson(headers)) return fail('unsupported-media-type', 'not JSON')
+  if (declaresTooLarge(headers)) return fail('payload-too-large', 'Content-Length')
+  if (accessOf(row, match) !== 'public' && authentication.status !== 'valid') {
+    return refusal(authentication)
+  }
+  return undefined
+}
+
+/** A verified token counts as its subject; everything else as the address it comes from. */
+async function countRequest(
+  authentication: Authentication,
+  headers: Headers,
+  deps: GateDeps,
+  trips: Trips,
+  waitUntil: WaitUntil,
+): Promise<Decision> {
+  if (authentication.status === 'valid') {
+    const partition = { key: authentication.claims.sub }
+    return deps.limiter.hot('user', partition, trips, waitUntil, { wait: true })
+  }
+  const partition = addressPartition(clientAddress(headers, deps.settings.trustedProxy))
+  // A bad token is not worth waiting for: it is counted in the background and refused.
+  const wait = authentication.status === 'none'
+  return deps.limiter.hot('anonymous', partition, trips, waitUntil, { wait })
+}

@@ -1,0 +1,55 @@
+import { PROBLEMS, type ProblemCode, type ProblemExtras } from '../errors.ts'
+
+/** Headers of every JSON answer: nothing may be sniffed, framed, scripted or kept. */
+const SAFE_HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+} as const
+
+/** Seconds to wait when the failure does not say: an outage is asked again soon. */
+const DEFAULT_RETRY_AFTER = 2
+
+/** Builds a JSON answer; a body of `undefined` is no body. */
+export function json(status: number, body: unknown, contentType = 'application/json'): Response {
+  const headers = new Headers(SAFE_HEADERS)
+  if (body === undefined) return new Response(null, { status, headers })
+  headers.set('Content-Type', contentType)
+  return new Response(JSON.stringify(body), { status, headers })
+}
+
+/**
+ * Builds a problem document.
+ *
+ * @param code A row of the catalogue.
+ * @param where The request's path and id; the query is left out, it may hold what the client hides.
+ *
+ * @see [RFC 9457 §3](https://www.rfc-editor.org/rfc/rfc9457.html#section-3)
+ */
+export function problem(
+  code: ProblemCode,
+  where: { instance: string; requestId: string },
+  extras: ProblemExtras = {},
+): Response {
+  const row: { status: number; title: string; challenge?: string } = PROBLEMS[code]
+  const { detail, errors } = extras
+  const response = json(
+    row.status,
+    {
+      type: `/problems/${code}`,
+      title: row.title,
+      status: row.status,
+      ...(detail === undefined ? {} : { detail }),
+      instance: where.instance.slice(0, 1_024),
+      requestId: where.requestId,
+      ...(errors === undefined ? {} : { errors }),
+    },
+    'application/problem+json',
+  )
+  if (row.challenge !== undefined) response.headers.set('WWW-Authenticate', row.challenge)
+  if (row.status === 503 || row.status === 429) {
+    response.headers.set('Retry-After', String(extras.retryAfterSeconds ?? DEFAULT_RETRY_AFTER))
+  }
+  return response
+}

@@ -1,0 +1,34 @@
+import type { Quotas } from '../auth/types.ts'
+import type { Log } from '../log.ts'
+import type { Decision, Limiter, Partition } from '../rate-limit/limiter.ts'
+import type { PolicyName } from '../rate-limit/policies.ts'
+import type { Trips } from '../store/trips.ts'
+
+/** The strict quotas of one request, with every decision kept for the answer's headers. */
+export class RequestQuotas implements Quotas {
+  readonly decisions: Decision[] = []
+  readonly #limiter: Limiter
+  readonly #trips: Trips
+  readonly #log: Log
+
+  constructor(limiter: Limiter, trips: Trips, log: Log) {
+    this.#limiter = limiter
+    this.#trips = trips
+    this.#log = log
+  }
+
+  async count(policy: PolicyName, partition: Partition): Promise<Decision> {
+    const decision = await this.#limiter.strict(policy, partition, this.#trips)
+    this.decisions.push(decision)
+    return decision
+  }
+
+  async refund(decision: Decision, partition: Partition, amount: number): Promise<void> {
+    try {
+      await this.#limiter.refund(decision, partition, this.#trips, amount)
+    } catch {
+      // The caller did succeed: what stays counted costs a little quota, never the answer.
+      this.#log('warn', 'quota.not-refunded', { policy: decision.policy })
+    }
+  }
+}

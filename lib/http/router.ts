@@ -1,0 +1,113 @@
+import type { Collection } from '../collections/define.ts'
+import { findCollection } from '../collections/index.ts'
+import type { Access } from '../auth/levels.ts'
+import { contract, type Operation, type OperationId } from './contract.ts'
+
+/** What a path leads to: its operations by method, and its decoded parameters. */
+export interface Match {
+  operations: ReadonlyMap<string, OperationId>
+  params: Readonly<Record<string, string>>
+  collection: Collection | undefined
+}
+
+interface Pattern {
+  segments: readonly { name?: string; literal?: string }[]
+  operations: Map<string, OperationId>
+}
+
+const patterns = compile()
+
+/**
+ * Finds the operations of a path. Parameters come from here, from the URL's path alone: on edge
+ * routes Next lets a client overwrite its own `params` by a query parameter.
+ *
+ * @returns `malformed` when the percent-encoding is broken, `unknown` when nothing is there.
+ */
+export function findRoute(pathname: string): Match | 'malformed' | 'unknown' {
+  const encoded = pathname.split('/').slice(1)
+  const decoded: string[] = []
+  for (const segment of encoded) {
+    const value = decode(segment)
+    if (value === undefined) return 'malformed'
+    decoded.push(value)
+  }
+
+  for (const { segments, operations } of patterns) {
+    const params = bind(segments, encoded, decoded)
+    if (params === undefined) continue
+    if (params['collection'] === undefined) return { operations, params, collection: undefined }
+    const collection = findCollection(params['collection'])
+    return collection === undefined ? 'unknown' : { operations, params, collection }
+  }
+  return 'unknown'
+}
+
+/** The methods of a path as `Allow` lists them. */
+export function allowedMethods(match: Match): string {
+  const methods = [...match.operations.keys()]
+  if (match.operations.has('GET')) methods.push('HEAD')
+  return [...methods, 'OPTIONS'].join(', ')
+}
+
+/** The operation for a method; HEAD is GET without a body. */
+export function operationOf(match: Match, method: string): OperationId | undefined {
+  return match.operations.get(method === 'HEAD' ? 'GET' : method)
+}
+
+/** Who may call an operation: what its row says, or what the collection says of the action. */
+export function accessOf(row: Operation, match: Match): Access {
+  if (row.access !== 'collection') return row.access
+  // Refused by default: a row without an action, or a path without a collection, is for admins.
+  return row.action === undefined ? 'admin' : (match.collection?.access[row.action] ?? 'admin')
+}
+
+function compile(): Pattern[] {
+  const byPath = new Map<string, Pattern>()
+  for (const [id, row] of Object.entries(contract) as [OperationId, Operation][]) {
+    for (const path of [row.path, ...(row.aliases ?? [])]) {
+      const pattern = byPath.get(path) ?? { segments: segmentsOf(path), operations: new Map() }
+      pattern.operations.set(row.method, id)
+      byPath.set(path, pattern)
+    }
+  }
+  const variables = (pattern: Pattern) =>
+    pattern.segments.filter((segment) => segment.literal === undefined).length
+  return [...byPath.values()].sort((a, b) => variables(a) - variables(b))
+}
+
+function segmentsOf(path: string): Pattern['segments'] {
+  return path
+    .split('/')
+    .slice(1)
+    .map((segment) => {
+      const parameter = /^\{(\w+)(?:=(\w+))?\}$/.exec(segment)
+      if (parameter?.[1] === undefined) return { literal: segment }
+      const [, name, literal] = parameter
+      return literal === undefined ? { name } : { name, literal }
+    })
+}
+
+function bind(
+  segments: Pattern['segments'],
+  encoded: readonly string[],
+  decoded: readonly string[],
+): Record<string, string> | undefined {
+  if (segments.length !== encoded.length) return undefined
+  const params: Record<string, string> = {}
+  for (const [index, { name, literal }] of segments.entries()) {
+    // Literals are compared as sent: `/api/%61uth/signin` is no second spelling of a path.
+    if (literal !== undefined && encoded[index] !== literal) return undefined
+    const value = decoded[index]
+    if (value === undefined || value === '') return undefined
+    if (name !== undefined) params[name] = value
+  }
+  return params
+}
+
+function decode(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return undefined
+  }
+}

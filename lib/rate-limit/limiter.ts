@@ -1,0 +1,258 @@
+import { Ratelimit } from '@upstash/ratelimit'
+import type { Redis } from '@upstash/redis/cloudflare'
+import { StoreUnavailable } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { keys } from '../store/keys.ts'
+import type { Trips } from '../store/trips.ts'
+import { LOCAL_LIMIT, POLICIES, type PolicyName, SHARED_BUCKET_FACTOR } from './policies.ts'
+
+/** What a policy says of one request. */
+export interface Decision {
+  policy: PolicyName
+  allowed: boolean
+  limit: number
+  windowSeconds: number
+  remaining: number
+  /** Seconds until the window ends, at least 1. */
+  resetSeconds: number
+}
+
+/** Who is counted; `shared` when no client address is known: one bucket for all. */
+export type Partition = { key: string } | 'shared'
+
+/** Keeps a promise alive after the answer is sent. */
+export type WaitUntil = (promise: Promise<unknown>) => void
+
+/** What one isolate knows of one partition in one window. */
+interface Window {
+  number: number
+  used: number
+  limit: number
+  /** The request that opened the window, while it asks the store. */
+  first: Promise<boolean> | undefined
+  /** Set while the store cannot count: when to ask it again, in epoch milliseconds. */
+  askAgainAt: number | undefined
+}
+
+interface Quota {
+  policy: PolicyName
+  limit: number
+  windowSeconds: number
+  key: string
+  counter: Ratelimit
+}
+
+const MOST_PARTITIONS = 10_000
+const OUTAGE_PAUSE_MS = 2_000
+
+export interface LimiterOptions {
+  redis: Redis
+  overrides: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
+  now: () => number
+  log: Log
+}
+
+/**
+ * Counts requests against the quota table, in Redis through `@upstash/ratelimit`.
+ *
+ * Hot policies keep their windows in memory above the library's `fixedWindow` rather than use its
+ * `cachedFixedWindow`, which admits too many when first answers overlap, never forgets a key and,
+ * comparing a number with a string, never lets its Redis keys expire.
+ *
+ * Bound on over-admission of a hot policy: an isolate admits at most its limit before it hears of
+ * the others, and each background answer tells it the count of all.
+ */
+export class Limiter {
+  readonly #options: LimiterOptions
+  readonly #counters = new Map<string, Ratelimit>()
+  readonly #windows = new Map<string, Window>()
+  readonly #deniedUntil = new Map<string, number>()
+
+  constructor(options: LimiterOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Counts a request of a hot policy. Only the first requests of a window wait for the store, for
+   * one shared answer; later ones are decided in memory and counted in the background.
+   *
+   * @param wait `false` never waits: a bad token is counted, not served.
+   * @throws StoreUnavailable when the first answer does not come and the policy is `closed`.
+   */
+  async hot(
+    policy: PolicyName,
+    partition: Partition,
+    trips: Trips,
+    waitUntil: WaitUntil,
+    { wait }: { wait: boolean },
+  ): Promise<Decision> {
+    const quota = this.#quota(policy, partition)
+    const { window, opened } = this.#currentWindow(quota)
+    if (window.first !== undefined) {
+      const { first } = window
+      if (!wait) {
+        waitUntil(first.catch(() => false))
+        return this.#decision(quota, true, window.used)
+      }
+      try {
+        const allowed = await trips.run(opened ? 1 : 0, () => first)
+        if (opened) return this.#decision(quota, allowed, window.used)
+      } catch (error) {
+        if (POLICIES[policy].onOutage === 'closed') throw error
+        this.#goOnAlone(quota, window)
+      }
+    }
+    if (window.used >= window.limit) return this.#decision(quota, false, window.used)
+    window.used++
+    if (window.askAgainAt === undefined) waitUntil(this.#countBehind(quota, window))
+    return this.#decision(quota, true, window.used + quota.limit - window.limit)
+  }
+
+  /**
+   * Counts a request of a strict policy: exact, one trip; a denied partition is denied from memory
+   * until its window ends.
+   *
+   * @throws StoreUnavailable when the store does not count it.
+   */
+  async strict(policy: PolicyName, partition: Partition, trips: Trips): Promise<Decision> {
+    const quota = this.#quota(policy, partition)
+    const memory = memoryKey(quota)
+    if ((this.#deniedUntil.get(memory) ?? 0) > this.#options.now()) {
+      return this.#decision(quota, false, quota.limit)
+    }
+    const { allowed, used, reset } = await trips.run(1, () => this.#ask(quota, 1))
+    if (!allowed) remember(this.#deniedUntil, memory, reset)
+    return this.#decision(quota, allowed, used)
+  }
+
+  /** Gives back what {@link strict} counted. */
+  async refund(
+    decision: Decision,
+    partition: Partition,
+    trips: Trips,
+    amount: number,
+  ): Promise<void> {
+    const quota = this.#quota(decision.policy, partition)
+    this.#deniedUntil.delete(memoryKey(quota))
+    await trips.run(1, () => this.#ask(quota, -amount))
+  }
+
+  #quota(policy: PolicyName, partition: Partition): Quota {
+    const { limit, windowSeconds } = this.#options.overrides[policy] ?? POLICIES[policy]
+    const shared = partition === 'shared'
+    const effective = shared ? limit * SHARED_BUCKET_FACTOR : limit
+    const name = `${policy}:${effective}`
+    let counter = this.#counters.get(name)
+    if (counter === undefined) {
+      counter = new Ratelimit({
+        redis: this.#options.redis,
+        limiter: Ratelimit.fixedWindow(effective, `${windowSeconds} s`),
+        prefix: keys.limit(policy),
+        analytics: false,
+        ephemeralCache: false,
+        // The library's own timer would answer `success: true`; the request's deadline decides.
+        timeout: 0,
+      })
+      this.#counters.set(name, counter)
+    }
+    return {
+      policy,
+      limit: effective,
+      windowSeconds,
+      key: shared ? 'shared' : partition.key,
+      counter,
+    }
+  }
+
+  /** The window in memory; a missing, past or paused one is opened by asking the store. */
+  #currentWindow(quota: Quota): { window: Window; opened: boolean } {
+    const now = this.#options.now()
+    const number = Math.floor(now / (quota.windowSeconds * 1_000))
+    const known = this.#windows.get(memoryKey(quota))
+    if (known?.number === number && now < (known.askAgainAt ?? Number.POSITIVE_INFINITY)) {
+      return { window: known, opened: false }
+    }
+    const window: Window = {
+      number,
+      used: 1,
+      limit: quota.limit,
+      first: undefined,
+      askAgainAt: undefined,
+    }
+    window.first = this.#open(quota, window)
+    remember(this.#windows, memoryKey(quota), window)
+    return { window, opened: true }
+  }
+
+  async #open(quota: Quota, window: Window): Promise<boolean> {
+    try {
+      const { allowed, used } = await this.#ask(quota, 1)
+      window.used = used
+      return allowed
+    } catch (error) {
+      if (window.askAgainAt === undefined) this.#windows.delete(memoryKey(quota))
+      this.#options.log('warn', 'quota.not-counted', { policy: quota.policy })
+      throw error
+    } finally {
+      window.first = undefined
+    }
+  }
+
+  async #countBehind(quota: Quota, window: Window): Promise<void> {
+    try {
+      const { used } = await this.#ask(quota, 1)
+      window.used = Math.max(window.used, used)
+    } catch {
+      // The window stays open through the outage; what was not counted is said, once a request.
+      this.#options.log('warn', 'quota.not-counted', { policy: quota.policy })
+    }
+  }
+
+  /** The store cannot count: a small limit in this isolate, and soon another try. */
+  #goOnAlone(quota: Quota, window: Window): void {
+    if (window.askAgainAt !== undefined) return
+    window.first = undefined
+    window.used = 0
+    window.limit = Math.min(quota.limit, LOCAL_LIMIT)
+    window.askAgainAt = this.#options.now() + OUTAGE_PAUSE_MS
+    remember(this.#windows, memoryKey(quota), window)
+  }
+
+  async #ask(
+    quota: Quota,
+    rate: number,
+  ): Promise<{ allowed: boolean; used: number; reset: number }> {
+    const answer = await quota.counter.limit(quota.key, { rate })
+    if (answer.reason === 'timeout' || !Number.isFinite(answer.remaining)) {
+      throw new StoreUnavailable('quota not counted')
+    }
+    const used = answer.success ? quota.limit - answer.remaining : quota.limit
+    return { allowed: answer.success, used, reset: answer.reset }
+  }
+
+  #decision(quota: Quota, allowed: boolean, used: number): Decision {
+    const windowMs = quota.windowSeconds * 1_000
+    const sinceStart = this.#options.now() % windowMs
+    return {
+      policy: quota.policy,
+      allowed,
+      limit: quota.limit,
+      windowSeconds: quota.windowSeconds,
+      remaining: Math.max(0, quota.limit - used),
+      resetSeconds: Math.ceil((windowMs - sinceStart) / 1_000),
+    }
+  }
+}
+
+function memoryKey(quota: Quota): string {
+  return `${quota.policy} ${quota.key}`
+}
+
+/** Sets a value in a map that forgets its oldest entry beyond {@link MOST_PARTITIONS}. */
+function remember<value>(map: Map<string, value>, key: string, value: value): void {
+  map.delete(key)
+  map.set(key, value)
+  if (map.size <= MOST_PARTITIONS) return
+  const oldest = map.keys().next()
+  if (!oldest.done) map.delete(oldest.value)
+}

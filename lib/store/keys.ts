@@ -1,0 +1,22 @@
+/**
+ * The key table: every key Usher writes, its type and when it goes away.
+ *
+ * | key | type | expires |
+ * |---|---|---|
+ * | `user:<id>` | hash | never: an account is data |
+ * | `session:<sid>` | hash | at the session's absolute end; a day after it is revoked |
+ * | `sessions:<id>` | sorted set of `sid`, score = absolute end in ms | with its last session |
+ * | `limit:<policy>:<partition>:<window>` | string | with its window |
+ * | `<collection prefix><item id>` | hash | never: an item is data |
+ */
+export const keys = {
+  user: (userId: string): string => `user:${userId}`,
+  session: (sessionId: string): string => `session:${sessionId}`,
+  sessionsOf: (userId: string): string => `sessions:${userId}`,
+  /** The limiter appends `:<partition>:<window number>`. */
+  limit: (policy: string): string => `limit:${policy}`,
+  item: (prefix: string, itemId: string): string => `${prefix}${itemId}`,
+} as const
+
+/** First words of keys that no collection may use as its prefix. */
+export const RESERVED_PREFIXES = ['user:', 'session:', 'sessions:', 'limit:'] as const

@@ -1,0 +1,168 @@
+/**
+ * All Lua. Every script names its KEYS and ARGV at the top.
+ *
+ * `flags=allow-key-locking` is Upstash's own: without it a script locks the whole database, with it
+ * a script locks the keys it declares and may touch no other. The local gateway strips the line.
+ * Times are milliseconds of the store's clock, so an application clock that is off changes nothing.
+ */
+
+const STORE_TIME = `local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)`
+
+/** A revoked session stays for a day, so that the log can tell revoked from unknown. */
+const REVOKE = `local function revoke()
+  if redis.call('HGET', sessionKey, 'st') ~= 'live' then return end
+  redis.call('HSET', sessionKey, 'st', 'revoked')
+  if redis.call('PTTL', sessionKey) > 86400000 then redis.call('PEXPIRE', sessionKey, 86400000) end
+  redis.call('ZREM', sessionsKey, sid)
+end`
+
+/** An account that may hold a session: it exists, is not disabled, and its address is confirmed. */
+const MAY_ENTER = `local function mayEnter()
+  if redis.call('EXISTS', userKey) == 0 then return false end
+  local user = redis.call('HMGET', userKey, 'disabled', 'emailVerified')
+  return user[1] ~= '1' and user[2] ~= '0'
+end`
+
+/**
+ * Opens a session, if the account still is what the password was compared against: a sign-in that
+ * races with a password change or a disable must not leave a session behind.
+ *
+ * Returns `{'opened', now, idle, abs, level}` or `{'refused'}`. Safe to repeat.
+ */
+export const OPEN_SESSION = `#!lua flags=allow-key-locking
+local sessionKey, sessionsKey, userKey = KEYS[1], KEYS[2], KEYS[3]
+local sid, uid, comparedHash = ARGV[1], ARGV[2], ARGV[3]
+local idleTtl, absoluteTtl = tonumber(ARGV[4]), tonumber(ARGV[5])
+local userAgent, ip = ARGV[6], ARGV[7]
+${STORE_TIME}
+${MAY_ENTER}
+if not mayEnter() or redis.call('HGET', userKey, 'password') ~= comparedHash then
+  return {'refused'}
+end
+redis.call('HSETNX', userKey, 'level', '0')
+local absolute = now + absoluteTtl
+local idle = math.min(now + idleTtl, absolute)
+local ms = function(value) return string.format('%.0f', value) end
+redis.call('HSET', sessionKey, 'st', 'live', 'seq', '1', 'at', ms(now), 'createdAt', ms(now),
+  'idle', ms(idle), 'abs', ms(absolute), 'uid', uid, 'ua', userAgent, 'ip', ip)
+redis.call('PEXPIREAT', sessionKey, ms(absolute))
+redis.call('ZREMRANGEBYSCORE', sessionsKey, '-inf', '(' .. ms(now))
+redis.call('ZADD', sessionsKey, ms(absolute), sid)
+if redis.call('PTTL', sessionsKey) < absoluteTtl then redis.call('PEXPIREAT', sessionsKey, ms(absolute)) end
+return {'opened', ms(now), ms(idle), ms(absolute), redis.call('HGET', userKey, 'level')}
+`
+
+/**
+ * Rotates a refresh token (RFC 9700 §4.14.2) by its counter, check and set in one step.
+ *
+ * `d = seq - presented`: 0 rotates; 1 within the grace repeats the last answer and moves nothing;
+ * anything else is a copy of a retired token, or a store that was rolled back: the session ends.
+ *
+ * Returns `{'rotated' | 'repeated', seq, at, idle, now, level}` or
+ * `{'unknown' | 'revoked' | 'expired' | 'refused' | 'reused'}`.
+ */
+export const ROTATE_SESSION = `#!lua flags=allow-key-locking
+local sessionKey, sessionsKey, userKey = KEYS[1], KEYS[2], KEYS[3]
+local sid, uid = ARGV[1], ARGV[2]
+local presented, idleTtl, grace = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+${STORE_TIME}
+${REVOKE}
+${MAY_ENTER}
+local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'seq', 'at', 'idle', 'abs')
+if not session[1] then return {'unknown'} end
+if session[1] ~= 'live' or session[2] ~= uid then return {'revoked'} end
+local seq, at, idle, absolute = tonumber(session[3]), tonumber(session[4]), tonumber(session[5]), tonumber(session[6])
+if now >= idle or now >= absolute then
+  revoke()
+  return {'expired'}
+end
+local outcome = 'repeated'
+local behind = seq - presented
+if behind == 0 then
+  if not mayEnter() then return {'refused'} end
+  outcome = 'rotated'
+  seq, at, idle = seq + 1, now, math.min(now + idleTtl, absolute)
+elseif behind ~= 1 or now - at > grace then
+  revoke()
+  return {'reused'}
+elseif not mayEnter() then
+  return {'refused'}
+end
+local int = function(value) return string.format('%.0f', value) end
+if outcome == 'rotated' then
+  redis.call('HSET', sessionKey, 'seq', int(seq), 'at', int(at), 'idle', int(idle))
+end
+return {outcome, int(seq), int(at), int(idle), int(now), redis.call('HGET', userKey, 'level') or '0'}
+`
+
+/** Ends one session. Returns `{'done'}`. Safe to repeat. */
+export const REVOKE_SESSION = `#!lua flags=allow-key-locking
+local sessionKey, sessionsKey = KEYS[1], KEYS[2]
+local sid, uid = ARGV[1], ARGV[2]
+${REVOKE}
+if redis.call('HGET', sessionKey, 'uid') == uid then revoke() end
+return {'done'}
+`
+
+/**
+ * The liveness reads again, but as a script that may write, so that a Global database runs it at the
+ * primary: a session opened a moment ago may not have reached the replica that was asked first.
+ */
+export const LIVENESS_AT_PRIMARY = `#!lua flags=allow-key-locking
+local sessionKey, userKey = KEYS[1], KEYS[2]
+return {redis.call('HMGET', sessionKey, 'st', 'uid'), redis.call('HMGET', userKey, 'level', 'disabled', 'emailVerified')}
+`
+
+/**
+ * Reads one page of a collection in the order of the ids' UTF-8 bytes. Read-only.
+ *
+ * SCAN runs to its end (its first page alone would miss items) and the page is kept sorted while it
+ * runs; SCAN may name a key twice, the page does not. Bytes are compared one by one because Lua's
+ * `<` follows the server's locale.
+ *
+ * KEYS none. ARGV: prefix, the prefix as a glob pattern, the id to start after ('' for the start),
+ * how many, then the fields. Returns `{more, {id, {values}}…}`: a key that is not a hash has
+ * `false` in place of its values.
+ */
+export const LIST_ITEMS = `
+local prefix, pattern, after, limit = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local byte = string.byte
+local function less(a, b)
+  local la, lb = #a, #b
+  for i = 1, math.min(la, lb) do
+    local x, y = byte(a, i), byte(b, i)
+    if x ~= y then return x < y end
+  end
+  return la < lb
+end
+local page, size = {}, 0
+local function place(id)
+  if size > limit and not less(id, page[size]) then return end
+  local low, high = 1, size + 1
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if less(page[middle], id) then low = middle + 1 else high = middle end
+  end
+  if page[low] == id then return end
+  table.insert(page, low, id)
+  if size > limit then page[size + 1] = nil else size = size + 1 end
+end
+local cursor = '0'
+repeat
+  local reply = redis.call('SCAN', cursor, 'MATCH', pattern, 'COUNT', 1000)
+  cursor = reply[1]
+  for _, key in ipairs(reply[2]) do
+    local id = string.sub(key, #prefix + 1)
+    if id ~= '' and (after == '' or less(after, id)) then place(id) end
+  end
+until cursor == '0'
+local fields = {}
+for i = 5, #ARGV do fields[#fields + 1] = ARGV[i] end
+local answer = {size > limit and 1 or 0}
+for i = 1, math.min(size, limit) do
+  local values = redis.pcall('HMGET', prefix .. page[i], unpack(fields))
+  answer[#answer + 1] = {page[i], values['err'] and false or values}
+end
+return answer
+`

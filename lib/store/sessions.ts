@@ -1,0 +1,174 @@
+import { StoreUnavailable } from '../errors.ts'
+import { keys } from './keys.ts'
+import { type Read, replyList, text } from './redis.ts'
+import { LIVENESS_AT_PRIMARY, OPEN_SESSION, REVOKE_SESSION, ROTATE_SESSION } from './scripts.ts'
+import type { Trips } from './trips.ts'
+
+/** A session as a token needs it; times in epoch milliseconds of the store's clock. */
+export interface SessionState {
+  seq: number
+  at: number
+  idle: number
+  now: number
+  level: number
+}
+
+export type Opened = { status: 'opened'; session: SessionState } | { status: 'refused' }
+
+export type Rotation =
+  | { status: 'rotated' | 'repeated'; session: SessionState }
+  | { status: 'unknown' | 'revoked' | 'expired' | 'refused' | 'reused' }
+
+export interface NewSession {
+  sessionId: string
+  userId: string
+  /** The hash that the password was compared against. */
+  comparedHash: string
+  refreshTokenTtlMs: number
+  sessionTtlMs: number
+  userAgent: string
+  ip: string
+}
+
+/** Opens a session at the primary. See {@link OPEN_SESSION}. */
+export async function openSession(trips: Trips, session: NewSession): Promise<Opened> {
+  const { sessionId, userId } = session
+  const reply = await trips.write(
+    OPEN_SESSION,
+    [keys.session(sessionId), keys.sessionsOf(userId), keys.user(userId)],
+    [
+      sessionId,
+      userId,
+      session.comparedHash,
+      session.refreshTokenTtlMs,
+      session.sessionTtlMs,
+      session.userAgent,
+      session.ip,
+    ],
+  )
+  if (reply[0] === 'refused') return { status: 'refused' }
+  if (reply[0] !== 'opened') throw new StoreUnavailable('open session: unexpected reply')
+  const now = integer(reply[1])
+  return {
+    status: 'opened',
+    session: { seq: 1, at: now, idle: integer(reply[2]), now, level: level(reply[4]) },
+  }
+}
+
+/** Rotates a session's refresh token at the primary. See {@link ROTATE_SESSION}. */
+export async function rotateSession(
+  trips: Trips,
+  presented: { sessionId: string; userId: string; seq: number },
+  lifetimes: { refreshTokenTtlMs: number; graceMs: number },
+): Promise<Rotation> {
+  const { sessionId, userId, seq } = presented
+  const reply = await trips.write(
+    ROTATE_SESSION,
+    [keys.session(sessionId), keys.sessionsOf(userId), keys.user(userId)],
+    [sessionId, userId, seq, lifetimes.refreshTokenTtlMs, lifetimes.graceMs],
+  )
+  const status = reply[0]
+  switch (status) {
+    case 'rotated':
+    case 'repeated':
+      return {
+        status,
+        session: {
+          seq: integer(reply[1]),
+          at: integer(reply[2]),
+          idle: integer(reply[3]),
+          now: integer(reply[4]),
+          level: level(reply[5]),
+        },
+      }
+    case 'unknown':
+    case 'revoked':
+    case 'expired':
+    case 'refused':
+    case 'reused':
+      return { status }
+    default:
+      throw new StoreUnavailable('rotate session: unexpected reply')
+  }
+}
+
+/** Ends a session at the primary; an unknown one is no error. */
+export async function revokeSession(
+  trips: Trips,
+  session: { sessionId: string; userId: string },
+): Promise<void> {
+  const { sessionId, userId } = session
+  const reply = await trips.write(
+    REVOKE_SESSION,
+    [keys.session(sessionId), keys.sessionsOf(userId)],
+    [sessionId, userId],
+  )
+  if (reply[0] !== 'done') throw new StoreUnavailable('revoke session: unexpected reply')
+}
+
+/** What a request must know of its session and account, from the store and not from the token. */
+export type Liveness =
+  | { status: 'live'; level: number }
+  | { status: 'session-missing' | 'session-revoked' | 'user-missing' | 'user-disabled' }
+
+interface TokenSession {
+  sessionId: string
+  userId: string
+}
+
+/** The session's half of liveness: one command that rides along with a request's data. */
+export function sessionRead(session: TokenSession): Read<unknown[]> {
+  return {
+    database: 'auth',
+    queue: (pipeline) => pipeline.hmget(keys.session(session.sessionId), 'st', 'uid'),
+    parse: replyList,
+  }
+}
+
+/** The account's half of liveness: catches a deleted, disabled or demoted user. */
+export function accountRead(session: TokenSession): Read<unknown[]> {
+  return {
+    database: 'auth',
+    queue: (pipeline) =>
+      pipeline.hmget(keys.user(session.userId), 'level', 'disabled', 'emailVerified'),
+    parse: replyList,
+  }
+}
+
+/** Joins the two halves. Anything but a live session of an enabled account is not live. */
+export function liveness(
+  session: TokenSession,
+  [state, userId]: unknown[],
+  [stored, disabled, emailVerified]: unknown[],
+): Liveness {
+  if (text(state) === undefined) return { status: 'session-missing' }
+  if (state !== 'live' || userId !== session.userId) return { status: 'session-revoked' }
+  if (text(stored) === undefined) return { status: 'user-missing' }
+  if (disabled === '1' || emailVerified === '0') return { status: 'user-disabled' }
+  return { status: 'live', level: level(stored) }
+}
+
+/** Asks the primary. See {@link LIVENESS_AT_PRIMARY}. */
+export async function livenessAtPrimary(trips: Trips, session: TokenSession): Promise<Liveness> {
+  const [state, account] = await trips.write(
+    LIVENESS_AT_PRIMARY,
+    [keys.session(session.sessionId), keys.user(session.userId)],
+    [],
+  )
+  if (!Array.isArray(state) || !Array.isArray(account)) {
+    throw new StoreUnavailable('liveness: unexpected reply')
+  }
+  return liveness(session, state, account)
+}
+
+function integer(value: unknown): number {
+  const number = Number(text(value))
+  if (!Number.isSafeInteger(number)) throw new StoreUnavailable('reply: not an integer')
+  return number
+}
+
+/** A level typed by hand that is no number from 0 up counts as the lowest: deny by default. */
+function level(value: unknown): number {
+  const number = Number(text(value) ?? '0')
+  return Number.isSafeInteger(number) && number >= 0 ? number : 0
+}

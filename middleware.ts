@@ -1,0 +1,22 @@
+import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
+import { gateDeps } from '@/lib/deps.ts'
+import { gate, isApiPath } from '@/lib/http/gate.ts'
+import { pageHeaders } from '@/lib/http/page.ts'
+
+export const config = { matcher: ['/((?!_next/).*)'] }
+
+/** The first stop of every request: calls the gate and writes its outcome in Next's words. */
+export async function middleware(request: NextRequest, event: NextFetchEvent): Promise<Response> {
+  const headers = new Headers(request.headers)
+  if (!isApiPath(request.nextUrl.pathname)) {
+    const page = pageHeaders(crypto.randomUUID())
+    // Next reads the nonce for its own scripts from the request's policy.
+    headers.set('Content-Security-Policy', page['Content-Security-Policy'])
+    return NextResponse.next({ request: { headers }, headers: page })
+  }
+
+  const outcome = await gate(request, gateDeps, (promise) => event.waitUntil(promise))
+  if ('response' in outcome) return outcome.response
+  for (const [name, value] of outcome.pass.request) headers.set(name, value)
+  return NextResponse.next({ request: { headers }, headers: outcome.pass.response })
+}
