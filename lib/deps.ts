@@ -7,7 +7,8 @@ import { env, type Settings } from './env.ts'
 import { log } from './log.ts'
 import { Limiter } from './rate-limit/limiter.ts'
 import { connect } from './store/redis.ts'
-import type { Databases } from './store/trips.ts'
+import { connectScripts } from './store/script-runner.ts'
+import type { Databases } from './store/store.ts'
 
 /** What the gate needs: no passwords, no writes. */
 export interface GateDeps {
@@ -15,40 +16,35 @@ export interface GateDeps {
   now: () => number
   accessTokens: AccessTokens
   limiter: Limiter
-  databases: Databases
 }
 
 /** What an endpoint needs. */
-export type Deps = GateDeps & AuthDeps
+export type Deps = GateDeps & AuthDeps & { databases: Databases }
 
 /** Joins the gate's adapters to the settings. Nothing here does I/O. */
 export function createGateDeps(settings: Settings, now: () => number = Date.now): GateDeps {
-  const { origin, accessSecrets, data, auth } = settings
-  const dataRedis = connect(data, { readYourWrites: true })
+  const { origin, accessSecrets, data } = settings
   return {
     settings,
     now,
     accessTokens: createAccessTokens({ keys: once(() => importKeyring(accessSecrets)), origin }),
-    // Counting must not make reads wait for the primary: a client, and sync token, of its own.
     limiter: new Limiter({
-      redis: connect(data, { readYourWrites: false }),
+      redis: connectScripts(data),
       overrides: settings.limits,
       now,
       log,
     }),
-    databases: {
-      data: dataRedis,
-      auth: auth === undefined ? dataRedis : connect(auth, { readYourWrites: true }),
-    },
   }
 }
 
 /** Joins all adapters to the settings. */
 export function createDeps(settings: Settings, now: () => number = Date.now): Deps {
   const { origin, accessSecrets, refreshSecrets } = settings
+  const data = connect(settings.data)
   const { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace } = settings
   return {
     ...createGateDeps(settings, now),
+    databases: { data, auth: settings.auth === undefined ? data : connect(settings.auth) },
     randomId: () => crypto.randomUUID(),
     refreshTokens: createRefreshTokens({ keys: once(() => importKeyring(refreshSecrets)), origin }),
     passwords: createPasswords((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
@@ -59,10 +55,10 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
 }
 
 /** The gate's dependencies of this isolate, made at its first request. */
-export const gateDeps: () => GateDeps = once(() => createGateDeps(env()))
+export const gateDeps: () => GateDeps = /* @__PURE__ */ once(() => createGateDeps(env()))
 
 /** An endpoint's dependencies of this isolate, made at its first request. */
-export const deps: () => Deps = once(() => createDeps(env()))
+export const deps: () => Deps = /* @__PURE__ */ once(() => createDeps(env()))
 
 /** HMAC-SHA-256 of the account under a key of its own: equal accounts, equal keys, and no address. */
 function accountKey(secret: string): (account: string) => Promise<string> {

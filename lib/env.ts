@@ -126,8 +126,7 @@ function origin(read: Read, faults: string[]): string {
     read('VERCEL_ENV') === 'production'
       ? (read('VERCEL_PROJECT_PRODUCTION_URL') ?? read('VERCEL_URL'))
       : read('VERCEL_URL')
-  const value =
-    read('APP_ORIGIN') ?? (vercel === undefined ? undefined : `https://${vercel}`)
+  const value = read('APP_ORIGIN') ?? (vercel === undefined ? undefined : `https://${vercel}`)
   if (value === undefined) {
     faults.push('APP_ORIGIN is missing: set the public origin, such as https://api.example.com.')
     return ''
@@ -210,7 +209,8 @@ function corsOrigins(read: Read, faults: string[]): string[] {
 function trustedProxy(read: Read, faults: string[]): TrustedProxy {
   const value = read('TRUSTED_PROXY') ?? (read('VERCEL') === undefined ? undefined : 'vercel')
   const header = read(PEER_HEADER_VARIABLE)
-  if (value === undefined) return header === undefined ? { mode: 'none' } : { mode: 'socket', header }
+  if (value === undefined)
+    return header === undefined ? { mode: 'none' } : { mode: 'socket', header }
   if (value === 'vercel' || value === 'cloudflare' || value === 'none') return { mode: value }
   if (value === 'socket') {
     if (header !== undefined) return { mode: 'socket', header }
@@ -249,7 +249,8 @@ function limits(read: Read, faults: string[]): Settings['limits'] {
     const { limit = POLICIES[name].limit, window = POLICIES[name].windowSeconds } =
       typeof row === 'number' ? { limit: row } : (row ?? {})
     const windowSeconds = parseDuration(String(window))
-    if (!Number.isSafeInteger(limit) || limit < 1 || !windowSeconds) faults.push(`${form}: ${name}.`)
+    if (!Number.isSafeInteger(limit) || limit < 1 || !windowSeconds)
+      faults.push(`${form}: ${name}.`)
     else overrides[name] = { limit, windowSeconds }
   }
   return overrides

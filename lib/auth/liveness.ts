@@ -1,7 +1,13 @@
 import { type AccessCode, fail, ok, type Result } from '../errors.ts'
-import type { Read } from '../store/redis.ts'
-import { accountRead, type Liveness, liveness, livenessAtPrimary, sessionRead } from '../store/sessions.ts'
-import type { Trips } from '../store/trips.ts'
+import type { Read } from '../store/reply.ts'
+import {
+  accountRead,
+  type Liveness,
+  liveness,
+  livenessAtPrimary,
+  sessionRead,
+} from '../store/sessions.ts'
+import type { Store } from '../store/store.ts'
 import { type Access, LEVELS } from './levels.ts'
 import type { AccessClaims } from './tokens.ts'
 
@@ -14,20 +20,15 @@ const YOUNG_TOKEN_SECONDS = 10
  * trip as the data, and what came back is thrown away when the session is dead.
  */
 export class LiveAccess {
-  readonly #trips: Trips
+  readonly #store: Store
   readonly #claims: AccessClaims | undefined
   readonly #access: Access
   readonly #now: () => number
   #proof: Result<undefined, AccessCode> | undefined
 
   /** @param claims Of the verified token; undefined only where `access` is `public`. */
-  constructor(
-    trips: Trips,
-    claims: AccessClaims | undefined,
-    access: Access,
-    now: () => number,
-  ) {
-    this.#trips = trips
+  constructor(store: Store, claims: AccessClaims | undefined, access: Access, now: () => number) {
+    this.#store = store
     this.#claims = claims
     this.#access = access
     this.#now = now
@@ -36,12 +37,12 @@ export class LiveAccess {
   /** Reads, and proves the right to the answer in the same trip. */
   async read<value>(read: Read<value>): Promise<Result<value, AccessCode>> {
     if (this.#access === 'public' || this.#proof?.ok === true) {
-      const [value] = await this.#trips.read(read)
+      const [value] = await this.#store.read(read)
       return ok(value)
     }
     const session = this.#session()
     if (session === undefined) return fail('invalid-token', 'no claims')
-    const [state, account, value] = await this.#trips.read(
+    const [state, account, value] = await this.#store.read(
       sessionRead(session),
       accountRead(session),
       read,
@@ -56,7 +57,7 @@ export class LiveAccess {
     if (this.#proof !== undefined) return this.#proof
     const session = this.#session()
     if (session === undefined) return fail('invalid-token', 'no claims')
-    const [state, account] = await this.#trips.read(sessionRead(session), accountRead(session))
+    const [state, account] = await this.#store.read(sessionRead(session), accountRead(session))
     this.#proof = await this.#judge(session, liveness(session, state, account))
     return this.#proof
   }
@@ -74,7 +75,7 @@ export class LiveAccess {
     const missing = found.status === 'session-missing' || found.status === 'user-missing'
     const state =
       missing && ageSeconds < YOUNG_TOKEN_SECONDS
-        ? await livenessAtPrimary(this.#trips, session)
+        ? await livenessAtPrimary(this.#store, session)
         : found
     if (state.status !== 'live') return fail('invalid-token', state.status)
     const needed = this.#access === 'public' ? 0 : LEVELS[this.#access]

@@ -23,7 +23,7 @@ export async function logout(
   for (const session of sessions.values()) {
     const quota = await call.quotas.count('refresh', { key: session.sessionId })
     if (!quota.allowed) return quotaExceeded([quota])
-    await revokeSession(call.trips, session)
+    await revokeSession(call.store, session)
   }
   return ok(undefined)
 }

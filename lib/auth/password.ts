@@ -60,7 +60,10 @@ export function createPasswords(sleep: (milliseconds: number) => Promise<void>):
     matches: (password, hash) =>
       inTurn(() => {
         const usable = hash !== undefined && BCRYPT_HASH.test(hash) && fits(password)
-        const equal = compareSync(usable ? normalize(password) : 'no password', usable ? hash : DUMMY_HASH)
+        const equal = compareSync(
+          usable ? normalize(password) : 'no password',
+          usable ? hash : DUMMY_HASH,
+        )
         return usable && equal
       }),
     hash: (password) => inTurn(() => hashSync(normalize(password), genSaltSync(COST))),

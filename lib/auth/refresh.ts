@@ -43,7 +43,7 @@ export async function refresh(
   if (!quota.allowed) return quotaExceeded([quota])
 
   const rotation = await rotateSession(
-    call.trips,
+    call.store,
     { sessionId, userId, seq },
     {
       refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
@@ -53,9 +53,7 @@ export async function refresh(
   switch (rotation.status) {
     case 'rotated':
     case 'repeated':
-      return ok(
-        await grant(deps, 'Token Refreshed', { userId, sessionId }, rotation.session),
-      )
+      return ok(await grant(deps, 'Token Refreshed', { userId, sessionId }, rotation.session))
     case 'unknown':
     case 'revoked':
     case 'expired':

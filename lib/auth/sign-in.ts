@@ -44,7 +44,7 @@ export async function signIn(
 ): Promise<
   Result<TokenResponse, 'invalid-credentials' | 'quota-exceeded' | 'service-unavailable'>
 > {
-  const { trips, quotas, client } = call
+  const { store, quotas, client } = call
   const address = call.input.user ?? call.input.email ?? ''
   const userId = parseUserId(address)
   const partition = { key: await deps.accountKey(userId ?? address) }
@@ -52,7 +52,7 @@ export async function signIn(
   const [quota, [account]] = await Promise.all([
     quotas.count('signin-account', partition),
     // No account has the empty id: an impossible address costs the same trip.
-    trips.read(credentialsRead(userId ?? '')),
+    store.read(credentialsRead(userId ?? '')),
   ])
   if (!quota.allowed) return quotaExceeded([quota])
 
@@ -67,7 +67,7 @@ export async function signIn(
 
   const sessionId = deps.randomId()
   const [opened] = await Promise.all([
-    openSession(trips, {
+    openSession(store, {
       sessionId,
       userId,
       comparedHash: account.passwordHash,

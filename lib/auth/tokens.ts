@@ -61,7 +61,9 @@ export function createAccessTokens({ keys, origin }: Codec): AccessTokens {
       const payload = await verify(await keys(), typ, origin, token)
       if (payload === undefined) return fail('invalid-token', 'signature or form')
       const { sub, sid, level, iat, exp, jti } = payload
-      if (!(isId(sub) && isId(sid) && isCount(level) && isCount(iat) && isCount(exp) && isId(jti))) {
+      if (
+        !(isId(sub) && isId(sid) && isCount(level) && isCount(iat) && isCount(exp) && isId(jti))
+      ) {
         return fail('invalid-token', 'claims')
       }
       const now = nowMs / 1_000

@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts'
 import type { Decision, Partition } from '../rate-limit/limiter.ts'
 import type { PolicyName } from '../rate-limit/policies.ts'
-import type { Trips } from '../store/trips.ts'
+import type { Store } from '../store/store.ts'
 import type { Passwords } from './password.ts'
 import type { AccessTokens, RefreshTokens } from './tokens.ts'
 
@@ -36,7 +36,7 @@ export interface Quotas {
 /** One request as a use case sees it. */
 export interface AuthCall<input = undefined> {
   input: input
-  trips: Trips
+  store: Store
   quotas: Quotas
   /** The access token as presented, unverified: logging out judges it by itself. */
   bearer: string | undefined

@@ -1,10 +1,11 @@
-import type * as mini from 'zod/mini'
+import type { ZodMiniType } from 'zod/mini'
 import type { Access } from '../auth/levels.ts'
 import type { RESERVED_PREFIXES } from '../store/keys.ts'
+import type { z } from './schema.ts'
 
-/** `zod/mini`, handed in, so that the gate can read a collection's access without carrying zod. */
-export type Zod = typeof mini
-export type Shape = Record<string, mini.ZodMiniType>
+/** Handed in, so that the gate can read a collection's access without carrying zod. */
+export type Zod = typeof z
+export type Shape = Record<string, ZodMiniType>
 
 export interface Collection<shape extends Shape = Shape> {
   /** The first part of every key; what follows it is the item's id. Ends in `:`. */

@@ -1,6 +1,7 @@
-import * as z from 'zod/mini'
+import { strictObject, type ZodMiniObject, type ZodMiniType } from 'zod/mini'
 import type { StoredFields } from '../store/items.ts'
 import type { Collection, Shape } from './define.ts'
+import { z } from './schema.ts'
 
 /** An item on the wire: its id and the declared fields, in their declared types. */
 export type Item = { id: string } & Record<string, unknown>
@@ -51,15 +52,15 @@ export function readerOf(collection: Collection): Reader {
 }
 
 /** The same fields as a strict schema of plain values, for imports. */
-export function schemaOf(collection: Collection): z.ZodMiniObject<Shape> {
-  return z.strictObject(collection.fields(z))
+export function schemaOf(collection: Collection): ZodMiniObject<Shape> {
+  return strictObject(collection.fields(z))
 }
 
 type Kind = 'string' | 'number' | 'boolean'
 
-function kindOf(schema: z.ZodMiniType): Kind {
+function kindOf(schema: ZodMiniType): Kind {
   const { def } = schema._zod
-  if ('innerType' in def) return kindOf(def.innerType as z.ZodMiniType)
+  if ('innerType' in def) return kindOf(def.innerType as ZodMiniType)
   return def.type === 'number' || def.type === 'boolean' ? def.type : 'string'
 }
 

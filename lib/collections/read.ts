@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { type AccessCode, fail, ok, type Result } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { itemRead, pageRead } from '../store/items.ts'
-import type { Read } from '../store/redis.ts'
+import type { Read } from '../store/reply.ts'
 import type { Collection } from './define.ts'
 import { type Item, readerOf } from './item.ts'
 

@@ -3,8 +3,16 @@ import { LiveAccess } from '../auth/liveness.ts'
 import type { AuthCall } from '../auth/types.ts'
 import type { ReadCall } from '../collections/read.ts'
 import type { Deps } from '../deps.ts'
-import { type AccessCode, type Failure, fail, ok, type ProblemCode, type Result } from '../errors.ts'
+import {
+  type AccessCode,
+  type Failure,
+  fail,
+  ok,
+  type ProblemCode,
+  type Result,
+} from '../errors.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
+import { Store } from '../store/store.ts'
 import { Trips } from '../store/trips.ts'
 import { authenticate, presentedCredential, refusal, TWO_CREDENTIALS } from './authenticate.ts'
 import { declaresTooLarge, isJson, readJson } from './body.ts'
@@ -55,9 +63,15 @@ export function endpoint<const row extends Operation, input = undefined>(
     let outcome: Result<unknown, ProblemCode>
     try {
       settled = deps()
-      trips = new Trips(settled.databases, settled.now, handover?.spent)
+      trips = new Trips(settled.now, handover?.spent)
       quotas = new RequestQuotas(settled.limiter, trips, settled.log)
-      outcome = await perform(row, useCase, { request, pathname, deps: settled, trips, quotas })
+      outcome = await perform(row, useCase, {
+        request,
+        pathname,
+        deps: settled,
+        store: new Store(settled.databases, trips),
+        quotas,
+      })
       if (!outcome.ok) logFailure(settled, row.path, requestId, outcome)
     } catch (error) {
       outcome = failureOf(error, requestId)
@@ -80,14 +94,14 @@ interface Exchange {
   request: Request
   pathname: string
   deps: Deps
-  trips: Trips
+  store: Store
   quotas: RequestQuotas
 }
 
 async function perform<input>(
   row: Operation,
   useCase: UseCase<input, ProblemCode>,
-  { request, pathname, deps, trips, quotas }: Exchange,
+  { request, pathname, deps, store, quotas }: Exchange,
 ): Promise<Result<unknown, ProblemCode>> {
   const match = findRoute(pathname)
   if (match === 'malformed' || match === 'unknown') return fail('not-found', match)
@@ -97,7 +111,7 @@ async function perform<input>(
   const needed = accessOf(row, match)
   if (needed !== 'public' && authentication.status !== 'valid') return refusal(authentication)
   const claims = authentication.status === 'valid' ? authentication.claims : undefined
-  const access = new LiveAccess(trips, claims, needed, deps.now)
+  const access = new LiveAccess(store, claims, needed, deps.now)
   if (row.method !== 'GET') {
     const proof = await access.prove()
     if (!proof.ok) return proof
@@ -115,7 +129,7 @@ async function perform<input>(
   const result = await useCase.run(
     {
       input: input.value,
-      trips,
+      store,
       quotas,
       bearer: bearer.kind === 'bearer' ? bearer.token : undefined,
       client: { address, userAgent: request.headers.get('user-agent') ?? '' },
@@ -151,7 +165,8 @@ async function readInput<input>(
 
 async function readRaw(row: Operation, request: Request): Promise<Result<unknown, ProblemCode>> {
   if (row.body === 'none') return ok(queryOf(request))
-  if (row.body === 'json' && !isJson(request.headers)) return fail('unsupported-media-type', 'not JSON')
+  if (row.body === 'json' && !isJson(request.headers))
+    return fail('unsupported-media-type', 'not JSON')
   if (declaresTooLarge(request.headers)) return fail('payload-too-large', 'Content-Length')
   const body = await readJson(request)
   if (row.body === 'any' && !body.ok && body.code === 'invalid-request') return ok(undefined)
@@ -171,5 +186,10 @@ function queryOf(request: Request): Record<string, string | string[]> {
 
 function logFailure(deps: Deps, operation: string, requestId: string, failure: Failure): void {
   const level = failure.code === 'service-unavailable' ? 'warn' : 'info'
-  deps.log(level, 'request.failed', { requestId, operation, code: failure.code, reason: failure.reason })
+  deps.log(level, 'request.failed', {
+    requestId,
+    operation,
+    code: failure.code,
+    reason: failure.reason,
+  })
 }

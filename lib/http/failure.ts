@@ -1,5 +1,5 @@
 import { EnvironmentFault } from '../env.ts'
-import { fail, type Failure, StoreUnavailable } from '../errors.ts'
+import { type Failure, fail, StoreUnavailable } from '../errors.ts'
 import { log } from '../log.ts'
 
 /**

@@ -44,7 +44,7 @@ export async function gate(
   let refused: Failure | undefined = 'refused' in routed ? routed.refused : undefined
   try {
     settled = deps()
-    trips = new Trips(settled.databases, settled.now)
+    trips = new Trips(settled.now)
     if ('row' in routed) {
       refused = await inspect(routed, { request, deps: settled, trips, decisions, waitUntil })
     }

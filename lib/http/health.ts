@@ -1,6 +1,6 @@
 import { fail, ok, type Result, StoreUnavailable } from '../errors.ts'
-import { pingRead } from '../store/redis.ts'
-import type { Trips } from '../store/trips.ts'
+import { pingRead } from '../store/reply.ts'
+import type { Store } from '../store/store.ts'
 
 /** The process answers. */
 export const healthCase = {
@@ -16,11 +16,11 @@ let latest: { at: number; reachable: Promise<boolean> } | undefined
  */
 export const readyCase = {
   run: async (
-    { trips }: { trips: Trips },
+    { store }: { store: Store },
     { now }: { now: () => number },
   ): Promise<Result<{ status: 'ok' }, 'service-unavailable'>> => {
     if (latest === undefined || now() - latest.at > KEEP_MS) {
-      latest = { at: now(), reachable: isReachable(trips) }
+      latest = { at: now(), reachable: isReachable(store) }
     }
     return (await latest.reachable)
       ? ok({ status: 'ok' })
@@ -28,9 +28,9 @@ export const readyCase = {
   },
 }
 
-async function isReachable(trips: Trips): Promise<boolean> {
+async function isReachable(store: Store): Promise<boolean> {
   try {
-    await trips.read(pingRead('auth'), pingRead('data'))
+    await store.read(pingRead('auth'), pingRead('data'))
     return true
   } catch (error) {
     if (error instanceof StoreUnavailable) return false

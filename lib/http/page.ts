@@ -1,8 +1,9 @@
 import { PROBLEMS, type ProblemCode } from '../errors.ts'
 
 /** Headers of every HTML page: scripts with this answer's nonce alone, no frames, no guesses. */
-export function pageHeaders(nonce: string): Record<'Content-Security-Policy', string> &
-  Record<string, string> {
+export function pageHeaders(
+  nonce: string,
+): Record<'Content-Security-Policy', string> & Record<string, string> {
   return {
     'Content-Security-Policy': [
       "default-src 'self'",
@@ -34,14 +35,14 @@ export function problemPage(slug: string): string | undefined {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${status} ${escape(title)}</title>
+<title>${status} ${escapeHtml(title)}</title>
 <style>body{font:1.1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1.5rem;color:#1c1c28;background:#fdfcf9}code{background:#efece3;padding:.1em .35em;border-radius:.25em}a{color:#7a1f3d}</style>
 </head>
 <body>
 <main>
 <p><code>${slug}</code> · HTTP ${status}</p>
-<h1>${escape(title)}</h1>
-<p>${escape(remedy)}</p>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(remedy)}</p>
 <p><a href="/">Usher</a></p>
 </main>
 </body>
@@ -53,6 +54,6 @@ function isProblemCode(slug: string): slug is ProblemCode {
   return Object.hasOwn(PROBLEMS, slug)
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

@@ -1,6 +1,6 @@
+import type { Access } from '../auth/levels.ts'
 import type { Collection } from '../collections/define.ts'
 import { findCollection } from '../collections/index.ts'
-import type { Access } from '../auth/levels.ts'
 import { contract, type Operation, type OperationId } from './contract.ts'
 
 /** What a path leads to: its operations by method, and its decoded parameters. */

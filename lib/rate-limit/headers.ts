@@ -1,4 +1,4 @@
-import { fail, type Failure } from '../errors.ts'
+import { type Failure, fail } from '../errors.ts'
 import type { Decision } from './limiter.ts'
 
 /**
@@ -10,11 +10,15 @@ export function setQuotaHeaders(headers: Headers, decisions: readonly Decision[]
   if (decisions.length === 0) return
   headers.set(
     'RateLimit-Policy',
-    decisions.map(({ policy, limit, windowSeconds }) => `"${policy}";q=${limit};w=${windowSeconds}`).join(', '),
+    decisions
+      .map(({ policy, limit, windowSeconds }) => `"${policy}";q=${limit};w=${windowSeconds}`)
+      .join(', '),
   )
   headers.set(
     'RateLimit',
-    decisions.map(({ policy, remaining, resetSeconds }) => `"${policy}";r=${remaining};t=${resetSeconds}`).join(', '),
+    decisions
+      .map(({ policy, remaining, resetSeconds }) => `"${policy}";r=${remaining};t=${resetSeconds}`)
+      .join(', '),
   )
 }
 

@@ -1,5 +1,4 @@
 import { Ratelimit } from '@upstash/ratelimit'
-import type { Redis } from '@upstash/redis/cloudflare'
 import { StoreUnavailable } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { keys } from '../store/keys.ts'
@@ -46,7 +45,7 @@ const MOST_PARTITIONS = 10_000
 const OUTAGE_PAUSE_MS = 2_000
 
 export interface LimiterOptions {
-  redis: Redis
+  redis: ConstructorParameters<typeof Ratelimit>[0]['redis']
   overrides: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
   now: () => number
   log: Log

@@ -1,6 +1,6 @@
 import { StoreUnavailable } from '../errors.ts'
 import { keys } from './keys.ts'
-import { type Read, replyList, text } from './redis.ts'
+import { type Read, replyList, text } from './reply.ts'
 import { LIST_ITEMS } from './scripts.ts'
 
 /** A hash as it is stored: the declared fields only, undefined where the hash has none. */

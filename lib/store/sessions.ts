@@ -1,8 +1,8 @@
 import { StoreUnavailable } from '../errors.ts'
 import { keys } from './keys.ts'
-import { type Read, replyList, text } from './redis.ts'
+import { type Read, replyList, text } from './reply.ts'
 import { LIVENESS_AT_PRIMARY, OPEN_SESSION, REVOKE_SESSION, ROTATE_SESSION } from './scripts.ts'
-import type { Trips } from './trips.ts'
+import type { Store } from './store.ts'
 
 /** A session as a token needs it; times in epoch milliseconds of the store's clock. */
 export interface SessionState {
@@ -31,9 +31,9 @@ export interface NewSession {
 }
 
 /** Opens a session at the primary. See {@link OPEN_SESSION}. */
-export async function openSession(trips: Trips, session: NewSession): Promise<Opened> {
+export async function openSession(store: Store, session: NewSession): Promise<Opened> {
   const { sessionId, userId } = session
-  const reply = await trips.write(
+  const reply = await store.write(
     OPEN_SESSION,
     [keys.session(sessionId), keys.sessionsOf(userId), keys.user(userId)],
     [
@@ -57,12 +57,12 @@ export async function openSession(trips: Trips, session: NewSession): Promise<Op
 
 /** Rotates a session's refresh token at the primary. See {@link ROTATE_SESSION}. */
 export async function rotateSession(
-  trips: Trips,
+  store: Store,
   presented: { sessionId: string; userId: string; seq: number },
   lifetimes: { refreshTokenTtlMs: number; graceMs: number },
 ): Promise<Rotation> {
   const { sessionId, userId, seq } = presented
-  const reply = await trips.write(
+  const reply = await store.write(
     ROTATE_SESSION,
     [keys.session(sessionId), keys.sessionsOf(userId), keys.user(userId)],
     [sessionId, userId, seq, lifetimes.refreshTokenTtlMs, lifetimes.graceMs],
@@ -94,11 +94,11 @@ export async function rotateSession(
 
 /** Ends a session at the primary; an unknown one is no error. */
 export async function revokeSession(
-  trips: Trips,
+  store: Store,
   session: { sessionId: string; userId: string },
 ): Promise<void> {
   const { sessionId, userId } = session
-  const reply = await trips.write(
+  const reply = await store.write(
     REVOKE_SESSION,
     [keys.session(sessionId), keys.sessionsOf(userId)],
     [sessionId, userId],
@@ -149,8 +149,8 @@ export function liveness(
 }
 
 /** Asks the primary. See {@link LIVENESS_AT_PRIMARY}. */
-export async function livenessAtPrimary(trips: Trips, session: TokenSession): Promise<Liveness> {
-  const [state, account] = await trips.write(
+export async function livenessAtPrimary(store: Store, session: TokenSession): Promise<Liveness> {
+  const [state, account] = await store.write(
     LIVENESS_AT_PRIMARY,
     [keys.session(session.sessionId), keys.user(session.userId)],
     [],

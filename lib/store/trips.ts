@@ -1,25 +1,18 @@
-import type { Redis } from '@upstash/redis/cloudflare'
 import { StoreUnavailable } from '../errors.ts'
-import { errorWord, type Read, type Reply, STORE_DEADLINE_MS } from './redis.ts'
+import { errorWord } from './reply.ts'
 
-/** One client, twice, unless users and sessions have a database of their own. */
-export interface Databases {
-  auth: Redis
-  data: Redis
-}
-
-interface Spent {
+/** What was waited for so far; `milliseconds` of the wall clock. */
+export interface Spent {
   count: number
   commands: number
   milliseconds: number
 }
 
-type Values<reads extends readonly Read<unknown>[]> = {
-  [index in keyof reads]: reads[index] extends Read<infer value> ? value : never
-}
+/** All store calls of one request share this much waiting; beyond it the request answers 503. */
+export const STORE_DEADLINE_MS = 1_800
 
 /**
- * The store as one request sees it: every awaited round trip is counted, and all of them together
+ * One request's waiting for the store: every awaited round trip is counted, and all of them together
  * wait at most {@link STORE_DEADLINE_MS}. Calls that overlap are one trip, because they cost the
  * client one wait.
  */
@@ -29,15 +22,13 @@ export class Trips {
   milliseconds: number
   #inFlight = 0
   #startedAt = 0
-  readonly #databases: Databases
   readonly #now: () => number
 
   /** @param spent What the gate has waited for already, on behalf of the same request. */
-  constructor(databases: Databases, now: () => number, spent?: Spent) {
+  constructor(now: () => number, spent?: Spent) {
     this.count = spent?.count ?? 0
     this.commands = spent?.commands ?? 0
     this.milliseconds = spent?.milliseconds ?? 0
-    this.#databases = databases
     this.#now = now
   }
 
@@ -59,37 +50,6 @@ export class Trips {
     } finally {
       if (--this.#inFlight === 0) this.milliseconds += this.#now() - this.#startedAt
     }
-  }
-
-  /** Reads everything in one round trip: one pipeline a database, both at the same time. */
-  async read<const reads extends readonly Read<unknown>[]>(...reads: reads): Promise<Values<reads>> {
-    const { auth, data } = this.#databases
-    if (auth === data) return (await this.#pipeline(auth, reads)) as Values<reads>
-
-    const ofAuth = reads.filter((read) => read.database === 'auth')
-    const ofData = reads.filter((read) => read.database === 'data')
-    const [fromAuth, fromData] = await Promise.all([
-      this.#pipeline(auth, ofAuth),
-      this.#pipeline(data, ofData),
-    ])
-    return reads.map((read) =>
-      read.database === 'auth' ? fromAuth[ofAuth.indexOf(read)] : fromData[ofData.indexOf(read)],
-    ) as unknown as Values<reads>
-  }
-
-  /** Runs a script that writes to the accounts' database, at its primary. */
-  async write(script: string, keys: string[], args: (string | number)[]): Promise<unknown[]> {
-    const reply = await this.run(1, () => this.#databases.auth.eval(script, keys, args.map(String)))
-    if (!Array.isArray(reply)) throw new StoreUnavailable('script: not a list')
-    return reply
-  }
-
-  async #pipeline(redis: Redis, reads: readonly Read<unknown>[]): Promise<unknown[]> {
-    if (reads.length === 0) return []
-    const pipeline = redis.pipeline()
-    for (const read of reads) read.queue(pipeline)
-    const replies: Reply[] = await this.run(reads.length, () => pipeline.exec({ keepErrors: true }))
-    return reads.map((read, index) => read.parse(replies[index] ?? {}))
   }
 }
 

@@ -1,5 +1,5 @@
 import { keys } from './keys.ts'
-import { type Read, replyList, text } from './redis.ts'
+import { type Read, replyList, text } from './reply.ts'
 
 /** What sign-in reads of an account. */
 export interface Credentials {

@@ -1,7 +1,7 @@
-import { readyCase } from '@/lib/http/health.ts'
 import { deps } from '@/lib/deps.ts'
 import { contract } from '@/lib/http/contract.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
+import { readyCase } from '@/lib/http/health.ts'
 
 export const runtime = 'edge'
 export const GET = endpoint(contract.ready, readyCase, deps)
