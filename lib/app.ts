@@ -35,9 +35,9 @@ export function createApp(deps: () => Deps): App {
   return async (request, waitUntil) => {
     const { pathname, search } = new URL(request.url)
     // Next answers these the same way, before its middleware.
-    if (pathname !== '/' && pathname.endsWith('/')) {
-      const location = `${pathname.replace(/\/+$/, '').replace(/^\/*/, '/')}${search}`
-      return new Response(null, { status: 308, headers: { Location: location } })
+    const canonical = pathname.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')
+    if (canonical !== pathname) {
+      return new Response(null, { status: 308, headers: { Location: `${canonical}${search}` } })
     }
     if (!isApiPath(pathname)) return page(pathname)
 

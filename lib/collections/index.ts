@@ -11,3 +11,8 @@ const byName = new Map<string, Collection>(Object.entries(collections))
 export function findCollection(name: string): Collection | undefined {
   return byName.get(name)
 }
+
+/** Whether a word names a collection. */
+export function isCollectionName(name: string): name is keyof typeof collections {
+  return Object.hasOwn(collections, name)
+}

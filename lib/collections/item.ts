@@ -1,6 +1,6 @@
-import { strictObject, type ZodMiniObject, type ZodMiniType } from 'zod/mini'
+import type { ZodMiniType } from 'zod/mini'
 import type { StoredFields } from '../store/items.ts'
-import type { Collection, Shape } from './define.ts'
+import type { Collection } from './define.ts'
 import { z } from './schema.ts'
 
 /** An item on the wire: its id and the declared fields, in their declared types. */
@@ -49,11 +49,6 @@ export function readerOf(collection: Collection): Reader {
   }
   readers.set(collection, reader)
   return reader
-}
-
-/** The same fields as a strict schema of plain values, for imports. */
-export function schemaOf(collection: Collection): ZodMiniObject<Shape> {
-  return strictObject(collection.fields(z))
 }
 
 type Kind = 'string' | 'number' | 'boolean'

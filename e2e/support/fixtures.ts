@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import { test as base } from '@playwright/test'
+import type { Redis } from '@upstash/redis'
+import { type Engine, embeddedEngine, redisEngine } from '../../local/gateway/engine.ts'
+import { type FaultProxy, startFaultProxy } from '../../local/gateway/fault-proxy.ts'
+import { type Gateway, startGateway } from '../../local/gateway/server.ts'
+import { connectForLoading, loadDemo } from '../../seed/load.ts'
+import type { DemoUser } from '../../seed/users.ts'
+import { Api } from './api.ts'
+import { freePort, type Program, startProgram, startRedis } from './processes.ts'
+
+export interface Options {
+  host: 'start' | 'serve'
+  engine: 'redis' | 'embedded'
+  /** More variables for the server. */
+  environment: Record<string, string>
+}
+
+/** The store of a worker: its engine, the gateway and the proxy that can fail in front of it. */
+export interface TestStore {
+  gateway: Gateway
+  proxy: FaultProxy
+  /** Requests that reached the gateway, newest last. */
+  trips: { path: string; commands: string[][] }[]
+  /** Straight to the engine, past the gateway. */
+  call: (...command: string[]) => Promise<unknown>
+  redis: Redis
+  users: DemoUser[]
+}
+
+export const SECRET_TOKEN = randomBytes(48).toString('base64url')
+export const SECRET_RTOKEN = randomBytes(48).toString('base64url')
+
+/** Quotas out of the way of tests that are not about them. */
+const WIDE = JSON.stringify({
+  anonymous: 1_000_000,
+  user: 1_000_000,
+  signin: 1_000_000,
+  'signin-account': 1_000_000,
+  refresh: 1_000_000,
+})
+
+interface WorkerFixtures extends Options {
+  store: TestStore
+  server: Program & { origin: string }
+}
+
+export const test = base.extend<{ api: Api }, WorkerFixtures>({
+  host: ['start', { scope: 'worker', option: true }],
+  engine: ['redis', { scope: 'worker', option: true }],
+  environment: [{}, { scope: 'worker', option: true }],
+
+  store: [
+    async ({ engine: kind }, use) => {
+      const server = kind === 'redis' ? await startRedis() : undefined
+      const engine: Engine = server === undefined ? await embeddedEngine() : redisEngine(server.url)
+      const trips: TestStore['trips'] = []
+      const token = randomBytes(24).toString('base64url')
+      const gateway = await startGateway({ engine, token, onTrip: (trip) => trips.push(trip) })
+      const proxy = await startFaultProxy(gateway.url)
+      const redis = connectForLoading(gateway)
+      const users = await loadDemo(redis)
+      const call = async (...command: string[]): Promise<unknown> =>
+        plain(await engine.call(command.map((word) => Buffer.from(word))))
+      await use({ gateway, proxy, trips, call, redis, users })
+      await proxy.close()
+      await gateway.close()
+      await engine.close()
+      await server?.stop()
+    },
+    { scope: 'worker' },
+  ],
+
+  server: [
+    async ({ host, store, environment }, use) => {
+      const port = await freePort()
+      const origin = `http://127.0.0.1:${port}`
+      const env = {
+        PATH: process.env['PATH'],
+        PORT: String(port),
+        APP_ORIGIN: origin,
+        SECRET_TOKEN,
+        SECRET_RTOKEN,
+        UPSTASH_REDIS_REST_URL: store.proxy.url,
+        UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
+        RATE_LIMITS: WIDE,
+        ...environment,
+      }
+      const args = ['local/run.mjs', host]
+      const program = await startProgram(process.execPath, args, env, /Usher listens on/)
+      await use({ ...program, origin })
+      await program.stop()
+    },
+    { scope: 'worker' },
+  ],
+
+  api: async ({ server, store }, use) => {
+    store.proxy.fault = 'none'
+    await use(new Api(server.origin))
+    store.proxy.fault = 'none'
+  },
+})
+
+export { expect } from '@playwright/test'
+
+function plain(reply: unknown): unknown {
+  if (Buffer.isBuffer(reply)) return reply.toString()
+  return Array.isArray(reply) ? reply.map(plain) : reply
+}

@@ -1,0 +1,137 @@
+import { Redis } from 'ioredis'
+
+/** A RESP2 reply: bulk strings as bytes, errors as values. */
+export type EngineReply = Buffer | string | number | null | Error | EngineReply[]
+
+/** What the gateway needs of a Redis: raw commands in, raw replies out. */
+export interface Engine {
+  name: string
+  /** Data is gone when the process ends. */
+  volatile: boolean
+  call(command: readonly Buffer[]): Promise<EngineReply>
+  /** Runs commands in one transaction; an error of the transaction itself rejects. */
+  transaction(commands: readonly (readonly Buffer[])[]): Promise<EngineReply[]>
+  close(): Promise<void>
+}
+
+/** The engine is gone or does not answer; Redis's own errors are replies, not this. */
+export class EngineGone extends Error {
+  override readonly name = 'EngineGone'
+}
+
+/** A Redis server over TCP, the real one. */
+export function redisEngine(url: string): Engine {
+  const redis = new Redis(url, {
+    // A command fails at once while the server is away; the connection comes back by itself.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+    connectTimeout: 2_000,
+  })
+  // ioredis emits every failed reconnect; each command reports it already.
+  redis.on('error', () => undefined)
+  return engineOf('redis', false, redis)
+}
+
+/** Redis in this process, without a socket. Volatile. */
+export async function embeddedEngine(): Promise<Engine> {
+  const { createIoredisMock } = await import('js-redis-server')
+  const client = await createIoredisMock()
+  if (!(client instanceof Redis)) throw new TypeError('the embedded engine is not standalone')
+  return stableScan(engineOf('embedded', true, client))
+}
+
+function engineOf(name: string, volatile: boolean, redis: Redis): Engine {
+  const connected = new Promise<void>((resolve) => {
+    if (redis.status === 'ready') resolve()
+    else redis.once('ready', () => resolve())
+    redis.once('error', () => resolve())
+  })
+  return {
+    name,
+    volatile,
+    call: async ([command, ...args]) => {
+      await connected
+      try {
+        return (await redis.callBuffer(String(command), ...args)) as EngineReply
+      } catch (error) {
+        return replyError(error)
+      }
+    },
+    transaction: async (commands) => {
+      await connected
+      const multi = redis.multi()
+      for (const [command, ...args] of commands) multi.callBuffer(String(command), ...args)
+      try {
+        const replies = await multi.exec()
+        if (replies === null) throw new EngineGone('transaction discarded')
+        return replies.map(([error, reply]) => (error ?? reply) as EngineReply)
+      } catch (error) {
+        const reply = replyError(error)
+        return commands.map(() => reply)
+      }
+    },
+    close: async () => {
+      redis.disconnect()
+    },
+  }
+}
+
+/** A Redis error is a reply; anything else means that the engine is gone. */
+function replyError(error: unknown): Error {
+  if (error instanceof Error && error.name === 'ReplyError') return error
+  throw new EngineGone(error instanceof Error ? error.name : 'unknown')
+}
+
+/**
+ * SCAN in an order that deletes do not shift: by a hash of the key, the cursor being the next hash.
+ * The embedded engine's own cursor is a position, and misses keys when others go.
+ */
+function stableScan(engine: Engine): Engine {
+  return {
+    ...engine,
+    call: async (command) => {
+      const [name, cursor, ...options] = command.map(String)
+      const read = (option: string): string | undefined =>
+        options[options.findIndex((word) => word.toUpperCase() === option) + 1 || options.length]
+      const from = Number(cursor)
+      const count = Number(read('COUNT') ?? 10)
+      const valid = Number.isSafeInteger(from) && count > 0 && options.length % 2 === 0
+      if (name?.toUpperCase() !== 'SCAN' || !valid) return engine.call(command)
+
+      const found = await engine.call([Buffer.from('KEYS'), Buffer.from(read('MATCH') ?? '*')])
+      if (!Array.isArray(found)) return found
+      const ahead = found
+        .filter((key) => Buffer.isBuffer(key))
+        .map((key) => ({ key, hash: fnv1a(key) }))
+        .filter(({ hash }) => hash >= from)
+        .sort((a, b) => a.hash - b.hash)
+      const last = ahead[count - 1]?.hash
+      // Keys of one hash stay on one page.
+      const page = last === undefined ? ahead : ahead.filter(({ hash }) => hash <= last)
+      const next = page.length === ahead.length ? 0 : (page.at(-1)?.hash ?? 0) + 1
+      const keys = await ofType(
+        engine,
+        page.map(({ key }) => key),
+        read('TYPE'),
+      )
+      return [Buffer.from(String(next)), keys]
+    },
+  }
+}
+
+async function ofType(engine: Engine, keys: Buffer[], type: string | undefined): Promise<Buffer[]> {
+  if (type === undefined) return keys
+  const kept: Buffer[] = []
+  for (const key of keys) {
+    if (String(await engine.call([Buffer.from('TYPE'), key])) === type.toLowerCase()) kept.push(key)
+  }
+  return kept
+}
+
+/** FNV-1a, 32 bits. */
+function fnv1a(bytes: Buffer): number {
+  let hash = 0x811c9dc5
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
+  return hash
+}

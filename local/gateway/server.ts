@@ -1,0 +1,213 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { CommandRefused, parseCommand, ScriptTranslator } from './commands.ts'
+import { type Engine, EngineGone, type EngineReply } from './engine.ts'
+
+const LARGEST_BODY_BYTES = 10 * 1_024 * 1_024
+
+export interface GatewayOptions {
+  engine: Engine
+  token: string
+  /** 0 takes a free port. The gateway listens on the loopback address alone. */
+  port?: number
+  /** Called for every request that reaches the engine: budgets are counted here. */
+  onTrip?: (trip: { path: string; commands: string[][] }) => void
+}
+
+export interface Gateway {
+  url: string
+  token: string
+  engine: Engine
+  close(): Promise<void>
+}
+
+/**
+ * Serves the Upstash REST protocol in front of an engine: one command, `/pipeline`, `/multi-exec`
+ * and the path form.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const scripts = new ScriptTranslator()
+  const server = createServer((request, response) => {
+    serve(request, options, scripts).then(
+      ({ status, body }) => send(request, response, status, body),
+      () => send(request, response, 500, { error: 'ERR the gateway failed' }),
+    )
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('no port')
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    token: options.token,
+    engine: options.engine,
+    close: () => close(server),
+  }
+}
+
+interface Answer {
+  status: number
+  body: unknown
+}
+
+async function serve(
+  request: IncomingMessage,
+  { engine, token, onTrip }: GatewayOptions,
+  scripts: ScriptTranslator,
+): Promise<Answer> {
+  const url = new URL(request.url ?? '/', 'http://gateway')
+  if (!isAuthorized(request, url, token)) return { status: 401, body: { error: 'Unauthorized' } }
+  const raw = await readBody(request)
+  if (raw === undefined) {
+    return { status: 413, body: { error: 'ERR max request size exceeded: 10 MiB' } }
+  }
+  const encode = request.headers['upstash-encoding'] === 'base64' ? toBase64 : toText
+  const run = async (command: readonly Buffer[]): Promise<EngineReply> => {
+    const reply = await engine.call(scripts.toEngine(command))
+    return scripts.fromEngine(command, reply)
+  }
+  const count = (commands: readonly (readonly Buffer[])[]): void =>
+    onTrip?.({ path: url.pathname, commands: commands.map((command) => command.map(String)) })
+
+  try {
+    switch (url.pathname) {
+      case '/pipeline': {
+        const commands = commandList(raw)
+        const parsed = commands.map(parseOrRefuse)
+        count(parsed.filter((command) => Array.isArray(command)))
+        // Sent together, answered in order, as Redis pipelines are.
+        const replies = await Promise.all(
+          parsed.map((command) => (command instanceof Error ? command : run(command))),
+        )
+        return { status: 200, body: replies.map((reply) => wrap(reply, encode)) }
+      }
+      case '/multi-exec': {
+        const commands = commandList(raw).map(parseCommand)
+        count(commands)
+        const replies = await engine.transaction(
+          commands.map((command) => scripts.toEngine(command)),
+        )
+        const restored = replies.map((reply, index) =>
+          scripts.fromEngine(commands[index] ?? [], reply),
+        )
+        return { status: 200, body: restored.map((reply) => wrap(reply, encode)) }
+      }
+      default: {
+        const command = parseCommand(
+          url.pathname === '/' ? parseJson(raw) : pathCommand(url, request.method, raw),
+        )
+        count([command])
+        const reply = await run(command)
+        return { status: reply instanceof Error ? 400 : 200, body: wrap(reply, encode) }
+      }
+    }
+  } catch (error) {
+    if (error instanceof CommandRefused) return { status: 400, body: { error: error.message } }
+    if (error instanceof EngineGone) {
+      return { status: 503, body: { error: 'ERR the engine behind the gateway is gone' } }
+    }
+    throw error
+  }
+}
+
+function isAuthorized(request: IncomingMessage, url: URL, token: string): boolean {
+  const header = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const presented = header ?? url.searchParams.get('_token') ?? ''
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(presented), digest(token))
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request) {
+    const bytes = chunk as Buffer
+    length += bytes.length
+    if (length > LARGEST_BODY_BYTES) return undefined
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks)
+}
+
+function parseJson(raw: Buffer): unknown {
+  try {
+    return JSON.parse(String(raw))
+  } catch {
+    throw new CommandRefused('ERR failed to parse the request as JSON')
+  }
+}
+
+function commandList(raw: Buffer): unknown[] {
+  const list = parseJson(raw)
+  if (!Array.isArray(list) || list.length === 0) {
+    throw new CommandRefused('ERR a pipeline is a non-empty array of commands')
+  }
+  return list
+}
+
+function parseOrRefuse(value: unknown): Buffer[] | CommandRefused {
+  try {
+    return parseCommand(value)
+  } catch (error) {
+    if (error instanceof CommandRefused) return error
+    throw error
+  }
+}
+
+/** `/set/key/value?EX=100`, the body of a POST being the last argument. */
+function pathCommand(url: URL, method: string | undefined, raw: Buffer): string[] {
+  let words: string[]
+  try {
+    words = url.pathname.split('/').slice(1).map(decodeURIComponent)
+  } catch {
+    throw new CommandRefused('ERR the path is not percent-encoded UTF-8')
+  }
+  if (method === 'POST' && raw.length > 0) words.push(String(raw))
+  for (const [name, value] of url.searchParams) {
+    if (name !== '_token') words.push(name, ...(value === '' ? [] : [value]))
+  }
+  return words
+}
+
+type Encode = (bytes: Buffer) => string
+
+const toText: Encode = (bytes) => bytes.toString('utf8')
+
+/** The client leaves `OK` alone and decodes every other string. */
+const toBase64: Encode = (bytes) => (String(bytes) === 'OK' ? 'OK' : bytes.toString('base64'))
+
+function wrap(reply: EngineReply, encode: Encode): { result: unknown } | { error: string } {
+  return reply instanceof Error ? { error: reply.message } : { result: plain(reply, encode) }
+}
+
+function plain(reply: EngineReply, encode: Encode): unknown {
+  if (Array.isArray(reply)) return reply.map((item) => plain(item, encode))
+  if (Buffer.isBuffer(reply)) return encode(reply)
+  if (typeof reply === 'string') return encode(Buffer.from(reply))
+  return reply instanceof Error ? encode(Buffer.from(reply.message)) : reply
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+): void {
+  const text = JSON.stringify(body)
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+    // What is left of a refused body is not read.
+    ...(request.complete ? {} : { Connection: 'close' }),
+  })
+  response.end(text)
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

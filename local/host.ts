@@ -1,0 +1,123 @@
+import type { Server } from 'node:http'
+import { createApp } from '../lib/app.ts'
+import { deps } from '../lib/deps.ts'
+import { EnvironmentFault, parseSettings } from '../lib/env.ts'
+import type { Gateway } from './gateway/server.ts'
+import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
+import { openStore, redisUrlFault, withStorePlaceholder } from './store.ts'
+
+export type HostKind = 'next' | 'next-dev' | 'app'
+
+export interface Running {
+  address: string
+  gateway: Gateway | undefined
+}
+
+/**
+ * Checks the environment, opens the store, serves, and stops on a signal.
+ *
+ * @param prepare Called when the store is open and before the first request is taken: seeding.
+ */
+export async function run(
+  kind: HostKind,
+  prepare: (gateway: Gateway | undefined) => Promise<void>,
+): Promise<Running> {
+  const peerHeader = makeUpPeerHeader(process.env)
+  const { port, host } = checkEnvironment()
+  const gateway = await openStore(process.env)
+  await prepare(gateway)
+  const server = createUsherServer(await hostOf(kind), peerHeader)
+  await listen(server, port, host)
+  stopOnSignal(server, gateway)
+
+  const bound = server.address()
+  const actual = typeof bound === 'object' && bound !== null ? bound.port : port
+  const shown = host.includes(':') ? `[${host}]` : host
+  return { address: `http://${shown}:${actual}`, gateway }
+}
+
+/** Ends the process with every fault named when there is one. */
+function checkEnvironment(): { port: number; host: string } {
+  const faults: string[] = []
+  try {
+    parseSettings(withStorePlaceholder(process.env))
+  } catch (error) {
+    if (!(error instanceof EnvironmentFault)) throw error
+    faults.push(...error.faults)
+  }
+  const redisUrl = redisUrlFault(process.env)
+  if (redisUrl !== undefined) faults.push(redisUrl)
+  const port = Number(process.env['PORT'] || 3000)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    faults.push('PORT is not a number from 0 to 65535.')
+  }
+  if (faults.length > 0) {
+    const list = faults.map((fault) => `  - ${fault}`).join('\n')
+    console.error(`Usher does not start: the environment has faults.\n${list}`)
+    console.error('All variables are described in .env.example; `npm run up` needs none.')
+    process.exit(1)
+  }
+  return { port, host: process.env['HOST'] || '127.0.0.1' }
+}
+
+async function hostOf(kind: HostKind): Promise<Host> {
+  if (kind === 'app') return appHost()
+  // All configuration comes from the environment: Next is told that its .env files are read.
+  if (kind === 'next') process.env['__NEXT_PROCESSED_ENV'] = 'true'
+  process.env['NEXT_TELEMETRY_DISABLED'] ??= '1'
+  const { default: next } = await import('next')
+  const app = next({ dev: kind === 'next-dev', dir: process.cwd() })
+  await app.prepare()
+  const handle = app.getRequestHandler()
+  return (request, response, body) => {
+    void handle(replay(request, body), response)
+  }
+}
+
+function appHost(): Host {
+  const app = createApp(deps)
+  const waitUntil = (promise: Promise<unknown>): void => void promise.catch(() => undefined)
+  return (request, response, body) => {
+    const headers = new Headers()
+    for (const [name, value] of Object.entries(request.headers)) {
+      for (const item of [value ?? []].flat()) headers.append(name, item)
+    }
+    const method = request.method ?? 'GET'
+    const hasBody = method !== 'GET' && method !== 'HEAD' && body.length > 0
+    // Not resolved against a base: `//host/path` is a path here, not another host.
+    const url = new URL(`http://localhost${request.url ?? '/'}`)
+    app(
+      new Request(url, { method, headers, ...(hasBody ? { body: new Uint8Array(body) } : {}) }),
+      waitUntil,
+    )
+      .then((answer) => send(response, answer))
+      .catch(() => response.destroy())
+  }
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  }).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'EADDRINUSE' ? 'the port is taken: set PORT' : error.code
+    console.error(`Usher cannot listen on ${host}:${port}: ${why}.`)
+    process.exit(1)
+  })
+}
+
+/** Stops taking requests, lets the running ones end, and leaves nothing behind. */
+function stopOnSignal(server: Server, gateway: Gateway | undefined): void {
+  let stopping = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1)
+      stopping = true
+      setTimeout(() => process.exit(0), 5_000).unref()
+      server.close(() => {
+        void Promise.all([gateway?.close(), gateway?.engine.close()]).then(() => process.exit(0))
+      })
+      server.closeIdleConnections()
+    })
+  }
+}

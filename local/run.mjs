@@ -1,0 +1,118 @@
+// The one plain-JavaScript file: it runs on a clone with nothing installed but Node and npm, brings
+// the installation and the build up to date where the command asks for it, and hands over.
+import { spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const [command = '', ...words] = process.argv.slice(2)
+process.chdir(root)
+process.env.NEXT_TELEMETRY_DISABLED ??= '1'
+
+const commands = {
+  up: async () => {
+    install()
+    if (!(await isBuilt())) await build()
+    await handOver('up.js', words)
+  },
+  dev: async () => {
+    install()
+    await bundle()
+    await handOver('up.js', ['dev', ...words])
+  },
+  build,
+  start: async () => {
+    requireBuild(['dist/start.js', '.next/BUILD_ID'])
+    await handOver('start.js', ['start', ...words])
+  },
+  serve: async () => {
+    requireBuild(['dist/start.js'])
+    await handOver('start.js', ['serve', ...words])
+  },
+  seed: async () => {
+    install()
+    await bundle()
+    await handOver('seed.js', words)
+  },
+  test: async () => {
+    install()
+    await bundle()
+    await handOver('test.js', words)
+  },
+}
+
+if (!Object.hasOwn(commands, command)) {
+  console.error(`node local/run.mjs <${Object.keys(commands).join('|')}>`)
+  process.exit(2)
+}
+await commands[command]()
+
+/** Installs from the lock file when what is installed is not what it says. */
+function install() {
+  const installed = join('node_modules', '.package-lock.json')
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync('package-lock.json').mtimeMs)
+    return
+  console.log('Installing the packages…')
+  execute('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'])
+}
+
+async function build() {
+  console.log('Building…')
+  execute(process.execPath, [join('node_modules', 'next', 'dist', 'bin', 'next'), 'build'])
+  await bundle()
+}
+
+/** Bundles the Node-only programs; packages stay outside. */
+async function bundle() {
+  const { build: esbuild } = await import('esbuild')
+  await esbuild({
+    entryPoints: {
+      start: 'local/start.ts',
+      up: 'local/up.ts',
+      seed: 'seed/cli.ts',
+      test: 'local/test.ts',
+    },
+    outdir: 'dist',
+    bundle: true,
+    platform: 'node',
+    target: 'node20.9',
+    format: 'esm',
+    packages: 'external',
+    sourcemap: true,
+    logLevel: 'warning',
+  })
+}
+
+/** Whether the build is newer than every source file. */
+async function isBuilt() {
+  if (!existsSync('dist/up.js') || !existsSync('.next/BUILD_ID')) return false
+  const builtAt = statSync('.next/BUILD_ID').mtimeMs
+  const sources = ['app', 'lib', 'local', 'seed']
+  const files = ['middleware.ts', 'next.config.ts', 'package-lock.json']
+  for (const folder of sources) {
+    for (const entry of await readdir(folder, { recursive: true })) files.push(join(folder, entry))
+  }
+  return files.every((file) => statSync(file).mtimeMs <= builtAt)
+}
+
+function requireBuild(files) {
+  if (files.every((file) => existsSync(file))) return
+  console.error(
+    'There is no build: run `npm run build` first, or `npm run up` for everything at once.',
+  )
+  process.exit(1)
+}
+
+async function handOver(file, args) {
+  process.argv = [process.execPath, join(root, 'dist', file), ...args]
+  await import(pathToFileURL(join(root, 'dist', file)).href)
+}
+
+function execute(program, args) {
+  const { status, signal, error } = spawnSync(program, args, { stdio: 'inherit', shell: false })
+  if (status === 0) return
+  if (error !== undefined) console.error(`${program} cannot be run: ${error.message}`)
+  process.exit(signal === null ? (status ?? 1) : 130)
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { connectForLoading, loadDemo, loadVega } from '../seed/load.ts'
+import type { DemoUser } from '../seed/users.ts'
+import { announceStore } from './announce.ts'
+import type { Gateway } from './gateway/server.ts'
+import { run } from './host.ts'
+import { printUsers } from './seed-local.ts'
+
+const SECRETS_FILE = join('.usher', 'secrets.json')
+
+/** Local secrets, made up once and kept, so that a restart signs nobody out. */
+async function localSecrets(): Promise<Record<'SECRET_TOKEN' | 'SECRET_RTOKEN', string>> {
+  try {
+    return JSON.parse(await readFile(SECRETS_FILE, 'utf8'))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    const secret = (): string => randomBytes(48).toString('base64url')
+    const secrets = { SECRET_TOKEN: secret(), SECRET_RTOKEN: secret() }
+    await mkdir('.usher', { recursive: true, mode: 0o700 })
+    await writeFile(SECRETS_FILE, JSON.stringify(secrets), { mode: 0o600 })
+    return secrets
+  }
+}
+
+async function main(): Promise<void> {
+  const dev = process.argv[2] === 'dev'
+  const port = process.env['PORT'] || '3000'
+  const secrets = await localSecrets()
+  process.env['SECRET_TOKEN'] ||= secrets.SECRET_TOKEN
+  process.env['SECRET_RTOKEN'] ||= secrets.SECRET_RTOKEN
+  process.env['APP_ORIGIN'] ||= `http://127.0.0.1:${port}`
+
+  let users: DemoUser[] = []
+  const { address, gateway } = await run(dev ? 'next-dev' : 'next', async (opened) => {
+    if (opened === undefined) return
+    const redis = connectForLoading(opened)
+    users = await loadDemo(redis)
+    await loadVega(redis)
+    await announceStore(opened)
+  })
+  tell(address, gateway, users)
+}
+
+function tell(address: string, gateway: Gateway | undefined, users: DemoUser[]): void {
+  const stores = {
+    embedded: 'The store is the embedded one: its data is gone when this process ends.',
+    redis: 'The store is the Redis of REDIS_URL, behind the local gateway.',
+    upstash: 'The store is your Upstash database; nothing was loaded into it.',
+  }
+  console.log(`\n${stores[gateway === undefined ? 'upstash' : storeKindOf(gateway)]}`)
+  if (users.length > 0) {
+    console.log('Accounts:')
+    printUsers(users)
+  }
+  console.log(`
+Usher listens on ${address}
+
+Try it:
+  curl -s ${address}/api/auth/signin -H 'Content-Type: application/json' \\
+    -d '{"user":"me@home.org","password":"password"}'
+`)
+}
+
+function storeKindOf(gateway: Gateway): 'embedded' | 'redis' {
+  return gateway.engine.volatile ? 'embedded' : 'redis'
+}
+
+if (process.argv.includes('--help')) {
+  console.log(`npm run up: installs, builds, starts the local store, loads the demo data and serves on
+HOST:PORT (127.0.0.1:3000). Set REDIS_URL to keep the data in a Redis of yours.
+npm run dev: the same with Next's development server.`)
+} else {
+  await main()
+}

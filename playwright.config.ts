@@ -1,0 +1,21 @@
+import { defineConfig } from '@playwright/test'
+import type { Options } from './e2e/support/fixtures.ts'
+
+export default defineConfig<object, Options>({
+  forbidOnly: true,
+  retries: 0,
+  workers: 2,
+  timeout: 60_000,
+  reporter: [['line'], ['json', { outputFile: 'test-results/report.json' }]],
+  projects: [
+    { name: 'unit', testDir: '.', testMatch: /\/(lib|local|seed)\/.*\.test\.ts$/ },
+    // The same suite on both hosts, each on one of the engines.
+    { name: 'next', testDir: 'e2e', use: { host: 'start', engine: 'redis' } },
+    {
+      name: 'serve',
+      testDir: 'e2e',
+      testIgnore: /browser\.spec\.ts$/,
+      use: { host: 'serve', engine: 'embedded' },
+    },
+  ],
+})

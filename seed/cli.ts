@@ -1,0 +1,118 @@
+import { basename, extname } from 'node:path'
+import { parseArgs } from 'node:util'
+import { collections, isCollectionName } from '../lib/collections/index.ts'
+import { announcedStore } from '../local/announce.ts'
+import { openStore, redisUrlFault, storeKind } from '../local/store.ts'
+import { FileFault, readRows } from './files.ts'
+import { connectForLoading, load, loadDemo, loadVega } from './load.ts'
+
+const HELP = `Loads data into Usher's store.
+
+  npm run seed -- <file> --collection <name>   JSON, NDJSON or CSV; --id <column> (default: id)
+  npm run seed -- --from vega                  3,201 real movies from the package vega-datasets
+  npm run seed -- --demo                       the four movies, the books and the demo accounts
+
+Collections: ${Object.keys(collections).join(', ')}.
+The store is UPSTASH_REDIS_REST_URL and _TOKEN, or REDIS_URL, or that of a running \`npm run up\`.
+Rows that do not fit are listed with the reason in .usher/. Running a load again changes nothing that
+is there already, and finishes one that was stopped.
+`
+
+/** Ends with 0 when the rows are loaded, rejects included; 1 when they are not; 2 for bad words. */
+async function main(): Promise<void> {
+  const { values, positionals } = readArguments()
+  if (values.help) {
+    console.log(HELP)
+    return
+  }
+  const store = await openSeedStore()
+  process.once('SIGINT', () => {
+    console.error('\nStopped. The same command finishes the job.')
+    process.exit(130)
+  })
+  const redis = connectForLoading(store.database)
+  try {
+    if (values.demo) await loadDemo(redis)
+    else if (values.from !== undefined) await loadVega(redis)
+    else await loadFile(redis, positionals[0], values.collection, values.id)
+  } finally {
+    await store.close()
+  }
+}
+
+function readArguments(): {
+  values: { help: boolean; demo: boolean; from?: string; collection?: string; id?: string }
+  positionals: string[]
+} {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        collection: { type: 'string' },
+        from: { type: 'string' },
+        id: { type: 'string' },
+        demo: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    if (values.from !== undefined && values.from !== 'vega') misuse('--from knows vega alone.')
+    const sources = positionals.length + Number(values.demo) + Number(values.from !== undefined)
+    if (!values.help && sources !== 1) misuse('Name one source: a file, --from vega or --demo.')
+    return { values, positionals }
+  } catch (error) {
+    return misuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+async function loadFile(
+  redis: ReturnType<typeof connectForLoading>,
+  path = '',
+  collection = '',
+  idColumn = 'id',
+): Promise<void> {
+  if (!isCollectionName(collection)) {
+    misuse(`--collection is one of ${Object.keys(collections).join(', ')}.`)
+  }
+  const rows = await readRows(path)
+  await load(redis, collection, rows, basename(path, extname(path)), idColumn)
+}
+
+async function openSeedStore(): Promise<{
+  database: { url: string; token: string }
+  close: () => Promise<void>
+}> {
+  const fault = redisUrlFault(process.env)
+  if (fault !== undefined) misuse(fault)
+  if (storeKind(process.env) === 'embedded') {
+    const running = await announcedStore()
+    if (running !== undefined) return { database: running, close: async () => undefined }
+    misuse(
+      'There is no store: set UPSTASH_REDIS_REST_URL and _TOKEN or REDIS_URL, or start `npm run up`.',
+    )
+  }
+  const gateway = await openStore(process.env)
+  const url = process.env['UPSTASH_REDIS_REST_URL'] ?? process.env['KV_REST_API_URL'] ?? ''
+  const token = process.env['UPSTASH_REDIS_REST_TOKEN'] ?? process.env['KV_REST_API_TOKEN'] ?? ''
+  return {
+    database: { url, token },
+    close: async () => {
+      await gateway?.close()
+      await gateway?.engine.close()
+    },
+  }
+}
+
+function misuse(message: string): never {
+  console.error(`${message}\n\n${HELP}`)
+  process.exit(2)
+}
+
+main().catch((error: unknown) => {
+  // The Upstash client's messages hold commands and values: only the kind is shown.
+  const known = error instanceof FileFault
+  console.error(
+    known ? error.message : `The load failed: ${error instanceof Error ? error.name : error}.`,
+  )
+  console.error('What was written stays; the same command finishes the job.')
+  process.exit(1)
+})

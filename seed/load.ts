@@ -1,0 +1,69 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Redis } from '@upstash/redis'
+import { collections } from '../lib/collections/index.ts'
+import { BOOKS, MOVIES } from './data.ts'
+import { type ImportReport, importRows } from './import.ts'
+import { progressBar } from './progress.ts'
+import type { Reject, Row } from './rows.ts'
+import { type DemoUser, seedUsers } from './users.ts'
+
+/** Connects for loading: generous with time, values as they are stored. */
+export function connectForLoading(database: { url: string; token: string }): Redis {
+  return new Redis({
+    ...database,
+    automaticDeserialization: false,
+    enableTelemetry: false,
+    retry: { retries: 3 },
+    signal: () => AbortSignal.timeout(30_000),
+  })
+}
+
+/** Loads the four movies, the books and the demo accounts, where they are not there yet. */
+export async function loadDemo(redis: Redis): Promise<DemoUser[]> {
+  await importRows({ redis, collection: collections.movies, rows: MOVIES, mode: 'add' })
+  await importRows({ redis, collection: collections.books, rows: BOOKS, mode: 'add' })
+  return seedUsers(redis)
+}
+
+/** Loads the movies of `vega-datasets`. */
+export async function loadVega(redis: Redis): Promise<ImportReport> {
+  // A development dependency: `npm start` must not need it.
+  const { readVega } = await import('./vega.ts')
+  return load(redis, 'movies', await readVega(), 'vega')
+}
+
+/** Loads rows with a progress bar, and writes what was rejected beside it. */
+export async function load(
+  redis: Redis,
+  name: keyof typeof collections,
+  rows: readonly Row[],
+  source: string,
+  idColumn = 'id',
+): Promise<ImportReport> {
+  const report = await importRows({
+    redis,
+    collection: collections[name],
+    rows,
+    idColumn,
+    mode: 'update',
+    onProgress: progressBar(`${source} → ${name}`),
+  })
+  const file = await writeRejects(source, report.rejects)
+  console.log(
+    `${name}: ${report.written} written, ${report.unchanged} unchanged, ${report.rejects.length} rejected` +
+      (file === undefined ? '.' : `: the reasons are in ${file}.`),
+  )
+  return report
+}
+
+async function writeRejects(source: string, rejects: Reject[]): Promise<string | undefined> {
+  const file = join('.usher', `rejects-${source}.ndjson`)
+  if (rejects.length === 0) {
+    await rm(file, { force: true })
+    return undefined
+  }
+  await mkdir('.usher', { recursive: true })
+  await writeFile(file, `${rejects.map((reject) => JSON.stringify(reject)).join('\n')}\n`)
+  return file
+}
