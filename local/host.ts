@@ -65,6 +65,7 @@ async function hostOf(kind: HostKind): Promise<Host> {
   // All configuration comes from the environment: Next is told that its .env files are read.
   if (kind === 'next') process.env['__NEXT_PROCESSED_ENV'] = 'true'
   process.env['NEXT_TELEMETRY_DISABLED'] ??= '1'
+  if (kind === 'next') Object.assign(process.env, { NODE_ENV: 'production' })
   const { default: next } = await import('next')
   const app = next({ dev: kind === 'next-dev', dir: process.cwd() })
   await app.prepare()

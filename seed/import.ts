@@ -54,7 +54,11 @@ function sift(
   for (const [index, row] of rows.entries()) {
     const entry = entryOf(collection, row, idColumn)
     const reason =
-      typeof entry === 'string' ? entry : entries.has(entry.id) ? 'id: occurs before' : undefined
+      typeof entry === 'string'
+        ? entry
+        : entries.has(entry.id)
+          ? `${idColumn ?? 'id'}: occurs before`
+          : undefined
     if (typeof entry === 'string' || reason !== undefined) {
       rejects.push({ row: index + 1, reason: reason ?? '', data: row })
     } else {

@@ -30,7 +30,7 @@ export async function loadDemo(redis: Redis): Promise<DemoUser[]> {
 export async function loadVega(redis: Redis): Promise<ImportReport> {
   // A development dependency: `npm start` must not need it.
   const { readVega } = await import('./vega.ts')
-  return load(redis, 'movies', await readVega(), 'vega')
+  return load(redis, 'movies', await readVega(), 'vega', 'title')
 }
 
 /** Loads rows with a progress bar, and writes what was rejected beside it. */

@@ -30,7 +30,7 @@ export function entryOf(collection: Collection, row: Row, idColumn = 'id'): Entr
   const { [idColumn]: rawId, ...rest } = row
   const id = rawId === undefined || rawId === null ? '' : String(rawId).normalize('NFC').trim()
   const fault = idFault(id, collection)
-  if (fault !== undefined) return fault
+  if (fault !== undefined) return `${idColumn}: ${fault}`
 
   const reader = readerOf(collection)
   const fields: Record<string, string> = {}
@@ -44,16 +44,16 @@ export function entryOf(collection: Collection, row: Row, idColumn = 'id'): Entr
     reader.names.map((name) => fields[name]),
   )
   if (faulty.length > 0) return `${faulty.join(', ')}: missing or does not fit`
-  if (item === undefined || Object.keys(fields).length === 0) return 'no field has a value'
+  if (item === undefined) return 'no field has a value'
   return { id, fields }
 }
 
 function idFault(id: string, { prefix }: Collection): string | undefined {
-  if (id === '') return 'id: missing'
-  if (Buffer.byteLength(id) > LONGEST_ID_BYTES) return `id: longer than ${LONGEST_ID_BYTES} bytes`
-  if (/\p{Cc}/u.test(id) || !id.isWellFormed()) return 'id: has a control character'
+  if (id === '') return 'missing'
+  if (Buffer.byteLength(id) > LONGEST_ID_BYTES) return `longer than ${LONGEST_ID_BYTES} bytes`
+  if (/\p{Cc}/u.test(id) || !id.isWellFormed()) return 'has a control character'
   // A URL drops these segments, and reads the prefix as the long spelling of an id.
-  if (id === '.' || id === '..') return 'id: cannot be a path segment'
-  if (id.startsWith(prefix)) return `id: begins with the key prefix ${prefix}`
+  if (id === '.' || id === '..') return 'cannot be a path segment'
+  if (id.startsWith(prefix)) return `begins with the key prefix ${prefix}`
   return undefined
 }

@@ -17,7 +17,7 @@ interface Film {
  * The 3,201 movies of the npm package `vega-datasets`, cleaned: titles that are numbers become text,
  * letters that were decoded with the wrong table are mended, years a century off are put back, and
  * titles that occur twice get their year: `Casino Royale (2006)`. A row without a title keeps an
- * empty id, and so is rejected with that reason.
+ * empty title, and so is rejected with that reason.
  */
 export async function readVega(): Promise<Row[]> {
   const entry = createRequire(import.meta.url).resolve('vega-datasets')
@@ -27,7 +27,7 @@ export async function readVega(): Promise<Row[]> {
   const byTitle = new Map<string, Film[]>()
   for (const film of films) byTitle.set(film.title, [...(byTitle.get(film.title) ?? []), film])
   return films.map((film) => ({
-    id: nameOf(film, byTitle.get(film.title) ?? []),
+    title: nameOf(film, byTitle.get(film.title) ?? []),
     director: film.director,
     year: film.year,
   }))

@@ -24,7 +24,7 @@ export class Api {
     const response = await fetch(`${this.origin}${path}`, { redirect: 'manual', ...init })
     const text = await response.text()
     const type = response.headers.get('content-type') ?? ''
-    const body = type.includes('json') ? JSON.parse(text) : undefined
+    const body = type.includes('json') && text !== '' ? JSON.parse(text) : undefined
     return { status: response.status, headers: response.headers, type, body, text }
   }
 

@@ -76,6 +76,7 @@ export const test = base.extend<{ api: Api }, WorkerFixtures>({
       const port = await freePort()
       const origin = `http://127.0.0.1:${port}`
       const env = {
+        NODE_ENV: 'production' as const,
         PATH: process.env['PATH'],
         PORT: String(port),
         APP_ORIGIN: origin,

@@ -33,7 +33,8 @@ export function readerOf(collection: Collection): Reader {
     decode: (id, stored) => {
       const entries: [string, unknown][] = [['id', id]]
       const faulty: string[] = []
-      let complete = true
+      // A hash with none of the declared fields is not one of these items.
+      let complete = stored.some((value) => value !== undefined)
       for (const [index, { name, schema, kind }] of fields.entries()) {
         const raw = stored[index]
         const parsed = schema.safeParse(raw === undefined ? undefined : fromText(raw, kind))

@@ -85,7 +85,6 @@ export async function listItems(
   const faults: string[] = []
   const data: Item[] = []
   for (const { id, fields } of stored.value.items) {
-    if (fields === undefined) continue
     const { item, faulty } = reader.decode(id, fields)
     faults.push(...faulty)
     if (item !== undefined) data.push(item)

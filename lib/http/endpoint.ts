@@ -23,7 +23,7 @@ import { failureOf } from './failure.ts'
 import { readHandover, serverTiming } from './handover.ts'
 import { json, problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
-import { accessOf, findRoute } from './router.ts'
+import { accessOf, findRoute, PATH_VARIABLES } from './router.ts'
 import { validate } from './validation.ts'
 
 /** One request as a use case sees it; each takes the part it needs. */
@@ -164,7 +164,7 @@ async function readInput<input>(
 }
 
 async function readRaw(row: Operation, request: Request): Promise<Result<unknown, ProblemCode>> {
-  if (row.body === 'none') return ok(queryOf(row, request))
+  if (row.body === 'none') return ok(queryOf(request))
   if (row.body === 'json' && !isJson(request.headers))
     return fail('unsupported-media-type', 'not JSON')
   if (declaresTooLarge(request.headers)) return fail('payload-too-large', 'Content-Length')
@@ -176,14 +176,14 @@ async function readRaw(row: Operation, request: Request): Promise<Result<unknown
 /**
  * The query as an object; a parameter given twice becomes a list, which no schema takes.
  *
- * Next appends the path's variables to an edge route's URL, and takes new values for them from
- * `nxtP…`: both are left out, here and on every other host.
+ * Next appends the path's variables to an edge route's URL, and any that the client names as
+ * `nxtP…`: names of variables are left out, here and on every other host.
  */
-function queryOf(row: Operation, request: Request): Record<string, string | string[]> {
+function queryOf(request: Request): Record<string, string | string[]> {
   const query: Record<string, string | string[]> = {}
   const parameters = new URL(request.url).searchParams
   for (const name of new Set(parameters.keys())) {
-    if (row.path.includes(`{${name}}`) || /^nxt[PI]/.test(name)) continue
+    if (PATH_VARIABLES.has(name) || /^nxt[PI]/.test(name)) continue
     const values = parameters.getAll(name)
     query[name] = values.length === 1 ? (values[0] ?? '') : values
   }

@@ -7,8 +7,8 @@ import { LIST_ITEMS } from './scripts.ts'
 export type StoredFields = (string | undefined)[]
 
 export interface StoredPage {
-  /** In the order of the ids' UTF-8 bytes; `fields` is undefined where the key is not a hash. */
-  items: { id: string; fields: StoredFields | undefined }[]
+  /** In the order of the ids' UTF-8 bytes. */
+  items: { id: string; fields: StoredFields }[]
   more: boolean
 }
 
@@ -26,8 +26,7 @@ export function itemRead(
     queue: (pipeline) => pipeline.hmget(keys.item(prefix, id), ...fields),
     parse: (reply) => {
       if (reply.error?.startsWith('WRONGTYPE')) return undefined
-      const values = replyList(reply).map(text)
-      return values.some((value) => value !== undefined) ? values : undefined
+      return replyList(reply).map(text)
     },
   }
 }
@@ -51,10 +50,8 @@ export function pageRead(
       const items = rows.map((row) => {
         if (!Array.isArray(row)) throw new StoreUnavailable('page: unexpected reply')
         const [id, values] = row
-        return {
-          id: text(id) ?? '',
-          fields: Array.isArray(values) ? values.map(text) : undefined,
-        }
+        if (!Array.isArray(values)) throw new StoreUnavailable('page: unexpected reply')
+        return { id: text(id) ?? '', fields: values.map(text) }
       })
       return { items, more: more === 1 }
     },

@@ -118,12 +118,11 @@ return {redis.call('HMGET', sessionKey, 'st', 'uid'), redis.call('HMGET', userKe
  * Reads one page of a collection in the order of the ids' UTF-8 bytes. Read-only.
  *
  * SCAN runs to its end (its first page alone would miss items) and the page is kept sorted while it
- * runs; SCAN may name a key twice, the page does not. Bytes are compared one by one because Lua's
+ * runs; SCAN may name a key twice, the page does not. Keys that are no hashes are passed over. Bytes are compared one by one because Lua's
  * `<` follows the server's locale.
  *
  * KEYS none. ARGV: prefix, the prefix as a glob pattern, the id to start after ('' for the start),
- * how many, then the fields. Returns `{more, {id, {values}}…}`: a key that is not a hash has
- * `false` in place of its values.
+ * how many, then the fields. Returns `{more, {id, {values}}…}`.
  */
 export const LIST_ITEMS = `
 local prefix, pattern, after, limit = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
@@ -150,7 +149,7 @@ local function place(id)
 end
 local cursor = '0'
 repeat
-  local reply = redis.call('SCAN', cursor, 'MATCH', pattern, 'COUNT', 1000)
+  local reply = redis.call('SCAN', cursor, 'MATCH', pattern, 'COUNT', 1000, 'TYPE', 'hash')
   cursor = reply[1]
   for _, key in ipairs(reply[2]) do
     local id = string.sub(key, #prefix + 1)
@@ -161,8 +160,7 @@ local fields = {}
 for i = 5, #ARGV do fields[#fields + 1] = ARGV[i] end
 local answer = {size > limit and 1 or 0}
 for i = 1, math.min(size, limit) do
-  local values = redis.pcall('HMGET', prefix .. page[i], unpack(fields))
-  answer[#answer + 1] = {page[i], values['err'] and false or values}
+  answer[#answer + 1] = {page[i], redis.call('HMGET', prefix .. page[i], unpack(fields))}
 end
 return answer
 `

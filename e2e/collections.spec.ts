@@ -1,0 +1,174 @@
+import { isProblem } from './support/api.ts'
+import { expect, test } from './support/fixtures.ts'
+
+test.describe('GET /api/movies/{id}', () => {
+  test('200 with the declared fields, by the id and by the whole key', async ({ api, store }) => {
+    await store.call('HSET', 'movie:Pulp Fiction', 'budget', 'secret', 'password', 'secret')
+    const { JWT } = await api.signIn()
+    for (const path of ['Pulp%20Fiction', 'movie:Pulp%20Fiction', 'movie%3APulp%20Fiction']) {
+      const { status, body } = await api.get(`/api/movies/${path}`, JWT)
+      expect(status).toBe(200)
+      expect(body).toEqual({ id: 'Pulp Fiction', director: 'Quentin Tarantino', year: 1994 })
+    }
+  })
+
+  test('404 not-found for every spelling of a key outside the collection', async ({
+    api,
+    store,
+  }) => {
+    await store.call('SET', 'movie:a string', 'secret')
+    await store.call('HSET', 'movie:foreign fields', 'secret', 'x')
+    const { JWT } = await api.signIn()
+    const paths = [
+      'user:me@home.org',
+      'user%3Ame%40home.org',
+      'movie:user:me@home.org',
+      '..%2Fuser:me@home.org',
+      '%2e%2e%2fuser:me@home.org',
+      'user%253Ame@home.org',
+      'a%20string',
+      'foreign%20fields',
+      'nobody%00',
+      'movie:',
+      '*',
+      'Pulp Fiction%0d%0aX: 1',
+    ]
+    for (const path of paths) {
+      const answer = await api.get(`/api/movies/${path}`, JWT)
+      expect(isProblem(answer, 'not-found', 404), path).toBe(true)
+      expect(answer.text).not.toContain('secret')
+    }
+    await store.call('DEL', 'movie:a string', 'movie:foreign fields')
+  })
+
+  test('a query parameter that Next would take for the path changes nothing', async ({ api }) => {
+    const { JWT } = await api.signIn()
+    for (const query of [
+      'nxtPid=Django%20Unchained',
+      'id=Django%20Unchained',
+      'nxtPcollection=books',
+    ]) {
+      const { body } = await api.get(`/api/movies/Pulp%20Fiction?${query}`, JWT)
+      expect(body.id).toBe('Pulp Fiction')
+      const list = await api.get(`/api/movies?limit=1&${query.replace(/^id=.*/, '')}`, JWT)
+      expect(list.body.data).toEqual([
+        { id: '2001: A Space Odyssey', director: 'Stanley Kubrick', year: 1968 },
+      ])
+    }
+  })
+
+  test('401 without a credential, with a bad one, and in the query; 400 with two', async ({
+    api,
+  }) => {
+    const { JWT, refresh } = await api.signIn()
+    const path = '/api/movies/Pulp%20Fiction'
+    const missing = await api.get(path)
+    expect(isProblem(missing, 'authentication-required', 401)).toBe(true)
+    expect(missing.headers.get('www-authenticate')).toBe('Bearer realm="usher"')
+    expect((await api.get(`${path}?access_token=${JWT}`)).status).toBe(401)
+    const [head, claims, signature] = JWT.split('.')
+    const none = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')
+    const bad = [
+      refresh,
+      `${JWT}=`,
+      `${JWT} `.trimEnd().slice(0, -1),
+      `${none}.${claims}.`,
+      `${head}.${claims}.AAAA`,
+      '',
+      'x',
+      `${signature}`,
+    ]
+    for (const token of bad) {
+      const answer = await api.get(path, token)
+      expect(isProblem(answer, 'invalid-token', 401), token.slice(-8)).toBe(true)
+      expect(answer.headers.get('www-authenticate')).toContain('error="invalid_token"')
+    }
+    const two = await api.send(path, {
+      headers: { Authorization: `Bearer ${JWT}`, 'X-API-Key': 'k' },
+    })
+    expect(isProblem(two, 'invalid-request', 400)).toBe(true)
+    const key = await api.send(path, { headers: { 'X-API-Key': 'k' } })
+    expect(isProblem(key, 'invalid-token', 401)).toBe(true)
+    const named = await api.send(path, { headers: { 'X-User-Id': 'admin@home.org' } })
+    expect(named.status).toBe(401)
+  })
+})
+
+test.describe('GET /api/{collection}', () => {
+  test('200 with every item once, in the order of the ids bytes, through pages of any size', async ({
+    api,
+    store,
+  }) => {
+    const odd = ['Ärger', 'ärger', 'Zoo', 'a/b', 'a:b', 'é', '日本', '😀', 'ï', ' lead', '~', '"q"']
+    for (const id of odd) await store.call('HSET', `movie:${id}`, 'year', '1999')
+    for (let index = 0; index < 120; index++)
+      await store.call('HSET', `movie:many ${index}`, 'year', '2000')
+    for (let index = 0; index < 300; index++) await store.call('SET', `unrelated:${index}`, 'x')
+    const expected = ((await store.call('KEYS', 'movie:*')) as string[])
+      .map((key) => key.slice('movie:'.length))
+      .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+
+    const { JWT } = await api.signIn()
+    for (const limit of [1, 7, 50, 100]) {
+      const seen: string[] = []
+      let cursor: string | null = ''
+      while (cursor !== null) {
+        const query: string = cursor === '' ? '' : `&cursor=${cursor}`
+        const { body, status } = await api.get(`/api/movies?limit=${limit}${query}`, JWT)
+        expect(status).toBe(200)
+        expect(body.data.length).toBeLessThanOrEqual(limit)
+        seen.push(...body.data.map((item: { id: string }) => item.id))
+        cursor = body.nextCursor
+      }
+      expect(seen).toEqual(expected)
+    }
+    const first = await api.get('/api/movies', JWT)
+    expect(first.body.data).toHaveLength(50)
+    for (const { id } of first.body.data.slice(0, 12)) {
+      expect((await api.get(`/api/movies/${encodeURIComponent(id)}`, JWT)).body.id).toBe(id)
+    }
+  })
+
+  test('a hash typed by hand is listed at once; a field that does not fit is left out', async ({
+    api,
+    store,
+  }) => {
+    await store.call('HSET', 'book:typed', 'title', '12345', 'author', 'true', 'year', 'soon')
+    await store.call('HSET', 'book:untitled', 'author', 'Nobody')
+    const { JWT } = await api.signIn()
+    const { body } = await api.get('/api/books', JWT)
+    expect(body.data).toContainEqual({ id: 'typed', title: '12345', author: 'true' })
+    expect(body.data.map((item: { id: string }) => item.id)).not.toContain('untitled')
+    expect((await api.get('/api/books/untitled')).status).toBe(404)
+  })
+
+  test('422 for a limit, a cursor or a parameter that is not of this list', async ({ api }) => {
+    const { JWT } = await api.signIn()
+    for (const [query, pointer] of [
+      ['limit=0', '#/limit'],
+      ['limit=101', '#/limit'],
+      ['limit=1e1', '#/limit'],
+      ['limit=5&limit=6', '#/limit'],
+      ['cursor=%2A', '#/cursor'],
+      ['page=2', '#/page'],
+    ]) {
+      const answer = await api.get(`/api/movies?${query}`, JWT)
+      expect(isProblem(answer, 'validation-error', 422), query).toBe(true)
+      expect(answer.body.errors[0].pointer).toBe(pointer)
+    }
+  })
+
+  test('books: the list needs a user, one book is public, under both paths', async ({ api }) => {
+    const { JWT } = await api.signIn()
+    for (const [list, get] of [
+      ['/api/books', '/api/books/emma'],
+      ['/v1/books', '/v1/books/get/emma'],
+    ] as const) {
+      expect((await api.get(list)).status).toBe(401)
+      expect((await api.get(list, JWT)).body.data.length).toBeGreaterThanOrEqual(12)
+      const emma = { id: 'emma', title: 'Emma', author: 'Jane Austen', year: 1815 }
+      expect((await api.get(get)).body).toEqual(emma)
+      expect((await api.get(get, 'an.expired.token')).body).toEqual(emma)
+    }
+  })
+})

@@ -1,0 +1,171 @@
+import { connect } from 'node:net'
+import { isProblem, ME } from './support/api.ts'
+import { expect, test } from './support/fixtures.ts'
+
+/** Sends raw bytes and reads until the server closes the connection. */
+function raw(
+  origin: string,
+  text: string,
+  then?: (write: (more: string) => boolean) => void,
+): Promise<string> {
+  const { hostname, port } = new URL(origin)
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(text)
+      then?.((more) => socket.writable && socket.write(more))
+    })
+    let answer = ''
+    socket.on('data', (chunk) => {
+      answer += chunk
+    })
+    socket.on('error', (error) => (answer === '' ? reject(error) : resolve(answer)))
+    socket.on('close', () => resolve(answer))
+  })
+}
+
+test('404 not-found for every other path, 405 with Allow for every other method', async ({
+  api,
+}) => {
+  for (const path of [
+    '/api',
+    '/v1',
+    '/api/nope',
+    '/api/auth',
+    '/api/auth/nope',
+    '/v1/movies',
+    '/api/movies/a/b',
+    '/api/constructor',
+    '/api/%61uth/signin',
+  ]) {
+    expect(isProblem(await api.get(path), 'not-found', 404), path).toBe(true)
+    expect(isProblem(await api.post(path, {}), 'not-found', 404), path).toBe(true)
+  }
+  for (const [method, path, allow] of [
+    ['GET', '/api/auth/signin', 'POST, OPTIONS'],
+    ['DELETE', '/api/movies', 'GET, HEAD, OPTIONS'],
+    ['POST', '/v1/books/get/emma', 'GET, HEAD, OPTIONS'],
+    ['PROPFIND', '/api/health', 'GET, HEAD, OPTIONS'],
+    ['PATCH', '/api/auth/refresh', 'POST, OPTIONS'],
+  ] as const) {
+    const answer = await api.send(path, { method })
+    expect(isProblem(answer, 'method-not-allowed', 405), `${method} ${path}`).toBe(true)
+    expect(answer.headers.get('allow')).toBe(allow)
+  }
+})
+
+test('400 invalid-request for broken percent-encoding', async ({ api }) => {
+  for (const path of ['/api/%zz', '/api/movies/%', '/api/movies/%ff', '/v1/%E0%A4%A']) {
+    const answer = await api.get(path)
+    expect(isProblem(answer, 'invalid-request', 400), path).toBe(true)
+    expect(answer.body.instance).toBe(path)
+  }
+})
+
+test('400, 413, 415 for bodies that are not what they should be', async ({ api }) => {
+  const send = (body: string, type = 'application/json') =>
+    api.send('/api/auth/signin', { method: 'POST', headers: { 'Content-Type': type }, body })
+  expect(isProblem(await send('{"user":'), 'invalid-request', 400)).toBe(true)
+  expect(isProblem(await send(''), 'invalid-request', 400)).toBe(true)
+  expect(isProblem(await send('user=me', 'text/plain'), 'unsupported-media-type', 415)).toBe(true)
+  expect(isProblem(await send('{}', 'application/jsonp'), 'unsupported-media-type', 415)).toBe(true)
+  const padded = JSON.stringify(ME).padEnd(65_536)
+  expect((await send(padded, 'application/json; charset=utf-8')).status).toBe(200)
+  expect(isProblem(await send(`${padded} `), 'payload-too-large', 413)).toBe(true)
+})
+
+test('HEAD is GET without a body; OPTIONS is 204 with Allow, before any credential', async ({
+  api,
+}) => {
+  const head = await api.send('/api/books/emma', { method: 'HEAD' })
+  expect([head.status, head.text, head.type]).toEqual([200, '', 'application/json'])
+  expect((await api.send('/api/movies', { method: 'HEAD' })).status).toBe(401)
+  const options = await api.send('/api/movies', { method: 'OPTIONS' })
+  expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS'])
+})
+
+test('a trailing or doubled slash is 308 to the same host', async ({ api }) => {
+  for (const [path, location] of [
+    ['/api/books/emma/', '/api/books/emma'],
+    ['/api//books', '/api/books'],
+  ] as const) {
+    const { status, headers } = await api.send(path)
+    expect([status, headers.get('location')]).toEqual([308, location])
+  }
+})
+
+test('TRACE and CONNECT are 405 problems, malformed requests 400 problems', async ({ server }) => {
+  const { origin } = server
+  const trace = await raw(origin, 'TRACE /api/movies HTTP/1.1\r\nHost: x\r\nCookie: secret\r\n\r\n')
+  expect(trace).toMatch(/^HTTP\/1\.1 405 /)
+  expect(trace).toMatch(/^allow: GET, HEAD, OPTIONS\r$/im)
+  expect(trace).toContain('/problems/method-not-allowed')
+  expect(trace).not.toContain('secret')
+  expect(await raw(origin, 'TRACE /api/nope HTTP/1.1\r\nHost: x\r\n\r\n')).toContain(
+    '/problems/not-found',
+  )
+  const connected = await raw(origin, 'CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n')
+  expect(connected).toMatch(/^HTTP\/1\.1 405 /)
+  for (const text of [
+    'NONSENSE\r\n\r\n',
+    'GET /api/movies HTTP/1.1\r\n\r\n',
+    'GET nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
+    'POST /api/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n',
+  ]) {
+    const answer = await raw(origin, text)
+    expect(answer, text.slice(0, 40)).toMatch(/^HTTP\/1\.1 400 /)
+    expect(answer).toContain('/problems/invalid-request')
+    expect(answer).toMatch(/^content-type: application\/problem\+json\r$/im)
+  }
+})
+
+test('the server stops reading a body at 64 KiB, also of one that never ends', async ({
+  server,
+}) => {
+  const head = 'POST /api/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
+  const declared = await raw(server.origin, `${head}Content-Length: 65537\r\n\r\n`)
+  expect(declared).toMatch(/^HTTP\/1\.1 413 /)
+
+  let sent = 0
+  const endless = await raw(server.origin, `${head}Transfer-Encoding: chunked\r\n\r\n`, (write) => {
+    const chunk = `400\r\n${'x'.repeat(1_024)}\r\n`
+    const more = (): void => {
+      // Bounded, in case the server does read on.
+      if (sent >= 64 * 1_024 * 1_024 || !write(chunk)) return
+      sent += chunk.length
+      setImmediate(more)
+    }
+    more()
+  })
+  expect(endless).toMatch(/^HTTP\/1\.1 413 /)
+  expect(endless).toContain('/problems/payload-too-large')
+  expect(sent).toBeLessThan(16 * 1_024 * 1_024)
+
+  const exact = JSON.stringify(ME).padEnd(65_536)
+  const chunked = `${head}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n10000\r\n${exact}\r\n0\r\n\r\n`
+  expect(await raw(server.origin, chunked)).toMatch(/^HTTP\/1\.1 200 /)
+})
+
+test('the id of a request is the server’s own, and internal headers of a client count for nothing', async ({
+  api,
+}) => {
+  const answer = await api.send('/api/books/emma', {
+    headers: {
+      'X-Request-Id': 'mine',
+      'X-Usher-Request-Id': 'mine',
+      'X-Usher-Trips': '9;9;1800',
+      'X-Middleware-Subrequest': 'middleware:middleware:middleware:middleware:middleware',
+    },
+  })
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
+})
+
+test('a problem leads to a page that explains it', async ({ api }) => {
+  const { body } = await api.get('/api/movies')
+  const page = await api.get(body.type)
+  expect([page.status, page.type]).toEqual([200, 'text/html; charset=utf-8'])
+  expect(page.text).toContain('This operation needs a credential')
+  expect((await api.get('/problems/nope')).status).toBe(404)
+  expect((await api.get('/problems/constructor')).status).toBe(404)
+})

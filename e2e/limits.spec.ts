@@ -1,0 +1,154 @@
+import { isProblem, ME } from './support/api.ts'
+import { expect, test } from './support/fixtures.ts'
+
+// Windows of a day, so that none ends while a test counts.
+const DAY = { window: '1d' }
+test.use({
+  environment: {
+    RATE_LIMITS: JSON.stringify({
+      anonymous: { limit: 20, ...DAY },
+      user: { limit: 15, ...DAY },
+      signin: { limit: 25, ...DAY },
+      'signin-account': { limit: 5, ...DAY },
+      refresh: { limit: 8, ...DAY },
+    }),
+    TRUSTED_PROXY: 'proxy:1',
+  },
+})
+test.describe.configure({ mode: 'serial' })
+
+let client = 0
+/** An address of its own for each test: RFC 5737 documentation addresses. */
+function nextClient(): { 'X-Forwarded-For': string } {
+  return { 'X-Forwarded-For': `6.6.6.6, 203.0.113.${++client}` }
+}
+
+test('anonymous: counted by address, headers on every answer, 429 without a trip', async ({
+  api,
+  store,
+}) => {
+  const headers = nextClient()
+  const statuses: number[] = []
+  for (let index = 0; index < 20; index++) {
+    const answer = await api.send('/api/books/emma', { headers })
+    statuses.push(answer.status)
+    expect(answer.headers.get('ratelimit-policy')).toBe('"anonymous";q=20;w=86400')
+    expect(answer.headers.get('ratelimit')).toMatch(
+      new RegExp(`^"anonymous";r=${19 - index};t=\\d+$`),
+    )
+  }
+  expect(statuses).toEqual(Array(20).fill(200))
+
+  const before = store.trips.length
+  const denied = await api.send('/api/books/emma', { headers })
+  expect(isProblem(denied, 'quota-exceeded', 429)).toBe(true)
+  expect(denied.headers.get('ratelimit')).toMatch(/^"anonymous";r=0;t=\d+$/)
+  const reset = Number(/t=(\d+)/.exec(denied.headers.get('ratelimit') ?? '')?.[1])
+  expect(Number(denied.headers.get('retry-after'))).toBeGreaterThanOrEqual(reset)
+  expect(denied.headers.get('server-timing')).toContain('0 trips, 0 commands')
+  expect(store.trips.length).toBe(before)
+
+  // The left of the list is the client's own word: another one is the same client.
+  const spoofed = { 'X-Forwarded-For': `1.2.3.4, 203.0.113.${client}` }
+  expect((await api.send('/api/books/emma', { headers: spoofed })).status).toBe(429)
+  expect((await api.send('/api/books/emma', { headers: nextClient() })).status).toBe(200)
+})
+
+test('anonymous: a burst of first requests is one first request in flight, exactly the limit passes', async ({
+  api,
+}) => {
+  const headers = nextClient()
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, () => api.send('/api/books/emma', { headers })),
+  )
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(20)
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(40)
+})
+
+test('a bad token counts as its address, and never waits', async ({ api }) => {
+  const headers = { ...nextClient(), Authorization: 'Bearer not.a.token' }
+  const statuses: number[] = []
+  for (let index = 0; index < 25; index++) {
+    const answer = await api.send('/api/movies', { headers })
+    statuses.push(answer.status)
+    expect(answer.headers.get('server-timing')).toContain('0 trips, 0 commands')
+  }
+  expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(19)
+  expect(statuses.at(-1)).toBe(429)
+})
+
+test('user: counted by the subject, wherever it calls from and however it signed in', async ({
+  api,
+}) => {
+  const sessions = [await api.signIn(), await api.signIn()]
+  const statuses: number[] = []
+  for (let index = 0; index < 16; index++) {
+    const headers = {
+      ...nextClient(),
+      Authorization: `Bearer ${sessions[index % 2]?.JWT}`,
+    }
+    statuses.push((await api.send('/api/movies/Pulp%20Fiction', { headers })).status)
+  }
+  expect(statuses).toEqual([...Array(15).fill(200), 429])
+})
+
+test('signin: 200 parallel attempts from one address pass exactly the limit', async ({ api }) => {
+  const headers = { ...nextClient(), 'Content-Type': 'application/json' }
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, () =>
+      api.send('/api/auth/signin', { method: 'POST', headers, body: '{"password":1}' }),
+    ),
+  )
+  expect(answers.filter(({ status }) => status === 422)).toHaveLength(25)
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(175)
+})
+
+test('signin-account: five failures close an account, known or not; a success clears them', async ({
+  api,
+}) => {
+  const attempt = async (user: string, password: string) => {
+    const headers = { ...nextClient(), 'Content-Type': 'application/json' }
+    const body = JSON.stringify({ user, password })
+    return api.send('/api/auth/signin', { method: 'POST', headers, body })
+  }
+  for (let round = 0; round < 2; round++) {
+    for (let index = 0; index < 4; index++) {
+      expect((await attempt(ME.user, 'wrong')).status).toBe(401)
+    }
+    expect((await attempt(ME.user, ME.password)).status).toBe(200)
+  }
+  for (const user of ['editor@home.org', 'nobody@home.org']) {
+    const statuses: number[] = []
+    for (let index = 0; index < 6; index++) statuses.push((await attempt(user, 'wrong')).status)
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429])
+    expect(isProblem(await attempt(user, 'wrong'), 'quota-exceeded', 429)).toBe(true)
+  }
+})
+
+test('refresh: counted by session; another session of the user goes on', async ({ api }) => {
+  const headers = nextClient()
+  const signIn = async () => {
+    const init = { method: 'POST', body: JSON.stringify(ME) }
+    const json = { ...headers, 'Content-Type': 'application/json' }
+    return (await api.send('/api/auth/signin', { ...init, headers: json })).body
+  }
+  let { refresh } = await signIn()
+  for (let index = 0; index < 8; index++) {
+    refresh = (await api.post('/api/auth/refresh', { refresh })).body.refresh
+  }
+  const denied = await api.post('/api/auth/refresh', { refresh })
+  expect(isProblem(denied, 'quota-exceeded', 429)).toBe(true)
+  expect(denied.headers.get('ratelimit-policy')).toBe('"refresh";q=8;w=86400')
+  const other = await signIn()
+  expect((await api.post('/api/auth/refresh', { refresh: other.refresh })).status).toBe(200)
+})
+
+test('every limit key in the store has an end', async ({ store }) => {
+  const limits = (await store.call('KEYS', 'limit:*')) as string[]
+  expect(limits.length).toBeGreaterThan(5)
+  for (const key of limits) {
+    expect(Number(await store.call('PTTL', key)), key).toBeGreaterThan(0)
+    // Subjects are counted by their id; accounts that somebody tries, by a keyed hash.
+    if (!key.startsWith('limit:user:')) expect(key).not.toContain('@')
+  }
+})
