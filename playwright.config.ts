@@ -14,7 +14,7 @@ export default defineConfig<object, Options>({
     {
       name: 'serve',
       testDir: 'e2e',
-      testIgnore: /browser\.spec\.ts$/,
+      testIgnore: /(browser|sizes)\.spec\.ts$/,
       use: { host: 'serve', engine: 'embedded' },
     },
   ],

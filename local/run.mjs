@@ -1,6 +1,6 @@
 // The one plain-JavaScript file: it runs on a clone with nothing installed but Node and npm, brings
 // the installation and the build up to date where the command asks for it, and hands over.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,12 +13,12 @@ process.env.NEXT_TELEMETRY_DISABLED ??= '1'
 
 const commands = {
   up: async () => {
-    install()
+    await install()
     if (!(await isBuilt())) await build()
     await handOver('up.js', words)
   },
   dev: async () => {
-    install()
+    await install()
     await bundle()
     await handOver('up.js', ['dev', ...words])
   },
@@ -32,12 +32,12 @@ const commands = {
     await handOver('start.js', ['serve', ...words])
   },
   seed: async () => {
-    install()
+    await install()
     await bundle()
     await handOver('seed.js', words)
   },
   test: async () => {
-    install()
+    await install()
     await bundle()
     await handOver('test.js', words)
   },
@@ -47,20 +47,21 @@ if (!Object.hasOwn(commands, command)) {
   console.error(`node local/run.mjs <${Object.keys(commands).join('|')}>`)
   process.exit(2)
 }
+followNpm()
 await commands[command]()
 
 /** Installs from the lock file when what is installed is not what it says. */
-function install() {
+async function install() {
   const installed = join('node_modules', '.package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync('package-lock.json').mtimeMs)
     return
   console.log('Installing the packages…')
-  execute('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'])
+  await execute('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'])
 }
 
 async function build() {
   console.log('Building…')
-  execute(process.execPath, [join('node_modules', 'next', 'dist', 'bin', 'next'), 'build'])
+  await execute(process.execPath, [join('node_modules', 'next', 'dist', 'bin', 'next'), 'build'])
   await bundle()
 }
 
@@ -110,9 +111,29 @@ async function handOver(file, args) {
   await import(pathToFileURL(join(root, 'dist', file)).href)
 }
 
-function execute(program, args) {
-  const { status, signal, error } = spawnSync(program, args, { stdio: 'inherit', shell: false })
-  if (status === 0) return
+/** Runs a program to its end; a signal that ends this process ends it too. */
+async function execute(program, args) {
+  const child = spawn(program, args, { stdio: 'inherit' })
+  const stop = (signal) => child.kill(signal)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+  const { code, error } = await new Promise((resolve) => {
+    child.once('error', (fault) => resolve({ code: 1, error: fault }))
+    child.once('exit', (status) => resolve({ code: status ?? 130 }))
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, stop)
+  if (code === 0) return
   if (error !== undefined) console.error(`${program} cannot be run: ${error.message}`)
-  process.exit(signal === null ? (status ?? 1) : 130)
+  process.exit(code)
+}
+
+/**
+ * Ends this process when npm is gone: npm passes a signal to the shell that it started, and the
+ * shell does not pass it on.
+ */
+function followNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM')
+  }, 250).unref()
 }

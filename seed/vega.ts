@@ -59,8 +59,10 @@ function nameOf(film: Film, namesakes: readonly Film[]): string {
  * letter that Mac Roman does not have (`Alien³`) was read rightly and stays.
  */
 export function mend(text: string): string {
-  const bytes = iconv.encode(text, 'macroman')
-  const reversible = iconv.decode(bytes, 'macroman') === text
+  // The table knows the ohm sign, the data its canonical twin, the omega.
+  const spelled = text.replaceAll('\u03A9', '\u2126')
+  const bytes = iconv.encode(spelled, 'macroman')
+  const reversible = iconv.decode(bytes, 'macroman') === spelled
   const mended = reversible ? iconv.decode(bytes, 'windows-1252') : text
   return mended.normalize('NFC').replace(/\s+/g, ' ').trim()
 }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 
+type Variables = Readonly<Record<string, string | undefined>>
+
 /** A program that a test started; it is ended by its id, with the test. */
 export interface Program {
   process: ChildProcess
@@ -13,10 +15,13 @@ export interface Program {
 export async function startProgram(
   command: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv,
+  env: Variables,
   ready: RegExp,
 ): Promise<Program> {
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    env: { NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const isReady = new Promise<void>((resolve, reject) => {
@@ -44,9 +49,12 @@ export async function startProgram(
 export async function runProgram(
   command: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv,
+  env: Variables,
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    env: { NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   child.stdout.on('data', (chunk) => {
     output += chunk

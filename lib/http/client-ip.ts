@@ -10,7 +10,7 @@ import type { Partition } from '../rate-limit/limiter.ts'
  */
 export function clientAddress(headers: Headers, trusted: TrustedProxy): string | undefined {
   const value = addressHeader(headers, trusted)?.trim()
-  if (value === undefined || !ipaddr.isValid(value)) return undefined
+  if (value === undefined || !isAddress(value)) return undefined
   // RFC 4007 zones name an interface of the sender; `ipaddr.process` unmaps ::ffff:a.b.c.d.
   return ipaddr.process(value).toString().replace(/%.*$/, '')
 }
@@ -22,6 +22,11 @@ export function addressPartition(address: string | undefined): Partition {
   if (!(parsed instanceof ipaddr.IPv6)) return { key: address }
   const network = new ipaddr.IPv6([...parsed.parts.slice(0, 4), 0, 0, 0, 0])
   return { key: `${network.toString()}/64` }
+}
+
+/** Strictly one spelling of IPv4: the parser would take `1.2.3` and octal numbers too. */
+function isAddress(value: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(value) || ipaddr.IPv6.isValid(value)
 }
 
 function addressHeader(headers: Headers, trusted: TrustedProxy): string | null | undefined {

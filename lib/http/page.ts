@@ -35,6 +35,7 @@ export function problemPage(slug: string): string | undefined {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>${status} ${escapeHtml(title)}</title>
 <style>body{font:1.1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1.5rem;color:#1c1c28;background:#fdfcf9}code{background:#efece3;padding:.1em .35em;border-radius:.25em}a{color:#7a1f3d}</style>
 </head>

@@ -14,8 +14,8 @@ export function validate<schema extends z.ZodMiniType>(
   const parsed = schema.safeParse(input)
   if (parsed.success) return ok(parsed.data)
   const errors = parsed.error.issues.flatMap((issue) => faultsOf(issue, input))
-  const places = errors.map(({ pointer }) => pointer).join(' ')
-  return fail('validation-error', `at ${places.slice(0, 200)}`, { errors })
+  // The log gets no pointer: a key is the client's own text.
+  return fail('validation-error', `${errors.length} faults`, { errors })
 }
 
 type Issue = z.core.$ZodIssue

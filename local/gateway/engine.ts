@@ -45,13 +45,15 @@ function engineOf(name: string, volatile: boolean, redis: Redis): Engine {
   const connected = new Promise<void>((resolve) => {
     if (redis.status === 'ready') resolve()
     else redis.once('ready', () => resolve())
-    redis.once('error', () => resolve())
+    for (const event of ['error', 'end', 'close']) redis.once(event, () => resolve())
   })
+  let closed = false
   return {
     name,
     volatile,
     call: async ([command, ...args]) => {
       await connected
+      if (closed) throw new EngineGone('closed')
       try {
         return (await redis.callBuffer(String(command), ...args)) as EngineReply
       } catch (error) {
@@ -60,6 +62,7 @@ function engineOf(name: string, volatile: boolean, redis: Redis): Engine {
     },
     transaction: async (commands) => {
       await connected
+      if (closed) throw new EngineGone('closed')
       const multi = redis.multi()
       for (const [command, ...args] of commands) multi.callBuffer(String(command), ...args)
       try {
@@ -72,6 +75,7 @@ function engineOf(name: string, volatile: boolean, redis: Redis): Engine {
       }
     },
     close: async () => {
+      closed = true
       redis.disconnect()
     },
   }

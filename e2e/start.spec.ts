@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto'
+import { EXAMPLE_SECRETS } from '../lib/env.ts'
+import { Api, isProblem, ME } from './support/api.ts'
+import { expect, test } from './support/fixtures.ts'
+import { freePort, runProgram, startProgram, startRedis } from './support/processes.ts'
+
+const secret = (): string => randomBytes(32).toString('base64url')
+const [exampleAccess = '', exampleRefresh = ''] = EXAMPLE_SECRETS
+
+interface Complete extends Record<string, string> {
+  PATH: string
+  PORT: string
+  APP_ORIGIN: string
+  SECRET_TOKEN: string
+  SECRET_RTOKEN: string
+}
+
+async function complete(): Promise<Complete> {
+  const port = await freePort()
+  return {
+    PATH: process.env['PATH'] ?? '',
+    SECRET_TOKEN: secret(),
+    SECRET_RTOKEN: secret(),
+    APP_ORIGIN: `http://127.0.0.1:${port}`,
+    PORT: String(port),
+  }
+}
+
+test('exit 1, naming every faulty variable at once, without a value', async ({ host }) => {
+  const good = await complete()
+  const same = secret()
+  const cases: [Record<string, string>, string[]][] = [
+    [{ PATH: good.PATH }, ['SECRET_TOKEN', 'SECRET_RTOKEN', 'APP_ORIGIN']],
+    [{ ...good, SECRET_TOKEN: same, SECRET_RTOKEN: same }, ['SECRET_RTOKEN']],
+    [{ ...good, SECRET_TOKEN: 'too-short-a-secret' }, ['SECRET_TOKEN']],
+    [
+      { ...good, SECRET_TOKEN: exampleAccess, SECRET_RTOKEN: exampleRefresh },
+      ['SECRET_TOKEN', 'SECRET_RTOKEN'],
+    ],
+    [
+      {
+        ...good,
+        APP_ORIGIN: 'http://api.example.com',
+        ACCESS_TOKEN_TTL: 'soon',
+        REFRESH_GRACE: '61',
+        PORT: 'x',
+        REDIS_URL: 'http://x',
+        TRUSTED_PROXY: 'proxy',
+        RATE_LIMITS: '{"nope":1}',
+      },
+      [
+        'APP_ORIGIN',
+        'ACCESS_TOKEN_TTL',
+        'REFRESH_GRACE',
+        'PORT',
+        'REDIS_URL',
+        'TRUSTED_PROXY',
+        'RATE_LIMITS',
+      ],
+    ],
+    [{ ...good, UPSTASH_REDIS_REST_URL: 'https://x.upstash.io' }, ['UPSTASH_REDIS_REST_TOKEN']],
+  ]
+  for (const [env, names] of cases) {
+    const { code, output } = await runProgram(process.execPath, ['local/run.mjs', host], env)
+    expect(code, output).toBe(1)
+    for (const name of names) expect(output).toContain(`- ${name} `)
+    expect(output.match(/^ {2}- /gm)).toHaveLength(names.length)
+    for (const value of [same, 'too-short-a-secret', exampleAccess])
+      expect(output).not.toContain(value)
+  }
+})
+
+test('without a store it serves the embedded one, seeded, says that data is volatile, and stops on a signal', async ({
+  host,
+}) => {
+  const env = await complete()
+  const program = await startProgram(
+    process.execPath,
+    ['local/run.mjs', host],
+    env,
+    /Usher listens on/,
+  )
+  const api = new Api(env.APP_ORIGIN)
+  const { JWT } = await api.signIn()
+  const { body } = await api.get('/api/movies', JWT)
+  expect(body.data.map((item: { id: string }) => item.id)).toEqual([
+    '2001: A Space Odyssey',
+    'Django Unchained',
+    'Dr. Strangelove',
+    'Pulp Fiction',
+  ])
+  expect(program.output()).toContain('gone when this process ends')
+  expect(await program.stop()).toBe(0)
+  await expect(api.get('/api/health')).rejects.toThrow()
+})
+
+test('with REDIS_URL it serves that Redis, unseeded; when Redis goes it answers 503, and recovers', async ({
+  host,
+}) => {
+  const redis = await startRedis()
+  const env = { ...(await complete()), REDIS_URL: redis.url }
+  const program = await startProgram(
+    process.execPath,
+    ['local/run.mjs', host],
+    env,
+    /Usher listens on/,
+  )
+  const api = new Api(env.APP_ORIGIN)
+  expect(isProblem(await api.post('/api/auth/signin', ME), 'invalid-credentials', 401)).toBe(true)
+
+  await redis.stop()
+  expect(isProblem(await api.post('/api/auth/signin', ME), 'service-unavailable', 503)).toBe(true)
+  const again = await startProgram(
+    'redis-server',
+    ['--port', new URL(redis.url).port, '--save', ''],
+    process.env,
+    /Ready to accept/,
+  )
+  await expect
+    .poll(async () => (await api.post('/api/auth/signin', ME)).status, { timeout: 5_000 })
+    .toBe(401)
+  await again.stop()
+  await program.stop()
+})
+
+test('SIGTERM to npm stops the server that npm started', async ({ host }) => {
+  const env = await complete()
+  const args = host === 'start' ? ['start'] : ['run', host]
+  const program = await startProgram(
+    'npm',
+    args,
+    { ...env, HOME: process.env['HOME'] ?? '' },
+    /Usher listens on/,
+  )
+  await program.stop()
+  const api = new Api(env.APP_ORIGIN)
+  await expect
+    .poll(() =>
+      api.get('/api/health').then(
+        () => 'up',
+        () => 'gone',
+      ),
+    )
+    .toBe('gone')
+})
+
+test('rotating the secrets signs nobody out', async ({ host }) => {
+  const redis = await startRedis()
+  const env = { ...(await complete()), REDIS_URL: redis.url }
+  const serve = (more: Record<string, string>) =>
+    startProgram(process.execPath, ['local/run.mjs', host], { ...env, ...more }, /Usher listens on/)
+  const api = new Api(env.APP_ORIGIN)
+
+  const before = await serve({})
+  const seeded = await runProgram(process.execPath, ['local/run.mjs', 'seed', '--demo'], env)
+  expect(seeded.code, seeded.output).toBe(0)
+  const { JWT, refresh } = await api.signIn()
+  await before.stop()
+
+  const after = await serve({
+    SECRET_TOKEN: secret(),
+    SECRET_RTOKEN: secret(),
+    SECRET_TOKEN_PREVIOUS: env.SECRET_TOKEN,
+    SECRET_RTOKEN_PREVIOUS: env.SECRET_RTOKEN,
+  })
+  expect((await api.get('/api/movies', JWT)).status).toBe(200)
+  expect((await api.post('/api/auth/refresh', { refresh })).status).toBe(200)
+  await after.stop()
+
+  const without = await serve({ SECRET_TOKEN: secret(), SECRET_RTOKEN: secret() })
+  expect((await api.get('/api/movies', JWT)).status).toBe(401)
+  await without.stop()
+  await redis.stop()
+})

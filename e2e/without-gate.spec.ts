@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { contract, type Operation } from '../lib/http/contract.ts'
+import { Api } from './support/api.ts'
+import { expect, SECRET_RTOKEN, SECRET_TOKEN, test } from './support/fixtures.ts'
+
+type Route = Record<string, ((request: Request) => Promise<Response>) | undefined>
+
+/** Requests that must not get in, whoever they claim to be. */
+function intruders(revoked: string): Record<string, string>[] {
+  const forged = [
+    Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url'),
+    Buffer.from('{"sub":"admin@home.org","sid":"x","level":9}').toString('base64url'),
+    randomBytes(32).toString('base64url'),
+  ].join('.')
+  return [
+    {},
+    {
+      'X-User-Id': 'admin@home.org',
+      'X-Level': '9',
+      'X-Usher-Request-Id': 'a',
+      'X-Usher-Trips': '0;0;0',
+    },
+    { Authorization: `Bearer ${forged}` },
+    { Authorization: `Bearer ${revoked}` },
+    { 'X-API-Key': 'usher_live_x' },
+  ]
+}
+
+/** Who may enter each operation with no credential at all; the rest refuse. */
+const PUBLIC = ['health', 'ready', 'signIn', 'refresh', 'logout', 'getItem of books']
+
+test('with the middleware gone nothing leaks: every route handler, called alone, refuses', async ({
+  server,
+  store,
+}) => {
+  const api = new Api(server.origin)
+  const { JWT } = await api.signIn()
+  await api.post('/api/auth/logout', {}, JWT)
+
+  // The route modules as Next would load them, called without a gate in front.
+  Object.assign(process.env, {
+    APP_ORIGIN: server.origin,
+    SECRET_TOKEN,
+    SECRET_RTOKEN,
+    UPSTASH_REDIS_REST_URL: store.proxy.url,
+    UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
+  })
+  const app = resolve(import.meta.dirname, '..', 'app')
+  const files = readdirSync(app, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /^(api|v1)\/.*route\.ts$/.test(file))
+    .sort()
+  const rows = Object.entries(contract) as [string, Operation][]
+  let judged = 0
+  for (const file of files) {
+    const route = (await import(pathToFileURL(join(app, file)).href)) as Route
+    const folder = `/${file.replace(/\/route\.ts$/, '')}`
+    for (const collection of ['movies', 'books']) {
+      const path = folder.replace('[collection]', collection).replace('[id]', 'dracula')
+      const row = rows.find(([, { path: own, aliases = [] }]) =>
+        [own, ...aliases].some(
+          (pattern) =>
+            pattern.replace(/\{\w+=(\w+)\}/g, '$1').replace(/\{(\w+)\}/g, '[$1]') === folder,
+        ),
+      )
+      const [id = 'no row', operation] = row ?? []
+      const handler = operation === undefined ? undefined : route[operation.method]
+      expect(handler, `${file} has no ${operation?.method}`).toBeDefined()
+      const name = id === 'getItem' && path.includes('books') ? 'getItem of books' : id
+      for (const headers of intruders(JWT)) {
+        const body = operation?.method === 'POST' ? { body: '{"password":"12345678"}' } : {}
+        const response = await handler?.(
+          new Request(`${server.origin}${path}`, {
+            method: operation?.method ?? 'GET',
+            headers: { 'Content-Type': 'application/json', ...headers },
+            ...body,
+          }),
+        )
+        if (!PUBLIC.includes(name)) expect(response?.status, `${name} ${path}`).toBe(401)
+        else expect(response?.status, `${name} ${path}`).toBeLessThan(500)
+        judged++
+      }
+    }
+  }
+  expect(judged).toBe(files.length * 2 * 5)
+})

@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { collections } from './collections/index.ts'
+import { contract, type Operation } from './http/contract.ts'
+
+const root = resolve(import.meta.dirname, '..')
+
+function sources(folder: string, ending = /\.tsx?$/): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((name) => ending.test(name) && !/\.test\.ts$/.test(name))
+    .sort()
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)]
+  return found.map((match) => {
+    const specifier = match[1] ?? ''
+    if (specifier.startsWith('@/')) return specifier.slice(2)
+    return specifier.startsWith('.')
+      ? relative(root, resolve(root, dirname(file), specifier))
+      : specifier
+  })
+}
+
+/** What each part may import of this project. `deps.ts` and `app.ts` join the parts. */
+const ALLOWED: Record<string, RegExp> = {
+  'lib/store/': /^lib\/(store\/|errors\.ts)/,
+  'lib/rate-limit/': /^lib\/(rate-limit\/|store\/|errors\.ts|log\.ts)/,
+  'lib/auth/': /^lib\/(auth\/|store\/|rate-limit\/|errors\.ts|log\.ts)/,
+  'lib/collections/': /^lib\/(collections\/|store\/|auth\/levels\.ts|errors\.ts|log\.ts)/,
+  'lib/http/': /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(deps|env|errors|log)\.ts/,
+  'app/': /^(app|lib)\//,
+  'seed/': /^(seed|lib|local)\//,
+  'local/': /^(local|lib|seed)\//,
+}
+
+test('imports point one way', () => {
+  const wrong: string[] = []
+  for (const [folder, allowed] of Object.entries(ALLOWED)) {
+    for (const file of sources(folder)) {
+      for (const target of importsOf(file)) {
+        const own = /^(app|lib|local|seed|e2e|middleware)\b/.test(target)
+        if (own && !allowed.test(target)) wrong.push(`${file} imports ${target}`)
+      }
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
+test('lib runs anywhere: no Next, Node or TCP, and one reader of process.env', () => {
+  const wrong: string[] = []
+  for (const file of sources('lib')) {
+    for (const target of importsOf(file)) {
+      if (/^(node:|next|react|ioredis|js-redis-server)/.test(target))
+        wrong.push(`${file} imports ${target}`)
+    }
+    const text = readFileSync(join(root, file), 'utf8')
+    if (file !== 'lib/env.ts' && /process\.env/.test(text)) wrong.push(`${file} reads process.env`)
+    if (/^lib\/auth\//.test(file) && /Date\.now|randomUUID|\bfetch\(/.test(text)) {
+      wrong.push(`${file} takes time, chance or the network by itself`)
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
+test('nothing below the gate imports zod', () => {
+  const seen = new Set<string>()
+  const visit = (file: string): void => {
+    if (seen.has(file)) return
+    seen.add(file)
+    const text = readFileSync(join(root, file), 'utf8').replace(
+      /^import type [^;]*?from '[^']+'$/gms,
+      '',
+    )
+    for (const match of text.matchAll(/from '(\.[^']+|zod[^']*)'/g)) {
+      const target = match[1] ?? ''
+      expect(target, `${file} → ${target}`).not.toMatch(/^zod/)
+      visit(relative(root, resolve(root, dirname(file), target)))
+    }
+  }
+  visit('lib/http/gate.ts')
+  expect(seen.size).toBeGreaterThan(10)
+})
+
+test('every path of the contract has an edge route of its own, and no route is without a row', () => {
+  const rows: Operation[] = Object.values(contract)
+  const expected = rows.flatMap(({ path, aliases = [] }) => [path, ...aliases])
+  const folders = expected.map((path) =>
+    path.replace(/\{\w+=(\w+)\}/g, '$1').replace(/\{(\w+)\}/g, '[$1]'),
+  )
+  const files = sources('app', /route\.ts$/).filter((file) => /^app\/(api|v1)\//.test(file))
+  expect(files).toEqual([...new Set(folders)].map((folder) => `app${folder}/route.ts`).sort())
+  for (const file of sources('app', /route\.ts$/)) {
+    const text = readFileSync(join(root, file), 'utf8')
+    expect(text, file).toMatch(/^export const runtime = 'edge'$/m)
+    expect(text.split('\n').length, file).toBeLessThanOrEqual(31)
+  }
+})
+
+test('every collection file is registered, under prefixes that do not overlap', () => {
+  const machinery = ['define.ts', 'index.ts', 'item.ts', 'read.ts', 'schema.ts']
+  const files = sources('lib/collections').map((file) => file.replace('lib/collections/', ''))
+  const names = files
+    .filter((file) => !machinery.includes(file))
+    .map((file) => file.replace('.ts', ''))
+  expect(names).toEqual(Object.keys(collections).sort())
+  const prefixes = Object.values(collections).map(({ prefix }) => prefix)
+  for (const prefix of prefixes) {
+    expect(prefixes.filter((other) => other.startsWith(prefix))).toEqual([prefix])
+  }
+})

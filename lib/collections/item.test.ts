@@ -1,0 +1,49 @@
+import { expect, test } from '@playwright/test'
+import { defineCollection } from './define.ts'
+import { readerOf } from './item.ts'
+
+const things = defineCollection({
+  prefix: 'thing:',
+  access: { list: 'user', get: 'user' },
+  fields: (z) => ({
+    name: z.string(),
+    rank: z.optional(z.int()),
+    good: z.optional(z.boolean()),
+    __proto__x: z.optional(z.string()),
+  }),
+})
+
+test('text stays text, numbers and truth values take their types', () => {
+  const { decode, names } = readerOf(things)
+  expect(names).toEqual(['name', 'rank', 'good', '__proto__x'])
+  expect(decode('1', ['12345', '7', 'true', 'null'])).toEqual({
+    item: { id: '1', name: '12345', rank: 7, good: true, __proto__x: 'null' },
+    faulty: [],
+  })
+  expect(decode('2', ['', undefined, undefined, undefined]).item).toEqual({ id: '2', name: '' })
+})
+
+test('an optional field that does not fit is left out and named', () => {
+  const { decode } = readerOf(things)
+  for (const rank of ['', ' 7', '0x10', '07', '7.5', '9007199254740993', 'NaN', '1e999']) {
+    expect(decode('1', ['a', rank]), rank).toEqual({
+      item: { id: '1', name: 'a' },
+      faulty: ['rank'],
+    })
+  }
+})
+
+test('without a required field, or without any, there is no item', () => {
+  const { decode } = readerOf(things)
+  expect(decode('1', [undefined, '7'])).toEqual({ item: undefined, faulty: ['name'] })
+  expect(decode('1', [undefined, undefined, undefined, undefined]).item).toBeUndefined()
+})
+
+test('a prefix of Usher’s own does not compile', () => {
+  const options = { access: { list: 'public', get: 'public' }, fields: () => ({}) } as const
+  // @ts-expect-error users are no collection
+  defineCollection({ ...options, prefix: 'user:' })
+  // @ts-expect-error a prefix ends in a colon
+  defineCollection({ ...options, prefix: 'thing' })
+  expect(defineCollection({ ...options, prefix: 'other:' }).prefix).toBe('other:')
+})

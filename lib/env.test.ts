@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from '@playwright/test'
+import { EnvironmentFault, EXAMPLE_SECRETS, parseDuration, parseSettings } from './env.ts'
+
+const complete = {
+  SECRET_TOKEN: 'a'.repeat(32),
+  SECRET_RTOKEN: 'b'.repeat(32),
+  APP_ORIGIN: 'https://api.example.com',
+  UPSTASH_REDIS_REST_URL: 'https://x.upstash.io',
+  UPSTASH_REDIS_REST_TOKEN: 'token',
+}
+
+function faultsOf(variables: Record<string, string | undefined>): readonly string[] {
+  try {
+    parseSettings(variables)
+    return []
+  } catch (error) {
+    if (error instanceof EnvironmentFault) return error.faults
+    throw error
+  }
+}
+
+test('the defaults are those of the design', () => {
+  expect(parseSettings(complete)).toMatchObject({
+    origin: 'https://api.example.com',
+    accessTokenTtl: 3_600,
+    refreshTokenTtl: 2_592_000,
+    sessionTtl: 15_552_000,
+    refreshGrace: 10,
+    auth: undefined,
+    corsOrigins: [],
+    trustedProxy: { mode: 'none' },
+  })
+})
+
+test('every fault is named, and no value is', () => {
+  const faults = faultsOf({ SECRET_TOKEN: 'short', UPSTASH_REDIS_REST_URL: 'nonsense' })
+  const names = faults.map((fault) => fault.split(' ')[0])
+  expect(names).toEqual([
+    'SECRET_TOKEN',
+    'SECRET_RTOKEN',
+    'APP_ORIGIN',
+    'UPSTASH_REDIS_REST_URL',
+    'UPSTASH_REDIS_REST_TOKEN',
+  ])
+  expect(faults.join()).not.toContain('nonsense')
+})
+
+test('a secret has 32 bytes of UTF-8 at least, and is not the example’s', () => {
+  expect(faultsOf({ ...complete, SECRET_TOKEN: 'é'.repeat(16) })).toEqual([])
+  expect(faultsOf({ ...complete, SECRET_TOKEN: 'é'.repeat(15) })).toHaveLength(1)
+  expect(faultsOf({ ...complete, SECRET_TOKEN: EXAMPLE_SECRETS[0] })).toHaveLength(1)
+  expect(faultsOf({ ...complete, SECRET_TOKEN_PREVIOUS: 'short' })).toHaveLength(1)
+  expect(faultsOf({ ...complete, SECRET_RTOKEN: complete.SECRET_TOKEN })).toHaveLength(1)
+})
+
+test('an origin is scheme and host; plain http on loopback alone', () => {
+  for (const origin of [
+    'http://localhost:3000',
+    'http://127.0.0.1',
+    'http://[::1]:80',
+    'https://x.org/',
+  ]) {
+    expect(faultsOf({ ...complete, APP_ORIGIN: origin }), origin).toEqual([])
+  }
+  for (const origin of [
+    'http://x.org',
+    'https://x.org/a',
+    'https://u@x.org',
+    'x.org',
+    'http://localhost.evil.org',
+    'ftp://localhost',
+  ]) {
+    expect(faultsOf({ ...complete, APP_ORIGIN: origin }), origin).toHaveLength(1)
+  }
+})
+
+test('on Vercel the origin and the database come from the platform', () => {
+  const { APP_ORIGIN, UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, ...secrets } = complete
+  const settings = parseSettings({
+    ...secrets,
+    VERCEL: '1',
+    VERCEL_URL: 'usher-abc.vercel.app',
+    KV_REST_API_URL: UPSTASH_REDIS_REST_URL,
+    KV_REST_API_TOKEN: UPSTASH_REDIS_REST_TOKEN,
+  })
+  expect(settings).toMatchObject({
+    origin: 'https://usher-abc.vercel.app',
+    data: { url: UPSTASH_REDIS_REST_URL, token: 'token' },
+    trustedProxy: { mode: 'vercel' },
+  })
+  expect(APP_ORIGIN).toBeDefined()
+})
+
+test('durations are seconds or 15m, 1h, 30d', () => {
+  expect(['90', '15m', '1h', '30d', '5s'].map(parseDuration)).toEqual([
+    90, 900, 3_600, 2_592_000, 5,
+  ])
+  expect(['', '1w', '-1', '1.5h', 'h'].map(parseDuration)).toEqual(Array(5).fill(undefined))
+})
+
+test('limits can be widened by row, and a row that does not exist is a fault', () => {
+  const limits = JSON.stringify({ signin: { limit: 20, window: '2m' }, user: 5 })
+  expect(parseSettings({ ...complete, RATE_LIMITS: limits }).limits).toEqual({
+    signin: { limit: 20, windowSeconds: 120 },
+    user: { limit: 5, windowSeconds: 60 },
+  })
+  for (const value of [
+    '[]',
+    'x',
+    '{"nope":1}',
+    '{"user":0}',
+    '{"user":{"limit":1.5}}',
+    '{"user":{"window":"0"}}',
+  ]) {
+    expect(faultsOf({ ...complete, RATE_LIMITS: value }), value).toHaveLength(1)
+  }
+})
+
+test('.env.example names every variable that is read, with the secrets that are refused', () => {
+  const example = readFileSync('.env.example', 'utf8')
+  const read = new Set<string>()
+  for (const file of ['lib/env.ts', 'local/host.ts', 'local/store.ts']) {
+    for (const [name] of readFileSync(file, 'utf8').matchAll(
+      /(?<=')[A-Z][A-Z0-9]+_?[A-Z0-9_]*(?=')/g,
+    ))
+      read.add(name)
+  }
+  const platform = /^(GET|HEAD|VERCEL|NEXT_|NODE_ENV|USHER_PEER|SIG|ECONN|EADDR|KV_)/
+  const missing = [...read].filter((name) => !platform.test(name) && !example.includes(name))
+  expect(missing).toEqual([])
+  for (const secret of EXAMPLE_SECRETS) expect(example).toContain(secret)
+})

@@ -1,0 +1,109 @@
+import { expect, test } from '@playwright/test'
+import { StoreUnavailable } from '../errors.ts'
+import { Trips } from '../store/trips.ts'
+import { setQuotaHeaders } from './headers.ts'
+import { Limiter, type LimiterOptions } from './limiter.ts'
+
+const START = 1_790_000_040_000
+
+/** A store that counts as the library's fixed window does, and can fail. */
+function setup(overrides: LimiterOptions['overrides'] = {}) {
+  const counts = new Map<string, number>()
+  const state = { now: START, down: false, asked: 0 }
+  const evalsha = async (_sha: string, [key = '']: string[], args: unknown[]) => {
+    state.asked++
+    if (state.down) throw new StoreUnavailable('down')
+    const count = (counts.get(key) ?? 0) + Number(args[2])
+    counts.set(key, count)
+    return [count, Number(args[0])]
+  }
+  const redis = { evalsha } as unknown as LimiterOptions['redis']
+  const limiter = new Limiter({ redis, overrides, now: () => state.now, log: () => undefined })
+  const pending: Promise<unknown>[] = []
+  const hot = (policy: 'anonymous' | 'user', key = 'a', wait = true) =>
+    limiter.hot(policy, { key }, new Trips(() => state.now), (p) => pending.push(p), { wait })
+  return { limiter, state, counts, hot, settle: () => Promise.all(pending) }
+}
+
+const realNow = Date.now
+test.beforeEach(() => {
+  Date.now = () => START
+})
+test.afterEach(() => {
+  Date.now = realNow
+})
+
+test('a hot policy asks once for a burst, then counts behind and denies from memory', async () => {
+  const { hot, state, settle, counts } = setup({ user: { limit: 5, windowSeconds: 60 } })
+  const burst = await Promise.all(Array.from({ length: 8 }, () => hot('user')))
+  expect(burst.filter(({ allowed }) => allowed)).toHaveLength(5)
+  await settle()
+  expect([...counts.values()]).toEqual([5])
+  const asked = state.asked
+  const denied = await hot('user')
+  expect(denied).toMatchObject({ allowed: false, remaining: 0, limit: 5 })
+  expect(state.asked).toBe(asked)
+})
+
+test('what other isolates counted is learned from the answers behind', async () => {
+  const { hot, counts, settle } = setup({ user: { limit: 10, windowSeconds: 60 } })
+  await hot('user')
+  for (const key of counts.keys()) counts.set(key, 9)
+  await hot('user')
+  await settle()
+  expect((await hot('user')).allowed).toBe(false)
+})
+
+test('an open window stays open through an outage; without one, user goes on small and anonymous closes', async () => {
+  const { hot, state, settle } = setup()
+  await hot('anonymous')
+  state.down = true
+  expect((await hot('anonymous')).allowed).toBe(true)
+  await settle()
+  await expect(hot('anonymous', 'stranger')).rejects.toThrow(StoreUnavailable)
+
+  const alone = await Promise.all(Array.from({ length: 40 }, () => hot('user', 'b')))
+  expect(alone.filter(({ allowed }) => allowed)).toHaveLength(30)
+  state.down = false
+  state.now += 2_000
+  expect(await hot('user', 'b')).toMatchObject({ allowed: true, remaining: 599 })
+})
+
+test('a request that does not wait is counted all the same', async () => {
+  const { hot, counts, settle } = setup()
+  expect((await hot('anonymous', 'a', false)).allowed).toBe(true)
+  await settle()
+  expect([...counts.values()]).toEqual([1])
+})
+
+test('a strict policy is exact, remembers a denial, and forgets it on a refund', async () => {
+  const { limiter, state } = setup({ signin: { limit: 2, windowSeconds: 60 } })
+  const trips = new Trips(() => state.now)
+  const count = () => limiter.strict('signin', { key: 'a' }, trips)
+  const [first] = [await count(), await count()]
+  expect((await count()).allowed).toBe(false)
+  const asked = state.asked
+  expect((await count()).allowed).toBe(false)
+  expect(state.asked).toBe(asked)
+  await limiter.refund(first, { key: 'a' }, trips, 3)
+  expect((await count()).allowed).toBe(true)
+  state.down = true
+  await expect(count()).rejects.toThrow(StoreUnavailable)
+})
+
+test('all without an address share a bucket of ten times the limit', async () => {
+  const { limiter, state } = setup({ signin: { limit: 2, windowSeconds: 60 } })
+  const decision = await limiter.strict('signin', 'shared', new Trips(() => state.now))
+  expect(decision).toMatchObject({ limit: 20, remaining: 19 })
+})
+
+test('the headers are structured fields with every policy in one list', () => {
+  const headers = new Headers()
+  const decision = { allowed: true, limit: 10, windowSeconds: 60, remaining: 9, resetSeconds: 42 }
+  setQuotaHeaders(headers, [
+    { policy: 'signin', ...decision },
+    { policy: 'signin-account', ...decision, limit: 5, windowSeconds: 900, remaining: 4 },
+  ])
+  expect(headers.get('RateLimit-Policy')).toBe('"signin";q=10;w=60, "signin-account";q=5;w=900')
+  expect(headers.get('RateLimit')).toBe('"signin";r=9;t=42, "signin-account";r=4;t=42')
+})
