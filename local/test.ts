@@ -68,10 +68,7 @@ function installTools(): void {
 }
 
 function run(command: string, args: string[]): Promise<number> {
-  const child = spawn(command, args, {
-    stdio: 'inherit',
-    env: { ...process.env, NODE_ENV: undefined },
-  })
+  const child = spawn(command, args, { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => child.kill(signal))
   return new Promise((resolve, reject) => {

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Api } from './support/api.ts'
+import { expect, test } from './support/fixtures.ts'
+import { freePort, type Program, runProgram, startProgram } from './support/processes.ts'
+
+/** The fenced block of the README after a marker. */
+function block(marker: string): string {
+  const readme = readFileSync('README.md', 'utf8')
+  const found = new RegExp(`<!-- ${marker} -->\n\`\`\`\\w+\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1]
+  if (found === undefined) throw new Error(`README.md has no block ${marker}`)
+  return found
+}
+
+test.describe('npm run up', () => {
+  test.describe.configure({ mode: 'serial' })
+  let up: Program
+  let origin: string
+
+  test.beforeAll(async () => {
+    const port = await freePort()
+    origin = `http://127.0.0.1:${port}`
+    const { PATH, HOME } = process.env
+    up = await startProgram(
+      'npm',
+      ['run', 'up'],
+      { PATH, HOME, PORT: String(port) },
+      /Try it:[\s\S]*password"}'/,
+    )
+  })
+  test.afterAll(async () => {
+    await up.stop()
+  })
+
+  test('the README’s curl lines give what the README shows', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'usher-walk-'))
+    const script = block('walk').replace('http://127.0.0.1:3000', origin)
+    const { code, output } = await runProgram(
+      'bash',
+      ['-c', `cd ${folder} && ${script}`],
+      process.env,
+    )
+    expect(code, output).toBe(0)
+    const answers = output
+      .replace(/eyJ[\w.-]+/g, 'eyJ…')
+      .replace(/"requestId":"[^"]+"/, '"requestId":"…"')
+    expect(answers.trim()).toBe(block('answers').trim())
+  })
+
+  test('the line that it prints works', async () => {
+    const line = /curl -s [\s\S]*?password"}'/.exec(up.output())?.[0] ?? ''
+    const { output } = await runProgram('bash', ['-c', line], process.env)
+    expect(JSON.parse(output)).toMatchObject({ message: 'Logged in' })
+  })
+
+  test('it prints an editor and an admin whose passwords work', async () => {
+    const api = new Api(origin)
+    for (const [user, level] of [
+      ['editor@home.org', 5],
+      ['admin@home.org', 9],
+    ] as const) {
+      const password = new RegExp(`${user} / (\\S+)`).exec(up.output())?.[1] ?? ''
+      expect((await api.signIn({ user, password })).content).toEqual({ user, level })
+    }
+  })
+
+  test('the list pages through 3,202 movies, none missing and none twice', async () => {
+    const api = new Api(origin)
+    const { JWT } = await api.signIn()
+    const seen: string[] = []
+    let cursor: string | null = null
+    do {
+      const { body } = await api.get(
+        `/api/movies?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`,
+        JWT,
+      )
+      seen.push(...body.data.map((item: { id: string }) => item.id))
+      cursor = body.nextCursor
+    } while (cursor !== null)
+    expect(seen).toHaveLength(3_202)
+    expect(new Set(seen).size).toBe(3_202)
+  })
+
+  test('npm run seed finds the store of the running up', async () => {
+    const { output } = await runProgram('npm', ['run', 'seed', '--', '--from', 'vega'], {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+    })
+    expect(output).toContain('movies: 0 written, 3200 unchanged, 1 rejected')
+  })
+})
