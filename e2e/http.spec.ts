@@ -100,9 +100,7 @@ test('TRACE and CONNECT are 405 problems, malformed requests 400 problems', asyn
   expect(trace).toMatch(/^allow: GET, HEAD, OPTIONS\r$/im)
   expect(trace).toContain('/problems/method-not-allowed')
   expect(trace).not.toContain('secret')
-  expect(await raw(origin, 'TRACE /api/nope HTTP/1.1\r\nHost: x\r\n\r\n')).toContain(
-    '/problems/not-found',
-  )
+  expect(await raw(origin, 'TRACE /nope HTTP/1.1\r\nHost: x\r\n\r\n')).toMatch(/^HTTP\/1\.1 405 /)
   const connected = await raw(origin, 'CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n')
   expect(connected).toMatch(/^HTTP\/1\.1 405 /)
   for (const text of [
@@ -168,4 +166,52 @@ test('a problem leads to a page that explains it', async ({ api }) => {
   expect(page.text).toContain('This operation needs a credential')
   expect((await api.get('/problems/nope')).status).toBe(404)
   expect((await api.get('/problems/constructor')).status).toBe(404)
+})
+
+test('a client that goes away in the middle takes nobody with it', async ({ api, server }) => {
+  const { hostname, port } = new URL(server.origin)
+  const openings = [
+    'CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n',
+    'NONSENSE\r\n\r\n',
+    'POST /api/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{',
+    'GET /api/books/emma HTTP/1.1\r\nHost: x\r\n\r\n',
+  ]
+  for (let round = 0; round < 10; round++) {
+    for (const opening of openings) {
+      const socket = connect(Number(port), hostname)
+      await new Promise<void>((resolve) => socket.write(opening, () => resolve()))
+      // A reset, not a polite end: the server's answer finds nobody.
+      socket.resetAndDestroy()
+    }
+  }
+  expect((await api.get('/api/health')).status).toBe(200)
+})
+
+test('an Upgrade header is ignored: the request is answered as any other', async ({ server }) => {
+  const upgrade =
+    'Connection: Upgrade, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n'
+  for (let round = 0; round < 2; round++) {
+    const answer = await raw(
+      server.origin,
+      `GET /api/books/emma HTTP/1.1\r\nHost: x\r\n${upgrade}\r\n`,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+    expect(answer).toContain('Jane Austen')
+  }
+})
+
+test('paths that Next would answer with a bare 500, or with another item, are ours', async ({
+  api,
+  store,
+}) => {
+  for (const path of ['/problems/%zz', '/%ff']) {
+    expect(isProblem(await api.get(path), 'invalid-request', 400), path).toBe(true)
+  }
+  for (const path of ['/_global-error', '/_error', '/_next/data/x/api/books/emma.json']) {
+    expect((await api.get(path)).status, path).toBe(404)
+  }
+  expect((await api.post('/problems/not-found', {})).status).toBe(405)
+  await store.call('HSET', 'book:emma.rsc', 'title', 'Another', 'author', 'Nobody')
+  expect((await api.get('/api/books/emma.rsc')).body).toMatchObject({ id: 'emma.rsc' })
+  expect((await api.get('/api/books/absent.rsc')).status).toBe(404)
 })

@@ -8,7 +8,7 @@ import { contract, type OperationId } from './http/contract.ts'
 import { endpoint, type Handler } from './http/endpoint.ts'
 import { gate, isApiPath } from './http/gate.ts'
 import { healthCase, readyCase } from './http/health.ts'
-import { pageHeaders, problemPage } from './http/page.ts'
+import { pageHeaders, pageRefusal, problemPage } from './http/page.ts'
 import { findRoute, operationOf } from './http/router.ts'
 import type { WaitUntil } from './rate-limit/limiter.ts'
 
@@ -39,7 +39,9 @@ export function createApp(deps: () => Deps): App {
     if (canonical !== pathname) {
       return new Response(null, { status: 308, headers: { Location: `${canonical}${search}` } })
     }
-    if (!isApiPath(pathname)) return page(pathname)
+    if (!isApiPath(pathname) && findRoute(pathname) !== 'malformed') {
+      return page(request.method, pathname)
+    }
 
     const outcome = await gate(request, deps, waitUntil)
     if ('response' in outcome) return outcome.response
@@ -55,11 +57,20 @@ export function createApp(deps: () => Deps): App {
   }
 }
 
-function page(pathname: string): Response {
+function page(method: string, pathname: string): Response {
+  const refused = pageRefusal(method, pathname)
+  if (refused !== undefined) {
+    const { status, headers, text } = refused
+    return new Response(text, {
+      status,
+      headers: { ...pageHeaders(crypto.randomUUID()), ...headers },
+    })
+  }
   const html = problemPage(pathname.replace(/^\/problems\//, ''))
   const headers = new Headers(pageHeaders(crypto.randomUUID()))
   if (html === undefined || !pathname.startsWith('/problems/')) {
     headers.set('Content-Type', 'text/plain; charset=utf-8')
+    headers.set('Cache-Control', 'no-store')
     return new Response('There is no page here. The API is under /api.\n', { status: 404, headers })
   }
   headers.set('Content-Type', 'text/html; charset=utf-8')

@@ -23,7 +23,11 @@ export type Deps = GateDeps & AuthDeps & { databases: Databases }
 
 /** Joins the gate's adapters to the settings. Nothing here does I/O. */
 export function createGateDeps(settings: Settings, now: () => number = Date.now): GateDeps {
-  const { origin, accessSecrets, data } = settings
+  const { origin, accessSecrets, data, trustedProxy } = settings
+  if (trustedProxy.mode === 'none') {
+    const consequence = 'all clients share one bucket of each address quota: set TRUSTED_PROXY'
+    log('warn', 'client-address.unknown', { consequence })
+  }
   return {
     settings,
     now,
@@ -47,7 +51,7 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
     databases: { data, auth: settings.auth === undefined ? data : connect(settings.auth) },
     randomId: () => crypto.randomUUID(),
     refreshTokens: createRefreshTokens({ keys: once(() => importKeyring(refreshSecrets)), origin }),
-    passwords: createPasswords((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
+    passwords: createPasswords((ms) => new Promise((resolve) => setTimeout(resolve, ms)), now),
     accountKey: accountKey(accessSecrets[0]),
     lifetimes: { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace },
     log,

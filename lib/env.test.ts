@@ -112,6 +112,10 @@ test('limits can be widened by row, and a row that does not exist is a fault', (
     '{"user":0}',
     '{"user":{"limit":1.5}}',
     '{"user":{"window":"0"}}',
+    '{"user":"3"}',
+    '{"user":{"limt":3}}',
+    '{"user":null}',
+    '{"user":[3]}',
   ]) {
     expect(faultsOf({ ...complete, RATE_LIMITS: value }), value).toHaveLength(1)
   }

@@ -65,8 +65,8 @@ export function parseSettings(variables: Variables): Settings {
 
   const accessSecrets = secrets('SECRET_TOKEN', read, faults)
   const refreshSecrets = secrets('SECRET_RTOKEN', read, faults)
-  if (accessSecrets[0] !== '' && accessSecrets[0] === refreshSecrets[0]) {
-    faults.push('SECRET_RTOKEN equals SECRET_TOKEN: set two different secrets.')
+  if (refreshSecrets.some((secret) => secret !== '' && accessSecrets.includes(secret))) {
+    faults.push('SECRET_RTOKEN equals SECRET_TOKEN, now or earlier: set two different secrets.')
   }
 
   const settings: Settings = {
@@ -144,13 +144,15 @@ function parseOrigin(value: string): string | undefined {
   const url = new URL(value)
   const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
-  const safe = url.protocol === 'https:' || (url.protocol === 'http:' && loopback)
+  const safe =
+    (url.protocol === 'https:' && !url.hostname.includes('*')) ||
+    (url.protocol === 'http:' && loopback)
   return bare && safe ? url.origin : undefined
 }
 
 /** Parses `15m`, `1h`, `30d` or seconds. Undefined when it is neither. */
 export function parseDuration(value: string): number | undefined {
-  const match = /^(\d{1,9})(s|m|h|d)?$/.exec(value)
+  const match = /^(\d{1,9})\s?(s|m|h|d)?$/.exec(value)
   if (match === null) return undefined
   const unit = { s: 1, m: 60, h: 3_600, d: 86_400 }[match[2] ?? 's']
   return unit === undefined ? undefined : Number(match[1]) * unit
@@ -246,14 +248,31 @@ function limits(read: Read, faults: string[]): Settings['limits'] {
       faults.push(`RATE_LIMITS names no policy: ${JSON.stringify(name).slice(0, 40)}.`)
       continue
     }
-    const { limit = POLICIES[name].limit, window = POLICIES[name].windowSeconds } =
-      typeof row === 'number' ? { limit: row } : (row ?? {})
-    const windowSeconds = parseDuration(String(window))
-    if (!Number.isSafeInteger(limit) || limit < 1 || !windowSeconds)
-      faults.push(`${form}: ${name}.`)
-    else overrides[name] = { limit, windowSeconds }
+    const override = limitOverride(name, row)
+    if (override === undefined) faults.push(`${form}: ${name}.`)
+    else overrides[name] = override
   }
   return overrides
+}
+
+/** A number alone is the limit; an object may say `limit`, `window` or both, and nothing else. */
+function limitOverride(
+  name: PolicyName,
+  row: unknown,
+): { limit: number; windowSeconds: number } | undefined {
+  if (typeof row === 'number') return limitOverride(name, { limit: row })
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) return undefined
+  const known = Object.keys(row).every((key) => key === 'limit' || key === 'window')
+  const {
+    limit = POLICIES[name].limit,
+    window = POLICIES[name].windowSeconds,
+  }: {
+    limit?: unknown
+    window?: unknown
+  } = row
+  const windowSeconds = parseDuration(String(window)) ?? 0
+  const valid = typeof limit === 'number' && Number.isSafeInteger(limit) && limit > 0
+  return known && valid && windowSeconds > 0 ? { limit, windowSeconds } : undefined
 }
 
 function isPolicyName(name: string): name is PolicyName {

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFileSync, rmSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const FILE = join('.usher', 'store.json')
@@ -14,7 +15,10 @@ export async function announceStore(store: { url: string; token: string }): Prom
   await mkdir('.usher', { recursive: true, mode: 0o700 })
   const announced: Announced = { pid: process.pid, url: store.url, token: store.token }
   await writeFile(FILE, JSON.stringify(announced), { mode: 0o600 })
-  process.once('exit', () => void rm(FILE, { force: true }))
+  process.once('exit', () => {
+    const current: Announced = JSON.parse(readFileSync(FILE, 'utf8'))
+    if (current.pid === process.pid) rmSync(FILE)
+  })
 }
 
 /** The store of a running `up` in this folder, if one runs. */

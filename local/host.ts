@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { createApp } from '../lib/app.ts'
 import { deps } from '../lib/deps.ts'
 import { EnvironmentFault, parseSettings } from '../lib/env.ts'
@@ -24,6 +24,7 @@ export async function run(
 ): Promise<Running> {
   const peerHeader = makeUpPeerHeader(process.env)
   const { port, host } = checkEnvironment()
+  await checkPort(port, host)
   const gateway = await openStore(process.env)
   await prepare(gateway)
   const server = createUsherServer(await hostOf(kind), peerHeader)
@@ -67,11 +68,14 @@ async function hostOf(kind: HostKind): Promise<Host> {
   process.env['NEXT_TELEMETRY_DISABLED'] ??= '1'
   if (kind === 'next') Object.assign(process.env, { NODE_ENV: 'production' })
   const { default: next } = await import('next')
-  const app = next({ dev: kind === 'next-dev', dir: process.cwd() })
+  // Next listens for `upgrade` on the server it is given. It gets one that never listens, so that
+  // ours ignores the header (RFC 9110 §7.8) and every request takes the one way.
+  const httpServer = kind === 'next' ? { httpServer: createServer() } : {}
+  const app = next({ dev: kind === 'next-dev', dir: process.cwd(), ...httpServer })
   await app.prepare()
   const handle = app.getRequestHandler()
   return (request, response, body) => {
-    void handle(replay(request, body), response)
+    handle(replay(request, body), response).catch(() => response.destroy())
   }
 }
 
@@ -105,6 +109,13 @@ async function listen(server: Server, port: number, host: string): Promise<void>
     console.error(`Usher cannot listen on ${host}:${port}: ${why}.`)
     process.exit(1)
   })
+}
+
+/** Ends the process now, before anything is loaded, when the port is taken. */
+async function checkPort(port: number, host: string): Promise<void> {
+  const probe = createServer()
+  await listen(probe, port, host)
+  await new Promise((resolve) => probe.close(resolve))
 }
 
 /** Stops taking requests, lets the running ones end, and leaves nothing behind. */

@@ -5,7 +5,7 @@ import type { Gateway } from './gateway/server.ts'
 /** Fills an embedded store, which is empty at every start; leaves every other store alone. */
 export async function seedVolatile(gateway: Gateway | undefined): Promise<void> {
   if (gateway === undefined || !gateway.engine.volatile) return
-  const users = await loadDemo(connectForLoading(gateway))
+  const users = await loadDemo(connectForLoading(gateway), { publicPassword: true })
   console.log(
     'No store is configured: using the embedded one. Its data is gone when this process ends.',
   )

@@ -10,9 +10,10 @@ import type { Duplex } from 'node:stream'
 import { PEER_HEADER_VARIABLE } from '../lib/env.ts'
 import { type Failure, fail } from '../lib/errors.ts'
 import { LARGEST_BODY_BYTES } from '../lib/http/body.ts'
-import { isApiPath, routeOf } from '../lib/http/gate.ts'
+import { routeOf } from '../lib/http/gate.ts'
 import { serverTiming } from '../lib/http/handover.ts'
 import { problem } from '../lib/http/problem.ts'
+import { findRoute } from '../lib/http/router.ts'
 
 /** What serves a request once its body is read: Next's handler, or the API without Next. */
 export type Host = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void
@@ -68,19 +69,37 @@ async function accept(
   host: Host,
   peerHeader: string,
 ): Promise<void> {
+  if (request.method === 'OPTIONS' && request.url === '*') {
+    response
+      .writeHead(204, { Allow: 'GET, HEAD, POST, OPTIONS', 'X-Request-Id': crypto.randomUUID() })
+      .end()
+    return
+  }
   const target = targetOf(request)
   if (target === undefined) {
     await send(response, refusal(malformed('target'), '', undefined))
     return
   }
-  request.url = target
+  // Next takes `.rsc` off the end of any path, and would answer with another item.
+  request.url = target.replace(/\.rsc(?=[?#]|$)/, '%2Ersc')
   request.headers[peerHeader] = request.socket.remoteAddress ?? ''
 
   const pathname = target.replace(/[?#].*$/s, '')
-  if (request.method === 'TRACE') {
-    const { refused, allow } = traced(pathname)
-    await send(response, refusal(refused, pathname, allow))
+  const refused = refusedPath(pathname)
+  if (refused !== undefined) {
+    await send(response, refusal(refused, pathname, undefined))
     return
+  }
+  if (request.method === 'TRACE') {
+    const refused = fail('method-not-allowed', 'TRACE')
+    await send(response, refusal(refused, pathname, allowedOn(pathname)))
+    return
+  }
+  if (pathname.startsWith('/_next/')) {
+    // The gate does not see the host's own files.
+    response.setHeader('X-Request-Id', crypto.randomUUID())
+    response.setHeader('X-Content-Type-Options', 'nosniff')
+    response.setHeader('Server-Timing', serverTiming())
   }
   const body = await readBody(request)
   if (body === undefined) {
@@ -101,14 +120,16 @@ function targetOf({ url, headers, httpVersion }: IncomingMessage): string | unde
   return /^https?:$/.test(protocol) ? `${pathname}${search}` : undefined
 }
 
-function traced(pathname: string): { refused: Failure; allow: string | undefined } {
-  const refused = fail('method-not-allowed', 'TRACE')
-  if (!isApiPath(pathname)) return { refused, allow: 'GET, HEAD' }
+/** Paths on which Next would answer a bare 500, or an API path in disguise. */
+function refusedPath(pathname: string): Failure | undefined {
+  if (findRoute(pathname) === 'malformed') return fail('invalid-request', 'malformed path')
+  const internal = /^\/_next\/data\//.test(pathname) || /^\/_(?!next\/)/.test(pathname)
+  return internal ? fail('not-found', 'internal path of Next') : undefined
+}
+
+function allowedOn(pathname: string): string {
   const routed = routeOf('TRACE', pathname)
-  return {
-    refused: ('refused' in routed ? routed.refused : undefined) ?? refused,
-    allow: 'allow' in routed ? routed.allow : undefined,
-  }
+  return 'allow' in routed ? routed.allow : 'GET, HEAD, OPTIONS'
 }
 
 function declaresTooMuch(request: IncomingMessage): boolean {
@@ -192,6 +213,9 @@ export async function send(response: ServerResponse, answer: Response): Promise<
 
 /** Writes a response where Node has no response object: the request never became one. */
 function writeRaw(socket: Duplex, answer: Response): void {
+  // Node has let go of this socket: an error on it would end the process, and nothing times it out.
+  socket.on('error', () => socket.destroy())
+  setTimeout(() => socket.destroy(), 1_000).unref()
   const reason = answer.status === 405 ? 'Method Not Allowed' : 'Bad Request'
   answer.text().then(
     (body) => {

@@ -24,6 +24,12 @@ export function withStorePlaceholder(variables: Variables): Variables {
   }
 }
 
+/** Whether an address is this machine's own; no address is. */
+export function isLocal(url: string | undefined): boolean {
+  if (url === undefined || url === '') return true
+  return URL.canParse(url) && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname)
+}
+
 /** What is wrong with `REDIS_URL`, if it is what will be used. */
 export function redisUrlFault(variables: Variables): string | undefined {
   const url = variables['REDIS_URL']

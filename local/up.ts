@@ -7,6 +7,7 @@ import { announceStore } from './announce.ts'
 import type { Gateway } from './gateway/server.ts'
 import { run } from './host.ts'
 import { printUsers } from './seed-local.ts'
+import { isLocal } from './store.ts'
 
 const SECRETS_FILE = join('.usher', 'secrets.json')
 
@@ -35,10 +36,12 @@ async function main(): Promise<void> {
   let users: DemoUser[] = []
   const { address, gateway } = await run(dev ? 'next-dev' : 'next', async (opened) => {
     if (opened === undefined) return
-    const redis = connectForLoading(opened)
-    users = await loadDemo(redis)
-    await loadVega(redis)
     await announceStore(opened)
+    // Demo data and accounts are for a store of this machine's own.
+    if (!isLocal(process.env['REDIS_URL'])) return
+    const redis = connectForLoading(opened)
+    users = await loadDemo(redis, { publicPassword: true })
+    await loadVega(redis)
   })
   tell(address, gateway, users)
 }

@@ -2,7 +2,8 @@ import { basename, extname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { collections, isCollectionName } from '../lib/collections/index.ts'
 import { announcedStore } from '../local/announce.ts'
-import { openStore, redisUrlFault, storeKind } from '../local/store.ts'
+import { printUsers } from '../local/seed-local.ts'
+import { isLocal, openStore, redisUrlFault, storeKind } from '../local/store.ts'
 import { FileFault, readRows } from './files.ts'
 import { connectForLoading, load, loadDemo, loadVega } from './load.ts'
 
@@ -14,7 +15,7 @@ const HELP = `Loads data into Usher's store.
 
 Collections: ${Object.keys(collections).join(', ')}.
 The store is UPSTASH_REDIS_REST_URL and _TOKEN, or REDIS_URL, or that of a running \`npm run up\`.
-Rows that do not fit are listed with the reason in .usher/. Running a load again changes nothing that
+Every column must be a field of the collection. Rows that do not fit are listed with the reason in .usher/. Running a load again changes nothing that
 is there already, and finishes one that was stopped.
 `
 
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
   })
   const redis = connectForLoading(store.database)
   try {
-    if (values.demo) await loadDemo(redis)
+    if (values.demo) await loadDemonstration(redis, store.database.url)
     else if (values.from !== undefined) await loadVega(redis)
     else await loadFile(redis, positionals[0], values.collection, values.id)
   } finally {
@@ -62,6 +63,16 @@ function readArguments(): {
   } catch (error) {
     return misuse(error instanceof Error ? error.message : String(error))
   }
+}
+
+async function loadDemonstration(
+  redis: ReturnType<typeof connectForLoading>,
+  url: string,
+): Promise<void> {
+  const users = await loadDemo(redis, {
+    publicPassword: isLocal(url) && isLocal(process.env['REDIS_URL']),
+  })
+  printUsers(users)
 }
 
 async function loadFile(

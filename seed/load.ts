@@ -19,11 +19,14 @@ export function connectForLoading(database: { url: string; token: string }): Red
   })
 }
 
-/** Loads the four movies, the books and the demo accounts, where they are not there yet. */
-export async function loadDemo(redis: Redis): Promise<DemoUser[]> {
+/** Loads the four movies, the books and the demo accounts, where they are not there yet. See {@link seedUsers}. */
+export async function loadDemo(
+  redis: Redis,
+  options: { publicPassword: boolean },
+): Promise<DemoUser[]> {
   await importRows({ redis, collection: collections.movies, rows: MOVIES, mode: 'add' })
   await importRows({ redis, collection: collections.books, rows: BOOKS, mode: 'add' })
-  return seedUsers(redis)
+  return seedUsers(redis, options)
 }
 
 /** Loads the movies of `vega-datasets`. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import type { Redis } from '@upstash/redis'
 import { createPasswords } from '../lib/auth/password.ts'
 import { keys } from '../lib/store/keys.ts'
@@ -11,11 +12,21 @@ export interface DemoUser {
   password: string | undefined
 }
 
-/** Creates the demo accounts that do not exist. For a local store alone: one password is public. */
-export async function seedUsers(redis: Redis): Promise<DemoUser[]> {
-  const passwords = createPasswords(async () => undefined)
+/**
+ * Creates the demo accounts that do not exist.
+ *
+ * @param publicPassword Whether `me@home.org` gets the password that everybody knows: in a store
+ *   that others reach, it gets one made up like the rest.
+ */
+export async function seedUsers(
+  redis: Redis,
+  { publicPassword }: { publicPassword: boolean },
+): Promise<DemoUser[]> {
+  const passwords = createPasswords((ms) => setTimeout(ms), Date.now)
   const users: DemoUser[] = []
-  for (const { id, level, password = randomBytes(9).toString('base64url') } of USERS) {
+  for (const { id, level, password: known } of USERS) {
+    const madeUp = randomBytes(9).toString('base64url')
+    const password = publicPassword ? (known ?? madeUp) : madeUp
     const exists = (await redis.exists(keys.user(id))) === 1
     users.push({ id, level, password: exists ? undefined : password })
     if (exists) continue

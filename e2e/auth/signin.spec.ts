@@ -46,6 +46,7 @@ test.describe('POST /api/auth/signin', () => {
       '1',
     )
     await store.call('HSET', 'user:fresh@home.org', 'password', hash, 'emailVerified', '0')
+    await store.call('HSET', 'user:typed-off@home.org', 'password', hash, 'disabled', 'true')
     await store.call('HSET', 'user:keyless@home.org', 'level', '0')
     await store.call('HSET', 'user:broken@home.org', 'password', '$2b$99$nothash', 'level', '0')
     expect(users).toHaveLength(3)
@@ -56,6 +57,7 @@ test.describe('POST /api/auth/signin', () => {
       { user: 'nobody@home.org', password: 'password' },
       { user: 'disabled@home.org', password: 'password' },
       { user: 'fresh@home.org', password: 'password' },
+      { user: 'typed-off@home.org', password: 'password' },
       { user: 'keyless@home.org', password: 'password' },
       { user: 'broken@home.org', password: '$2b$99$nothash' },
       { user: '*', password: 'password' },

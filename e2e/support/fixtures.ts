@@ -59,7 +59,7 @@ export const test = base.extend<{ api: Api }, WorkerFixtures>({
       const gateway = await startGateway({ engine, token, onTrip: (trip) => trips.push(trip) })
       const proxy = await startFaultProxy(gateway.url)
       const redis = connectForLoading(gateway)
-      const users = await loadDemo(redis)
+      const users = await loadDemo(redis, { publicPassword: true })
       const call = async (...command: string[]): Promise<unknown> =>
         plain(await engine.call(command.map((word) => Buffer.from(word))))
       await use({ gateway, proxy, trips, call, redis, users })

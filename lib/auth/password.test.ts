@@ -1,7 +1,11 @@
 import { expect, test } from '@playwright/test'
 import { createPasswords } from './password.ts'
 
-const passwords = createPasswords(async () => undefined)
+let ticks = 0
+const passwords = createPasswords(
+  async () => undefined,
+  () => (ticks += 100),
+)
 
 test('a password matches its own hash alone, in any Unicode spelling', async () => {
   const hash = await passwords.hash('Ångström-ångström')
@@ -18,19 +22,45 @@ test('nothing matches no hash, a malformed one, or one too costly to try', async
   }
 })
 
-test('one comparison at a time, eight waiting, and service-unavailable beyond', async () => {
-  const breaths: (() => void)[] = []
-  const queue = createPasswords(() => new Promise((resolve) => breaths.push(resolve)))
-  const results = Array.from({ length: 12 }, () => queue.matches('x', undefined))
+test('one comparison at a time with a pause after each, eight in the queue, 503 beyond', async () => {
+  let clock = 0
+  const waits: { until: number; wake: () => void }[] = []
+  const sleep = (milliseconds: number): Promise<void> =>
+    new Promise((wake) => waits.push({ until: clock + milliseconds, wake }))
+  const queue = createPasswords(sleep, () => clock)
+
   const settled: string[] = []
-  for (const result of results) {
-    void result.then((outcome) => settled.push(outcome.ok ? 'compared' : outcome.code))
-  }
+  const settle = (outcome: { ok: boolean }): number =>
+    settled.push(outcome.ok ? 'compared' : 'refused')
+  const results = Array.from({ length: 12 }, () => queue.matches('x', undefined).then(settle))
+  // The first runs at once; its pause makes eight wait, and three find the queue full.
   await expect.poll(() => settled.length).toBe(4)
-  expect(settled.sort()).toEqual(['compared', ...Array(3).fill('service-unavailable')])
-  while (settled.length < 12) {
-    await expect.poll(() => breaths.length).toBeGreaterThan(0)
-    breaths.shift()?.()
+  expect([...settled].sort()).toEqual(['compared', 'refused', 'refused', 'refused'])
+
+  for (let compared = 2; compared <= 9; compared++) {
+    clock += 49
+    expect(settled.filter((outcome) => outcome === 'compared')).toHaveLength(compared - 1)
+    clock += 1
+    for (const { wake } of waits.splice(0)) wake()
+    await expect
+      .poll(() => settled.filter((outcome) => outcome === 'compared').length)
+      .toBe(compared)
   }
-  expect(settled.filter((outcome) => outcome === 'compared')).toHaveLength(9)
+  await Promise.all(results)
+})
+
+test('a request that its host gave up does not hold its place for ever', async () => {
+  let clock = 0
+  const queue = createPasswords(
+    () => new Promise(() => undefined),
+    () => clock,
+  )
+  await queue.matches('x', undefined)
+  for (let index = 0; index < 8; index++) void queue.matches('x', undefined)
+  expect(await queue.matches('x', undefined)).toMatchObject({
+    ok: false,
+    code: 'service-unavailable',
+  })
+  clock = 10_051
+  expect(await queue.matches('x', undefined)).toEqual({ ok: true, value: false })
 })

@@ -26,33 +26,39 @@ export interface Passwords {
   hash(password: string): Promise<Result<string, 'service-unavailable'>>
 }
 
+/** A request that is this long in the queue was given up by its host. */
+const GIVEN_UP_MS = 10_000
+
 /**
  * bcrypt blocks the isolate: one run at a time with a pause after each, in which other requests are
  * served; a short queue; and beyond it a 503 rather than a wait without end.
  *
+ * Every request waits on timers of its own: an edge isolate drops the timers of a request that was
+ * answered, and a queue that hands over from one request to the next would end with the first.
+ *
  * The synchronous functions are used because the asynchronous ones call `setImmediate`, which edge
  * runtimes do not have.
  */
-export function createPasswords(sleep: (milliseconds: number) => Promise<void>): Passwords {
-  let waiting = 0
-  let turn: Promise<void> = Promise.resolve()
+export function createPasswords(
+  sleep: (milliseconds: number) => Promise<void>,
+  now: () => number,
+): Passwords {
+  const queue = new Set<{ since: number }>()
+  let freeAt = 0
 
   async function inTurn<value>(work: () => value): Promise<Result<value, 'service-unavailable'>> {
-    if (waiting > MOST_WAITING) {
+    const place = { since: now() }
+    for (const other of queue) if (place.since - other.since > GIVEN_UP_MS) queue.delete(other)
+    if (queue.size >= MOST_WAITING) {
       return fail('service-unavailable', 'too many passwords waiting', { retryAfterSeconds: 1 })
     }
-    waiting++
-    const before = turn
-    let leave: () => void = () => undefined
-    turn = new Promise((resolve) => {
-      leave = resolve
-    })
-    await before
+    queue.add(place)
     try {
+      for (let wait = freeAt - now(); wait > 0; wait = freeAt - now()) await sleep(wait)
       return ok(work())
     } finally {
-      waiting--
-      void sleep(BREATH_MS).then(leave)
+      queue.delete(place)
+      freeAt = now() + BREATH_MS
     }
   }
 

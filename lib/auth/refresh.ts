@@ -37,14 +37,14 @@ export async function refresh(
 ): Promise<Result<TokenResponse, 'invalid-refresh-token' | 'quota-exceeded'>> {
   const token = await deps.refreshTokens.verify(call.input.refresh ?? call.input.refreshToken ?? '')
   if (!token.ok) return token
-  const { sub: userId, sid: sessionId, seq } = token.value
+  const { sub: userId, sid: sessionId, seq, exp } = token.value
 
   const quota = await call.quotas.count('refresh', { key: sessionId })
   if (!quota.allowed) return quotaExceeded([quota])
 
   const rotation = await rotateSession(
     call.store,
-    { sessionId, userId, seq },
+    { sessionId, userId, seq, expiresAt: exp * 1_000 },
     {
       refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
       graceMs: deps.lifetimes.refreshGrace * 1_000,

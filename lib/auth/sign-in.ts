@@ -31,7 +31,7 @@ export const signInInput = z
  * An unknown user, a wrong password, a disabled, unconfirmed or password-less account and an
  * impossible address take the same steps and answer the same bytes: one bcrypt comparison, against
  * a dummy where there is no hash. A failure is counted before comparing, so that parallel guesses
- * are counted too, and given back on success.
+ * are counted too, and success clears the count.
  *
  * @returns A token pair; `invalid-credentials`; `quota-exceeded` after five failures of an account,
  *   known or not; `service-unavailable` when too many comparisons wait.
@@ -58,7 +58,7 @@ export async function signIn(
 
   const matches = await deps.passwords.matches(call.input.password, account.passwordHash)
   if (!matches.ok) {
-    await quotas.refund(quota, partition, 1)
+    await quotas.giveBack(quota, partition, 'one')
     return matches
   }
   if (!matches.value || !account.mayEnter || userId === undefined || !account.passwordHash) {
@@ -76,7 +76,7 @@ export async function signIn(
       userAgent: client.userAgent.slice(0, 256),
       ip: client.address ?? '',
     }),
-    quotas.refund(quota, partition, quota.limit - quota.remaining),
+    quotas.giveBack(quota, partition, 'all'),
   ])
   if (opened.status === 'refused') {
     return fail('invalid-credentials', 'account changed during sign-in')

@@ -130,7 +130,7 @@ test.describe('refresh tokens', () => {
     expect(await refresh.issue({ ...state, seq: 4 })).not.toBe(token)
     expect(await refresh.verify(token)).toEqual({
       ok: true,
-      value: { sub: 'me@home.org', sid: 'ses_1', seq: 3 },
+      value: { sub: 'me@home.org', sid: 'ses_1', seq: 3, exp: NOW + 60 },
     })
   })
 

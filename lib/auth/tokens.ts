@@ -17,6 +17,8 @@ export interface RefreshClaims {
   sub: string
   sid: string
   seq: number
+  /** Seconds; judged at rotation, by the store's clock. */
+  exp: number
 }
 
 /** Clocks of isolates differ a little; 60 s is the most that DESIGN allows, 5 s is enough. */
@@ -47,7 +49,7 @@ export interface AccessTokens {
  * store keeps a number and no token. Their time is judged by the store's clock, at rotation.
  */
 export interface RefreshTokens {
-  issue(claims: RefreshClaims & { iat: number; exp: number }): Promise<string>
+  issue(claims: RefreshClaims & { iat: number }): Promise<string>
   verify(token: string): Promise<Result<RefreshClaims, 'invalid-refresh-token'>>
 }
 
@@ -89,7 +91,7 @@ export function createRefreshTokens({ keys, origin }: Codec): RefreshTokens {
       if (!(isId(sub) && isId(sid) && isCount(seq) && isCount(iat) && isCount(exp))) {
         return fail('invalid-refresh-token', 'claims')
       }
-      return ok({ sub, sid, seq })
+      return ok({ sub, sid, seq, exp })
     },
   }
 }

@@ -30,7 +30,7 @@ export interface Lifetimes {
 export interface Quotas {
   count(policy: PolicyName, partition: Partition): Promise<Decision>
   /** Gives back; a failure is logged and costs the client nothing but a counted request. */
-  refund(decision: Decision, partition: Partition, amount: number): Promise<void>
+  giveBack(decision: Decision, partition: Partition, amount: 'one' | 'all'): Promise<void>
 }
 
 /** One request as a use case sees it. */

@@ -31,10 +31,11 @@ export function readerOf(collection: Collection): Reader {
   const reader: Reader = {
     names: fields.map((field) => field.name),
     decode: (id, stored) => {
-      const entries: [string, unknown][] = [['id', id]]
       const faulty: string[] = []
-      // A hash with none of the declared fields is not one of these items.
-      let complete = stored.some((value) => value !== undefined)
+      // A hash with none of the declared fields is not one of these items, nor is a missing one.
+      if (stored.every((value) => value === undefined)) return { item: undefined, faulty }
+      const entries: [string, unknown][] = [['id', id]]
+      let complete = true
       for (const [index, { name, schema, kind }] of fields.entries()) {
         const raw = stored[index]
         const parsed = schema.safeParse(raw === undefined ? undefined : fromText(raw, kind))

@@ -112,7 +112,9 @@ function encodeCursor(id: string): string {
 
 function decodeCursor(cursor: string): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(base64url.decode(cursor))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      base64url.decode(cursor),
+    )
   } catch {
     return undefined
   }

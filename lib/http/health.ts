@@ -7,25 +7,16 @@ export const healthCase = {
   run: async (): Promise<Result<{ status: 'ok' }>> => ok({ status: 'ok' }),
 }
 
-const KEEP_MS = 1_000
-let latest: { at: number; reachable: Promise<boolean> } | undefined
-
-/**
- * The store is reachable. Probes are not limited, so one answer serves a second: a flood of probes
- * asks the store once a second.
- */
+/** The store is reachable now. Probes are not limited and share no answer: one trip each. */
 export const readyCase = {
-  run: async (
-    { store }: { store: Store },
-    { now }: { now: () => number },
-  ): Promise<Result<{ status: 'ok' }, 'service-unavailable'>> => {
-    if (latest === undefined || now() - latest.at > KEEP_MS) {
-      latest = { at: now(), reachable: isReachable(store) }
-    }
-    return (await latest.reachable)
+  run: async ({
+    store,
+  }: {
+    store: Store
+  }): Promise<Result<{ status: 'ok' }, 'service-unavailable'>> =>
+    (await isReachable(store))
       ? ok({ status: 'ok' })
-      : fail('service-unavailable', 'store not reachable')
-  },
+      : fail('service-unavailable', 'store not reachable'),
 }
 
 async function isReachable(store: Store): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { PROBLEMS, type ProblemCode } from '../errors.ts'
+import { serverTiming } from './handover.ts'
 
 /** Headers of every HTML page: scripts with this answer's nonce alone, no frames, no guesses. */
 export function pageHeaders(
@@ -19,6 +20,27 @@ export function pageHeaders(
     'X-Frame-Options': 'DENY',
     'Referrer-Policy': 'strict-origin-when-cross-origin',
     'X-Request-Id': nonce,
+    'Server-Timing': serverTiming(),
+  }
+}
+
+interface PageRefusal {
+  status: number
+  headers: Record<string, string>
+  text: string
+}
+
+/** What a page path cannot be asked: anything but reading, and the host's own internal pages. */
+export function pageRefusal(method: string, pathname: string): PageRefusal | undefined {
+  const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' }
+  if (pathname.startsWith('/_')) {
+    return { status: 404, headers, text: 'There is no page here. The API is under /api.\n' }
+  }
+  if (method === 'GET' || method === 'HEAD') return undefined
+  return {
+    status: 405,
+    headers: { ...headers, Allow: 'GET, HEAD' },
+    text: 'Pages are read with GET.\n',
   }
 }
 

@@ -23,12 +23,12 @@ export class RequestQuotas implements Quotas {
     return decision
   }
 
-  async refund(decision: Decision, partition: Partition, amount: number): Promise<void> {
+  async giveBack(decision: Decision, partition: Partition, amount: 'one' | 'all'): Promise<void> {
     try {
-      await this.#limiter.refund(decision, partition, this.#trips, amount)
+      await this.#limiter.giveBack(decision, partition, this.#trips, amount)
     } catch {
       // The caller did succeed: what stays counted costs a little quota, never the answer.
-      this.#log('warn', 'quota.not-refunded', { policy: decision.policy })
+      this.#log('warn', 'quota.not-given-back', { policy: decision.policy })
     }
   }
 }

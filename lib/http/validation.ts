@@ -13,10 +13,14 @@ export function validate<schema extends z.ZodMiniType>(
 ): Result<z.output<schema>, 'validation-error'> {
   const parsed = schema.safeParse(input)
   if (parsed.success) return ok(parsed.data)
-  const errors = parsed.error.issues.flatMap((issue) => faultsOf(issue, input))
+  const all = parsed.error.issues.flatMap((issue) => faultsOf(issue, input))
+  const errors = all.slice(0, MOST_FAULTS)
   // The log gets no pointer: a key is the client's own text.
-  return fail('validation-error', `${errors.length} faults`, { errors })
+  return fail('validation-error', `${all.length} faults`, { errors })
 }
+
+/** A body of a thousand wrong keys must not bring an answer many times its size. */
+const MOST_FAULTS = 20
 
 type Issue = z.core.$ZodIssue
 

@@ -17,7 +17,11 @@ function setup(overrides: LimiterOptions['overrides'] = {}) {
     counts.set(key, count)
     return [count, Number(args[0])]
   }
-  const redis = { evalsha } as unknown as LimiterOptions['redis']
+  const giveBack = async (_script: string, [key = '']: string[], [amount]: string[]) => {
+    counts.set(key, amount === 'all' ? 0 : Math.max(0, (counts.get(key) ?? 0) - 1))
+    return ['done']
+  }
+  const redis = { evalsha, eval: giveBack } as unknown as LimiterOptions['redis']
   const limiter = new Limiter({ redis, overrides, now: () => state.now, log: () => undefined })
   const pending: Promise<unknown>[] = []
   const hot = (policy: 'anonymous' | 'user', key = 'a', wait = true) =>
@@ -64,6 +68,9 @@ test('an open window stays open through an outage; without one, user goes on sma
 
   const alone = await Promise.all(Array.from({ length: 40 }, () => hot('user', 'b')))
   expect(alone.filter(({ allowed }) => allowed)).toHaveLength(30)
+  // It asks again after a pause; while the store is still away, what was admitted stays counted.
+  state.now += 2_000
+  expect((await hot('user', 'b')).allowed).toBe(false)
   state.down = false
   state.now += 2_000
   expect(await hot('user', 'b')).toMatchObject({ allowed: true, remaining: 599 })
@@ -77,7 +84,7 @@ test('a request that does not wait is counted all the same', async () => {
 })
 
 test('a strict policy is exact, remembers a denial, and forgets it on a refund', async () => {
-  const { limiter, state } = setup({ signin: { limit: 2, windowSeconds: 60 } })
+  const { limiter, state, counts } = setup({ signin: { limit: 2, windowSeconds: 60 } })
   const trips = new Trips(() => state.now)
   const count = () => limiter.strict('signin', { key: 'a' }, trips)
   const [first] = [await count(), await count()]
@@ -85,8 +92,11 @@ test('a strict policy is exact, remembers a denial, and forgets it on a refund',
   const asked = state.asked
   expect((await count()).allowed).toBe(false)
   expect(state.asked).toBe(asked)
-  await limiter.refund(first, { key: 'a' }, trips, 3)
+  await limiter.giveBack(first, { key: 'a' }, trips, 'all')
+  expect([...counts.values()]).toEqual([0])
   expect((await count()).allowed).toBe(true)
+  for (let index = 0; index < 3; index++) await limiter.giveBack(first, { key: 'a' }, trips, 'one')
+  expect([...counts.values()]).toEqual([0])
   state.down = true
   await expect(count()).rejects.toThrow(StoreUnavailable)
 })
@@ -99,7 +109,14 @@ test('all without an address share a bucket of ten times the limit', async () =>
 
 test('the headers are structured fields with every policy in one list', () => {
   const headers = new Headers()
-  const decision = { allowed: true, limit: 10, windowSeconds: 60, remaining: 9, resetSeconds: 42 }
+  const decision = {
+    allowed: true,
+    limit: 10,
+    windowSeconds: 60,
+    remaining: 9,
+    resetSeconds: 42,
+    windowNumber: 1,
+  }
   setQuotaHeaders(headers, [
     { policy: 'signin', ...decision },
     { policy: 'signin-account', ...decision, limit: 5, windowSeconds: 900, remaining: 4 },

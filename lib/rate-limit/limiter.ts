@@ -2,6 +2,8 @@ import { Ratelimit } from '@upstash/ratelimit'
 import { StoreUnavailable } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { keys } from '../store/keys.ts'
+import type { LimiterClient } from '../store/script-runner.ts'
+import { GIVE_BACK } from '../store/scripts.ts'
 import type { Trips } from '../store/trips.ts'
 import { LOCAL_LIMIT, POLICIES, type PolicyName, SHARED_BUCKET_FACTOR } from './policies.ts'
 
@@ -14,6 +16,8 @@ export interface Decision {
   remaining: number
   /** Seconds until the window ends, at least 1. */
   resetSeconds: number
+  /** Which window since the epoch. */
+  windowNumber: number
 }
 
 /** Who is counted; `shared` when no client address is known: one bucket for all. */
@@ -31,6 +35,8 @@ interface Window {
   first: Promise<boolean> | undefined
   /** Set while the store cannot count: when to ask it again, in epoch milliseconds. */
   askAgainAt: number | undefined
+  /** What this isolate admitted by itself in earlier pauses of the same window. */
+  alone: number
 }
 
 interface Quota {
@@ -45,7 +51,7 @@ const MOST_PARTITIONS = 10_000
 const OUTAGE_PAUSE_MS = 2_000
 
 export interface LimiterOptions {
-  redis: ConstructorParameters<typeof Ratelimit>[0]['redis']
+  redis: LimiterClient
   overrides: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
   now: () => number
   log: Log
@@ -90,7 +96,8 @@ export class Limiter {
     if (window.first !== undefined) {
       const { first } = window
       if (!wait) {
-        waitUntil(first.catch(() => false))
+        const counted = opened ? first : first.then(() => this.#countBehind(quota, window))
+        waitUntil(counted.catch(() => undefined))
         return this.#decision(quota, true, window.used)
       }
       try {
@@ -119,21 +126,22 @@ export class Limiter {
     if ((this.#deniedUntil.get(memory) ?? 0) > this.#options.now()) {
       return this.#decision(quota, false, quota.limit)
     }
-    const { allowed, used, reset } = await trips.run(1, () => this.#ask(quota, 1))
+    const { allowed, used, reset } = await trips.run(1, () => this.#ask(quota))
     if (!allowed) remember(this.#deniedUntil, memory, reset)
     return this.#decision(quota, allowed, used)
   }
 
-  /** Gives back what {@link strict} counted. */
-  async refund(
-    decision: Decision,
+  /** Gives back what {@link strict} counted, or clears all that the window has. */
+  async giveBack(
+    { policy, windowNumber }: Decision,
     partition: Partition,
     trips: Trips,
-    amount: number,
+    amount: 'one' | 'all',
   ): Promise<void> {
-    const quota = this.#quota(decision.policy, partition)
+    const quota = this.#quota(policy, partition)
     this.#deniedUntil.delete(memoryKey(quota))
-    await trips.run(1, () => this.#ask(quota, -amount))
+    const key = keys.limitWindow(policy, quota.key, windowNumber)
+    await trips.run(1, () => this.#options.redis.eval(GIVE_BACK, [key], [amount]))
   }
 
   #quota(policy: PolicyName, partition: Partition): Quota {
@@ -177,6 +185,7 @@ export class Limiter {
       limit: quota.limit,
       first: undefined,
       askAgainAt: undefined,
+      alone: known?.number === number && known.askAgainAt !== undefined ? known.used : 0,
     }
     window.first = this.#open(quota, window)
     remember(this.#windows, memoryKey(quota), window)
@@ -185,7 +194,7 @@ export class Limiter {
 
   async #open(quota: Quota, window: Window): Promise<boolean> {
     try {
-      const { allowed, used } = await this.#ask(quota, 1)
+      const { allowed, used } = await this.#ask(quota)
       window.used = used
       return allowed
     } catch (error) {
@@ -199,7 +208,7 @@ export class Limiter {
 
   async #countBehind(quota: Quota, window: Window): Promise<void> {
     try {
-      const { used } = await this.#ask(quota, 1)
+      const { used } = await this.#ask(quota)
       window.used = Math.max(window.used, used)
     } catch {
       // The window stays open through the outage; what was not counted is said, once a request.
@@ -211,17 +220,14 @@ export class Limiter {
   #goOnAlone(quota: Quota, window: Window): void {
     if (window.askAgainAt !== undefined) return
     window.first = undefined
-    window.used = 0
+    window.used = window.alone
     window.limit = Math.min(quota.limit, LOCAL_LIMIT)
     window.askAgainAt = this.#options.now() + OUTAGE_PAUSE_MS
     remember(this.#windows, memoryKey(quota), window)
   }
 
-  async #ask(
-    quota: Quota,
-    rate: number,
-  ): Promise<{ allowed: boolean; used: number; reset: number }> {
-    const answer = await quota.counter.limit(quota.key, { rate })
+  async #ask(quota: Quota): Promise<{ allowed: boolean; used: number; reset: number }> {
+    const answer = await quota.counter.limit(quota.key)
     if (answer.reason === 'timeout' || !Number.isFinite(answer.remaining)) {
       throw new StoreUnavailable('quota not counted')
     }
@@ -239,6 +245,7 @@ export class Limiter {
       windowSeconds: quota.windowSeconds,
       remaining: Math.max(0, quota.limit - used),
       resetSeconds: Math.ceil((windowMs - sinceStart) / 1_000),
+      windowNumber: Math.floor(this.#options.now() / windowMs),
     }
   }
 }

@@ -13,17 +13,20 @@ export interface Policy {
   windowSeconds: number
   mode: 'hot' | 'strict'
   /** What is counted: requests that share this value share the quota. */
-  partition: 'client address' | 'subject' | 'account' | 'session'
+  partition: 'client address' | 'subject' | 'account' | 'session' | 'API key'
   onOutage: 'closed' | 'local'
 }
 
 export const POLICIES = {
   anonymous: policy(60, 60, 'hot', 'client address', 'closed'),
   user: policy(600, 60, 'hot', 'subject', 'local'),
+  key: policy(1_000, 60, 'hot', 'API key', 'local'),
   signin: policy(10, 60, 'strict', 'client address', 'closed'),
   'signin-account': policy(5, 900, 'strict', 'account', 'closed'),
   refresh: policy(120, 60, 'strict', 'session', 'closed'),
   write: policy(60, 60, 'strict', 'subject', 'closed'),
+  mail: policy(5, 900, 'strict', 'client address', 'closed'),
+  'mail-account': policy(3, 3_600, 'strict', 'account', 'closed'),
 } as const satisfies Record<string, Policy>
 
 export type PolicyName = keyof typeof POLICIES

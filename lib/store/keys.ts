@@ -13,8 +13,10 @@ export const keys = {
   user: (userId: string): string => `user:${userId}`,
   session: (sessionId: string): string => `session:${sessionId}`,
   sessionsOf: (userId: string): string => `sessions:${userId}`,
-  /** The limiter appends `:<partition>:<window number>`. */
+  /** The limiter's library appends `:<partition>:<window number>`. */
   limit: (policy: string): string => `limit:${policy}`,
+  limitWindow: (policy: string, partition: string, windowNumber: number): string =>
+    `limit:${policy}:${partition}:${windowNumber}`,
   item: (prefix: string, itemId: string): string => `${prefix}${itemId}`,
 } as const
 

@@ -22,6 +22,8 @@ export function connect(database: Database): Redis {
     automaticDeserialization: false,
     enableTelemetry: false,
     enableAutoPipelining: false,
+    // The client's base64 decoder drops a byte order mark; JSON keeps every text as it is.
+    responseEncoding: false,
     readYourWrites: true,
     retry: { retries: 0 },
     signal: () => AbortSignal.timeout(STORE_DEADLINE_MS),

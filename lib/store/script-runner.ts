@@ -4,7 +4,10 @@ import type { Database } from './redis.ts'
 import { errorWord } from './reply.ts'
 import { STORE_DEADLINE_MS } from './trips.ts'
 
-type LimiterClient = ConstructorParameters<typeof Ratelimit>[0]['redis']
+/** What the library and the limiter call. */
+export type LimiterClient = ConstructorParameters<typeof Ratelimit>[0]['redis'] & {
+  eval: (script: string, keys: string[], args: string[]) => Promise<unknown>
+}
 
 /**
  * The two commands that `@upstash/ratelimit` calls, over Upstash REST.

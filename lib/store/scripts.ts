@@ -17,11 +17,13 @@ const REVOKE = `local function revoke()
   redis.call('ZREM', sessionsKey, sid)
 end`
 
-/** An account that may hold a session: it exists, is not disabled, and its address is confirmed. */
+/** An account that may hold a session: it exists, and `mayEnter` of `users.ts` says the same. */
 const MAY_ENTER = `local function mayEnter()
   if redis.call('EXISTS', userKey) == 0 then return false end
   local user = redis.call('HMGET', userKey, 'disabled', 'emailVerified')
-  return user[1] ~= '1' and user[2] ~= '0'
+  local enabled = not user[1] or user[1] == '' or user[1] == '0'
+  local verified = not user[2] or user[2] == '1' or user[2] == 'true'
+  return enabled and verified
 end`
 
 /**
@@ -66,6 +68,7 @@ export const ROTATE_SESSION = `#!lua flags=allow-key-locking
 local sessionKey, sessionsKey, userKey = KEYS[1], KEYS[2], KEYS[3]
 local sid, uid = ARGV[1], ARGV[2]
 local presented, idleTtl, grace = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local tokenEnd = tonumber(ARGV[6])
 ${STORE_TIME}
 ${REVOKE}
 ${MAY_ENTER}
@@ -73,10 +76,15 @@ local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'seq', 'at', 'idle'
 if not session[1] then return {'unknown'} end
 if session[1] ~= 'live' or session[2] ~= uid then return {'revoked'} end
 local seq, at, idle, absolute = tonumber(session[3]), tonumber(session[4]), tonumber(session[5]), tonumber(session[6])
+if not (seq and at and idle and absolute) then
+  revoke()
+  return {'revoked'}
+end
 if now >= idle or now >= absolute then
   revoke()
   return {'expired'}
 end
+if now >= tokenEnd + 60000 then return {'expired'} end
 local outcome = 'repeated'
 local behind = seq - presented
 if behind == 0 then
@@ -93,7 +101,8 @@ local int = function(value) return string.format('%.0f', value) end
 if outcome == 'rotated' then
   redis.call('HSET', sessionKey, 'seq', int(seq), 'at', int(at), 'idle', int(idle))
 end
-return {outcome, int(seq), int(at), int(idle), int(now), redis.call('HGET', userKey, 'level') or '0'}
+redis.call('HSETNX', userKey, 'level', '0')
+return {outcome, int(seq), int(at), int(idle), int(now), redis.call('HGET', userKey, 'level')}
 `
 
 /** Ends one session. Returns `{'done'}`. Safe to repeat. */
@@ -115,10 +124,26 @@ return {redis.call('HMGET', sessionKey, 'st', 'uid'), redis.call('HMGET', userKe
 `
 
 /**
+ * Gives a counted request back, or clears the count; never below zero, where it would be a credit.
+ *
+ * KEYS: the window's counter. ARGV: `one` or `all`. Returns `{'done'}`.
+ */
+export const GIVE_BACK = `#!lua flags=allow-key-locking
+local counter, amount = KEYS[1], ARGV[1]
+if amount == 'all' then
+  redis.call('DEL', counter)
+elseif (tonumber(redis.call('GET', counter) or '0') or 0) > 0 then
+  redis.call('DECR', counter)
+end
+return {'done'}
+`
+
+/**
  * Reads one page of a collection in the order of the ids' UTF-8 bytes. Read-only.
  *
  * SCAN runs to its end (its first page alone would miss items) and the page is kept sorted while it
- * runs; SCAN may name a key twice, the page does not. Keys that are no hashes are passed over. Bytes are compared one by one because Lua's
+ * runs; SCAN may name a key twice, the page does not. Keys that are no hashes, or no
+ * UTF-8, are passed over: no URL could name them. Bytes are compared one by one because Lua's
  * `<` follows the server's locale.
  *
  * KEYS none. ARGV: prefix, the prefix as a glob pattern, the id to start after ('' for the start),
@@ -147,13 +172,24 @@ local function place(id)
   table.insert(page, low, id)
   if size > limit then page[size + 1] = nil else size = size + 1 end
 end
+local function isText(id)
+  if not string.find(id, '[\\128-\\255]') then return true end
+  local rest = id
+  for _, sequence in ipairs({
+    '[\\194-\\223][\\128-\\191]', '\\224[\\160-\\191][\\128-\\191]',
+    '[\\225-\\236\\238\\239][\\128-\\191][\\128-\\191]', '\\237[\\128-\\159][\\128-\\191]',
+    '\\240[\\144-\\191][\\128-\\191][\\128-\\191]',
+    '[\\241-\\243][\\128-\\191][\\128-\\191][\\128-\\191]', '\\244[\\128-\\143][\\128-\\191][\\128-\\191]',
+  }) do rest = string.gsub(rest, sequence, ' ') end
+  return not string.find(rest, '[\\128-\\255]')
+end
 local cursor = '0'
 repeat
   local reply = redis.call('SCAN', cursor, 'MATCH', pattern, 'COUNT', 1000, 'TYPE', 'hash')
   cursor = reply[1]
   for _, key in ipairs(reply[2]) do
     local id = string.sub(key, #prefix + 1)
-    if id ~= '' and (after == '' or less(after, id)) then place(id) end
+    if id ~= '' and (after == '' or less(after, id)) and isText(id) then place(id) end
   end
 until cursor == '0'
 local fields = {}

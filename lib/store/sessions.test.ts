@@ -9,6 +9,8 @@ import { Store } from './store.ts'
 import { Trips } from './trips.ts'
 
 const TTL = { refreshTokenTtlMs: 60_000, graceMs: 10_000 }
+/** An end that no token of these tests reaches: their sessions are moved, not their tokens. */
+const FAR = 4_102_444_800_000
 const USER = { userId: 'me@home.org', comparedHash: 'the hash' }
 
 for (const kind of ['embedded', 'redis'] as const) {
@@ -53,7 +55,7 @@ for (const kind of ['embedded', 'redis'] as const) {
     }
 
     const rotate = (sessionId: string, seq: number, lifetimes = TTL) =>
-      rotateSession(store(), { sessionId, userId: USER.userId, seq }, lifetimes)
+      rotateSession(store(), { sessionId, userId: USER.userId, seq, expiresAt: FAR }, lifetimes)
 
     /** Moves the last rotation into the past: the clock is the store's, so the state is what moves. */
     async function age(sessionId: string, milliseconds: number): Promise<void> {
@@ -131,10 +133,26 @@ for (const kind of ['embedded', 'redis'] as const) {
       expect(await call('HGET', `session:${sessionId}`, 'abs')).toBe(absolute)
     })
 
+    test('a token past its own end does not rotate, whatever the session says', async () => {
+      const { sessionId } = await open()
+      const presented = { sessionId, userId: USER.userId, seq: 1 }
+      const late = { ...presented, expiresAt: Date.now() - 61_000 }
+      expect(await rotateSession(store(), late, TTL)).toEqual({ status: 'expired' })
+      expect((await rotate(sessionId, 1)).status).toBe('rotated')
+    })
+
+    test('a damaged session ends; one by one, no field is guessed', async () => {
+      for (const field of ['seq', 'at', 'idle', 'abs']) {
+        const { sessionId } = await open()
+        await call('HSET', `session:${sessionId}`, field, 'garbage')
+        expect(await rotate(sessionId, 1), field).toEqual({ status: 'revoked' })
+      }
+    })
+
     test('another user’s token does not reach a session, and revoking is idempotent', async () => {
       const { sessionId } = await open()
       const foreign = { sessionId, userId: 'eve@home.org' }
-      expect(await rotateSession(store(), { ...foreign, seq: 1 }, TTL)).toEqual({
+      expect(await rotateSession(store(), { ...foreign, seq: 1, expiresAt: FAR }, TTL)).toEqual({
         status: 'revoked',
       })
       await revokeSession(store(), foreign)

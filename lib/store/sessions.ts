@@ -3,6 +3,7 @@ import { keys } from './keys.ts'
 import { type Read, replyList, text } from './reply.ts'
 import { LIVENESS_AT_PRIMARY, OPEN_SESSION, REVOKE_SESSION, ROTATE_SESSION } from './scripts.ts'
 import type { Store } from './store.ts'
+import { mayEnter } from './users.ts'
 
 /** A session as a token needs it; times in epoch milliseconds of the store's clock. */
 export interface SessionState {
@@ -58,14 +59,14 @@ export async function openSession(store: Store, session: NewSession): Promise<Op
 /** Rotates a session's refresh token at the primary. See {@link ROTATE_SESSION}. */
 export async function rotateSession(
   store: Store,
-  presented: { sessionId: string; userId: string; seq: number },
+  presented: { sessionId: string; userId: string; seq: number; expiresAt: number },
   lifetimes: { refreshTokenTtlMs: number; graceMs: number },
 ): Promise<Rotation> {
-  const { sessionId, userId, seq } = presented
+  const { sessionId, userId, seq, expiresAt } = presented
   const reply = await store.write(
     ROTATE_SESSION,
     [keys.session(sessionId), keys.sessionsOf(userId), keys.user(userId)],
-    [sessionId, userId, seq, lifetimes.refreshTokenTtlMs, lifetimes.graceMs],
+    [sessionId, userId, seq, lifetimes.refreshTokenTtlMs, lifetimes.graceMs, expiresAt],
   )
   const status = reply[0]
   switch (status) {
@@ -144,7 +145,7 @@ export function liveness(
   if (text(state) === undefined) return { status: 'session-missing' }
   if (state !== 'live' || userId !== session.userId) return { status: 'session-revoked' }
   if (text(stored) === undefined) return { status: 'user-missing' }
-  if (disabled === '1' || emailVerified === '0') return { status: 'user-disabled' }
+  if (!mayEnter(disabled, emailVerified)) return { status: 'user-disabled' }
   return { status: 'live', level: level(stored) }
 }
 
@@ -167,8 +168,8 @@ function integer(value: unknown): number {
   return number
 }
 
-/** A level typed by hand that is no number from 0 up counts as the lowest: deny by default. */
+/** A level typed by hand that is no plain number counts as the lowest: deny by default. */
 function level(value: unknown): number {
-  const number = Number(text(value) ?? '0')
-  return Number.isSafeInteger(number) && number >= 0 ? number : 0
+  const typed = text(value) ?? ''
+  return /^\d{1,3}$/.test(typed) ? Number(typed) : 0
 }

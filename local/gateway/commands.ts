@@ -25,6 +25,7 @@ export function parseCommand(value: unknown): Buffer[] {
     throw new CommandRefused('ERR a command is a non-empty array of strings and numbers')
   }
   const words = value.map((word: unknown) => {
+    if (Buffer.isBuffer(word)) return word
     if (!['string', 'number', 'boolean'].includes(typeof word)) {
       throw new CommandRefused('ERR a command holds strings, numbers and booleans alone')
     }
@@ -32,6 +33,9 @@ export function parseCommand(value: unknown): Buffer[] {
   })
   const name = String(words[0]).toUpperCase()
   if (BLOCKED.has(name)) throw new CommandRefused(`ERR command is not available: '${name}'`)
+  if (/^XREAD(GROUP)?$/.test(name) && words.some((word) => /^block$/i.test(String(word)))) {
+    throw new CommandRefused(`ERR ${name} cannot block on a shared connection`)
+  }
   return [Buffer.from(name), ...words.slice(1)]
 }
 
@@ -40,8 +44,14 @@ export function parseCommand(value: unknown): Buffer[] {
  * and the SHA that the client knows leads to the script that the engine knows.
  */
 export class ScriptTranslator {
+  readonly #knowsShebang: boolean
   readonly #engineSha = new Map<string, string>()
   readonly #clientSha = new Map<string, string>()
+
+  /** @param knowsShebang Whether the engine takes `#!lua` with the flags of Redis itself. */
+  constructor(knowsShebang: boolean) {
+    this.#knowsShebang = knowsShebang
+  }
 
   /** Rewrites a command on its way to the engine. */
   toEngine(command: readonly Buffer[]): readonly Buffer[] {
@@ -85,18 +95,20 @@ export class ScriptTranslator {
   #strip(script: Buffer): Buffer {
     const text = String(script)
     const shebang = /^#!lua[^\n]*/.exec(text)?.[0]
-    if (shebang === undefined || !/\bflags=(\S*,)?allow-key-locking\b/.test(shebang)) return script
+    if (shebang === undefined) return script
+    if (this.#knowsShebang && !/\ballow-key-locking\b/.test(shebang)) return script
     const others = shebang
       .replace(/\bflags=\S*/, (flags) => {
-        const kept = flags
+        const left = flags
           .slice('flags='.length)
           .split(',')
           .filter((flag) => flag !== 'allow-key-locking')
-        return kept.length === 0 ? '' : `flags=${kept.join(',')}`
+        return left.length === 0 ? '' : `flags=${left.join(',')}`
       })
       .trim()
     // The line stays, so that line numbers in errors are the author's.
-    const stripped = Buffer.from((others === '#!lua' ? '' : others) + text.slice(shebang.length))
+    const kept = this.#knowsShebang && others !== '#!lua' ? others : ''
+    const stripped = Buffer.from(kept + text.slice(shebang.length))
     this.#engineSha.set(sha1(script), sha1(stripped))
     this.#clientSha.set(sha1(stripped), sha1(script))
     return stripped

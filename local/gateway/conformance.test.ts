@@ -115,6 +115,12 @@ for (const kind of ['embedded', 'redis'] as const) {
       expect(hashes).toEqual(['a hash'])
     })
 
+    test('a text that looks like a status stays what it is, inside lists too', async () => {
+      await raw.hset('hash', { a: 'OK', b: 'T0s=' })
+      expect(await redis.hmget('hash', 'a', 'b')).toEqual({ a: 'OK', b: 'T0s=' })
+      expect(await raw.hmget('hash', 'a', 'b')).toEqual(['OK', 'T0s='])
+    })
+
     test('ZADD and ZRANGE BYLEX in the order of bytes', async () => {
       const members = ['b', 'a', 'é', 'Z', 'ab', '😀']
       for (const member of members) await raw.zadd('set', { score: 0, member })
@@ -210,6 +216,9 @@ for (const kind of ['embedded', 'redis'] as const) {
         const { status, body } = await post('/', JSON.stringify([name, 'x']))
         expect([status, body.error], name).toEqual([400, expect.stringMatching(/not available/)])
       }
+      expect((await post('/', '["XREAD","BLOCK","0","STREAMS","s","$"]')).status).toBe(400)
+      expect((await post('/multi-exec', '[["SET","a","1"],["NOPE"]]')).status).toBe(400)
+      expect(await redis.exists('a')).toBe(0)
       const inPipeline = await post('/pipeline', '[["get","string"],["CONFIG","GET","*"]]')
       expect(inPipeline).toEqual({
         status: 200,
@@ -227,7 +236,16 @@ for (const kind of ['embedded', 'redis'] as const) {
     })
 
     test('401 for a wrong token on every path', async () => {
-      for (const path of ['/', '/pipeline', '/multi-exec', '/get/a', '/nowhere']) {
+      for (const path of [
+        '/',
+        '/pipeline',
+        '/multi-exec',
+        '/get/a',
+        '/nowhere',
+        '//',
+        '//[',
+        '/\\\\',
+      ]) {
         for (const token of ['Bearer wrong', 'Bearer ', 'Basic eA==', '']) {
           const { status, body } = await post(path, '["PING"]', { Authorization: token })
           expect([status, body], `${path} ${token}`).toEqual([401, { error: 'Unauthorized' }])

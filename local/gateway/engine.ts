@@ -8,6 +8,8 @@ export interface Engine {
   name: string
   /** Data is gone when the process ends. */
   volatile: boolean
+  /** Whether scripts may begin with `#!lua`. */
+  knowsShebang: boolean
   call(command: readonly Buffer[]): Promise<EngineReply>
   /** Runs commands in one transaction; an error of the transaction itself rejects. */
   transaction(commands: readonly (readonly Buffer[])[]): Promise<EngineReply[]>
@@ -17,6 +19,11 @@ export interface Engine {
 /** The engine is gone or does not answer; Redis's own errors are replies, not this. */
 export class EngineGone extends Error {
   override readonly name = 'EngineGone'
+}
+
+/** A transaction that Redis did not begin: nothing of it was executed. */
+export class TransactionRefused extends Error {
+  override readonly name = 'TransactionRefused'
 }
 
 /** A Redis server over TCP, the real one. */
@@ -51,6 +58,7 @@ function engineOf(name: string, volatile: boolean, redis: Redis): Engine {
   return {
     name,
     volatile,
+    knowsShebang: !volatile,
     call: async ([command, ...args]) => {
       await connected
       if (closed) throw new EngineGone('closed')
@@ -70,8 +78,7 @@ function engineOf(name: string, volatile: boolean, redis: Redis): Engine {
         if (replies === null) throw new EngineGone('transaction discarded')
         return replies.map(([error, reply]) => (error ?? reply) as EngineReply)
       } catch (error) {
-        const reply = replyError(error)
-        return commands.map(() => reply)
+        throw new TransactionRefused(replyError(error).message)
       }
     },
     close: async () => {

@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { CommandRefused, parseCommand, ScriptTranslator } from './commands.ts'
-import { type Engine, EngineGone, type EngineReply } from './engine.ts'
+import { type Engine, EngineGone, type EngineReply, TransactionRefused } from './engine.ts'
 
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT'])
 const LARGEST_BODY_BYTES = 10 * 1_024 * 1_024
 
 export interface GatewayOptions {
@@ -26,7 +27,7 @@ export interface Gateway {
  * and the path form.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const scripts = new ScriptTranslator()
+  const scripts = new ScriptTranslator(options.engine.knowsShebang)
   const server = createServer((request, response) => {
     serve(request, options, scripts).then(
       ({ status, body }) => send(request, response, status, body),
@@ -57,8 +58,11 @@ async function serve(
   { engine, token, onTrip }: GatewayOptions,
   scripts: ScriptTranslator,
 ): Promise<Answer> {
-  const url = new URL(request.url ?? '/', 'http://gateway')
+  const target = `http://gateway${request.url ?? '/'}`
+  const url = new URL(URL.canParse(target) ? target : 'http://gateway/')
   if (!isAuthorized(request, url, token)) return { status: 401, body: { error: 'Unauthorized' } }
+  if (!METHODS.has(request.method ?? ''))
+    return { status: 405, body: { error: 'ERR method not allowed' } }
   const raw = await readBody(request)
   if (raw === undefined) {
     return { status: 413, body: { error: 'ERR max request size exceeded: 10 MiB' } }
@@ -105,6 +109,7 @@ async function serve(
     }
   } catch (error) {
     if (error instanceof CommandRefused) return { status: 400, body: { error: error.message } }
+    if (error instanceof TransactionRefused) return { status: 400, body: { error: error.message } }
     if (error instanceof EngineGone) {
       return { status: 503, body: { error: 'ERR the engine behind the gateway is gone' } }
     }
@@ -157,14 +162,14 @@ function parseOrRefuse(value: unknown): Buffer[] | CommandRefused {
 }
 
 /** `/set/key/value?EX=100`, the body of a POST being the last argument. */
-function pathCommand(url: URL, method: string | undefined, raw: Buffer): string[] {
-  let words: string[]
+function pathCommand(url: URL, method: string | undefined, raw: Buffer): (string | Buffer)[] {
+  let words: (string | Buffer)[]
   try {
     words = url.pathname.split('/').slice(1).map(decodeURIComponent)
   } catch {
     throw new CommandRefused('ERR the path is not percent-encoded UTF-8')
   }
-  if (method === 'POST' && raw.length > 0) words.push(String(raw))
+  if ((method === 'POST' || method === 'PUT') && raw.length > 0) words.push(raw)
   for (const [name, value] of url.searchParams) {
     if (name !== '_token') words.push(name, ...(value === '' ? [] : [value]))
   }
@@ -175,11 +180,13 @@ type Encode = (bytes: Buffer) => string
 
 const toText: Encode = (bytes) => bytes.toString('utf8')
 
-/** The client leaves `OK` alone and decodes every other string. */
-const toBase64: Encode = (bytes) => (String(bytes) === 'OK' ? 'OK' : bytes.toString('base64'))
+const toBase64: Encode = (bytes) => bytes.toString('base64')
 
 function wrap(reply: EngineReply, encode: Encode): { result: unknown } | { error: string } {
-  return reply instanceof Error ? { error: reply.message } : { result: plain(reply, encode) }
+  if (reply instanceof Error) return { error: reply.message }
+  // The client leaves an `OK` alone where it is the whole reply, and decodes every other string.
+  const isOk = Buffer.isBuffer(reply) && String(reply) === 'OK'
+  return { result: isOk ? 'OK' : plain(reply, encode) }
 }
 
 function plain(reply: EngineReply, encode: Encode): unknown {

@@ -6,6 +6,9 @@ export const runtime = 'edge'
 export function GET(request: Request): Response {
   const html = problemPage(new URL(request.url).pathname.split('/').at(-1) ?? '')
   return html === undefined
-    ? new Response('There is no such problem.\n', { status: 404 })
+    ? new Response('There is no such problem.\n', {
+        status: 404,
+        headers: { 'Cache-Control': 'no-store' },
+      })
     : new Response(html, { headers: { 'Content-Type': 'text/html; charset=utf-8' } })
 }
