@@ -36,6 +36,12 @@ const commands = {
     await bundle()
     await handOver('seed.js', words)
   },
+  bundle,
+  mutants: async () => {
+    await install()
+    await bundle()
+    await handOver('mutants.js', words)
+  },
   test: async () => {
     await install()
     await bundle()
@@ -74,6 +80,7 @@ async function bundle() {
       up: 'local/up.ts',
       seed: 'seed/cli.ts',
       test: 'local/test.ts',
+      mutants: 'local/mutants.ts',
     },
     outdir: 'dist',
     bundle: true,

@@ -67,6 +67,8 @@ test.describe('POST /api/auth/refresh', () => {
     }
     await store.call('HSET', 'user:me@home.org', 'disabled', '1')
     const disabled = await api.post('/api/auth/refresh', { refresh })
+    const read = await api.get('/api/movies?limit=1', JWT)
+    expect(isProblem(read, 'invalid-token', 401)).toBe(true)
     await store.call('HDEL', 'user:me@home.org', 'disabled')
     expect(isProblem(disabled, 'invalid-refresh-token', 401)).toBe(true)
     expect((await api.post('/api/auth/refresh', { refresh })).status).toBe(200)

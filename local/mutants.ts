@@ -1,0 +1,170 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** A fault to plant: one text for another in one file, and the tests that must turn red. */
+interface Mutant {
+  name: string
+  file: string
+  from: string
+  to: string
+  tests: string[]
+}
+
+const MUTANTS: Mutant[] = [
+  mutant(
+    'password compared, outcome ignored',
+    'lib/auth/sign-in.ts',
+    '!matches.value || ',
+    '',
+    'auth/signin',
+  ),
+  mutant(
+    'a disabled account may enter',
+    'lib/store/users.ts',
+    'return enabled && verified',
+    'return verified',
+    'auth/refresh',
+  ),
+  mutant('refresh accepted as access', 'lib/auth/tokens.ts', '        typ,\n', '', 'tokens.test'),
+  mutant(
+    'lenient base64url',
+    'lib/auth/jws.ts',
+    'parts.length === 3 && parts.every(isCanonicalBase64url)',
+    'true',
+    'tokens.test',
+  ),
+  mutant(
+    'grace for the grandparent',
+    'lib/store/scripts.ts',
+    'elseif behind ~= 1 or',
+    'elseif behind > 2 or',
+    'sessions.test',
+  ),
+  mutant(
+    'rotation without check-and-set',
+    'lib/store/scripts.ts',
+    'if behind == 0 then',
+    'if behind == 0 or behind == 1 then',
+    'sessions.test',
+    'auth/refresh',
+  ),
+  mutant(
+    'expiry extended on rotation',
+    'lib/store/scripts.ts',
+    'seq + 1, now, math.min(now + idleTtl, absolute)',
+    'seq + 1, now, now + idleTtl',
+    'sessions.test',
+  ),
+  mutant(
+    'reuse does not end the session',
+    'lib/store/scripts.ts',
+    "  revoke()\n  return {'reused'}",
+    "  return {'reused'}",
+    'sessions.test',
+  ),
+  mutant(
+    'liveness unchecked',
+    'lib/auth/liveness.ts',
+    "if (state.status !== 'live') return fail('invalid-token', state.status)",
+    "if (state.status !== 'live') return ok(undefined)",
+    'auth/logout',
+  ),
+  mutant(
+    'level of the token believed',
+    'lib/auth/liveness.ts',
+    'return state.level >= needed',
+    'return (this.#claims?.level ?? 0) >= needed',
+    'auth/refresh',
+  ),
+  mutant(
+    'X-User-Id trusted',
+    'lib/http/authenticate.ts',
+    "    case 'none':\n    case 'two':",
+    "    case 'none': {\n      const sub = headers.get('x-user-id')\n      if (sub !== null) return { status: 'valid', claims: { sub, sid: 's', level: 9, iat: 0, exp: 1, jti: 'j' } }\n      return { status: 'none' }\n    }\n    case 'two':",
+    'collections',
+  ),
+  mutant(
+    'a read of any key',
+    'lib/store/keys.ts',
+    '=> `$',
+    "=> itemId.includes(':') ? itemId : `$",
+    'collections',
+  ),
+  mutant(
+    'the first page of SCAN alone',
+    'lib/store/scripts.ts',
+    "until cursor == '0'",
+    'until true',
+    'collections',
+  ),
+  mutant(
+    'leftmost X-Forwarded-For',
+    'lib/http/client-ip.ts',
+    '.at(-trusted.hops)',
+    '.at(0)',
+    'client-ip',
+    'limits',
+  ),
+  mutant(
+    'an outage of the limiter is a yes',
+    'lib/rate-limit/limiter.ts',
+    "if (POLICIES[policy].onOutage === 'closed') throw error",
+    '',
+    'limiter.test',
+  ),
+  mutant('no body limit', 'lib/http/body.ts', '64 * 1_024', '64 * 1_024 * 1_024', 'http.spec'),
+  mutant(
+    'a Redis error text in the log',
+    'lib/store/trips.ts',
+    '{storeFault(error)}',
+    '{error}',
+    'outage',
+  ),
+]
+
+function mutant(name: string, file: string, from: string, to: string, ...tests: string[]): Mutant {
+  return { name, file, from, to, tests }
+}
+
+/** Plants each fault in a copy of the project and says whether a test noticed. */
+function main(): number {
+  const wanted = process.argv.slice(2)
+  const copy = mkdtempSync(join(tmpdir(), 'usher-mutants-'))
+  process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
+  const files = spawnSync('git', ['ls-files'], { encoding: 'utf8' }).stdout.trim().split('\n')
+  for (const file of files) cpSync(file, join(copy, file), { recursive: true })
+  symlinkSync(resolve('node_modules'), join(copy, 'node_modules'))
+
+  const rows: string[] = []
+  let survived = 0
+  for (const { name, file, from, to, tests } of MUTANTS) {
+    if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue
+    const path = join(copy, file)
+    const source = readFileSync(path, 'utf8')
+    if (source.split(from).length !== 2) throw new Error(`${name}: the text is not in ${file} once`)
+    writeFileSync(
+      path,
+      source.replace(from, () => to),
+    )
+    const red = !testsPass(copy, tests)
+    writeFileSync(path, source)
+    if (!red) survived++
+    rows.push(`| ${name} | ${file} | ${red ? 'red' : 'SURVIVED'} |`)
+    console.log(rows.at(-1))
+  }
+  console.log(`\n| planted fault | file | suite |\n|---|---|---|\n${rows.join('\n')}`)
+  return survived === 0 ? 0 : 1
+}
+
+function testsPass(folder: string, tests: string[]): boolean {
+  const options = { cwd: folder, encoding: 'utf8' as const, timeout: 300_000 }
+  const bundled = spawnSync(process.execPath, ['local/run.mjs', 'bundle'], options)
+  if (bundled.status !== 0) throw new Error(`the mutant does not bundle:\n${bundled.stderr}`)
+  const playwright = join('node_modules', '.bin', 'playwright')
+  const projects = ['--project=unit', '--project=serve', '--max-failures=1']
+  return spawnSync(playwright, ['test', ...projects, ...tests], options).status === 0
+}
+
+process.exitCode = main()
