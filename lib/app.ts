@@ -1,6 +1,7 @@
 import { generatePasswordCase } from './auth/generate-password.ts'
 import { logoutCase } from './auth/logout.ts'
 import { refreshCase } from './auth/refresh.ts'
+import { endSessionCase, endSessionsCase, listSessionsCase } from './auth/sessions.ts'
 import { signInCase } from './auth/sign-in.ts'
 import { getItemCase, listItemsCase } from './collections/read.ts'
 import type { Deps } from './deps.ts'
@@ -25,6 +26,9 @@ export function createApp(deps: () => Deps): App {
     signIn: endpoint(contract.signIn, signInCase, deps),
     refresh: endpoint(contract.refresh, refreshCase, deps),
     logout: endpoint(contract.logout, logoutCase, deps),
+    listSessions: endpoint(contract.listSessions, listSessionsCase, deps),
+    endSessions: endpoint(contract.endSessions, endSessionsCase, deps),
+    endSession: endpoint(contract.endSession, endSessionCase, deps),
     generatePassword: endpoint(contract.generatePassword, generatePasswordCase, deps),
     health: endpoint(contract.health, healthCase, deps),
     ready: endpoint(contract.ready, readyCase, deps),

@@ -53,6 +53,7 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
     refreshTokens: createRefreshTokens({ keys: once(() => importKeyring(refreshSecrets)), origin }),
     passwords: createPasswords((ms) => new Promise((resolve) => setTimeout(resolve, ms)), now),
     accountKey: accountKey(accessSecrets[0]),
+    sessionsPerUser: settings.sessionsPerUser,
     lifetimes: { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace },
     log,
   }

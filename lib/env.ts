@@ -10,6 +10,7 @@ export interface Settings {
   refreshTokenTtl: number
   sessionTtl: number
   refreshGrace: number
+  sessionsPerUser: number
   data: { url: string; token: string }
   /** Users and sessions, when they have a database of their own. */
   auth: { url: string; token: string } | undefined
@@ -77,6 +78,7 @@ export function parseSettings(variables: Variables): Settings {
     refreshTokenTtl: duration('REFRESH_TOKEN_TTL', read, faults, 2_592_000, [1, 31_536_000]),
     sessionTtl: duration('SESSION_TTL', read, faults, 15_552_000, [1, 315_360_000]),
     refreshGrace: duration('REFRESH_GRACE', read, faults, 10, [0, 60]),
+    sessionsPerUser: count('SESSIONS_PER_USER', read, faults, 1_000),
     data: database('UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN', read, faults, [
       'KV_REST_API_URL',
       'KV_REST_API_TOKEN',
@@ -174,6 +176,13 @@ function duration(
     )
   }
   return seconds ?? fallback
+}
+
+function count(name: string, read: Read, faults: string[], fallback: number): number {
+  const value = Number(read(name) ?? fallback)
+  if (Number.isSafeInteger(value) && value > 0 && value <= 100_000) return value
+  faults.push(`${name} is not a number from 1 to 100000.`)
+  return fallback
 }
 
 function database(

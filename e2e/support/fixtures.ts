@@ -38,6 +38,7 @@ const WIDE = JSON.stringify({
   signin: 1_000_000,
   'signin-account': 1_000_000,
   refresh: 1_000_000,
+  write: 1_000_000,
 })
 
 interface WorkerFixtures extends Options {

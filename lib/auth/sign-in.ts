@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { fail, ok, type Result } from '../errors.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
-import { openSession } from '../store/sessions.ts'
+import { openSession, revokeSession } from '../store/sessions.ts'
 import { credentialsRead } from '../store/users.ts'
 import { grant, type TokenResponse } from './grant.ts'
 import type { AuthCall, AuthDeps } from './types.ts'
@@ -75,12 +75,16 @@ export async function signIn(
       sessionTtlMs: deps.lifetimes.sessionTtl * 1_000,
       userAgent: client.userAgent.slice(0, 256),
       ip: client.address ?? '',
+      cap: deps.sessionsPerUser,
     }),
     quotas.giveBack(quota, partition, 'all'),
   ])
   if (opened.status === 'refused') {
     return fail('invalid-credentials', 'account changed during sign-in')
   }
+  await Promise.all(
+    opened.overCap.map((oldest) => revokeSession(store, { sessionId: oldest, userId })),
+  )
   return ok(await grant(deps, 'Logged in', { userId, sessionId }, opened.session))
 }
 

@@ -15,6 +15,8 @@ export interface AuthDeps {
   /** A keyed hash, so that quota keys name no account. */
   accountKey: (account: string) => Promise<string>
   lifetimes: Lifetimes
+  /** Live sessions an account may have. */
+  sessionsPerUser: number
   log: Log
 }
 
@@ -33,11 +35,19 @@ export interface Quotas {
   giveBack(decision: Decision, partition: Partition, amount: 'one' | 'all'): Promise<void>
 }
 
+/** Who asks, from the verified token alone. */
+export interface Principal {
+  userId: string
+  sessionId: string
+}
+
 /** One request as a use case sees it. */
 export interface AuthCall<input = undefined> {
   input: input
   store: Store
   quotas: Quotas
+  /** Present wherever the operation is not public. */
+  principal: Principal | undefined
   /** The access token as presented, unverified: logging out judges it by itself. */
   bearer: string | undefined
   client: { address: string | undefined; userAgent: string }

@@ -7,7 +7,7 @@ export type OperationAccess = Access | 'collection'
 
 /** One HTTP operation: plain data, so that the gate can carry the whole table. */
 export interface Operation {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   /** `{name}` is one path segment, percent-decoded once; `{name=word}` matches that word alone. */
   path: `/${string}`
   /** Older paths of the same operation. */
@@ -22,6 +22,8 @@ export interface Operation {
    * probes.
    */
   quota: 'gate' | 'use case' | 'none' | PolicyName
+  /** Besides `quota`: changes count by subject, exactly, before the body is read. */
+  counted?: 'write'
   /** `any` takes whatever comes and judges it in the use case. */
   body: 'none' | 'json' | 'any'
   status: 200 | 204
@@ -62,6 +64,38 @@ export const contract = {
     body: 'any',
     status: 204,
     errors: ['quota-exceeded'],
+  },
+  listSessions: {
+    method: 'GET',
+    path: '/api/auth/sessions',
+    summary: 'List your sessions, newest first',
+    access: 'user',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+    errors: [],
+  },
+  endSessions: {
+    method: 'DELETE',
+    path: '/api/auth/sessions',
+    summary: 'End all your sessions: log out everywhere',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+    errors: [],
+  },
+  endSession: {
+    method: 'DELETE',
+    path: '/api/auth/sessions/{id}',
+    summary: 'End one of your sessions',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+    errors: ['not-found'],
   },
   generatePassword: {
     method: 'POST',

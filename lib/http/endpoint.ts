@@ -123,6 +123,11 @@ async function perform<input>(
     if (!decision.allowed) return quotaExceeded([decision])
   }
 
+  if (row.counted !== undefined && claims !== undefined) {
+    const decision = await quotas.count(row.counted, { key: claims.sub })
+    if (!decision.allowed) return quotaExceeded([decision])
+  }
+
   const input = await readInput(row, useCase, request)
   if (!input.ok) return orUnproven(access, input)
   const bearer = presentedCredential(request.headers)
@@ -131,6 +136,7 @@ async function perform<input>(
       input: input.value,
       store,
       quotas,
+      principal: claims === undefined ? undefined : { userId: claims.sub, sessionId: claims.sid },
       bearer: bearer.kind === 'bearer' ? bearer.token : undefined,
       client: { address, userAgent: request.headers.get('user-agent') ?? '' },
       collection: match.collection,

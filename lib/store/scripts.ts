@@ -27,18 +27,28 @@ const MAY_ENTER = `local function mayEnter()
 end`
 
 /**
+ * A session belongs to the generation of its account's sessions in which it was opened. Raising the
+ * account's number ends them all in one step, however many there are, without naming their keys.
+ */
+const GENERATION = `local function generation()
+  return redis.call('HGET', userKey, 'gen') or '0'
+end`
+
+/**
  * Opens a session, if the account still is what the password was compared against: a sign-in that
  * races with a password change or a disable must not leave a session behind.
  *
- * Returns `{'opened', now, idle, abs, level}` or `{'refused'}`. Safe to repeat.
+ * Returns `{'opened', now, idle, abs, level, {sid…}}` or `{'refused'}`, the list being the oldest
+ * sessions over the cap, which the caller revokes. Safe to repeat.
  */
 export const OPEN_SESSION = `#!lua flags=allow-key-locking
 local sessionKey, sessionsKey, userKey = KEYS[1], KEYS[2], KEYS[3]
 local sid, uid, comparedHash = ARGV[1], ARGV[2], ARGV[3]
 local idleTtl, absoluteTtl = tonumber(ARGV[4]), tonumber(ARGV[5])
-local userAgent, ip = ARGV[6], ARGV[7]
+local userAgent, ip, cap = ARGV[6], ARGV[7], tonumber(ARGV[8])
 ${STORE_TIME}
 ${MAY_ENTER}
+${GENERATION}
 if not mayEnter() or redis.call('HGET', userKey, 'password') ~= comparedHash then
   return {'refused'}
 end
@@ -47,12 +57,14 @@ local absolute = now + absoluteTtl
 local idle = math.min(now + idleTtl, absolute)
 local ms = function(value) return string.format('%.0f', value) end
 redis.call('HSET', sessionKey, 'st', 'live', 'seq', '1', 'at', ms(now), 'createdAt', ms(now),
-  'idle', ms(idle), 'abs', ms(absolute), 'uid', uid, 'ua', userAgent, 'ip', ip)
+  'idle', ms(idle), 'abs', ms(absolute), 'uid', uid, 'ua', userAgent, 'ip', ip, 'gen', generation())
 redis.call('PEXPIREAT', sessionKey, ms(absolute))
 redis.call('ZREMRANGEBYSCORE', sessionsKey, '-inf', '(' .. ms(now))
 redis.call('ZADD', sessionsKey, ms(absolute), sid)
 if redis.call('PTTL', sessionsKey) < absoluteTtl then redis.call('PEXPIREAT', sessionsKey, ms(absolute)) end
-return {'opened', ms(now), ms(idle), ms(absolute), redis.call('HGET', userKey, 'level')}
+local over = redis.call('ZCARD', sessionsKey) - cap
+local oldest = over > 0 and redis.call('ZRANGE', sessionsKey, 0, math.min(over, 100) - 1) or {}
+return {'opened', ms(now), ms(idle), ms(absolute), redis.call('HGET', userKey, 'level'), oldest}
 `
 
 /**
@@ -72,9 +84,11 @@ local tokenEnd = tonumber(ARGV[6])
 ${STORE_TIME}
 ${REVOKE}
 ${MAY_ENTER}
-local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'seq', 'at', 'idle', 'abs')
+${GENERATION}
+local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'seq', 'at', 'idle', 'abs', 'gen')
 if not session[1] then return {'unknown'} end
 if session[1] ~= 'live' or session[2] ~= uid then return {'revoked'} end
+if (session[7] or '0') ~= generation() then return {'revoked'} end
 local seq, at, idle, absolute = tonumber(session[3]), tonumber(session[4]), tonumber(session[5]), tonumber(session[6])
 if not (seq and at and idle and absolute) then
   revoke()
@@ -105,13 +119,56 @@ redis.call('HSETNX', userKey, 'level', '0')
 return {outcome, int(seq), int(at), int(idle), int(now), redis.call('HGET', userKey, 'level')}
 `
 
-/** Ends one session. Returns `{'done'}`. Safe to repeat. */
+/** Ends one session, if it is this user's. Returns `{'ended'}` or `{'unknown'}`. Safe to repeat. */
 export const REVOKE_SESSION = `#!lua flags=allow-key-locking
 local sessionKey, sessionsKey = KEYS[1], KEYS[2]
 local sid, uid = ARGV[1], ARGV[2]
 ${REVOKE}
-if redis.call('HGET', sessionKey, 'uid') == uid then revoke() end
+local session = redis.call('HMGET', sessionKey, 'uid', 'st')
+if session[1] ~= uid or session[2] ~= 'live' then return {'unknown'} end
+revoke()
+return {'ended'}
+`
+
+/**
+ * Ends all sessions of an account, or all but one, in one step: no rotation that races with it
+ * leaves a session behind.
+ *
+ * KEYS: account, its index, the session to keep. ARGV: user id, the id of the session to keep or ''.
+ * Returns `{'done'}`.
+ */
+export const END_SESSIONS = `#!lua flags=allow-key-locking
+local userKey, sessionsKey, sessionKey = KEYS[1], KEYS[2], KEYS[3]
+local uid, kept = ARGV[1], ARGV[2]
+${GENERATION}
+if redis.call('EXISTS', userKey) == 0 then return {'done'} end
+local before = generation()
+local after = redis.call('HINCRBY', userKey, 'gen', 1)
+local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen')
+local keeps = kept ~= '' and session[1] == 'live' and session[2] == uid and (session[3] or '0') == before
+local absolute = keeps and redis.call('ZSCORE', sessionsKey, kept)
+redis.call('DEL', sessionsKey)
+if keeps then redis.call('HSET', sessionKey, 'gen', after) end
+if absolute then redis.call('ZADD', sessionsKey, absolute, kept) end
 return {'done'}
+`
+
+/**
+ * Lists the live sessions of an account, newest first. Read-only.
+ *
+ * KEYS: index, account. ARGV: the prefix of session keys. Returns `{{sid, createdAt, at, ua, ip}…}`.
+ */
+export const LIST_SESSIONS = `
+local sessionsKey, userKey = KEYS[1], KEYS[2]
+${STORE_TIME}
+${GENERATION}
+local current, answer = generation(), {}
+for _, sid in ipairs(redis.call('ZREVRANGE', sessionsKey, 0, -1)) do
+  local session = redis.call('HMGET', ARGV[1] .. sid, 'st', 'gen', 'idle', 'createdAt', 'at', 'ua', 'ip')
+  local live = session[1] == 'live' and (session[2] or '0') == current and now < (tonumber(session[3]) or 0)
+  if live then answer[#answer + 1] = {sid, session[4], session[5], session[6], session[7]} end
+end
+return answer
 `
 
 /**
@@ -120,7 +177,7 @@ return {'done'}
  */
 export const LIVENESS_AT_PRIMARY = `#!lua flags=allow-key-locking
 local sessionKey, userKey = KEYS[1], KEYS[2]
-return {redis.call('HMGET', sessionKey, 'st', 'uid'), redis.call('HMGET', userKey, 'level', 'disabled', 'emailVerified')}
+return {redis.call('HMGET', sessionKey, 'st', 'uid', 'gen'), redis.call('HMGET', userKey, 'level', 'disabled', 'emailVerified', 'gen')}
 `
 
 /**

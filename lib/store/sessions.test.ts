@@ -49,6 +49,7 @@ for (const kind of ['embedded', 'redis'] as const) {
         sessionTtlMs: 3_600_000,
         userAgent: 'test',
         ip: '192.0.2.1',
+        cap: 1_000,
         ...options,
       }
       return { sessionId, opened: await openSession(store(), session) }

@@ -1,7 +1,14 @@
 import { StoreUnavailable } from '../errors.ts'
 import { keys } from './keys.ts'
 import { type Read, replyList, text } from './reply.ts'
-import { LIVENESS_AT_PRIMARY, OPEN_SESSION, REVOKE_SESSION, ROTATE_SESSION } from './scripts.ts'
+import {
+  END_SESSIONS,
+  LIST_SESSIONS,
+  LIVENESS_AT_PRIMARY,
+  OPEN_SESSION,
+  REVOKE_SESSION,
+  ROTATE_SESSION,
+} from './scripts.ts'
 import type { Store } from './store.ts'
 import { mayEnter } from './users.ts'
 
@@ -14,7 +21,9 @@ export interface SessionState {
   level: number
 }
 
-export type Opened = { status: 'opened'; session: SessionState } | { status: 'refused' }
+export type Opened =
+  | { status: 'opened'; session: SessionState; overCap: string[] }
+  | { status: 'refused' }
 
 export type Rotation =
   | { status: 'rotated' | 'repeated'; session: SessionState }
@@ -29,6 +38,8 @@ export interface NewSession {
   sessionTtlMs: number
   userAgent: string
   ip: string
+  /** Live sessions an account may have; the oldest go. */
+  cap: number
 }
 
 /** Opens a session at the primary. See {@link OPEN_SESSION}. */
@@ -45,6 +56,7 @@ export async function openSession(store: Store, session: NewSession): Promise<Op
       session.sessionTtlMs,
       session.userAgent,
       session.ip,
+      session.cap,
     ],
   )
   if (reply[0] === 'refused') return { status: 'refused' }
@@ -53,6 +65,7 @@ export async function openSession(store: Store, session: NewSession): Promise<Op
   return {
     status: 'opened',
     session: { seq: 1, at: now, idle: integer(reply[2]), now, level: level(reply[4]) },
+    overCap: Array.isArray(reply[5]) ? reply[5].map(String) : [],
   }
 }
 
@@ -93,18 +106,65 @@ export async function rotateSession(
   }
 }
 
-/** Ends a session at the primary; an unknown one is no error. */
+/** Ends a session at the primary. @returns Whether there was a live one of this user's. */
 export async function revokeSession(
   store: Store,
   session: { sessionId: string; userId: string },
-): Promise<void> {
+): Promise<boolean> {
   const { sessionId, userId } = session
   const reply = await store.write(
     REVOKE_SESSION,
     [keys.session(sessionId), keys.sessionsOf(userId)],
     [sessionId, userId],
   )
-  if (reply[0] !== 'done') throw new StoreUnavailable('revoke session: unexpected reply')
+  if (reply[0] !== 'ended' && reply[0] !== 'unknown') {
+    throw new StoreUnavailable('revoke session: unexpected reply')
+  }
+  return reply[0] === 'ended'
+}
+
+/** Ends all sessions of an account, or all but one. See {@link END_SESSIONS}. */
+export async function endSessions(store: Store, userId: string, kept?: string): Promise<void> {
+  const reply = await store.write(
+    END_SESSIONS,
+    [keys.user(userId), keys.sessionsOf(userId), keys.session(kept ?? '')],
+    [userId, kept ?? ''],
+  )
+  if (reply[0] !== 'done') throw new StoreUnavailable('end sessions: unexpected reply')
+}
+
+/** A live session as its owner sees it; times in epoch milliseconds. */
+export interface ListedSession {
+  sessionId: string
+  createdAt: number
+  rotatedAt: number
+  userAgent: string
+  ip: string
+}
+
+/** Reads all live sessions of an account, newest first, in one read-only command. */
+export function sessionsRead(userId: string): Read<ListedSession[]> {
+  return {
+    database: 'auth',
+    queue: (pipeline) =>
+      pipeline.evalRo(
+        LIST_SESSIONS,
+        [keys.sessionsOf(userId), keys.user(userId)],
+        [keys.session('')],
+      ),
+    parse: (reply) =>
+      replyList(reply).map((row) => {
+        if (!Array.isArray(row)) throw new StoreUnavailable('sessions: unexpected reply')
+        const [sessionId, createdAt, rotatedAt, userAgent, ip] = row.map(text)
+        return {
+          sessionId: sessionId ?? '',
+          createdAt: integer(createdAt),
+          rotatedAt: integer(rotatedAt),
+          userAgent: userAgent ?? '',
+          ip: ip ?? '',
+        }
+      }),
+  }
 }
 
 /** What a request must know of its session and account, from the store and not from the token. */
@@ -121,7 +181,7 @@ interface TokenSession {
 export function sessionRead(session: TokenSession): Read<unknown[]> {
   return {
     database: 'auth',
-    queue: (pipeline) => pipeline.hmget(keys.session(session.sessionId), 'st', 'uid'),
+    queue: (pipeline) => pipeline.hmget(keys.session(session.sessionId), 'st', 'uid', 'gen'),
     parse: replyList,
   }
 }
@@ -131,7 +191,7 @@ export function accountRead(session: TokenSession): Read<unknown[]> {
   return {
     database: 'auth',
     queue: (pipeline) =>
-      pipeline.hmget(keys.user(session.userId), 'level', 'disabled', 'emailVerified'),
+      pipeline.hmget(keys.user(session.userId), 'level', 'disabled', 'emailVerified', 'gen'),
     parse: replyList,
   }
 }
@@ -139,12 +199,13 @@ export function accountRead(session: TokenSession): Read<unknown[]> {
 /** Joins the two halves. Anything but a live session of an enabled account is not live. */
 export function liveness(
   session: TokenSession,
-  [state, userId]: unknown[],
-  [stored, disabled, emailVerified]: unknown[],
+  [state, userId, opened]: unknown[],
+  [stored, disabled, emailVerified, generation]: unknown[],
 ): Liveness {
   if (text(state) === undefined) return { status: 'session-missing' }
   if (state !== 'live' || userId !== session.userId) return { status: 'session-revoked' }
   if (text(stored) === undefined) return { status: 'user-missing' }
+  if ((text(opened) ?? '0') !== (text(generation) ?? '0')) return { status: 'session-revoked' }
   if (!mayEnter(disabled, emailVerified)) return { status: 'user-disabled' }
   return { status: 'live', level: level(stored) }
 }

@@ -1,0 +1,7 @@
+import { endSessionCase } from '@/lib/auth/sessions.ts'
+import { deps } from '@/lib/deps.ts'
+import { contract } from '@/lib/http/contract.ts'
+import { endpoint } from '@/lib/http/endpoint.ts'
+
+export const runtime = 'edge'
+export const DELETE = endpoint(contract.endSession, endSessionCase, deps)

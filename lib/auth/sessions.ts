@@ -1,0 +1,67 @@
+import { type AccessCode, fail, ok, type Result } from '../errors.ts'
+import type { Read } from '../store/reply.ts'
+import { endSessions, type ListedSession, revokeSession, sessionsRead } from '../store/sessions.ts'
+import type { AuthCall } from './types.ts'
+
+/** One of the caller's sessions; times are RFC 3339. */
+export interface OwnSession {
+  id: string
+  createdAt: string
+  /** The last rotation: a read writes nothing. */
+  lastSeenAt: string
+  userAgent: string
+  ip: string
+  /** Whether this request came with it. */
+  current: boolean
+}
+
+interface SessionsCall extends AuthCall<undefined> {
+  id: string | undefined
+  read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
+}
+
+/**
+ * Lists the caller's live sessions, newest first, with device and address (OWASP ASVS v5.0.0-7.5.2).
+ */
+export async function listSessions(
+  call: SessionsCall,
+): Promise<Result<{ data: OwnSession[]; nextCursor: null }, AccessCode>> {
+  const { principal } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  const sessions = await call.read(sessionsRead(principal.userId))
+  if (!sessions.ok) return sessions
+  return ok({ data: sessions.value.map((session) => own(session, principal)), nextCursor: null })
+}
+
+/** Ends one of the caller's sessions; another's answers `not-found`, as an absent one does. */
+export async function endSession(
+  call: SessionsCall,
+): Promise<Result<undefined, 'not-found' | AccessCode>> {
+  const { principal, id = '' } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  const ended = await revokeSession(call.store, { sessionId: id, userId: principal.userId })
+  return ended ? ok(undefined) : fail('not-found', 'no such session of this user')
+}
+
+/** Ends all of the caller's sessions, this one too. No refresh that races with it survives. */
+export async function endAllSessions(call: SessionsCall): Promise<Result<undefined, AccessCode>> {
+  const { principal } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  await endSessions(call.store, principal.userId)
+  return ok(undefined)
+}
+
+function own(session: ListedSession, principal: { sessionId: string }): OwnSession {
+  return {
+    id: session.sessionId,
+    createdAt: new Date(session.createdAt).toISOString(),
+    lastSeenAt: new Date(session.rotatedAt).toISOString(),
+    userAgent: session.userAgent,
+    ip: session.ip,
+    current: session.sessionId === principal.sessionId,
+  }
+}
+
+export const listSessionsCase = { run: listSessions }
+export const endSessionCase = { run: endSession }
+export const endSessionsCase = { run: endAllSessions }
