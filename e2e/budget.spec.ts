@@ -60,6 +60,7 @@ for (const [name, budget] of Object.entries(BUDGETS)) {
       budget.commands,
     )
 
+    if (hot) expect(seen.length).toBeLessThanOrEqual(budget.trips)
     // Parallel requests are one trip to the client: the server says how many it waited for, and the
     // gateway that it did not hide any.
     const timing = /desc="(\d+) trips, (\d+) commands"/.exec(headers.get('server-timing') ?? '')

@@ -1,5 +1,7 @@
+import { changePasswordCase } from './auth/change-password.ts'
 import { generatePasswordCase } from './auth/generate-password.ts'
 import { logoutCase } from './auth/logout.ts'
+import { changeProfileCase, readProfileCase } from './auth/profile.ts'
 import { refreshCase } from './auth/refresh.ts'
 import { endSessionCase, endSessionsCase, listSessionsCase } from './auth/sessions.ts'
 import { signInCase } from './auth/sign-in.ts'
@@ -30,6 +32,9 @@ export function createApp(deps: () => Deps): App {
     endSessions: endpoint(contract.endSessions, endSessionsCase, deps),
     endSession: endpoint(contract.endSession, endSessionCase, deps),
     generatePassword: endpoint(contract.generatePassword, generatePasswordCase, deps),
+    changePassword: endpoint(contract.changePassword, changePasswordCase, deps),
+    readProfile: endpoint(contract.readProfile, readProfileCase, deps),
+    changeProfile: endpoint(contract.changeProfile, changeProfileCase, deps),
     health: endpoint(contract.health, healthCase, deps),
     ready: endpoint(contract.ready, readyCase, deps),
     listItems: endpoint(contract.listItems, listItemsCase, deps),

@@ -2,7 +2,7 @@ import { POLICIES, type PolicyName } from './rate-limit/policies.ts'
 
 /** The environment, checked. Lifetimes in seconds. */
 export interface Settings {
-  /** The public origin: `iss` and `aud` of every token, and the only origin cookies come from. */
+  /** The public origin: `iss` and `aud` of every token. */
   origin: string
   accessSecrets: readonly [current: string, ...previous: string[]]
   refreshSecrets: readonly [current: string, ...previous: string[]]
@@ -198,7 +198,9 @@ function database(
   const token = read(tokenVariable)
   if (url === undefined) faults.push(`${urlName} is missing: set the database's REST address.`)
   else if (!/^https?:\/\/[^\s#?]+$/.test(url) || !URL.canParse(url)) {
-    faults.push(`${urlVariable} is not a REST address: it begins with https://.`)
+    faults.push(
+      `${urlVariable} is not a REST address: it begins with https://, or http:// in a network of your own.`,
+    )
   }
   if (token === undefined) faults.push(`${tokenName} is missing: set the database's REST token.`)
   else if (/\s/.test(token)) faults.push(`${tokenVariable} holds white space.`)

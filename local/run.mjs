@@ -96,9 +96,9 @@ async function bundle() {
 /** Whether the build is newer than every source file. */
 async function isBuilt() {
   if (!existsSync('dist/up.js') || !existsSync('.next/BUILD_ID')) return false
-  const builtAt = statSync('.next/BUILD_ID').mtimeMs
+  const builtAt = Math.min(statSync('.next/BUILD_ID').mtimeMs, statSync('dist/up.js').mtimeMs)
   const sources = ['app', 'lib', 'local', 'seed']
-  const files = ['middleware.ts', 'next.config.ts', 'package-lock.json']
+  const files = ['middleware.ts', 'next.config.ts', 'package.json', 'package-lock.json']
   for (const folder of sources) {
     for (const entry of await readdir(folder, { recursive: true })) files.push(join(folder, entry))
   }
@@ -140,7 +140,11 @@ async function execute(program, args) {
 function followNpm() {
   if (process.env.npm_lifecycle_event === undefined) return
   const parent = process.ppid
-  setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM')
-  }, 250).unref()
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    // Once: a second signal would cut the requests that are still running.
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 250)
+  watch.unref()
 }

@@ -8,8 +8,8 @@ type Variables = NodeJS.ProcessEnv
 export type StoreKind = 'upstash' | 'redis' | 'embedded'
 
 export function storeKind(variables: Variables): StoreKind {
-  const upstash = variables['UPSTASH_REDIS_REST_URL'] ?? variables['KV_REST_API_URL']
-  const token = variables['UPSTASH_REDIS_REST_TOKEN'] ?? variables['KV_REST_API_TOKEN']
+  const upstash = variables['UPSTASH_REDIS_REST_URL'] || variables['KV_REST_API_URL']
+  const token = variables['UPSTASH_REDIS_REST_TOKEN'] || variables['KV_REST_API_TOKEN']
   if (upstash || token) return 'upstash'
   return variables['REDIS_URL'] ? 'redis' : 'embedded'
 }

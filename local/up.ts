@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { connectForLoading, loadDemo, loadVega } from '../seed/load.ts'
+import { connectAccounts, connectForLoading, loadDemo, loadVega } from '../seed/load.ts'
 import type { DemoUser } from '../seed/users.ts'
 import { announceStore } from './announce.ts'
 import type { Gateway } from './gateway/server.ts'
@@ -36,12 +36,17 @@ async function main(): Promise<void> {
   let users: DemoUser[] = []
   const { address, gateway } = await run(dev ? 'next-dev' : 'next', async (opened) => {
     if (opened === undefined) return
-    await announceStore(opened)
+    const local = isLocal(process.env['REDIS_URL'])
+    await announceStore({ url: opened.url, token: opened.token, local })
     // Demo data and accounts are for a store of this machine's own.
-    if (!isLocal(process.env['REDIS_URL'])) return
+    if (!local) return
     const redis = connectForLoading(opened)
-    users = await loadDemo(redis, { publicPassword: true })
-    await loadVega(redis)
+    users = await loadDemo(redis, {
+      publicPassword: isLocal(process.env['AUTH_REDIS_REST_URL']),
+      accounts: connectAccounts(process.env),
+    })
+    // What a person changed in a Redis of theirs stays as it is.
+    await loadVega(redis, 'add')
   })
   tell(address, gateway, users)
 }
@@ -61,9 +66,17 @@ function tell(address: string, gateway: Gateway | undefined, users: DemoUser[]):
 Usher listens on ${address}
 
 Try it:
-  curl -s ${address}/api/auth/signin -H 'Content-Type: application/json' \\
-    -d '{"user":"me@home.org","password":"password"}'
+${trial(address, users)}
 `)
+}
+
+/** A line that works: signing in, when this run knows the password. */
+function trial(address: string, users: DemoUser[]): string {
+  const known = users.some(({ id }) => id === 'me@home.org')
+  return known
+    ? `  curl -s ${address}/api/auth/signin -H 'Content-Type: application/json' \\
+    -d '{"user":"me@home.org","password":"password"}'`
+    : `  curl -s ${address}/api/health/ready`
 }
 
 function storeKindOf(gateway: Gateway): 'embedded' | 'redis' {

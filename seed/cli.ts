@@ -5,7 +5,7 @@ import { announcedStore } from '../local/announce.ts'
 import { printUsers } from '../local/seed-local.ts'
 import { isLocal, openStore, redisUrlFault, storeKind } from '../local/store.ts'
 import { FileFault, readRows } from './files.ts'
-import { connectForLoading, load, loadDemo, loadVega } from './load.ts'
+import { connectAccounts, connectForLoading, load, loadDemo, loadVega } from './load.ts'
 
 const HELP = `Loads data into Usher's store.
 
@@ -15,8 +15,8 @@ const HELP = `Loads data into Usher's store.
 
 Collections: ${Object.keys(collections).join(', ')}.
 The store is UPSTASH_REDIS_REST_URL and _TOKEN, or REDIS_URL, or that of a running \`npm run up\`.
-Every column must be a field of the collection. Rows that do not fit are listed with the reason in .usher/. Running a load again changes nothing that
-is there already, and finishes one that was stopped.
+Every column must be a field of the collection. Rows that do not fit are listed with the reason in .usher/. Running a load again changes nothing, and
+finishes one that was stopped; an item that was edited since gets the file's values back.
 `
 
 /** Ends with 0 when the rows are loaded, rejects included; 1 when they are not; 2 for bad words. */
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   })
   const redis = connectForLoading(store.database)
   try {
-    if (values.demo) await loadDemonstration(redis, store.database.url)
+    if (values.demo) await loadDemonstration(redis, store.local)
     else if (values.from !== undefined) await loadVega(redis)
     else await loadFile(redis, positionals[0], values.collection, values.id)
   } finally {
@@ -67,10 +67,11 @@ function readArguments(): {
 
 async function loadDemonstration(
   redis: ReturnType<typeof connectForLoading>,
-  url: string,
+  publicPassword: boolean,
 ): Promise<void> {
   const users = await loadDemo(redis, {
-    publicPassword: isLocal(url) && isLocal(process.env['REDIS_URL']),
+    publicPassword: publicPassword && isLocal(process.env['AUTH_REDIS_REST_URL']),
+    accounts: connectAccounts(process.env),
   })
   printUsers(users)
 }
@@ -90,22 +91,26 @@ async function loadFile(
 
 async function openSeedStore(): Promise<{
   database: { url: string; token: string }
+  local: boolean
   close: () => Promise<void>
 }> {
   const fault = redisUrlFault(process.env)
   if (fault !== undefined) misuse(fault)
   if (storeKind(process.env) === 'embedded') {
     const running = await announcedStore()
-    if (running !== undefined) return { database: running, close: async () => undefined }
+    if (running !== undefined) {
+      return { database: running, local: running.local, close: async () => undefined }
+    }
     misuse(
       'There is no store: set UPSTASH_REDIS_REST_URL and _TOKEN or REDIS_URL, or start `npm run up`.',
     )
   }
   const gateway = await openStore(process.env)
-  const url = process.env['UPSTASH_REDIS_REST_URL'] ?? process.env['KV_REST_API_URL'] ?? ''
-  const token = process.env['UPSTASH_REDIS_REST_TOKEN'] ?? process.env['KV_REST_API_TOKEN'] ?? ''
+  const url = process.env['UPSTASH_REDIS_REST_URL'] || process.env['KV_REST_API_URL'] || ''
+  const token = process.env['UPSTASH_REDIS_REST_TOKEN'] || process.env['KV_REST_API_TOKEN'] || ''
   return {
     database: { url, token },
+    local: isLocal(url) && isLocal(process.env['REDIS_URL']),
     close: async () => {
       await gateway?.close()
       await gateway?.engine.close()

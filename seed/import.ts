@@ -77,9 +77,10 @@ async function changesOf(
   const { names } = readerOf(collection)
   const pipeline = redis.pipeline()
   for (const { id } of batch) pipeline.hmget(keys.item(collection.prefix, id), ...names)
-  const replies = await pipeline.exec<unknown[]>()
+  const replies = await pipeline.exec({ keepErrors: true })
   return batch.filter(({ fields }, index) => {
-    const stored = replies[index]
+    const stored = replies[index]?.result
+    // A key of another type fails the write, and that names it.
     if (!Array.isArray(stored)) return true
     const exists = stored.some((value) => value !== null)
     if (mode === 'add' && exists) return false

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Redis } from '@upstash/redis'
 import { collections } from '../lib/collections/index.ts'
 import { BOOKS, MOVIES } from './data.ts'
-import { type ImportReport, importRows } from './import.ts'
+import { type ImportOptions, type ImportReport, importRows } from './import.ts'
 import { progressBar } from './progress.ts'
 import type { Reject, Row } from './rows.ts'
 import { type DemoUser, seedUsers } from './users.ts'
@@ -22,18 +22,28 @@ export function connectForLoading(database: { url: string; token: string }): Red
 /** Loads the four movies, the books and the demo accounts, where they are not there yet. See {@link seedUsers}. */
 export async function loadDemo(
   redis: Redis,
-  options: { publicPassword: boolean },
+  options: { publicPassword: boolean; accounts?: Redis | undefined },
 ): Promise<DemoUser[]> {
   await importRows({ redis, collection: collections.movies, rows: MOVIES, mode: 'add' })
   await importRows({ redis, collection: collections.books, rows: BOOKS, mode: 'add' })
-  return seedUsers(redis, options)
+  return seedUsers(options.accounts ?? redis, options)
+}
+
+/** The database of users and sessions, where the environment names one of their own. */
+export function connectAccounts(variables: NodeJS.ProcessEnv): Redis | undefined {
+  const url = variables['AUTH_REDIS_REST_URL']
+  const token = variables['AUTH_REDIS_REST_TOKEN']
+  return url && token ? connectForLoading({ url, token }) : undefined
 }
 
 /** Loads the movies of `vega-datasets`. */
-export async function loadVega(redis: Redis): Promise<ImportReport> {
+export async function loadVega(
+  redis: Redis,
+  mode: ImportOptions['mode'] = 'update',
+): Promise<ImportReport> {
   // A development dependency: `npm start` must not need it.
   const { readVega } = await import('./vega.ts')
-  return load(redis, 'movies', await readVega(), 'vega', 'title')
+  return load(redis, 'movies', await readVega(), 'vega', 'title', mode)
 }
 
 /** Loads rows with a progress bar, and writes what was rejected beside it. */
@@ -43,13 +53,14 @@ export async function load(
   rows: readonly Row[],
   source: string,
   idColumn = 'id',
+  mode: ImportOptions['mode'] = 'update',
 ): Promise<ImportReport> {
   const report = await importRows({
     redis,
     collection: collections[name],
     rows,
     idColumn,
-    mode: 'update',
+    mode,
     onProgress: progressBar(`${source} → ${name}`),
   })
   const file = await writeRejects(source, report.rejects)

@@ -18,7 +18,7 @@ const BREATH_MS = 50
 
 /** Hashes and compares passwords, one at a time. */
 export interface Passwords {
-  /** Compares in the same time whether there is a hash or not. */
+  /** Compares in the same time whether there is a hash of the current cost or none. */
   matches(
     password: string,
     hash: string | undefined,

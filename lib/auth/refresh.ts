@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../errors.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
 import { rotateSession } from '../store/sessions.ts'
 import { grant, type TokenResponse } from './grant.ts'
+import { isObject } from './input.ts'
 import type { AuthCall, AuthDeps } from './types.ts'
 
 /** `refreshToken` is another name of `refresh`; one of the two. */
@@ -12,10 +13,12 @@ export const refreshInput = z
     z.refine((body) => body.refresh !== undefined || body.refreshToken !== undefined, {
       path: ['refresh'],
       error: 'is required',
+      when: isObject,
     }),
     z.refine((body) => body.refresh === undefined || body.refreshToken === undefined, {
       path: ['refreshToken'],
       error: 'is another name of refresh: send one of the two',
+      when: isObject,
     }),
   )
 

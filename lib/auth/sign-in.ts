@@ -4,6 +4,7 @@ import { quotaExceeded } from '../rate-limit/headers.ts'
 import { openSession, revokeSession } from '../store/sessions.ts'
 import { credentialsRead } from '../store/users.ts'
 import { grant, type TokenResponse } from './grant.ts'
+import { isObject } from './input.ts'
 import type { AuthCall, AuthDeps } from './types.ts'
 import { parseUserId } from './user-id.ts'
 
@@ -18,10 +19,12 @@ export const signInInput = z
     z.refine(({ user, email }) => user !== undefined || email !== undefined, {
       path: ['user'],
       error: 'is required',
+      when: isObject,
     }),
     z.refine(({ user, email }) => user === undefined || email === undefined, {
       path: ['email'],
       error: 'is another name of user: send one of the two',
+      when: isObject,
     }),
   )
 

@@ -1,6 +1,5 @@
 import {
   _default,
-  array,
   boolean,
   enum as enumeration,
   int,
@@ -20,7 +19,6 @@ import {
  * the whole namespace would put every locale into every function.
  */
 export const z = {
-  array,
   boolean,
   default: _default,
   enum: enumeration,

@@ -1,13 +1,12 @@
 import type { Access } from '../auth/levels.ts'
 import type { ProblemCode } from '../errors.ts'
-import type { PolicyName } from '../rate-limit/policies.ts'
 
 /** `collection` asks the collection's own table. */
 export type OperationAccess = Access | 'collection'
 
 /** One HTTP operation: plain data, so that the gate can carry the whole table. */
 export interface Operation {
-  method: 'GET' | 'POST' | 'DELETE'
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** `{name}` is one path segment, percent-decoded once; `{name=word}` matches that word alone. */
   path: `/${string}`
   /** Older paths of the same operation. */
@@ -17,11 +16,11 @@ export interface Operation {
   /** For `access: 'collection'`: which of the collection's actions this is. */
   action?: 'list' | 'get'
   /**
-   * `gate` counts as `anonymous` or `user` before the endpoint; a policy's name is counted by the
-   * endpoint before the body is read; policies that need the body are the use case's. `none` is for
-   * probes.
+   * `gate` counts as `anonymous` or `user` before the endpoint; `signin` is counted by the endpoint,
+   * by client address, before the body is read; `use case` needs the body and counts by itself;
+   * `none` is for probes.
    */
-  quota: 'gate' | 'use case' | 'none' | PolicyName
+  quota: 'gate' | 'use case' | 'none' | 'signin'
   /** Besides `quota`: changes count by subject, exactly, before the body is read. */
   counted?: 'write'
   /** `any` takes whatever comes and judges it in the use case. */
@@ -107,6 +106,38 @@ export const contract = {
     body: 'json',
     status: 200,
     errors: ['service-unavailable'],
+  },
+  changePassword: {
+    method: 'POST',
+    path: '/api/auth/password',
+    summary: 'Change your password; every other session ends',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    status: 204,
+    errors: ['invalid-credentials', 'quota-exceeded', 'validation-error', 'service-unavailable'],
+  },
+  readProfile: {
+    method: 'GET',
+    path: '/api/profile',
+    summary: 'Read your own account',
+    access: 'user',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+    errors: [],
+  },
+  changeProfile: {
+    method: 'PATCH',
+    path: '/api/profile',
+    summary: 'Change your name',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    status: 200,
+    errors: [],
   },
   health: {
     method: 'GET',

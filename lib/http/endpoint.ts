@@ -19,7 +19,7 @@ import { declaresTooLarge, isJson, readJson } from './body.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 import type { Operation } from './contract.ts'
 import { setCorsHeaders } from './cors.ts'
-import { failureOf } from './failure.ts'
+import { failureOf, logFailure } from './failure.ts'
 import { readHandover, serverTiming } from './handover.ts'
 import { json, problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
@@ -72,7 +72,7 @@ export function endpoint<const row extends Operation, input = undefined>(
         store: new Store(settled.databases, trips),
         quotas,
       })
-      if (!outcome.ok) logFailure(settled, row.path, requestId, outcome)
+      if (!outcome.ok) logFailure(row.path, requestId, outcome)
     } catch (error) {
       outcome = failureOf(error, requestId)
     }
@@ -195,14 +195,4 @@ function queryOf(request: Request): Record<string, string | string[]> {
     query[name] = values.length === 1 ? (values[0] ?? '') : values
   }
   return query
-}
-
-function logFailure(deps: Deps, operation: string, requestId: string, failure: Failure): void {
-  const level = failure.code === 'service-unavailable' ? 'warn' : 'info'
-  deps.log(level, 'request.failed', {
-    requestId,
-    operation,
-    code: failure.code,
-    reason: failure.reason,
-  })
 }

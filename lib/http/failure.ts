@@ -29,3 +29,10 @@ function placeOf(error: Error): string | undefined {
     ?.trim()
     .slice(0, 200)
 }
+
+/** Writes why a request was refused: the code that the client got, and the reason that it did not. */
+export function logFailure(operation: string, requestId: string, failure: Failure): void {
+  const level = failure.code === 'service-unavailable' ? 'warn' : 'info'
+  const { code, reason } = failure
+  log(level, 'request.failed', { requestId, operation, code, reason })
+}

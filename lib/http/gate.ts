@@ -8,7 +8,7 @@ import { declaresTooLarge, isJson } from './body.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 import { contract, type Operation } from './contract.ts'
 import { setCorsHeaders, setPreflightHeaders } from './cors.ts'
-import { failureOf } from './failure.ts'
+import { failureOf, logFailure } from './failure.ts'
 import { handoverHeaders, serverTiming } from './handover.ts'
 import { json, problem } from './problem.ts'
 import { accessOf, allowedMethods, findRoute, type Match, operationOf } from './router.ts'
@@ -47,6 +47,7 @@ export async function gate(
     trips = new Trips(settled.now)
     if ('row' in routed) {
       refused = await inspect(routed, { request, deps: settled, trips, decisions, waitUntil })
+      if (refused !== undefined) logFailure(routed.row.path, requestId, refused)
     }
   } catch (error) {
     refused ??= failureOf(error, requestId)

@@ -128,7 +128,7 @@ export class Limiter {
     }
     const { allowed, used, reset } = await trips.run(1, () => this.#ask(quota))
     if (!allowed) remember(this.#deniedUntil, memory, reset)
-    return this.#decision(quota, allowed, used)
+    return this.#decision(quota, allowed, used, reset)
   }
 
   /** Gives back what {@link strict} counted, or clears all that the window has. */
@@ -198,7 +198,8 @@ export class Limiter {
       window.used = used
       return allowed
     } catch (error) {
-      if (window.askAgainAt === undefined) this.#windows.delete(memoryKey(quota))
+      const current = this.#windows.get(memoryKey(quota)) === window
+      if (current && window.askAgainAt === undefined) this.#windows.delete(memoryKey(quota))
       this.#options.log('warn', 'quota.not-counted', { policy: quota.policy })
       throw error
     } finally {
@@ -235,17 +236,19 @@ export class Limiter {
     return { allowed: answer.success, used, reset: answer.reset }
   }
 
-  #decision(quota: Quota, allowed: boolean, used: number): Decision {
+  /** @param reset When the window ends that was counted in; it may have ended while asking. */
+  #decision(quota: Quota, allowed: boolean, used: number, reset?: number): Decision {
     const windowMs = quota.windowSeconds * 1_000
-    const sinceStart = this.#options.now() % windowMs
+    const now = this.#options.now()
+    const end = reset ?? (Math.floor(now / windowMs) + 1) * windowMs
     return {
       policy: quota.policy,
       allowed,
       limit: quota.limit,
       windowSeconds: quota.windowSeconds,
       remaining: Math.max(0, quota.limit - used),
-      resetSeconds: Math.ceil((windowMs - sinceStart) / 1_000),
-      windowNumber: Math.floor(this.#options.now() / windowMs),
+      resetSeconds: Math.max(1, Math.ceil((end - now) / 1_000)),
+      windowNumber: end / windowMs - 1,
     }
   }
 }

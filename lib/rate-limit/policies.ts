@@ -31,7 +31,7 @@ export const POLICIES = {
 
 export type PolicyName = keyof typeof POLICIES
 
-/** Requests a minute that one isolate serves to one subject while the store cannot count. */
+/** Requests a window that one isolate serves to one subject while the store cannot count. */
 export const LOCAL_LIMIT = 30
 
 /** Without a client address all share one bucket of this many times the limit. */

@@ -34,6 +34,21 @@ const GENERATION = `local function generation()
   return redis.call('HGET', userKey, 'gen') or '0'
 end`
 
+/** Ends all sessions of an account but `kept`, by raising its generation. */
+const END_OTHERS = `local function endOthers()
+  local before = generation()
+  local after = redis.call('HINCRBY', userKey, 'gen', 1)
+  local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen')
+  local keeps = kept ~= '' and session[1] == 'live' and session[2] == uid and (session[3] or '0') == before
+  local absolute = keeps and redis.call('ZSCORE', sessionsKey, kept)
+  redis.call('DEL', sessionsKey)
+  if keeps then redis.call('HSET', sessionKey, 'gen', after) end
+  if absolute then
+    redis.call('ZADD', sessionsKey, absolute, kept)
+    redis.call('PEXPIREAT', sessionsKey, absolute)
+  end
+end`
+
 /**
  * Opens a session, if the account still is what the password was compared against: a sign-in that
  * races with a password change or a disable must not leave a session behind.
@@ -141,15 +156,34 @@ export const END_SESSIONS = `#!lua flags=allow-key-locking
 local userKey, sessionsKey, sessionKey = KEYS[1], KEYS[2], KEYS[3]
 local uid, kept = ARGV[1], ARGV[2]
 ${GENERATION}
+${END_OTHERS}
+if redis.call('EXISTS', userKey) == 1 then endOthers() end
+return {'done'}
+`
+
+/**
+ * Sets a password, if the account still has the one that was compared, and ends every session but
+ * one in the same step: a refresh or a sign-in with the old password leaves nothing behind.
+ *
+ * KEYS and ARGV as {@link END_SESSIONS}, then the compared hash and the new one. Returns `{'done'}`
+ * or `{'refused'}`.
+ */
+export const CHANGE_PASSWORD = `#!lua flags=allow-key-locking
+local userKey, sessionsKey, sessionKey = KEYS[1], KEYS[2], KEYS[3]
+local uid, kept, compared, replacement = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+${GENERATION}
+${END_OTHERS}
+if redis.call('HGET', userKey, 'password') ~= compared then return {'refused'} end
+redis.call('HSET', userKey, 'password', replacement)
+endOthers()
+return {'done'}
+`
+
+/** Sets an account's name, or removes it; never makes an account. Returns `{'done'}`. */
+export const RENAME = `#!lua flags=allow-key-locking
+local userKey, name = KEYS[1], ARGV[1]
 if redis.call('EXISTS', userKey) == 0 then return {'done'} end
-local before = generation()
-local after = redis.call('HINCRBY', userKey, 'gen', 1)
-local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen')
-local keeps = kept ~= '' and session[1] == 'live' and session[2] == uid and (session[3] or '0') == before
-local absolute = keeps and redis.call('ZSCORE', sessionsKey, kept)
-redis.call('DEL', sessionsKey)
-if keeps then redis.call('HSET', sessionKey, 'gen', after) end
-if absolute then redis.call('ZADD', sessionsKey, absolute, kept) end
+if name == '' then redis.call('HDEL', userKey, 'name') else redis.call('HSET', userKey, 'name', name) end
 return {'done'}
 `
 

@@ -230,7 +230,7 @@ function integer(value: unknown): number {
 }
 
 /** A level typed by hand that is no plain number counts as the lowest: deny by default. */
-function level(value: unknown): number {
+export function level(value: unknown): number {
   const typed = text(value) ?? ''
   return /^\d{1,3}$/.test(typed) ? Number(typed) : 0
 }

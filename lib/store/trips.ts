@@ -38,7 +38,8 @@ export class Trips {
    * @throws StoreUnavailable when it fails or the request's time for the store is used up.
    */
   async run<value>(commands: number, call: () => Promise<value>): Promise<value> {
-    const left = STORE_DEADLINE_MS - this.milliseconds
+    const waiting = this.#inFlight > 0 ? this.#now() - this.#startedAt : 0
+    const left = STORE_DEADLINE_MS - this.milliseconds - waiting
     if (left <= 0) throw new StoreUnavailable('the deadline is used up')
     this.commands += commands
     if (this.#inFlight++ === 0) {

@@ -1,5 +1,8 @@
+import { StoreUnavailable } from '../errors.ts'
 import { keys } from './keys.ts'
 import { type Read, replyList, text } from './reply.ts'
+import { CHANGE_PASSWORD, RENAME } from './scripts.ts'
+import type { Store } from './store.ts'
 
 /** What sign-in reads of an account. */
 export interface Credentials {
@@ -31,4 +34,55 @@ export function credentialsRead(userId: string): Read<Credentials> {
       }
     },
   }
+}
+
+/** Replaces a password and ends every session but one. See {@link CHANGE_PASSWORD}. */
+export async function changePassword(
+  store: Store,
+  change: { userId: string; kept: string; comparedHash: string; hash: string },
+): Promise<'done' | 'refused'> {
+  const { userId, kept, comparedHash, hash } = change
+  const [status] = await store.write(
+    CHANGE_PASSWORD,
+    [keys.user(userId), keys.sessionsOf(userId), keys.session(kept)],
+    [userId, kept, comparedHash, hash],
+  )
+  if (status !== 'done' && status !== 'refused') {
+    throw new StoreUnavailable('change password: unexpected reply')
+  }
+  return status
+}
+
+/** An account as its owner sees it. */
+export interface Account {
+  level: string | undefined
+  name: string | undefined
+  emailVerified: boolean
+  /** Epoch milliseconds; a hash typed by hand has none. */
+  createdAt: number | undefined
+}
+
+/** Reads an account for its owner. */
+export function profileRead(userId: string): Read<Account> {
+  return {
+    database: 'auth',
+    queue: (pipeline) =>
+      pipeline.hmget(keys.user(userId), 'level', 'name', 'emailVerified', 'createdAt'),
+    parse: (reply) => {
+      const [level, name, emailVerified, createdAt] = replyList(reply)
+      const created = Number(text(createdAt))
+      return {
+        level: text(level),
+        name: text(name),
+        emailVerified: mayEnter(null, emailVerified),
+        createdAt: Number.isSafeInteger(created) ? created : undefined,
+      }
+    },
+  }
+}
+
+/** Sets or, with '', removes the name of an account that exists. */
+export async function rename(store: Store, userId: string, name: string): Promise<void> {
+  const [status] = await store.write(RENAME, [keys.user(userId)], [name])
+  if (status !== 'done') throw new StoreUnavailable('rename: unexpected reply')
 }

@@ -1,0 +1,7 @@
+import { changePasswordCase } from '@/lib/auth/change-password.ts'
+import { deps } from '@/lib/deps.ts'
+import { contract } from '@/lib/http/contract.ts'
+import { endpoint } from '@/lib/http/endpoint.ts'
+
+export const runtime = 'edge'
+export const POST = endpoint(contract.changePassword, changePasswordCase, deps)

@@ -1,0 +1,44 @@
+import { embeddedEngine } from '../local/gateway/engine.ts'
+import { startGateway } from '../local/gateway/server.ts'
+import { Api } from './support/api.ts'
+import { expect, SECRET_RTOKEN, SECRET_TOKEN, test } from './support/fixtures.ts'
+import { freePort, startProgram } from './support/processes.ts'
+
+test('users and sessions in a database of their own: two reads at the same time are one trip', async ({
+  host,
+}) => {
+  const engine = await embeddedEngine()
+  const seen: string[] = []
+  const accounts = await startGateway({
+    engine,
+    token: 'accounts',
+    onTrip: ({ commands }) => seen.push(...commands.map(([name, key]) => `${name} ${key}`)),
+  })
+  const port = await freePort()
+  const api = new Api(`http://127.0.0.1:${port}`)
+  const program = await startProgram(
+    process.execPath,
+    ['local/run.mjs', host],
+    {
+      PATH: process.env['PATH'],
+      PORT: String(port),
+      APP_ORIGIN: api.origin,
+      SECRET_TOKEN,
+      SECRET_RTOKEN,
+      AUTH_REDIS_REST_URL: accounts.url,
+      AUTH_REDIS_REST_TOKEN: accounts.token,
+    },
+    /Usher listens on/,
+  )
+  const { JWT, refresh } = await api.signIn()
+  await api.get('/api/movies', JWT)
+  seen.length = 0
+  const { status, headers } = await api.get('/api/movies/Pulp%20Fiction', JWT)
+  expect(status).toBe(200)
+  expect(headers.get('server-timing')).toContain('desc="1 trips, 3 commands"')
+  expect(seen).toEqual([expect.stringMatching(/^HMGET session:/), 'HMGET user:me@home.org'])
+  expect((await api.post('/api/auth/refresh', { refresh })).status).toBe(200)
+  await program.stop()
+  await accounts.close()
+  await engine.close()
+})

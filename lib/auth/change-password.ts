@@ -1,0 +1,71 @@
+import * as z from 'zod/mini'
+import { type AccessCode, fail, ok, type Result } from '../errors.ts'
+import { quotaExceeded } from '../rate-limit/headers.ts'
+import { credentialsRead, changePassword as storePassword } from '../store/users.ts'
+import { newPassword, weakness } from './new-password.ts'
+import type { AuthCall, AuthDeps } from './types.ts'
+
+export const changePasswordInput = z.strictObject({ current: z.string(), password: newPassword })
+
+/**
+ * Changes the caller's password, who proves to know the current one: a borrowed session must not
+ * become an account. Wrong guesses count as failed sign-ins of the account. Every other session
+ * ends in the same step.
+ *
+ * @returns Nothing (204); `invalid-credentials`; `validation-error` for a weak password;
+ *   `quota-exceeded` after five wrong guesses; `service-unavailable` when too many comparisons wait.
+ *
+ * @see OWASP ASVS v5.0.0-6.2.3, v5.0.0-7.4.3
+ */
+export async function changePassword(
+  call: AuthCall<z.output<typeof changePasswordInput>>,
+  deps: AuthDeps,
+): Promise<
+  Result<
+    undefined,
+    | 'invalid-credentials'
+    | 'quota-exceeded'
+    | 'validation-error'
+    | 'service-unavailable'
+    | AccessCode
+  >
+> {
+  const { principal, store, quotas, input } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  const { userId, sessionId } = principal
+  const weak = weakness(input.password, userId)
+  if (weak !== undefined) return weak
+
+  const partition = { key: await deps.accountKey(userId) }
+  const [quota, [account]] = await Promise.all([
+    quotas.count('signin-account', partition),
+    store.read(credentialsRead(userId)),
+  ])
+  if (!quota.allowed) return quotaExceeded([quota])
+  const matches = await deps.passwords.matches(input.current, account.passwordHash)
+  if (!matches.ok) {
+    await quotas.giveBack(quota, partition, 'one')
+    return matches
+  }
+  if (!matches.value || account.passwordHash === undefined) {
+    return fail('invalid-credentials', 'no match')
+  }
+  const hash = await deps.passwords.hash(input.password)
+  if (!hash.ok) {
+    await quotas.giveBack(quota, partition, 'one')
+    return hash
+  }
+
+  const [changed] = await Promise.all([
+    storePassword(store, {
+      userId,
+      kept: sessionId,
+      comparedHash: account.passwordHash,
+      hash: hash.value,
+    }),
+    quotas.giveBack(quota, partition, 'all'),
+  ])
+  return changed === 'done' ? ok(undefined) : fail('invalid-credentials', 'changed meanwhile')
+}
+
+export const changePasswordCase = { input: changePasswordInput, run: changePassword }
