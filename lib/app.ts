@@ -5,6 +5,7 @@ import { changeProfileCase, readProfileCase } from './auth/profile.ts'
 import { refreshCase } from './auth/refresh.ts'
 import { endSessionCase, endSessionsCase, listSessionsCase } from './auth/sessions.ts'
 import { signInCase } from './auth/sign-in.ts'
+import { changeUserCase, listUsersCase } from './auth/users.ts'
 import { getItemCase, listItemsCase } from './collections/read.ts'
 import type { Deps } from './deps.ts'
 import { contract, type OperationId } from './http/contract.ts'
@@ -35,6 +36,8 @@ export function createApp(deps: () => Deps): App {
     changePassword: endpoint(contract.changePassword, changePasswordCase, deps),
     readProfile: endpoint(contract.readProfile, readProfileCase, deps),
     changeProfile: endpoint(contract.changeProfile, changeProfileCase, deps),
+    listUsers: endpoint(contract.listUsers, listUsersCase, deps),
+    changeUser: endpoint(contract.changeUser, changeUserCase, deps),
     health: endpoint(contract.health, healthCase, deps),
     ready: endpoint(contract.ready, readyCase, deps),
     listItems: endpoint(contract.listItems, listItemsCase, deps),

@@ -1,7 +1,7 @@
-import { base64url } from 'jose'
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import { type AccessCode, fail, ok, type Result } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { listQuery, nextCursor, pageOf } from '../paging.ts'
 import { itemRead, pageRead } from '../store/items.ts'
 import type { Read } from '../store/reply.ts'
 import type { Collection } from './define.ts'
@@ -23,26 +23,6 @@ export interface Page {
   data: Item[]
   nextCursor: string | null
 }
-
-const DEFAULT_LIMIT = 50
-const LARGEST_LIMIT = 100
-
-export const listQuery = z.strictObject({
-  limit: z.optional(
-    z.string().check(
-      z.refine((text) => /^[1-9]\d{0,2}$/.test(text) && Number(text) <= LARGEST_LIMIT, {
-        error: `is a number from 1 to ${LARGEST_LIMIT}`,
-      }),
-    ),
-  ),
-  cursor: z.optional(
-    z.string().check(
-      z.refine((text) => decodeCursor(text) !== undefined, {
-        error: 'is not a nextCursor of this list',
-      }),
-    ),
-  ),
-})
 
 /**
  * Reads one item: its declared fields, and nothing else of the hash.
@@ -77,9 +57,7 @@ export async function listItems(
   const { collection, input } = call
   if (collection === undefined) return fail('not-found', 'no collection')
   const reader = readerOf(collection)
-  const limit = input.limit === undefined ? DEFAULT_LIMIT : Number(input.limit)
-  const after = input.cursor === undefined ? '' : (decodeCursor(input.cursor) ?? '')
-  const stored = await call.read(pageRead(collection.prefix, reader.names, { after, limit }))
+  const stored = await call.read(pageRead(collection.prefix, reader.names, pageOf(input)))
   if (!stored.ok) return stored
 
   const faults: string[] = []
@@ -90,9 +68,7 @@ export async function listItems(
     if (item !== undefined) data.push(item)
   }
   warnOfFaults(call.log, collection, faults)
-  const last = stored.value.items.at(-1)
-  const nextCursor = stored.value.more && last !== undefined ? encodeCursor(last.id) : null
-  return ok({ data, nextCursor })
+  return ok({ data, nextCursor: nextCursor(stored.value) })
 }
 
 /** `/api/movies/movie:Pulp%20Fiction` is the same item as `/api/movies/Pulp%20Fiction`. */
@@ -104,20 +80,6 @@ function warnOfFaults(log: Log, { prefix }: Collection, faulty: string[]): void 
   if (faulty.length === 0) return
   const fields = [...new Set(faulty)].join(',')
   log('warn', 'item.fields-do-not-fit', { prefix, fields, count: faulty.length })
-}
-
-function encodeCursor(id: string): string {
-  return base64url.encode(id)
-}
-
-function decodeCursor(cursor: string): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      base64url.decode(cursor),
-    )
-  } catch {
-    return undefined
-  }
 }
 
 export const getItemCase = { run: getItem }

@@ -36,9 +36,10 @@ export function pageRead(
   prefix: string,
   fields: readonly string[],
   page: { after: string; limit: number },
+  database: 'auth' | 'data' = 'data',
 ): Read<StoredPage> {
   return {
-    database: 'data',
+    database,
     queue: (pipeline) =>
       pipeline.evalRo(
         LIST_ITEMS,

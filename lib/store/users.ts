@@ -1,7 +1,8 @@
 import { StoreUnavailable } from '../errors.ts'
+import { pageRead, type StoredFields, type StoredPage } from './items.ts'
 import { keys } from './keys.ts'
 import { type Read, replyList, text } from './reply.ts'
-import { CHANGE_PASSWORD, RENAME } from './scripts.ts'
+import { CHANGE_PASSWORD, RENAME, SET_RIGHTS } from './scripts.ts'
 import type { Store } from './store.ts'
 
 /** What sign-in reads of an account. */
@@ -53,11 +54,12 @@ export async function changePassword(
   return status
 }
 
-/** An account as its owner sees it. */
+/** An account as its owner and an admin see it. */
 export interface Account {
   level: string | undefined
   name: string | undefined
   emailVerified: boolean
+  disabled: boolean
   /** Epoch milliseconds; a hash typed by hand has none. */
   createdAt: number | undefined
 }
@@ -66,19 +68,51 @@ export interface Account {
 export function profileRead(userId: string): Read<Account> {
   return {
     database: 'auth',
-    queue: (pipeline) =>
-      pipeline.hmget(keys.user(userId), 'level', 'name', 'emailVerified', 'createdAt'),
-    parse: (reply) => {
-      const [level, name, emailVerified, createdAt] = replyList(reply)
-      const created = Number(text(createdAt))
-      return {
-        level: text(level),
-        name: text(name),
-        emailVerified: mayEnter(null, emailVerified),
-        createdAt: Number.isSafeInteger(created) ? created : undefined,
-      }
-    },
+    queue: (pipeline) => pipeline.hmget(keys.user(userId), ...ACCOUNT_FIELDS),
+    parse: (reply) => accountOf(replyList(reply).map(text)),
   }
+}
+
+const ACCOUNT_FIELDS = ['level', 'name', 'emailVerified', 'disabled', 'createdAt'] as const
+
+function accountOf([level, name, emailVerified, disabled, createdAt]: StoredFields): Account {
+  const created = Number(createdAt)
+  return {
+    level,
+    name,
+    emailVerified: mayEnter(null, emailVerified ?? null),
+    disabled: !mayEnter(disabled ?? null, null),
+    createdAt: Number.isSafeInteger(created) ? created : undefined,
+  }
+}
+
+/** Reads one page of accounts, in the order of their ids. */
+export function accountsRead(page: { after: string; limit: number }): Read<StoredPage> {
+  return pageRead(keys.user(''), ACCOUNT_FIELDS, page, 'auth')
+}
+
+/** The accounts of a page with their ids. */
+export function accountsOf(page: StoredPage): { userId: string; account: Account }[] {
+  return page.items.map(({ id, fields }) => ({ userId: id, account: accountOf(fields) }))
+}
+
+/** Sets level and disablement. See {@link SET_RIGHTS}. */
+export async function setRights(
+  store: Store,
+  userId: string,
+  rights: { level?: number | undefined; disabled?: boolean | undefined },
+  adminLevel: number,
+): Promise<'done' | 'unknown' | 'last-admin'> {
+  const { level, disabled } = rights
+  const [status] = await store.write(
+    SET_RIGHTS,
+    [keys.user(userId), keys.sessionsOf(userId)],
+    [level ?? '', disabled === undefined ? '' : Number(disabled), keys.user('*'), adminLevel],
+  )
+  if (status !== 'done' && status !== 'unknown' && status !== 'last-admin') {
+    throw new StoreUnavailable('set rights: unexpected reply')
+  }
+  return status
 }
 
 /** Sets or, with '', removes the name of an account that exists. */

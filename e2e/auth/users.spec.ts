@@ -1,0 +1,160 @@
+import { type Answer, type Api, isProblem } from '../support/api.ts'
+import { expect, type TestStore, test } from '../support/fixtures.ts'
+
+test.describe.configure({ mode: 'serial' })
+
+async function account(
+  store: TestStore,
+  user: string,
+  level: string,
+): Promise<{ user: string; password: string }> {
+  const hash = String(await store.call('HGET', 'user:me@home.org', 'password'))
+  await store.call('DEL', `user:${user}`)
+  await store.call('HSET', `user:${user}`, 'password', hash, 'level', level)
+  return { user, password: 'password' }
+}
+
+function change(api: Api, token: string, user: string, body: unknown): Promise<Answer> {
+  return api.send(`/api/users/${encodeURIComponent(user)}`, {
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
+  })
+}
+
+function admin(store: TestStore): { user: string; password: string } {
+  return {
+    user: 'admin@home.org',
+    password: store.users.find(({ level }) => level === 9)?.password ?? '',
+  }
+}
+
+test('GET /api/users lists every account once, without a hash of a password', async ({
+  api,
+  store,
+}) => {
+  for (let index = 0; index < 7; index++) await account(store, `many-${index}@home.org`, '0')
+  const { JWT } = await api.signIn(admin(store))
+  const seen: string[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const { body, text } = await api.get(`/api/users?limit=3${cursor && `&cursor=${cursor}`}`, JWT)
+    expect(text).not.toContain('$2b$')
+    seen.push(...body.data.map(({ user }: { user: string }) => user))
+    cursor = body.nextCursor
+  }
+  const stored = ((await store.call('KEYS', 'user:*')) as string[])
+    .map((key) => key.slice(5))
+    .sort()
+  expect(seen).toEqual(expect.arrayContaining(['admin@home.org', 'many-6@home.org', 'me@home.org']))
+  expect(new Set(seen).size).toBe(seen.length)
+  expect(seen.length).toBeLessThanOrEqual(stored.length)
+})
+
+test('PATCH sets a level, in force on the very next request of a token issued before', async ({
+  api,
+  store,
+}) => {
+  const { JWT } = await api.signIn(admin(store))
+  const ivy = await account(store, 'ivy@home.org', '0')
+  const token = (await api.signIn(ivy)).JWT
+  expect((await api.get('/api/users', token)).status).toBe(403)
+  const promoted = await change(api, JWT, 'ivy@home.org', { level: 9 })
+  expect([promoted.status, promoted.body]).toEqual([
+    200,
+    { user: 'ivy@home.org', level: 9, emailVerified: true, disabled: false, createdAt: null },
+  ])
+  expect((await api.get('/api/users', token)).status).toBe(200)
+  await change(api, JWT, 'IVY@home.org', { level: 0 })
+  expect(isProblem(await api.get('/api/users', token), 'insufficient-scope', 403)).toBe(true)
+})
+
+test('PATCH disables: no token works, and enabling does not bring the sessions back', async ({
+  api,
+  store,
+}) => {
+  const { JWT } = await api.signIn(admin(store))
+  const joe = await account(store, 'joe@home.org', '0')
+  const { JWT: token, refresh } = await api.signIn(joe)
+  expect((await change(api, JWT, joe.user, { disabled: true })).body.disabled).toBe(true)
+  expect((await api.get('/api/profile', token)).status).toBe(401)
+  expect((await api.post('/api/auth/refresh', { refresh })).status).toBe(401)
+  expect((await api.post('/api/auth/signin', joe)).status).toBe(401)
+  expect((await change(api, JWT, joe.user, { disabled: false })).body.disabled).toBe(false)
+  expect((await api.get('/api/profile', token)).status).toBe(401)
+  expect((await api.post('/api/auth/refresh', { refresh })).status).toBe(401)
+  await api.signIn(joe)
+})
+
+test('refresh against disabling: after the answer no token works', async ({ api, store }) => {
+  const { JWT } = await api.signIn(admin(store))
+  const lea = await account(store, 'lea@home.org', '0')
+  for (let trial = 0; trial < 10; trial++) {
+    await change(api, JWT, lea.user, { disabled: false })
+    const { refresh } = await api.signIn(lea)
+    const [rotated, disabled] = await Promise.all([
+      api.post('/api/auth/refresh', { refresh }),
+      change(api, JWT, lea.user, { disabled: true }),
+    ])
+    expect(disabled.status).toBe(200)
+    if (rotated.status !== 200) continue
+    expect((await api.get('/api/profile', rotated.body.JWT)).status).toBe(401)
+    expect((await api.post('/api/auth/refresh', { refresh: rotated.body.refresh })).status).toBe(
+      401,
+    )
+  }
+})
+
+test('409 conflict for the last admin, also when two demote each other at once', async ({
+  api,
+  store,
+}) => {
+  const boss = admin(store)
+  const { JWT } = await api.signIn(boss)
+  await account(store, 'retired@home.org', '9')
+  await store.call('HSET', 'user:retired@home.org', 'disabled', '1')
+  for (const body of [{ level: 5 }, { disabled: true }, { level: 0, disabled: true }]) {
+    expect(
+      isProblem(await change(api, JWT, boss.user, body), 'conflict', 409),
+      JSON.stringify(body),
+    ).toBe(true)
+  }
+  const deputy = await account(store, 'deputy@home.org', '9')
+  const second = (await api.signIn(deputy)).JWT
+  const statuses = await Promise.all([
+    change(api, JWT, deputy.user, { level: 0 }),
+    change(api, second, boss.user, { level: 0 }),
+  ])
+  expect(statuses.map(({ status }) => status).sort()).not.toEqual([200, 200])
+  const levels = [
+    await store.call('HGET', 'user:admin@home.org', 'level'),
+    await store.call('HGET', 'user:deputy@home.org', 'level'),
+  ]
+  expect(levels).toContain('9')
+  await store.call('HSET', 'user:admin@home.org', 'level', '9')
+  await store.call('DEL', 'user:deputy@home.org', 'user:retired@home.org')
+})
+
+test('404 for an account that is not there, which is not made; 422 for a level that is none', async ({
+  api,
+  store,
+}) => {
+  const { JWT } = await api.signIn(admin(store))
+  for (const user of ['nobody@home.org', '*', 'a:b']) {
+    expect(isProblem(await change(api, JWT, user, { level: 5 }), 'not-found', 404), user).toBe(true)
+  }
+  expect(await store.call('EXISTS', 'user:nobody@home.org')).toBe(0)
+  for (const body of [
+    {},
+    { level: 10 },
+    { level: '9' },
+    { level: 1.5 },
+    { disabled: 'no' },
+    { password: 'x' },
+  ]) {
+    expect(
+      isProblem(await change(api, JWT, 'me@home.org', body), 'validation-error', 422),
+      JSON.stringify(body),
+    ).toBe(true)
+  }
+})

@@ -1,0 +1,73 @@
+import { collections } from '../lib/collections/index.ts'
+import { contract, type Operation } from '../lib/http/contract.ts'
+import { expect, type TestStore, test } from './support/fixtures.ts'
+
+/**
+ * The published matrix: who gets past the door of each operation. The operations of a collection
+ * stand here once for every collection.
+ */
+const MATRIX: Record<string, 'anyone' | 'user' | 'editor' | 'admin'> = {
+  'POST /api/auth/signin': 'anyone',
+  'POST /api/auth/refresh': 'anyone',
+  'POST /api/auth/logout': 'anyone',
+  'GET /api/auth/sessions': 'user',
+  'DELETE /api/auth/sessions': 'user',
+  'DELETE /api/auth/sessions/{id}': 'user',
+  'POST /api/auth/password': 'user',
+  'GET /api/profile': 'user',
+  'PATCH /api/profile': 'user',
+  'POST /api/auth/generatepassword': 'admin',
+  'GET /api/users': 'admin',
+  'PATCH /api/users/{id}': 'admin',
+  'GET /api/health': 'anyone',
+  'GET /api/health/ready': 'anyone',
+  'GET /api/books': 'user',
+  'GET /api/books/{id}': 'anyone',
+  'GET /api/movies': 'user',
+  'GET /api/movies/{id}': 'user',
+}
+
+const LEVELS = { anyone: -1, user: 0, editor: 5, admin: 9 }
+const WHO = { nobody: -1, user: 0, editor: 5, admin: 9 }
+
+const operations = Object.values(contract as Record<string, Operation>).flatMap((row) =>
+  row.path.includes('{collection}')
+    ? Object.keys(collections).map((name) => ({
+        ...row,
+        path: row.path.replace('{collection}', name),
+      }))
+    : [row],
+)
+
+test('the matrix names every operation and no other', () => {
+  const names = operations.map(({ method, path }) => `${method} ${path}`)
+  expect(names.sort()).toEqual(Object.keys(MATRIX).sort())
+})
+
+function credentials(store: TestStore, level: number): { user: string; password: string } {
+  const found = store.users.find((user) => user.level === level)
+  return { user: found?.id ?? '', password: found?.password ?? '' }
+}
+
+for (const [who, level] of Object.entries(WHO)) {
+  test(`${who}: every operation lets in and refuses as the matrix says`, async ({ api, store }) => {
+    for (const { method, path } of operations) {
+      const needed = LEVELS[MATRIX[`${method} ${path}`] ?? 'admin']
+      // A session of its own for each: some of these end it.
+      const token = level < 0 ? undefined : (await api.signIn(credentials(store, level))).JWT
+      const { status } = await api.send(path.replace('{id}', 'nothing'), {
+        method,
+        headers: {
+          'Content-Type': 'application/json',
+          ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        },
+        // A body that no operation takes: getting past the door is all that is asked.
+        ...(method === 'GET' || method === 'DELETE' ? {} : { body: '{"unknown":1}' }),
+      })
+      const name = `${who} ${method} ${path}`
+      if (level >= needed) expect([401, 403], name).not.toContain(status)
+      else expect(status, name).toBe(level < 0 ? 401 : 403)
+      expect(status, name).toBeLessThan(500)
+    }
+  })
+}

@@ -1,0 +1,51 @@
+import { base64url } from 'jose'
+import * as z from 'zod/mini'
+import type { StoredPage } from './store/items.ts'
+
+const DEFAULT_LIMIT = 50
+const LARGEST_LIMIT = 100
+
+/** The query of every list: how many, and after which. */
+export const listQuery = z.strictObject({
+  limit: z.optional(
+    z.string().check(
+      z.refine((text) => /^[1-9]\d{0,2}$/.test(text) && Number(text) <= LARGEST_LIMIT, {
+        error: `is a number from 1 to ${LARGEST_LIMIT}`,
+      }),
+    ),
+  ),
+  cursor: z.optional(
+    z.string().check(
+      z.refine((text) => decodeCursor(text) !== undefined, {
+        error: 'is not a nextCursor of this list',
+      }),
+    ),
+  ),
+})
+
+/** What a query asks the store for. */
+export function pageOf({ limit, cursor }: z.output<typeof listQuery>): {
+  after: string
+  limit: number
+} {
+  return {
+    after: cursor === undefined ? '' : (decodeCursor(cursor) ?? ''),
+    limit: limit === undefined ? DEFAULT_LIMIT : Number(limit),
+  }
+}
+
+/** Where the next page begins; null after the last. */
+export function nextCursor({ items, more }: StoredPage): string | null {
+  const last = items.at(-1)
+  return more && last !== undefined ? base64url.encode(last.id) : null
+}
+
+function decodeCursor(cursor: string): string | undefined {
+  try {
+    // A byte order mark is a letter of the id like any other.
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+    return decoder.decode(base64url.decode(cursor))
+  } catch {
+    return undefined
+  }
+}
