@@ -19,6 +19,7 @@ const MATRIX: Record<string, 'anyone' | 'user' | 'editor' | 'admin'> = {
   'POST /api/auth/generatepassword': 'admin',
   'GET /api/users': 'admin',
   'PATCH /api/users/{id}': 'admin',
+  'GET /.well-known/jwks.json': 'anyone',
   'GET /api/health': 'anyone',
   'GET /api/health/ready': 'anyone',
   'GET /api/books': 'user',

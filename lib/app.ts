@@ -1,5 +1,6 @@
 import { changePasswordCase } from './auth/change-password.ts'
 import { generatePasswordCase } from './auth/generate-password.ts'
+import { jwksCase } from './auth/jwks.ts'
 import { logoutCase } from './auth/logout.ts'
 import { changeProfileCase, readProfileCase } from './auth/profile.ts'
 import { refreshCase } from './auth/refresh.ts'
@@ -38,6 +39,7 @@ export function createApp(deps: () => Deps): App {
     changeProfile: endpoint(contract.changeProfile, changeProfileCase, deps),
     listUsers: endpoint(contract.listUsers, listUsersCase, deps),
     changeUser: endpoint(contract.changeUser, changeUserCase, deps),
+    jwks: endpoint(contract.jwks, jwksCase, deps),
     health: endpoint(contract.health, healthCase, deps),
     ready: endpoint(contract.ready, readyCase, deps),
     listItems: endpoint(contract.listItems, listItemsCase, deps),

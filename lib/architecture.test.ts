@@ -92,7 +92,9 @@ test('every path of the contract has an edge route of its own, and no route is w
   const folders = expected.map((path) =>
     path.replace(/\{\w+=(\w+)\}/g, '$1').replace(/\{(\w+)\}/g, '[$1]'),
   )
-  const files = sources('app', /route\.ts$/).filter((file) => /^app\/(api|v1)\//.test(file))
+  const files = sources('app', /route\.ts$/).filter((file) =>
+    /^app\/(api|v1|\.well-known)\//.test(file),
+  )
   expect(files).toEqual([...new Set(folders)].map((folder) => `app${folder}/route.ts`).sort())
   for (const file of sources('app', /route\.ts$/)) {
     const text = readFileSync(join(root, file), 'utf8')

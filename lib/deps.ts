@@ -1,5 +1,5 @@
 import { base64url } from 'jose'
-import { importKeyring } from './auth/jws.ts'
+import { importKeyring, type Keyring } from './auth/jws.ts'
 import { createPasswords } from './auth/password.ts'
 import { type AccessTokens, createAccessTokens, createRefreshTokens } from './auth/tokens.ts'
 import type { AuthDeps } from './auth/types.ts'
@@ -15,6 +15,7 @@ export interface GateDeps {
   settings: Settings
   now: () => number
   accessTokens: AccessTokens
+  accessKeys: () => Promise<Keyring>
   limiter: Limiter
 }
 
@@ -23,15 +24,17 @@ export type Deps = GateDeps & AuthDeps & { databases: Databases }
 
 /** Joins the gate's adapters to the settings. Nothing here does I/O. */
 export function createGateDeps(settings: Settings, now: () => number = Date.now): GateDeps {
-  const { origin, accessSecrets, data, trustedProxy } = settings
+  const { origin, accessSecrets, signingKey, data, trustedProxy } = settings
   if (trustedProxy.mode === 'none') {
     const consequence = 'all clients share one bucket of each address quota: set TRUSTED_PROXY'
     log('warn', 'client-address.unknown', { consequence })
   }
+  const keys = once(() => importKeyring(accessSecrets, signingKey))
   return {
     settings,
     now,
-    accessTokens: createAccessTokens({ keys: once(() => importKeyring(accessSecrets)), origin }),
+    accessTokens: createAccessTokens({ keys, origin }),
+    accessKeys: keys,
     limiter: new Limiter({
       redis: connectScripts(data),
       overrides: settings.limits,

@@ -130,7 +130,7 @@ test('.env.example names every variable that is read, with the secrets that are 
     ))
       read.add(name)
   }
-  const platform = /^(GET|HEAD|VERCEL|NEXT_|NODE_ENV|USHER_PEER|SIG|ECONN|EADDR|KV_)/
+  const platform = /^(ES256|GET|HEAD|VERCEL|NEXT_|NODE_ENV|USHER_PEER|SIG|ECONN|EADDR|KV_)/
   read.add('SECRET_TOKEN_PREVIOUS').add('SECRET_RTOKEN_PREVIOUS')
   const missing = [...read].filter(
     (name) => !platform.test(name) && !new RegExp(`^(# )?${name}=`, 'm').test(example),

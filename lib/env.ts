@@ -1,3 +1,5 @@
+import type { JWK } from 'jose'
+import { algorithmOf } from './auth/jws.ts'
 import { POLICIES, type PolicyName } from './rate-limit/policies.ts'
 
 /** The environment, checked. Lifetimes in seconds. */
@@ -6,6 +8,8 @@ export interface Settings {
   origin: string
   accessSecrets: readonly [current: string, ...previous: string[]]
   refreshSecrets: readonly [current: string, ...previous: string[]]
+  /** A private JWK that signs access tokens in place of the secret. */
+  signingKey: JWK | undefined
   accessTokenTtl: number
   refreshTokenTtl: number
   sessionTtl: number
@@ -74,6 +78,7 @@ export function parseSettings(variables: Variables): Settings {
     origin: origin(read, faults),
     accessSecrets,
     refreshSecrets,
+    signingKey: signingKey(read, faults),
     accessTokenTtl: duration('ACCESS_TOKEN_TTL', read, faults, 3_600, [1, 86_400]),
     refreshTokenTtl: duration('REFRESH_TOKEN_TTL', read, faults, 2_592_000, [1, 31_536_000]),
     sessionTtl: duration('SESSION_TTL', read, faults, 15_552_000, [1, 315_360_000]),
@@ -121,6 +126,22 @@ function checkSecret(name: string, secret: string, how: string, faults: string[]
   else if (new TextEncoder().encode(secret).length < 32) {
     faults.push(`${name} is shorter than 32 bytes: ${how}`)
   }
+}
+
+/** ES256 or EdDSA; what others verify with is the same key without its private part. */
+function signingKey(read: Read, faults: string[]): JWK | undefined {
+  const value = read('SIGNING_KEY')
+  if (value === undefined) return undefined
+  try {
+    const jwk: JWK = JSON.parse(value)
+    const algorithm = algorithmOf(jwk)
+    const complete = typeof jwk.d === 'string' && typeof jwk.x === 'string'
+    if (complete && (algorithm === 'ES256' || algorithm === 'EdDSA')) return jwk
+  } catch {
+    // Not JSON: the fault below says what it should be.
+  }
+  faults.push('SIGNING_KEY is not a private JWK with the curve P-256 or Ed25519.')
+  return undefined
 }
 
 function origin(read: Read, faults: string[]): string {

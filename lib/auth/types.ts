@@ -2,6 +2,7 @@ import type { Log } from '../log.ts'
 import type { Decision, Partition } from '../rate-limit/limiter.ts'
 import type { PolicyName } from '../rate-limit/policies.ts'
 import type { Store } from '../store/store.ts'
+import type { Keyring } from './jws.ts'
 import type { Passwords } from './password.ts'
 import type { AccessTokens, RefreshTokens } from './tokens.ts'
 
@@ -10,6 +11,7 @@ export interface AuthDeps {
   now: () => number
   randomId: () => string
   accessTokens: AccessTokens
+  accessKeys: () => Promise<Keyring>
   refreshTokens: RefreshTokens
   passwords: Passwords
   /** A keyed hash, so that quota keys name no account. */

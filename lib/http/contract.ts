@@ -26,6 +26,8 @@ export interface Operation {
   /** `any` takes whatever comes and judges it in the use case. */
   body: 'none' | 'json' | 'any'
   status: 200 | 204
+  /** Public answers that anyone may keep, for so many seconds; absent: nobody keeps anything. */
+  cacheSeconds?: number
   /** What the use case may fail with, besides what every operation can answer. */
   errors: readonly ProblemCode[]
 }
@@ -159,6 +161,17 @@ export const contract = {
     body: 'json',
     status: 200,
     errors: ['not-found', 'conflict'],
+  },
+  jwks: {
+    method: 'GET',
+    path: '/.well-known/jwks.json',
+    summary: 'The public keys that verify access tokens',
+    access: 'public',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+    cacheSeconds: 300,
+    errors: [],
   },
   health: {
     method: 'GET',

@@ -81,6 +81,9 @@ export function endpoint<const row extends Operation, input = undefined>(
       ? json(row.status, outcome.value)
       : problem(outcome.code, { instance: pathname, requestId }, outcome)
     const { headers } = response
+    if (outcome.ok && row.cacheSeconds !== undefined) {
+      headers.set('Cache-Control', `public, max-age=${row.cacheSeconds}`)
+    }
     headers.set('Server-Timing', serverTiming(trips))
     setQuotaHeaders(headers, quotas?.decisions ?? [])
     setCorsHeaders(headers, request, settled?.settings.corsOrigins ?? [])

@@ -20,7 +20,7 @@ export type GateOutcome =
 
 /** Paths whose every answer is JSON; the rest are pages. */
 export function isApiPath(pathname: string): boolean {
-  return /^\/(api|v1)(\/|$)/.test(pathname)
+  return /^\/(api|v1|\.well-known)(\/|$)/.test(pathname)
 }
 
 /**

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { algorithmOf, importKeyring, importVerificationKey, verifyCompact } from './jws.ts'
+import { createAccessTokens } from './tokens.ts'
+
+/** Vectors that nobody here wrote, beside the project. */
+const vectors = resolve(import.meta.dirname, '..', '..', '..', 'shared', 'vectors')
+
+interface Wycheproof {
+  testGroups: {
+    comment: string
+    public?: JWK
+    private?: JWK
+    tests: { tcId: number; comment: string; jws: string; result: 'valid' | 'invalid' }[]
+  }[]
+}
+
+/** The cases that Usher judges otherwise than Wycheproof, and why. */
+const LOST_PADDING =
+  'the padding it speaks of is not in the file: the text is a canonical token with a good signature'
+const STRAY_LETTER =
+  'a letter outside the alphabet stands in it: decoders that skip it accept, RFC 4648 §3.3 refuses'
+const DIFFERENT: Record<number, string> = {
+  367: LOST_PADDING,
+  370: LOST_PADDING,
+  372: STRAY_LETTER,
+  373: STRAY_LETTER,
+}
+
+test('every compact HS256, ES256 and EdDSA case of Wycheproof is judged as it says', async () => {
+  const file = join(vectors, 'wycheproof', 'json_web_signature_test.json')
+  const { testGroups }: Wycheproof = JSON.parse(readFileSync(file, 'utf8'))
+  const judged = { valid: 0, invalid: 0 }
+  const wrong: string[] = []
+  for (const group of testGroups) {
+    const jwk = group.public ?? group.private
+    if (jwk === undefined || !['oct', 'EC', 'OKP'].includes(jwk.kty ?? '')) continue
+    if (jwk.kty === 'EC' && jwk.crv !== 'P-256') continue
+    const { d: _, ...open } = jwk
+    const key = await importVerificationKey(open)
+    for (const { tcId, comment, jws, result } of group.tests) {
+      const accepted = key !== undefined && (await verifyCompact(jws, [key])) !== undefined
+      judged[result]++
+      if ((accepted === (result === 'valid')) === tcId in DIFFERENT)
+        wrong.push(`${tcId} ${group.comment}: ${comment}, ${result}`)
+    }
+  }
+  expect(wrong).toEqual([])
+  expect(judged.valid).toBeGreaterThanOrEqual(12)
+  expect(judged.invalid).toBeGreaterThanOrEqual(66)
+})
+
+test('the signatures of the JOSE cookbook verify, and none does after a change', async () => {
+  const folder = join(vectors, 'ietf-jose-cookbook')
+  const files = ['jws', 'curve25519'].flatMap((name) =>
+    readdirSync(join(folder, name))
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => join(folder, name, file)),
+  )
+  let verified = 0
+  for (const file of files) {
+    const {
+      input,
+      output,
+    }: { input?: { key?: JWK; alg?: string }; output?: { compact?: string } } = JSON.parse(
+      readFileSync(file, 'utf8'),
+    )
+    const { key: jwk } = input ?? {}
+    const compact = output?.compact
+    if (
+      jwk === undefined ||
+      typeof compact !== 'string' ||
+      algorithmOf({ ...jwk, alg: undefined as never }) === undefined
+    )
+      continue
+    const { d: _, alg: __, ...open } = jwk
+    const key = await importVerificationKey(open)
+    if (key === undefined || compact.split('.')[1] === '') continue
+    const accepted = await verifyCompact(compact, [key])
+    if (accepted === undefined) continue
+    verified++
+    const [header, payload, signature = ''] = compact.split('.')
+    const other = signature.startsWith('A') ? 'B' : 'A'
+    expect(
+      await verifyCompact(`${header}.${payload}.${other}${signature.slice(1)}`, [key]),
+    ).toBeUndefined()
+  }
+  // HS256 (4.4, and 4.6's protected form) and EdDSA (RFC 8037 A.4).
+  expect(verified).toBeGreaterThanOrEqual(2)
+})
+
+for (const [alg, crv] of [
+  ['ES256', 'P-256'],
+  ['EdDSA', 'Ed25519'],
+] as const) {
+  test(`${alg}: the private key signs, the published one verifies, and the secret’s tokens stay good`, async () => {
+    const { privateKey } = await generateKeyPair(alg, { crv, extractable: true })
+    const jwk = await exportJWK(privateKey)
+    const secret = 'a-secret-of-thirty-two-bytes-or-more'
+    const origin = 'https://api.example.com'
+    const claims = {
+      sub: 'me@home.org',
+      sid: 's',
+      level: 0,
+      iat: 1_790_000_000,
+      exp: 1_790_003_600,
+      jti: 'j',
+    }
+    const before = createAccessTokens({ keys: () => importKeyring([secret]), origin })
+    const after = createAccessTokens({ keys: () => importKeyring([secret], jwk), origin })
+    const token = await after.issue(claims)
+    expect(JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).alg).toBe(alg)
+    expect((await after.verify(token, 1_790_000_000_000)).ok).toBe(true)
+    expect((await after.verify(await before.issue(claims), 1_790_000_000_000)).ok).toBe(true)
+    expect((await before.verify(token, 1_790_000_000_000)).ok).toBe(false)
+
+    const [{ publicJwk }] = await importKeyring([secret], jwk)
+    expect(publicJwk).toMatchObject({ alg, crv, use: 'sig', kid: expect.any(String) })
+    expect(JSON.stringify(publicJwk)).not.toContain(jwk.d)
+    const published = await importVerificationKey(publicJwk ?? {})
+    expect(await verifyCompact(token, published === undefined ? [] : [published])).toBeDefined()
+  })
+}
