@@ -37,6 +37,11 @@ const commands = {
     await handOver('seed.js', words)
   },
   bundle,
+  users: async () => {
+    await install()
+    await bundle()
+    await handOver('users.js', words)
+  },
   mutants: async () => {
     await install()
     await bundle()
@@ -81,6 +86,7 @@ async function bundle() {
       seed: 'seed/cli.ts',
       test: 'local/test.ts',
       mutants: 'local/mutants.ts',
+      users: 'local/users.ts',
     },
     outdir: 'dist',
     bundle: true,

@@ -1,9 +1,9 @@
 import { basename, extname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { collections, isCollectionName } from '../lib/collections/index.ts'
-import { announcedStore } from '../local/announce.ts'
+import { operatorStore } from '../local/operator-store.ts'
 import { printUsers } from '../local/seed-local.ts'
-import { isLocal, openStore, redisUrlFault, storeKind } from '../local/store.ts'
+import { isLocal } from '../local/store.ts'
 import { FileFault, readRows } from './files.ts'
 import { connectAccounts, connectForLoading, load, loadDemo, loadVega } from './load.ts'
 
@@ -15,8 +15,9 @@ const HELP = `Loads data into Usher's store.
 
 Collections: ${Object.keys(collections).join(', ')}.
 The store is UPSTASH_REDIS_REST_URL and _TOKEN, or REDIS_URL, or that of a running \`npm run up\`.
-Every column must be a field of the collection. Rows that do not fit are listed with the reason in .usher/. Running a load again changes nothing, and
-finishes one that was stopped; an item that was edited since gets the file's values back.
+Every column must be a field of the collection. Rows that do not fit are listed with the reason in
+.usher/. Running a load again changes nothing, and finishes one that was stopped; an item that was
+edited since gets the file's values back.
 `
 
 /** Ends with 0 when the rows are loaded, rejects included; 1 when they are not; 2 for bad words. */
@@ -26,7 +27,8 @@ async function main(): Promise<void> {
     console.log(HELP)
     return
   }
-  const store = await openSeedStore()
+  const store = await operatorStore()
+  if (typeof store === 'string') return misuse(store)
   process.once('SIGINT', () => {
     console.error('\nStopped. The same command finishes the job.')
     process.exit(130)
@@ -87,35 +89,6 @@ async function loadFile(
   }
   const rows = await readRows(path)
   await load(redis, collection, rows, basename(path, extname(path)), idColumn)
-}
-
-async function openSeedStore(): Promise<{
-  database: { url: string; token: string }
-  local: boolean
-  close: () => Promise<void>
-}> {
-  const fault = redisUrlFault(process.env)
-  if (fault !== undefined) misuse(fault)
-  if (storeKind(process.env) === 'embedded') {
-    const running = await announcedStore()
-    if (running !== undefined) {
-      return { database: running, local: running.local, close: async () => undefined }
-    }
-    misuse(
-      'There is no store: set UPSTASH_REDIS_REST_URL and _TOKEN or REDIS_URL, or start `npm run up`.',
-    )
-  }
-  const gateway = await openStore(process.env)
-  const url = process.env['UPSTASH_REDIS_REST_URL'] || process.env['KV_REST_API_URL'] || ''
-  const token = process.env['UPSTASH_REDIS_REST_TOKEN'] || process.env['KV_REST_API_TOKEN'] || ''
-  return {
-    database: { url, token },
-    local: isLocal(url) && isLocal(process.env['REDIS_URL']),
-    close: async () => {
-      await gateway?.close()
-      await gateway?.engine.close()
-    },
-  }
 }
 
 function misuse(message: string): never {

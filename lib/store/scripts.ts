@@ -165,18 +165,30 @@ return {'done'}
  * Sets a password, if the account still has the one that was compared, and ends every session but
  * one in the same step: a refresh or a sign-in with the old password leaves nothing behind.
  *
- * KEYS and ARGV as {@link END_SESSIONS}, then the compared hash and the new one. Returns `{'done'}`
- * or `{'refused'}`.
+ * KEYS and ARGV as {@link END_SESSIONS}, then the compared hash ('' for an operator, who compares
+ * none) and the new one. Returns `{'done'}` or `{'refused'}`.
  */
 export const CHANGE_PASSWORD = `#!lua flags=allow-key-locking
 local userKey, sessionsKey, sessionKey = KEYS[1], KEYS[2], KEYS[3]
 local uid, kept, compared, replacement = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 ${GENERATION}
 ${END_OTHERS}
-if redis.call('HGET', userKey, 'password') ~= compared then return {'refused'} end
+if redis.call('EXISTS', userKey) == 0 then return {'refused'} end
+if compared ~= '' and redis.call('HGET', userKey, 'password') ~= compared then return {'refused'} end
 redis.call('HSET', userKey, 'password', replacement)
 endOthers()
 return {'done'}
+`
+
+/**
+ * Makes an account, unless there is one. KEYS: account. ARGV: field, value and so on. Returns
+ * `{'added'}` or `{'exists'}`.
+ */
+export const ADD_ACCOUNT = `#!lua flags=allow-key-locking
+local userKey = KEYS[1]
+if redis.call('EXISTS', userKey) == 1 then return {'exists'} end
+redis.call('HSET', userKey, unpack(ARGV))
+return {'added'}
 `
 
 /** Sets an account's name, or removes it; never makes an account. Returns `{'done'}`. */

@@ -2,7 +2,7 @@ import { StoreUnavailable } from '../errors.ts'
 import { pageRead, type StoredFields, type StoredPage } from './items.ts'
 import { keys } from './keys.ts'
 import { type Read, replyList, text } from './reply.ts'
-import { CHANGE_PASSWORD, RENAME, SET_RIGHTS } from './scripts.ts'
+import { ADD_ACCOUNT, CHANGE_PASSWORD, RENAME, SET_RIGHTS } from './scripts.ts'
 import type { Store } from './store.ts'
 
 /** What sign-in reads of an account. */
@@ -50,6 +50,33 @@ export async function changePassword(
   )
   if (status !== 'done' && status !== 'refused') {
     throw new StoreUnavailable('change password: unexpected reply')
+  }
+  return status
+}
+
+/** Sets a password without comparing the old one, for an operator; every session ends. */
+export async function setPassword(
+  store: Store,
+  { userId, hash }: { userId: string; hash: string },
+): Promise<'done' | 'unknown'> {
+  const change = { userId, kept: '', comparedHash: '', hash }
+  return (await changePassword(store, change)) === 'done' ? 'done' : 'unknown'
+}
+
+/** Makes an account, verified, unless there is one. `createdAt` in epoch milliseconds. */
+export async function addAccount(
+  store: Store,
+  account: { userId: string; hash: string; level: number; createdAt: number },
+): Promise<'added' | 'exists'> {
+  const { userId, hash, level, createdAt } = account
+  const fields = { password: hash, level, emailVerified: 1, createdAt }
+  const [status] = await store.write(
+    ADD_ACCOUNT,
+    [keys.user(userId)],
+    Object.entries(fields).flat(),
+  )
+  if (status !== 'added' && status !== 'exists') {
+    throw new StoreUnavailable('add account: unexpected reply')
   }
   return status
 }

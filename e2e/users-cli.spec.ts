@@ -1,0 +1,75 @@
+import { Api } from './support/api.ts'
+import { expect, test } from './support/fixtures.ts'
+import { runProgram } from './support/processes.ts'
+
+test('npm run users adds, lists, promotes, disables, enables, sets passwords and ends sessions', async ({
+  server,
+  store,
+}) => {
+  const users = (...args: string[]) =>
+    runProgram(process.execPath, ['local/run.mjs', 'users', ...args], {
+      PATH: process.env['PATH'],
+      UPSTASH_REDIS_REST_URL: store.gateway.url,
+      UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
+    })
+  const api = new Api(server.origin)
+
+  const added = await users('add', ' Operator@Home.org', '--level', '5')
+  const password = /operator@home\.org \/ (\S+) {2}level 5/.exec(added.output)?.[1] ?? ''
+  const account = { user: 'operator@home.org', password }
+  const { JWT } = await api.signIn(account)
+  expect((await users('add', 'operator@home.org')).output).toContain('is there already')
+  expect((await users('list')).output).toMatch(/^operator@home\.org {2}level 5$/m)
+  expect((await users('sessions', 'operator@home.org')).output).toContain('1 live sessions.')
+
+  await users('level', 'operator@home.org', '0')
+  expect((await api.get('/api/profile', JWT)).body.level).toBe(0)
+  await users('disable', 'operator@home.org')
+  expect((await api.get('/api/profile', JWT)).status).toBe(401)
+  expect((await users('list')).output).toMatch(/^operator@home\.org {2}level 0 {2}disabled$/m)
+  await users('enable', 'operator@home.org')
+  const again = await api.signIn(account)
+  await users('password', 'operator@home.org', '--password', 'another long one')
+  expect((await api.get('/api/profile', again.JWT)).status).toBe(401)
+  const last = await api.signIn({ ...account, password: 'another long one' })
+  await users('sessions', 'operator@home.org', '--end')
+  expect((await api.get('/api/profile', last.JWT)).status).toBe(401)
+})
+
+test('exit 1 with a sentence for what cannot be done, 2 with the help for words it does not know', async ({
+  store,
+}) => {
+  const users = (...args: string[]) =>
+    runProgram(process.execPath, ['local/run.mjs', 'users', ...args], {
+      PATH: process.env['PATH'],
+      UPSTASH_REDIS_REST_URL: store.gateway.url,
+      UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
+    })
+  for (const [words, sentence] of [
+    [['level', 'nobody@home.org', '5'], 'There is no account nobody@home.org.'],
+    [['level', 'me@home.org', '10'], 'A level is a number from 0 to 9.'],
+    [['disable', 'admin@home.org'], 'admin@home.org is the last admin.'],
+    [['password', 'nobody@home.org'], 'There is no account nobody@home.org.'],
+    [['add', 'a:b'], 'a:b is not an address.'],
+    [
+      ['add', 'x@home.org', '--password', 'password1'],
+      'The password is one of the most common passwords.',
+    ],
+  ] as const) {
+    const { code, output } = await users(...words)
+    expect([code, output.trim()], words.join(' ')).toEqual([1, sentence])
+  }
+  for (const words of [
+    [],
+    ['nope'],
+    ['add'],
+    ['list', 'x'],
+    ['level', 'me@home.org'],
+    ['list', '--wrong'],
+  ]) {
+    const { code, output } = await users(...words)
+    expect(code, words.join(' ')).toBe(2)
+    expect(output).toContain('npm run users -- add <address>')
+  }
+  expect((await users('--help')).code).toBe(0)
+})
