@@ -119,6 +119,10 @@ test('signin-account: five failures close an account, known or not; a success cl
   }
   // Successes that overlap clear the count, and leave no credit behind.
   await Promise.all(Array.from({ length: 5 }, () => attempt(ME.user, ME.password)))
+  // Nor do they lock their own user out, who mistyped before.
+  for (let index = 0; index < 4; index++) await attempt(ME.user, 'wrong')
+  await Promise.all([attempt(ME.user, ME.password), attempt(ME.user, ME.password)])
+  expect((await attempt(ME.user, ME.password)).status).toBe(200)
   for (const user of [ME.user, 'editor@home.org', 'nobody@home.org']) {
     const statuses: number[] = []
     for (let index = 0; index < 6; index++) statuses.push((await attempt(user, 'wrong')).status)

@@ -58,6 +58,8 @@ test('exit 1, naming every faulty variable at once, without a value', async ({ h
         'RATE_LIMITS',
       ],
     ],
+    [{ ...good, SIGNING_KEY: '{"kty":"oct","k":"x"}' }, ['SIGNING_KEY']],
+    [{ ...good, SIGNING_KEY: '{"kty":"EC","crv":"P-256","x":"AAAA","d":"AAAA"}' }, ['SIGNING_KEY']],
     [{ ...good, UPSTASH_REDIS_REST_URL: 'https://x.upstash.io' }, ['UPSTASH_REDIS_REST_TOKEN']],
   ]
   for (const [env, names] of cases) {

@@ -135,7 +135,8 @@ function signingKey(read: Read, faults: string[]): JWK | undefined {
   try {
     const jwk: JWK = JSON.parse(value)
     const algorithm = algorithmOf(jwk)
-    const complete = typeof jwk.d === 'string' && typeof jwk.x === 'string'
+    const named = jwk.kid === undefined || (typeof jwk.kid === 'string' && jwk.kid.length <= 128)
+    const complete = typeof jwk.d === 'string' && typeof jwk.x === 'string' && named
     if (complete && (algorithm === 'ES256' || algorithm === 'EdDSA')) return jwk
   } catch {
     // Not JSON: the fault below says what it should be.

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { createApp } from '../lib/app.ts'
+import { provesItself } from '../lib/auth/jws.ts'
 import { deps } from '../lib/deps.ts'
 import { EnvironmentFault, parseSettings } from '../lib/env.ts'
 import type { Gateway } from './gateway/server.ts'
@@ -23,7 +24,7 @@ export async function run(
   prepare: (gateway: Gateway | undefined) => Promise<void>,
 ): Promise<Running> {
   const peerHeader = makeUpPeerHeader(process.env)
-  const { port, host } = checkEnvironment()
+  const { port, host } = await checkEnvironment()
   await checkPort(port, host)
   const gateway = await openStore(process.env)
   await prepare(gateway)
@@ -38,10 +39,13 @@ export async function run(
 }
 
 /** Ends the process with every fault named when there is one. */
-function checkEnvironment(): { port: number; host: string } {
+async function checkEnvironment(): Promise<{ port: number; host: string }> {
   const faults: string[] = []
   try {
-    parseSettings(withStorePlaceholder(process.env))
+    const { signingKey } = parseSettings(withStorePlaceholder(process.env))
+    if (signingKey !== undefined && !(await provesItself(signingKey))) {
+      faults.push('SIGNING_KEY does not sign what its own public part verifies.')
+    }
   } catch (error) {
     if (!(error instanceof EnvironmentFault)) throw error
     faults.push(...error.faults)

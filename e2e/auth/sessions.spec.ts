@@ -72,6 +72,7 @@ test.describe('/api/auth/sessions', () => {
     const eve = await account(store, 'eve@home.org')
     const token = await api.signIn(eve)
     const later = String(Date.now() + 86_400_000)
+    const gen = String(await store.call('HGET', 'user:eve@home.org', 'gen'))
     const pipeline = store.redis.pipeline()
     for (let index = 1; index < 1_000; index++) {
       const session = {
@@ -82,6 +83,7 @@ test.describe('/api/auth/sessions', () => {
         abs: later,
         uid: 'eve@home.org',
         createdAt: '1',
+        gen,
       }
       pipeline.hset(`session:bulk-${index}`, session)
       pipeline.zadd('sessions:eve@home.org', {
@@ -101,6 +103,25 @@ test.describe('/api/auth/sessions', () => {
     expect((await api.post('/api/auth/refresh', { refresh: token.refresh })).status).toBe(401)
     const next = await api.signIn(eve)
     expect(await list(api, next.JWT)).toHaveLength(1)
+  })
+
+  test('an account that is deleted and made again does not meet the sessions of the one before', async ({
+    api,
+    store,
+  }) => {
+    const uma = await account(store, 'uma@home.org')
+    const [ended, left] = [await api.signIn(uma), await api.signIn(uma)]
+    await api.send('/api/auth/sessions', {
+      method: 'DELETE',
+      headers: { Authorization: `Bearer ${ended.JWT}` },
+    })
+    await store.call('DEL', 'user:uma@home.org')
+    await account(store, 'uma@home.org')
+    for (const { JWT, refresh } of [ended, left]) {
+      expect((await api.get('/api/profile', JWT)).status).toBe(401)
+      expect((await api.post('/api/auth/refresh', { refresh })).status).toBe(401)
+    }
+    await api.signIn(uma)
   })
 
   test('beyond the cap the oldest session goes', async ({ api, store }) => {

@@ -34,6 +34,8 @@ test('GET /api/users lists every account once, without a hash of a password', as
   store,
 }) => {
   for (let index = 0; index < 7; index++) await account(store, `many-${index}@home.org`, '0')
+  await store.call('HSET', 'user:many-0@home.org', 'createdAt', '9000000000000000')
+  await store.call('SET', 'user:no-hash@home.org', 'x')
   const { JWT } = await api.signIn(admin(store))
   const seen: string[] = []
   let cursor: string | null = ''
@@ -113,6 +115,7 @@ test('409 conflict for the last admin, also when two demote each other at once',
   const { JWT } = await api.signIn(boss)
   await account(store, 'retired@home.org', '9')
   await store.call('HSET', 'user:retired@home.org', 'disabled', '1')
+  await store.call('HSET', 'user:ghost@home.org', 'level', '9')
   for (const body of [{ level: 5 }, { disabled: true }, { level: 0, disabled: true }]) {
     expect(
       isProblem(await change(api, JWT, boss.user, body), 'conflict', 409),
@@ -132,7 +135,7 @@ test('409 conflict for the last admin, also when two demote each other at once',
   ]
   expect(levels).toContain('9')
   await store.call('HSET', 'user:admin@home.org', 'level', '9')
-  await store.call('DEL', 'user:deputy@home.org', 'user:retired@home.org')
+  await store.call('DEL', 'user:deputy@home.org', 'user:retired@home.org', 'user:ghost@home.org')
 })
 
 test('404 for an account that is not there, which is not made; 422 for a level that is none', async ({
@@ -140,7 +143,7 @@ test('404 for an account that is not there, which is not made; 422 for a level t
   store,
 }) => {
   const { JWT } = await api.signIn(admin(store))
-  for (const user of ['nobody@home.org', '*', 'a:b']) {
+  for (const user of ['nobody@home.org', '*', 'a:b', 'no-hash@home.org']) {
     expect(isProblem(await change(api, JWT, user, { level: 5 }), 'not-found', 404), user).toBe(true)
   }
   expect(await store.call('EXISTS', 'user:nobody@home.org')).toBe(0)

@@ -2,7 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
-import { algorithmOf, importKeyring, importVerificationKey, verifyCompact } from './jws.ts'
+import {
+  algorithmOf,
+  importKeyring,
+  importVerificationKey,
+  provesItself,
+  verifyCompact,
+} from './jws.ts'
 import { createAccessTokens } from './tokens.ts'
 
 /** Vectors that nobody here wrote, beside the project. */
@@ -97,7 +103,7 @@ for (const [alg, crv] of [
 ] as const) {
   test(`${alg}: the private key signs, the published one verifies, and the secret’s tokens stay good`, async () => {
     const { privateKey } = await generateKeyPair(alg, { crv, extractable: true })
-    const jwk = await exportJWK(privateKey)
+    const jwk = { ...(await exportJWK(privateKey)), note: 'internal' }
     const secret = 'a-secret-of-thirty-two-bytes-or-more'
     const origin = 'https://api.example.com'
     const claims = {
@@ -119,6 +125,12 @@ for (const [alg, crv] of [
     const [{ publicJwk }] = await importKeyring([secret], jwk)
     expect(publicJwk).toMatchObject({ alg, crv, use: 'sig', kid: expect.any(String) })
     expect(JSON.stringify(publicJwk)).not.toContain(jwk.d)
+    expect(JSON.stringify(publicJwk)).not.toContain('internal')
+    expect(await provesItself(jwk)).toBe(true)
+    const { x } = await exportJWK(
+      (await generateKeyPair(alg, { crv, extractable: true })).publicKey,
+    )
+    expect(await provesItself({ ...jwk, ...(x === undefined ? {} : { x }) })).toBe(false)
     const published = await importVerificationKey(publicJwk ?? {})
     expect(await verifyCompact(token, published === undefined ? [] : [published])).toBeDefined()
   })

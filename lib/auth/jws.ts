@@ -1,4 +1,11 @@
-import { base64url, calculateJwkThumbprint, compactVerify, importJWK, type JWK } from 'jose'
+import {
+  base64url,
+  CompactSign,
+  calculateJwkThumbprint,
+  compactVerify,
+  importJWK,
+  type JWK,
+} from 'jose'
 
 /** HMAC with a shared secret, or a signature that anyone can verify (RFC 7518 §3.1, RFC 8037). */
 export type SignatureAlgorithm = 'HS256' | 'ES256' | 'EdDSA'
@@ -46,12 +53,33 @@ async function importSecret(secret: string): Promise<SigningKey> {
 }
 
 async function importPrivate(jwk: JWK): Promise<SigningKey> {
-  const { d: _, key_ops: __, ext: ___, ...open } = jwk
+  // What is published is named: a private JWK may hold more than its private part.
+  const { kty = '', crv = '', x = '', y, kid: named } = jwk
+  const open: JWK = {
+    kty,
+    crv,
+    x,
+    ...(y === undefined ? {} : { y }),
+    ...(named === undefined ? {} : { kid: named }),
+  }
   const verification = await importVerificationKey(open)
   const sign = await importJWK(jwk, verification?.alg)
   if (verification === undefined || sign instanceof Uint8Array) throw new TypeError('signing key')
   const { kid, alg } = verification
   return { ...verification, sign, publicJwk: { ...open, kid, alg, use: 'sig' } }
+}
+
+/** Whether a private JWK signs what its own public part verifies. */
+export async function provesItself(jwk: JWK): Promise<boolean> {
+  try {
+    const { sign, ...open } = await importPrivate(jwk)
+    const payload = new TextEncoder().encode('probe')
+    const header = { alg: open.alg, kid: open.kid }
+    const token = await new CompactSign(payload).setProtectedHeader(header).sign(sign)
+    return (await verifyCompact(token, [open])) !== undefined
+  } catch {
+    return false
+  }
 }
 
 /** The algorithm that a JWK is for; undefined for any that Usher does not use. */

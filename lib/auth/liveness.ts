@@ -73,8 +73,10 @@ export class LiveAccess {
   ): Promise<Result<undefined, AccessCode>> {
     const ageSeconds = this.#now() / 1_000 - (this.#claims?.iat ?? 0)
     const missing = found.status === 'session-missing' || found.status === 'user-missing'
+    // Session and account were read one after the other: a change may have fallen between.
+    const between = found.status === 'session-superseded'
     const state =
-      missing && ageSeconds < YOUNG_TOKEN_SECONDS
+      between || (missing && ageSeconds < YOUNG_TOKEN_SECONDS)
         ? await livenessAtPrimary(this.#store, session)
         : found
     if (state.status !== 'live') return fail('invalid-token', state.status)

@@ -23,7 +23,9 @@ interface ProfileCall<input> extends AuthCall<input> {
 export const changeProfileInput = z.strictObject({
   name: z.string().check(
     z.maxLength(100),
-    z.refine((name) => !/\p{Cc}/u.test(name), { error: 'has a control character' }),
+    z.refine((name) => !/\p{Cc}/u.test(name) && name.isWellFormed(), {
+      error: 'has a control character or half a letter',
+    }),
   ),
 })
 

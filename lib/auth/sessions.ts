@@ -30,7 +30,8 @@ export async function listSessions(
   if (principal === undefined) return fail('invalid-token', 'no principal')
   const sessions = await call.read(sessionsRead(principal.userId))
   if (!sessions.ok) return sessions
-  return ok({ data: sessions.value.map((session) => own(session, principal)), nextCursor: null })
+  const newestFirst = sessions.value.sort((a, b) => b.createdAt - a.createdAt)
+  return ok({ data: newestFirst.map((session) => own(session, principal)), nextCursor: null })
 }
 
 /** Ends one of the caller's sessions; another's answers `not-found`, as an absent one does. */

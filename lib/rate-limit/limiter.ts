@@ -116,7 +116,7 @@ export class Limiter {
 
   /**
    * Counts a request of a strict policy: exact, one trip; a denied partition is denied from memory
-   * until its window ends.
+   * until its window ends, except an account's, whose next success clears the count.
    *
    * @throws StoreUnavailable when the store does not count it.
    */
@@ -127,7 +127,10 @@ export class Limiter {
       return this.#decision(quota, false, quota.limit)
     }
     const { allowed, used, reset } = await trips.run(1, () => this.#ask(quota))
-    if (!allowed) remember(this.#deniedUntil, memory, reset)
+    // A count that a success clears is asked for every time: the success may be in another isolate,
+    // and what is remembered here would lock its own user out.
+    const clears = POLICIES[policy].partition === 'account'
+    if (!allowed && !clears) remember(this.#deniedUntil, memory, reset)
     return this.#decision(quota, allowed, used, reset)
   }
 
@@ -139,7 +142,6 @@ export class Limiter {
     amount: 'one' | 'all',
   ): Promise<void> {
     const quota = this.#quota(policy, partition)
-    this.#deniedUntil.delete(memoryKey(quota))
     const key = keys.limitWindow(policy, quota.key, windowNumber)
     await trips.run(1, () => this.#options.redis.eval(GIVE_BACK, [key], [amount]))
   }

@@ -5,7 +5,7 @@
  * |---|---|---|
  * | `user:<id>` | hash | never: an account is data |
  * | `session:<sid>` | hash | at the session's absolute end; a day after it is revoked |
- * | `sessions:<id>` | sorted set of `sid`, score = absolute end in ms | with its last session |
+ * | `sessions:<id>` | sorted set of `sid`, score = idle end in ms | with its last session |
  * | `limit:<policy>:<partition>:<window>` | string | with its window |
  * | `<collection prefix><item id>` | hash | never: an item is data |
  */

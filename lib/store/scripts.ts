@@ -37,15 +37,18 @@ end`
 /** Ends all sessions of an account but `kept`, by raising its generation. */
 const END_OTHERS = `local function endOthers()
   local before = generation()
-  local after = redis.call('HINCRBY', userKey, 'gen', 1)
-  local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen')
+  if not string.match(before, '^%d+$') then redis.call('HSET', userKey, 'gen', '0') end
+  redis.call('HINCRBY', userKey, 'gen', 1)
+  -- Read back as text: a Lua number of sixteen digits does not keep them all.
+  local after = generation()
+  local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen', 'abs')
   local keeps = kept ~= '' and session[1] == 'live' and session[2] == uid and (session[3] or '0') == before
-  local absolute = keeps and redis.call('ZSCORE', sessionsKey, kept)
+  local idle = keeps and redis.call('ZSCORE', sessionsKey, kept)
   redis.call('DEL', sessionsKey)
   if keeps then redis.call('HSET', sessionKey, 'gen', after) end
-  if absolute then
-    redis.call('ZADD', sessionsKey, absolute, kept)
-    redis.call('PEXPIREAT', sessionsKey, absolute)
+  if idle then
+    redis.call('ZADD', sessionsKey, idle, kept)
+    redis.call('PEXPIREAT', sessionsKey, session[4])
   end
 end`
 
@@ -68,6 +71,9 @@ if not mayEnter() or redis.call('HGET', userKey, 'password') ~= comparedHash the
   return {'refused'}
 end
 redis.call('HSETNX', userKey, 'level', '0')
+-- Where an account begins to count is nobody's guess: one that is deleted and made again does not
+-- meet the sessions of the one before.
+redis.call('HSETNX', userKey, 'gen', string.format('%.0f', tonumber(time[1]) * 1000000 + tonumber(time[2])))
 local absolute = now + absoluteTtl
 local idle = math.min(now + idleTtl, absolute)
 local ms = function(value) return string.format('%.0f', value) end
@@ -75,7 +81,7 @@ redis.call('HSET', sessionKey, 'st', 'live', 'seq', '1', 'at', ms(now), 'created
   'idle', ms(idle), 'abs', ms(absolute), 'uid', uid, 'ua', userAgent, 'ip', ip, 'gen', generation())
 redis.call('PEXPIREAT', sessionKey, ms(absolute))
 redis.call('ZREMRANGEBYSCORE', sessionsKey, '-inf', '(' .. ms(now))
-redis.call('ZADD', sessionsKey, ms(absolute), sid)
+redis.call('ZADD', sessionsKey, ms(idle), sid)
 if redis.call('PTTL', sessionsKey) < absoluteTtl then redis.call('PEXPIREAT', sessionsKey, ms(absolute)) end
 local over = redis.call('ZCARD', sessionsKey) - cap
 local oldest = over > 0 and redis.call('ZRANGE', sessionsKey, 0, math.min(over, 100) - 1) or {}
@@ -103,7 +109,10 @@ ${GENERATION}
 local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'seq', 'at', 'idle', 'abs', 'gen')
 if not session[1] then return {'unknown'} end
 if session[1] ~= 'live' or session[2] ~= uid then return {'revoked'} end
-if (session[7] or '0') ~= generation() then return {'revoked'} end
+if (session[7] or '0') ~= generation() then
+  revoke()
+  return {'revoked'}
+end
 local seq, at, idle, absolute = tonumber(session[3]), tonumber(session[4]), tonumber(session[5]), tonumber(session[6])
 if not (seq and at and idle and absolute) then
   revoke()
@@ -129,6 +138,7 @@ end
 local int = function(value) return string.format('%.0f', value) end
 if outcome == 'rotated' then
   redis.call('HSET', sessionKey, 'seq', int(seq), 'at', int(at), 'idle', int(idle))
+  redis.call('ZADD', sessionsKey, 'XX', int(idle), sid)
 end
 redis.call('HSETNX', userKey, 'level', '0')
 return {outcome, int(seq), int(at), int(idle), int(now), redis.call('HGET', userKey, 'level')}
@@ -175,8 +185,8 @@ ${GENERATION}
 ${END_OTHERS}
 if redis.call('EXISTS', userKey) == 0 then return {'refused'} end
 if compared ~= '' and redis.call('HGET', userKey, 'password') ~= compared then return {'refused'} end
-redis.call('HSET', userKey, 'password', replacement)
 endOthers()
+redis.call('HSET', userKey, 'password', replacement)
 return {'done'}
 `
 
@@ -213,7 +223,8 @@ export const SET_RIGHTS = `
 local userKey, sessionsKey = KEYS[1], KEYS[2]
 local newLevel, newDisabled, pattern, adminLevel = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 ${GENERATION}
-if redis.call('EXISTS', userKey) == 0 then return {'unknown'} end
+local size = redis.pcall('HLEN', userKey)
+if type(size) == 'table' or size == 0 then return {'unknown'} end
 local function isAdmin(level, disabled, verified)
   local number = level and string.match(level, '^%d%d?%d?$') and tonumber(level) or 0
   local enabled = not disabled or disabled == '' or disabled == '0'
@@ -221,7 +232,7 @@ local function isAdmin(level, disabled, verified)
   return number >= adminLevel and enabled and confirmed
 end
 local function fieldsOf(key)
-  local reply = redis.pcall('HMGET', key, 'level', 'disabled', 'emailVerified')
+  local reply = redis.pcall('HMGET', key, 'level', 'disabled', 'emailVerified', 'password')
   if reply['err'] then return {} end
   return reply
 end
@@ -236,7 +247,8 @@ if isAdmin(now[1], now[2], now[3]) and not isAdmin(level, disabled, now[3]) then
     for _, key in ipairs(reply[2]) do
       if key ~= userKey then
         local fields = fieldsOf(key)
-        another = another or isAdmin(fields[1], fields[2], fields[3])
+        local canSignIn = fields[4] and fields[4] ~= ''
+        another = another or (canSignIn and isAdmin(fields[1], fields[2], fields[3]))
       end
     end
   until another or cursor == '0'
@@ -252,7 +264,7 @@ return {'done'}
 `
 
 /**
- * Lists the live sessions of an account, newest first. Read-only.
+ * Lists the live sessions of an account. Read-only.
  *
  * KEYS: index, account. ARGV: the prefix of session keys. Returns `{{sid, createdAt, at, ua, ip}…}`.
  */

@@ -142,7 +142,7 @@ export interface ListedSession {
   ip: string
 }
 
-/** Reads all live sessions of an account, newest first, in one read-only command. */
+/** Reads all live sessions of an account in one read-only command. */
 export function sessionsRead(userId: string): Read<ListedSession[]> {
   return {
     database: 'auth',
@@ -170,7 +170,14 @@ export function sessionsRead(userId: string): Read<ListedSession[]> {
 /** What a request must know of its session and account, from the store and not from the token. */
 export type Liveness =
   | { status: 'live'; level: number }
-  | { status: 'session-missing' | 'session-revoked' | 'user-missing' | 'user-disabled' }
+  | {
+      status:
+        | 'session-missing'
+        | 'session-revoked'
+        | 'session-superseded'
+        | 'user-missing'
+        | 'user-disabled'
+    }
 
 interface TokenSession {
   sessionId: string
@@ -205,7 +212,7 @@ export function liveness(
   if (text(state) === undefined) return { status: 'session-missing' }
   if (state !== 'live' || userId !== session.userId) return { status: 'session-revoked' }
   if (text(stored) === undefined) return { status: 'user-missing' }
-  if ((text(opened) ?? '0') !== (text(generation) ?? '0')) return { status: 'session-revoked' }
+  if ((text(opened) ?? '0') !== (text(generation) ?? '0')) return { status: 'session-superseded' }
   if (!mayEnter(disabled, emailVerified)) return { status: 'user-disabled' }
   return { status: 'live', level: level(stored) }
 }

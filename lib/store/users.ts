@@ -103,7 +103,7 @@ export function profileRead(userId: string): Read<Account> {
 const ACCOUNT_FIELDS = ['level', 'name', 'emailVerified', 'disabled', 'createdAt'] as const
 
 function accountOf([level, name, emailVerified, disabled, createdAt]: StoredFields): Account {
-  const created = Number(createdAt)
+  const created = /^\d{1,15}$/.test(createdAt ?? '') ? Number(createdAt) : Number.NaN
   return {
     level,
     name,
