@@ -5,6 +5,7 @@ import {
   type RequestListener,
   type Server,
   type ServerResponse,
+  STATUS_CODES,
 } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { PEER_HEADER_VARIABLE } from '../lib/env.ts'
@@ -54,6 +55,7 @@ export function createUsherServer(host: Host, peerHeader: string): Server {
     writeRaw(socket, refusal(refused, request.url ?? '', 'GET, HEAD, OPTIONS'))
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (leaving.has(socket)) return
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy()
       return
@@ -103,8 +105,10 @@ async function accept(
   }
   const body = await readBody(request)
   if (body === undefined) {
-    await send(response, refusal(fail('payload-too-large', 'counted'), pathname, undefined))
-    hangUp(request)
+    // Node would read on to keep the connection, or reset it before the answer is read.
+    const { socket } = request
+    response.detachSocket(socket)
+    writeRaw(socket, refusal(fail('payload-too-large', 'counted'), pathname, undefined))
     return
   }
   host(request, response, body)
@@ -158,12 +162,6 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   })
 }
 
-/** Closes the connection without reading on, late enough for the answer to arrive. */
-function hangUp({ socket }: IncomingMessage): void {
-  socket.end()
-  setTimeout(() => socket.destroy(), 1_000).unref()
-}
-
 /** The request again, its body being what was read: for a host that reads a Node request. */
 export function replay(request: IncomingMessage, body: Buffer): IncomingMessage {
   const copy = new IncomingMessage(request.socket)
@@ -211,12 +209,19 @@ export async function send(response: ServerResponse, answer: Response): Promise<
   })
 }
 
-/** Writes a response where Node has no response object: the request never became one. */
+/** Connections that have had their last answer and close in a moment. */
+const leaving = new WeakSet<Duplex>()
+
+/**
+ * Writes a last answer straight to a connection, and closes it late enough for the answer to be
+ * read: where Node has no response object, or would read on.
+ */
 function writeRaw(socket: Duplex, answer: Response): void {
+  leaving.add(socket)
   // Node has let go of this socket: an error on it would end the process, and nothing times it out.
   socket.on('error', () => socket.destroy())
   setTimeout(() => socket.destroy(), 1_000).unref()
-  const reason = answer.status === 405 ? 'Method Not Allowed' : 'Bad Request'
+  const reason = STATUS_CODES[answer.status] ?? ''
   answer.text().then(
     (body) => {
       const headers = [...answer.headers, ['Content-Length', String(Buffer.byteLength(body))]]

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import { Api, isProblem } from '../support/api.ts'
-import { expect, test } from '../support/fixtures.ts'
+import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from '../support/fixtures.ts'
 import { freePort, startProgram } from '../support/processes.ts'
 
 test('GET /.well-known/jwks.json has no key while a secret signs', async ({ api }) => {
@@ -19,7 +19,6 @@ test('with SIGNING_KEY another service verifies an access token with nothing but
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   const port = await freePort()
   const api = new Api(`http://127.0.0.1:${port}`)
-  const { SECRET_TOKEN, SECRET_RTOKEN } = await import('../support/fixtures.ts')
   const program = await startProgram(
     process.execPath,
     ['local/run.mjs', host],
@@ -30,6 +29,7 @@ test('with SIGNING_KEY another service verifies an access token with nothing but
       APP_ORIGIN: server.origin,
       SECRET_TOKEN,
       SECRET_RTOKEN,
+      RATE_LIMITS: WIDE,
       SIGNING_KEY: JSON.stringify(await exportJWK(privateKey)),
       UPSTASH_REDIS_REST_URL: store.proxy.url,
       UPSTASH_REDIS_REST_TOKEN: store.gateway.token,

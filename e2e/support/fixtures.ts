@@ -32,7 +32,7 @@ export const SECRET_TOKEN = randomBytes(48).toString('base64url')
 export const SECRET_RTOKEN = randomBytes(48).toString('base64url')
 
 /** Quotas out of the way of tests that are not about them. */
-const WIDE = JSON.stringify({
+export const WIDE = JSON.stringify({
   anonymous: 1_000_000,
   user: 1_000_000,
   signin: 1_000_000,
