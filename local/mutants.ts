@@ -27,7 +27,20 @@ const MUTANTS: Mutant[] = [
     'return verified',
     'auth/refresh',
   ),
-  mutant('refresh accepted as access', 'lib/auth/tokens.ts', '        typ,\n', '', 'tokens.test'),
+  mutant(
+    'refresh accepted as access',
+    'lib/auth/tokens.ts',
+    'verified?.header.typ !== typ',
+    'verified === undefined',
+    'tokens.test',
+  ),
+  mutant(
+    'every session survives a password change',
+    'lib/store/scripts.ts',
+    "endOthers()\nredis.call('HSET', userKey, 'password', replacement)",
+    "redis.call('HSET', userKey, 'password', replacement)",
+    'auth/account',
+  ),
   mutant(
     'lenient base64url',
     'lib/auth/jws.ts',
