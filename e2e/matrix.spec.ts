@@ -8,6 +8,7 @@ import { expect, type TestStore, test } from './support/fixtures.ts'
  */
 const MATRIX: Record<string, 'anyone' | 'user' | 'editor' | 'admin'> = {
   'POST /api/auth/signin': 'anyone',
+  'POST /api/auth/login': 'anyone',
   'POST /api/auth/refresh': 'anyone',
   'POST /api/auth/logout': 'anyone',
   'GET /api/auth/sessions': 'user',

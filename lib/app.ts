@@ -1,6 +1,7 @@
 import { changePasswordCase } from './auth/change-password.ts'
 import { generatePasswordCase } from './auth/generate-password.ts'
 import { jwksCase } from './auth/jwks.ts'
+import { loginCase } from './auth/login.ts'
 import { logoutCase } from './auth/logout.ts'
 import { changeProfileCase, readProfileCase } from './auth/profile.ts'
 import { refreshCase } from './auth/refresh.ts'
@@ -28,6 +29,7 @@ export type App = (request: Request, waitUntil: WaitUntil) => Promise<Response>
 export function createApp(deps: () => Deps): App {
   const handlers: Record<OperationId, Handler> = {
     signIn: endpoint(contract.signIn, signInCase, deps),
+    login: endpoint(contract.login, loginCase, deps),
     refresh: endpoint(contract.refresh, refreshCase, deps),
     logout: endpoint(contract.logout, logoutCase, deps),
     listSessions: endpoint(contract.listSessions, listSessionsCase, deps),

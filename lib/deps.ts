@@ -1,9 +1,11 @@
 import { base64url } from 'jose'
 import { importKeyring, type Keyring } from './auth/jws.ts'
 import { createPasswords } from './auth/password.ts'
-import { type AccessTokens, createAccessTokens, createRefreshTokens } from './auth/tokens.ts'
+import { createAccessTokens, createRefreshTokens } from './auth/tokens.ts'
 import type { AuthDeps } from './auth/types.ts'
 import { env, type Settings } from './env.ts'
+import type { Verifiers } from './http/authenticate.ts'
+import { createCookies } from './http/cookies.ts'
 import { log } from './log.ts'
 import { Limiter } from './rate-limit/limiter.ts'
 import { connect } from './store/redis.ts'
@@ -11,10 +13,9 @@ import { connectScripts } from './store/script-runner.ts'
 import type { Databases } from './store/store.ts'
 
 /** What the gate needs: no passwords, no writes. */
-export interface GateDeps {
+export interface GateDeps extends Verifiers {
   settings: Settings
   now: () => number
-  accessTokens: AccessTokens
   accessKeys: () => Promise<Keyring>
   limiter: Limiter
 }
@@ -24,7 +25,7 @@ export type Deps = GateDeps & AuthDeps & { databases: Databases }
 
 /** Joins the gate's adapters to the settings. Nothing here does I/O. */
 export function createGateDeps(settings: Settings, now: () => number = Date.now): GateDeps {
-  const { origin, accessSecrets, signingKey, data, trustedProxy } = settings
+  const { origin, accessSecrets, refreshSecrets, signingKey, data, trustedProxy } = settings
   if (trustedProxy.mode === 'none') {
     const consequence = 'all clients share one bucket of each address quota: set TRUSTED_PROXY'
     log('warn', 'client-address.unknown', { consequence })
@@ -35,6 +36,8 @@ export function createGateDeps(settings: Settings, now: () => number = Date.now)
     now,
     accessTokens: createAccessTokens({ keys, origin }),
     accessKeys: keys,
+    refreshTokens: createRefreshTokens({ keys: once(() => importKeyring(refreshSecrets)), origin }),
+    cookies: createCookies(origin),
     limiter: new Limiter({
       redis: connectScripts(data),
       overrides: settings.limits,
@@ -46,16 +49,14 @@ export function createGateDeps(settings: Settings, now: () => number = Date.now)
 
 /** Joins all adapters to the settings. */
 export function createDeps(settings: Settings, now: () => number = Date.now): Deps {
-  const { origin, accessSecrets, refreshSecrets } = settings
   const data = connect(settings.data)
   const { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace } = settings
   return {
     ...createGateDeps(settings, now),
     databases: { data, auth: settings.auth === undefined ? data : connect(settings.auth) },
     randomId: () => crypto.randomUUID(),
-    refreshTokens: createRefreshTokens({ keys: once(() => importKeyring(refreshSecrets)), origin }),
     passwords: createPasswords((ms) => new Promise((resolve) => setTimeout(resolve, ms)), now),
-    accountKey: accountKey(accessSecrets[0]),
+    accountKey: accountKey(settings.accessSecrets[0]),
     sessionsPerUser: settings.sessionsPerUser,
     lifetimes: { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace },
     log,

@@ -201,7 +201,8 @@ function refusal(failure: Failure, instance: string, allow: string | undefined):
 
 /** Writes a web-standard response to a Node one. */
 export async function send(response: ServerResponse, answer: Response): Promise<void> {
-  response.writeHead(answer.status, Object.fromEntries(answer.headers))
+  response.setHeaders(answer.headers)
+  response.writeHead(answer.status)
   const body = Buffer.from(await answer.arrayBuffer())
   await new Promise<void>((resolve) => {
     response.once('close', resolve)

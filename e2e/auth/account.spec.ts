@@ -1,27 +1,8 @@
+import { account } from '../support/accounts.ts'
 import { isProblem } from '../support/api.ts'
-import { expect, type TestStore, test } from '../support/fixtures.ts'
+import { expect, test } from '../support/fixtures.ts'
 
 const PASSWORD = 'a long enough one'
-
-/** An account of one test alone, with the password `password`. */
-async function account(
-  store: TestStore,
-  user: string,
-): Promise<{ user: string; password: string }> {
-  const hash = String(await store.call('HGET', 'user:me@home.org', 'password'))
-  await store.call('DEL', `user:${user}`)
-  await store.call(
-    'HSET',
-    `user:${user}`,
-    'password',
-    hash,
-    'level',
-    '0',
-    'createdAt',
-    '1790000000000',
-  )
-  return { user, password: 'password' }
-}
 
 test.describe('POST /api/auth/password', () => {
   test('204; the old password is gone, every other session has ended, this one goes on', async ({

@@ -1,3 +1,4 @@
+import { sessionOf } from '../support/accounts.ts'
 import { isProblem } from '../support/api.ts'
 import { expect, test } from '../support/fixtures.ts'
 
@@ -89,7 +90,3 @@ test.describe('POST /api/auth/refresh', () => {
     expect(isProblem(demoted, 'insufficient-scope', 403)).toBe(true)
   })
 })
-
-function sessionOf(token: string): string {
-  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid
-}

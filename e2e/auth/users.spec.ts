@@ -1,18 +1,8 @@
+import { account } from '../support/accounts.ts'
 import { type Answer, type Api, isProblem } from '../support/api.ts'
 import { expect, type TestStore, test } from '../support/fixtures.ts'
 
 test.describe.configure({ mode: 'serial' })
-
-async function account(
-  store: TestStore,
-  user: string,
-  level: string,
-): Promise<{ user: string; password: string }> {
-  const hash = String(await store.call('HGET', 'user:me@home.org', 'password'))
-  await store.call('DEL', `user:${user}`)
-  await store.call('HSET', `user:${user}`, 'password', hash, 'level', level)
-  return { user, password: 'password' }
-}
 
 function change(api: Api, token: string, user: string, body: unknown): Promise<Answer> {
   return api.send(`/api/users/${encodeURIComponent(user)}`, {
@@ -33,7 +23,8 @@ test('GET /api/users lists every account once, without a hash of a password', as
   api,
   store,
 }) => {
-  for (let index = 0; index < 7; index++) await account(store, `many-${index}@home.org`, '0')
+  for (let index = 0; index < 7; index++)
+    await account(store, `many-${index}@home.org`, { level: '0' })
   await store.call('HSET', 'user:many-0@home.org', 'createdAt', '9000000000000000')
   await store.call('SET', 'user:no-hash@home.org', 'x')
   const { JWT } = await api.signIn(admin(store))
@@ -58,13 +49,19 @@ test('PATCH sets a level, in force on the very next request of a token issued be
   store,
 }) => {
   const { JWT } = await api.signIn(admin(store))
-  const ivy = await account(store, 'ivy@home.org', '0')
+  const ivy = await account(store, 'ivy@home.org', { level: '0' })
   const token = (await api.signIn(ivy)).JWT
   expect((await api.get('/api/users', token)).status).toBe(403)
   const promoted = await change(api, JWT, 'ivy@home.org', { level: 9 })
   expect([promoted.status, promoted.body]).toEqual([
     200,
-    { user: 'ivy@home.org', level: 9, emailVerified: true, disabled: false, createdAt: null },
+    {
+      user: 'ivy@home.org',
+      level: 9,
+      emailVerified: true,
+      disabled: false,
+      createdAt: '2026-09-21T14:13:20.000Z',
+    },
   ])
   expect((await api.get('/api/users', token)).status).toBe(200)
   await change(api, JWT, 'IVY@home.org', { level: 0 })
@@ -76,7 +73,7 @@ test('PATCH disables: no token works, and enabling does not bring the sessions b
   store,
 }) => {
   const { JWT } = await api.signIn(admin(store))
-  const joe = await account(store, 'joe@home.org', '0')
+  const joe = await account(store, 'joe@home.org', { level: '0' })
   const { JWT: token, refresh } = await api.signIn(joe)
   expect((await change(api, JWT, joe.user, { disabled: true })).body.disabled).toBe(true)
   expect((await api.get('/api/profile', token)).status).toBe(401)
@@ -90,7 +87,7 @@ test('PATCH disables: no token works, and enabling does not bring the sessions b
 
 test('refresh against disabling: after the answer no token works', async ({ api, store }) => {
   const { JWT } = await api.signIn(admin(store))
-  const lea = await account(store, 'lea@home.org', '0')
+  const lea = await account(store, 'lea@home.org', { level: '0' })
   for (let trial = 0; trial < 10; trial++) {
     await change(api, JWT, lea.user, { disabled: false })
     const { refresh } = await api.signIn(lea)
@@ -113,7 +110,7 @@ test('409 conflict for the last admin, also when two demote each other at once',
 }) => {
   const boss = admin(store)
   const { JWT } = await api.signIn(boss)
-  await account(store, 'retired@home.org', '9')
+  await account(store, 'retired@home.org', { level: '9' })
   await store.call('HSET', 'user:retired@home.org', 'disabled', '1')
   await store.call('HSET', 'user:ghost@home.org', 'level', '9')
   for (const body of [{ level: 5 }, { disabled: true }, { level: 0, disabled: true }]) {
@@ -122,7 +119,7 @@ test('409 conflict for the last admin, also when two demote each other at once',
       JSON.stringify(body),
     ).toBe(true)
   }
-  const deputy = await account(store, 'deputy@home.org', '9')
+  const deputy = await account(store, 'deputy@home.org', { level: '9' })
   const second = (await api.signIn(deputy)).JWT
   const statuses = await Promise.all([
     change(api, JWT, deputy.user, { level: 0 }),

@@ -26,7 +26,10 @@ export class LiveAccess {
   readonly #now: () => number
   #proof: Result<undefined, AccessCode> | undefined
 
-  /** @param claims Of the verified token; undefined only where `access` is `public`. */
+  /**
+   * @param claims Of the verified token; undefined where `access` is `public`, or after
+   *   {@link accept}.
+   */
   constructor(store: Store, claims: AccessClaims | undefined, access: Access, now: () => number) {
     this.#store = store
     this.#claims = claims
@@ -34,9 +37,15 @@ export class LiveAccess {
     this.#now = now
   }
 
+  /** Takes what a rotation has just found at the primary for a proof: the account's level. */
+  accept(level: number): void {
+    this.#proof = this.#judgeLevel(level)
+  }
+
   /** Reads, and proves the right to the answer in the same trip. */
   async read<value>(read: Read<value>): Promise<Result<value, AccessCode>> {
-    if (this.#access === 'public' || this.#proof?.ok === true) {
+    if (this.#proof?.ok === false) return this.#proof
+    if (this.#access === 'public' || this.#proof !== undefined) {
       const [value] = await this.#store.read(read)
       return ok(value)
     }
@@ -80,9 +89,13 @@ export class LiveAccess {
         ? await livenessAtPrimary(this.#store, session)
         : found
     if (state.status !== 'live') return fail('invalid-token', state.status)
+    return this.#judgeLevel(state.level)
+  }
+
+  #judgeLevel(level: number): Result<undefined, AccessCode> {
     const needed = this.#access === 'public' ? 0 : LEVELS[this.#access]
-    return state.level >= needed
+    return level >= needed
       ? ok(undefined)
-      : fail('insufficient-scope', `level ${state.level}, needs ${needed}`)
+      : fail('insufficient-scope', `level ${level}, needs ${needed}`)
   }
 }

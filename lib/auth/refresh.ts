@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
-import { fail, ok, type Result } from '../errors.ts'
+import type { Result } from '../errors.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
-import { rotateSession } from '../store/sessions.ts'
-import { grant, type TokenResponse } from './grant.ts'
+import type { TokenResponse } from './grant.ts'
 import { isObject } from './input.ts'
+import { rotate } from './rotate.ts'
 import type { AuthCall, AuthDeps } from './types.ts'
 
 /** `refreshToken` is another name of `refresh`; one of the two. */
@@ -40,31 +40,9 @@ export async function refresh(
 ): Promise<Result<TokenResponse, 'invalid-refresh-token' | 'quota-exceeded'>> {
   const token = await deps.refreshTokens.verify(call.input.refresh ?? call.input.refreshToken ?? '')
   if (!token.ok) return token
-  const { sub: userId, sid: sessionId, seq, exp } = token.value
-
-  const quota = await call.quotas.count('refresh', { key: sessionId })
+  const quota = await call.quotas.count('refresh', { key: token.value.sid })
   if (!quota.allowed) return quotaExceeded([quota])
-
-  const rotation = await rotateSession(
-    call.store,
-    { sessionId, userId, seq, expiresAt: exp * 1_000 },
-    {
-      refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
-      graceMs: deps.lifetimes.refreshGrace * 1_000,
-    },
-  )
-  switch (rotation.status) {
-    case 'rotated':
-    case 'repeated':
-      return ok(await grant(deps, 'Token Refreshed', { userId, sessionId }, rotation.session))
-    case 'unknown':
-    case 'revoked':
-    case 'expired':
-    case 'refused':
-      return fail('invalid-refresh-token', `session ${rotation.status}`)
-    case 'reused':
-      return fail('invalid-refresh-token', `refresh token reused; session ${sessionId} revoked`)
-  }
+  return rotate(call.store, token.value, deps)
 }
 
 export const refreshCase = { input: refreshInput, run: refresh }

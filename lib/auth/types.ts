@@ -2,6 +2,7 @@ import type { Log } from '../log.ts'
 import type { Decision, Partition } from '../rate-limit/limiter.ts'
 import type { PolicyName } from '../rate-limit/policies.ts'
 import type { Store } from '../store/store.ts'
+import type { TokenResponse } from './grant.ts'
 import type { Keyring } from './jws.ts'
 import type { Passwords } from './password.ts'
 import type { AccessTokens, RefreshTokens } from './tokens.ts'
@@ -43,6 +44,20 @@ export interface Principal {
   sessionId: string
 }
 
+/** The browser's cookies: what is put in goes out with the answer, whatever that is. */
+export interface CookieJar {
+  give(tokens: TokenResponse): void
+  clear(): void
+}
+
+/** Which page sent the request, as the browser says. */
+export interface Site {
+  /** A page of this origin: what an unsafe request with cookies must come from. */
+  sameOrigin: boolean
+  /** A page of another origin. A program is neither. */
+  foreign: boolean
+}
+
 /** One request as a use case sees it. */
 export interface AuthCall<input = undefined> {
   input: input
@@ -50,7 +65,9 @@ export interface AuthCall<input = undefined> {
   quotas: Quotas
   /** Present wherever the operation is not public. */
   principal: Principal | undefined
-  /** The access token as presented, unverified: logging out judges it by itself. */
-  bearer: string | undefined
+  /** The tokens as presented, unverified: logging out judges them by itself. */
+  presented: { access?: string | undefined; refresh?: string | undefined; by?: 'cookies' }
+  cookies: CookieJar
+  site: Site
   client: { address: string | undefined; userAgent: string }
 }

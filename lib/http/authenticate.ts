@@ -1,53 +1,72 @@
-import type { AccessClaims, AccessTokens } from '../auth/tokens.ts'
+import type { AccessClaims, AccessTokens, RefreshClaims, RefreshTokens } from '../auth/tokens.ts'
 import { type Failure, fail } from '../errors.ts'
+import type { Cookies } from './cookies.ts'
 
 /** What a request presents: nothing, one credential, or two that contradict. */
 export type Presented =
   | { kind: 'none' }
   | { kind: 'two' }
-  | { kind: 'bearer'; token: string }
+  | { kind: 'bearer'; access: string }
+  | { kind: 'cookies'; access?: string | undefined; refresh?: string | undefined }
   | { kind: 'api-key' }
 
 /** The outcome of checking what was presented; no I/O, so liveness is not known yet. */
 export type Authentication =
   | { status: 'none' }
   | { status: 'two' }
-  | { status: 'valid'; claims: AccessClaims }
+  | { status: 'valid'; claims: AccessClaims; by: 'bearer' | 'cookies' }
+  /** The access cookie is over and the refresh cookie is signed: the endpoint can renew both. */
+  | { status: 'renewable'; claims: RefreshClaims; by: 'cookies' }
   | { status: 'invalid'; reason: string }
 
+/** What checks credentials. */
+export interface Verifiers {
+  accessTokens: AccessTokens
+  refreshTokens: RefreshTokens
+  cookies: Cookies
+}
+
 /**
- * Finds the credential: `Authorization: Bearer` or `X-API-Key`, never the query. Another scheme is
- * no credential of ours.
+ * Finds the credential: `Authorization: Bearer`, `X-API-Key` or the cookies, never the query.
+ * Another scheme, and the cookies of others, are no credential of ours.
  *
  * @see [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750.html#section-2.1)
  */
-export function presentedCredential(headers: Headers): Presented {
+export function presentedCredential(headers: Headers, cookies: Cookies): Presented {
   const authorization = headers.get('authorization')
   const bearer = authorization === null ? null : /^bearer(?: +|$)(.*)$/i.exec(authorization)
-  const apiKey = headers.get('x-api-key')
-  if (bearer !== null && apiKey !== null) return { kind: 'two' }
-  if (apiKey !== null) return { kind: 'api-key' }
-  return bearer === null ? { kind: 'none' } : { kind: 'bearer', token: bearer[1] ?? '' }
+  const pair = cookies.read(headers)
+  const found: Presented[] = []
+  if (bearer !== null) found.push({ kind: 'bearer', access: bearer[1] ?? '' })
+  if (headers.has('x-api-key')) found.push({ kind: 'api-key' })
+  if (pair !== undefined) found.push({ kind: 'cookies', ...pair })
+  const [credential = { kind: 'none' }, another] = found
+  return another === undefined ? credential : { kind: 'two' }
 }
 
-/** Checks the presented credential's signature and claims. */
+/** Checks the signature and the claims of what was presented. */
 export async function authenticate(
-  headers: Headers,
-  accessTokens: AccessTokens,
+  presented: Presented,
+  { accessTokens, refreshTokens }: Verifiers,
   nowMs: number,
 ): Promise<Authentication> {
-  const presented = presentedCredential(headers)
   switch (presented.kind) {
     case 'none':
     case 'two':
       return { status: presented.kind }
     case 'api-key':
       return { status: 'invalid', reason: 'unknown API key' }
-    case 'bearer': {
-      const token = await accessTokens.verify(presented.token, nowMs)
-      return token.ok
-        ? { status: 'valid', claims: token.value }
-        : { status: 'invalid', reason: token.reason }
+    case 'bearer':
+    case 'cookies': {
+      const { kind: by, access } = presented
+      const token = access === undefined ? undefined : await accessTokens.verify(access, nowMs)
+      if (token?.ok === true) return { status: 'valid', claims: token.value, by }
+      const refresh = by === 'cookies' ? presented.refresh : undefined
+      const renewal = refresh === undefined ? undefined : await refreshTokens.verify(refresh)
+      if (renewal?.ok === true) {
+        return { status: 'renewable', claims: renewal.value, by: 'cookies' }
+      }
+      return { status: 'invalid', reason: token?.reason ?? renewal?.reason ?? 'no token' }
     }
   }
 }
@@ -58,7 +77,7 @@ export const TWO_CREDENTIALS = fail('invalid-request', 'two credentials', {
 
 /** The answer to a missing or a bad credential where one is needed (RFC 6750 §3.1). */
 export function refusal(
-  authentication: Exclude<Authentication, { status: 'valid' | 'two' }>,
+  authentication: Extract<Authentication, { status: 'none' | 'invalid' }>,
 ): Failure<'authentication-required' | 'invalid-token'> {
   return authentication.status === 'none'
     ? fail('authentication-required', 'no credential')

@@ -45,6 +45,16 @@ export const contract = {
     status: 200,
     errors: ['invalid-credentials', 'quota-exceeded', 'service-unavailable'],
   },
+  login: {
+    method: 'POST',
+    path: '/api/auth/login',
+    summary: 'Sign in as a browser does: the tokens come as cookies',
+    access: 'public',
+    quota: 'signin',
+    body: 'json',
+    status: 200,
+    errors: ['invalid-credentials', 'quota-exceeded', 'service-unavailable', 'csrf-failed'],
+  },
   refresh: {
     method: 'POST',
     path: '/api/auth/refresh',
@@ -64,7 +74,7 @@ export const contract = {
     quota: 'use case',
     body: 'any',
     status: 204,
-    errors: ['quota-exceeded'],
+    errors: ['quota-exceeded', 'csrf-failed'],
   },
   listSessions: {
     method: 'GET',

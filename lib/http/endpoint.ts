@@ -1,30 +1,23 @@
 import type * as z from 'zod/mini'
-import { LiveAccess } from '../auth/liveness.ts'
-import type { AuthCall } from '../auth/types.ts'
+import type { LiveAccess } from '../auth/liveness.ts'
+import type { AuthCall, CookieJar } from '../auth/types.ts'
 import type { ReadCall } from '../collections/read.ts'
 import type { Deps } from '../deps.ts'
-import {
-  type AccessCode,
-  type Failure,
-  fail,
-  ok,
-  type ProblemCode,
-  type Result,
-} from '../errors.ts'
+import { type AccessCode, type Failure, fail, type ProblemCode, type Result } from '../errors.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
 import { Store } from '../store/store.ts'
 import { Trips } from '../store/trips.ts'
-import { authenticate, presentedCredential, refusal, TWO_CREDENTIALS } from './authenticate.ts'
-import { declaresTooLarge, isJson, readJson } from './body.ts'
+import { admit } from './admission.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 import type { Operation } from './contract.ts'
+import { isForeign, isSameOrigin } from './cookies.ts'
 import { setCorsHeaders } from './cors.ts'
 import { failureOf, logFailure } from './failure.ts'
 import { readHandover, serverTiming } from './handover.ts'
+import { readInput } from './input.ts'
 import { json, problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
-import { accessOf, findRoute, PATH_VARIABLES } from './router.ts'
-import { validate } from './validation.ts'
+import { findRoute } from './router.ts'
 
 /** One request as a use case sees it; each takes the part it needs. */
 export type Call<input> = AuthCall<input> & ReadCall<input>
@@ -43,7 +36,7 @@ export type Handler = (request: Request) => Promise<Response>
  *
  * A use case that can fail with a problem that the row does not list does not compile. The handler
  * trusts nothing that the gate did but its wish to be quick: it checks the credential again, asks
- * the store whether the session lives, and only then lets an answer out. In order: credential,
+ * the store whether the session lives, and only then lets an answer out. In order: credential, CSRF,
  * level, strict quotas, the body by streamed count, syntax, schema, use case.
  *
  * @param deps Called at the first request, so that a build needs no environment.
@@ -60,9 +53,11 @@ export function endpoint<const row extends Operation, input = undefined>(
     let settled: Deps | undefined
     let trips: Trips | undefined
     let quotas: RequestQuotas | undefined
+    const setCookies: string[] = []
     let outcome: Result<unknown, ProblemCode>
     try {
       settled = deps()
+      const { cookies } = settled
       trips = new Trips(settled.now, handover?.spent)
       quotas = new RequestQuotas(settled.limiter, trips, settled.log)
       outcome = await perform(row, useCase, {
@@ -71,6 +66,10 @@ export function endpoint<const row extends Operation, input = undefined>(
         deps: settled,
         store: new Store(settled.databases, trips),
         quotas,
+        cookies: {
+          give: (tokens) => void setCookies.splice(0, 2, ...cookies.issue(tokens)),
+          clear: () => void setCookies.splice(0, 2, ...cookies.clear()),
+        },
       })
       if (!outcome.ok) logFailure(row.path, requestId, outcome)
     } catch (error) {
@@ -87,6 +86,8 @@ export function endpoint<const row extends Operation, input = undefined>(
     headers.set('Server-Timing', serverTiming(trips))
     setQuotaHeaders(headers, quotas?.decisions ?? [])
     setCorsHeaders(headers, request, settled?.settings.corsOrigins ?? [])
+    // Also with a failure: a pair that was rotated and not delivered would sign its owner out.
+    for (const cookie of setCookies) headers.append('Set-Cookie', cookie)
     // The gate has set the id already, and Next would append this one to it.
     if (handover === undefined) headers.set('X-Request-Id', requestId)
     return response
@@ -99,49 +100,48 @@ interface Exchange {
   deps: Deps
   store: Store
   quotas: RequestQuotas
+  cookies: CookieJar
 }
 
 async function perform<input>(
   row: Operation,
   useCase: UseCase<input, ProblemCode>,
-  { request, pathname, deps, store, quotas }: Exchange,
+  exchange: Exchange,
 ): Promise<Result<unknown, ProblemCode>> {
+  const { request, pathname, deps, store, quotas, cookies } = exchange
+  const { headers } = request
   const match = findRoute(pathname)
   if (match === 'malformed' || match === 'unknown') return fail('not-found', match)
-
-  const authentication = await authenticate(request.headers, deps.accessTokens, deps.now())
-  if (authentication.status === 'two') return TWO_CREDENTIALS
-  const needed = accessOf(row, match)
-  if (needed !== 'public' && authentication.status !== 'valid') return refusal(authentication)
-  const claims = authentication.status === 'valid' ? authentication.claims : undefined
-  const access = new LiveAccess(store, claims, needed, deps.now)
-  if (row.method !== 'GET') {
-    const proof = await access.prove()
-    if (!proof.ok) return proof
+  const site = {
+    sameOrigin: isSameOrigin(headers, deps.settings.origin),
+    foreign: isForeign(headers, deps.settings.origin),
   }
+  const admission = await admit(row, match, { headers, deps, store, cookies, site })
+  if (!admission.ok) return admission
+  const { access, principal, presented } = admission.value
 
-  const address = clientAddress(request.headers, deps.settings.trustedProxy)
+  const address = clientAddress(headers, deps.settings.trustedProxy)
   if (row.quota === 'signin') {
     const decision = await quotas.count(row.quota, addressPartition(address))
     if (!decision.allowed) return quotaExceeded([decision])
   }
-
-  if (row.counted !== undefined && claims !== undefined) {
-    const decision = await quotas.count(row.counted, { key: claims.sub })
+  if (row.counted !== undefined && principal !== undefined) {
+    const decision = await quotas.count(row.counted, { key: principal.userId })
     if (!decision.allowed) return quotaExceeded([decision])
   }
 
-  const input = await readInput(row, useCase, request)
+  const input = await readInput(row, useCase.input, request)
   if (!input.ok) return orUnproven(access, input)
-  const bearer = presentedCredential(request.headers)
   const result = await useCase.run(
     {
       input: input.value,
       store,
       quotas,
-      principal: claims === undefined ? undefined : { userId: claims.sub, sessionId: claims.sid },
-      bearer: bearer.kind === 'bearer' ? bearer.token : undefined,
-      client: { address, userAgent: request.headers.get('user-agent') ?? '' },
+      principal,
+      presented,
+      cookies,
+      site,
+      client: { address, userAgent: headers.get('user-agent') ?? '' },
       collection: match.collection,
       id: match.params['id'],
       log: deps.log,
@@ -159,43 +159,4 @@ async function orUnproven<result extends Result<unknown, ProblemCode>>(
 ): Promise<result | Failure<AccessCode>> {
   const proof = await access.prove()
   return proof.ok ? result : proof
-}
-
-async function readInput<input>(
-  row: Operation,
-  { input: schema }: UseCase<input, ProblemCode>,
-  request: Request,
-): Promise<Result<input, ProblemCode>> {
-  const raw = await readRaw(row, request)
-  if (!raw.ok) return raw
-  // Without a schema the use case takes `unknown` or nothing, and judges by itself.
-  return schema === undefined ? ok(raw.value as input) : validate(schema, raw.value)
-}
-
-async function readRaw(row: Operation, request: Request): Promise<Result<unknown, ProblemCode>> {
-  if (row.body === 'none') return ok(queryOf(request))
-  if (row.body === 'json' && !isJson(request.headers))
-    return fail('unsupported-media-type', 'not JSON')
-  if (declaresTooLarge(request.headers)) return fail('payload-too-large', 'Content-Length')
-  const body = await readJson(request)
-  if (row.body === 'any' && !body.ok && body.code === 'invalid-request') return ok(undefined)
-  return body
-}
-
-/**
- * The query as an object; a parameter given twice becomes a list, which no schema takes.
- *
- * Next appends the path's variables to an edge route's URL, and any that the client names as
- * `nxtP…`: names of variables are left out, here and on every other host.
- */
-function queryOf(request: Request): Record<string, string | string[]> {
-  // Without a prototype: `__proto__` is a name like any other.
-  const query: Record<string, string | string[]> = Object.create(null)
-  const parameters = new URL(request.url).searchParams
-  for (const name of new Set(parameters.keys())) {
-    if (PATH_VARIABLES.has(name) || /^nxt[PI]/.test(name)) continue
-    const values = parameters.getAll(name)
-    query[name] = values.length === 1 ? (values[0] ?? '') : values
-  }
-  return query
 }

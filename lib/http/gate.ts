@@ -3,7 +3,13 @@ import { type Failure, fail } from '../errors.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
 import type { Decision, WaitUntil } from '../rate-limit/limiter.ts'
 import { Trips } from '../store/trips.ts'
-import { type Authentication, authenticate, refusal, TWO_CREDENTIALS } from './authenticate.ts'
+import {
+  type Authentication,
+  authenticate,
+  presentedCredential,
+  refusal,
+  TWO_CREDENTIALS,
+} from './authenticate.ts'
 import { declaresTooLarge, isJson } from './body.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 import { contract, type Operation } from './contract.ts'
@@ -112,7 +118,8 @@ async function inspect(
   { request, deps, trips, decisions, waitUntil }: Inspection,
 ): Promise<Failure | undefined> {
   const { headers } = request
-  const authentication = await authenticate(headers, deps.accessTokens, deps.now())
+  const presented = presentedCredential(headers, deps.cookies)
+  const authentication = await authenticate(presented, deps, deps.now())
   if (authentication.status === 'two') return TWO_CREDENTIALS
 
   if (row.quota === 'gate') {
@@ -122,10 +129,8 @@ async function inspect(
   }
   if (row.body === 'json' && !isJson(headers)) return fail('unsupported-media-type', 'not JSON')
   if (declaresTooLarge(headers)) return fail('payload-too-large', 'Content-Length')
-  if (accessOf(row, match) !== 'public' && authentication.status !== 'valid') {
-    return refusal(authentication)
-  }
-  return undefined
+  if (authentication.status === 'valid' || authentication.status === 'renewable') return undefined
+  return accessOf(row, match) === 'public' ? undefined : refusal(authentication)
 }
 
 /** A verified token counts as its subject; everything else as the address it comes from. */
@@ -136,7 +141,7 @@ async function countRequest(
   trips: Trips,
   waitUntil: WaitUntil,
 ): Promise<Decision> {
-  if (authentication.status === 'valid') {
+  if (authentication.status === 'valid' || authentication.status === 'renewable') {
     const partition = { key: authentication.claims.sub }
     return deps.limiter.hot('user', partition, trips, waitUntil, { wait: true })
   }

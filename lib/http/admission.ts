@@ -1,0 +1,86 @@
+import { LiveAccess } from '../auth/liveness.ts'
+import { rotate } from '../auth/rotate.ts'
+import type { AuthCall, CookieJar, Principal, Site } from '../auth/types.ts'
+import type { Deps } from '../deps.ts'
+import { fail, ok, type ProblemCode, type Result } from '../errors.ts'
+import type { Store } from '../store/store.ts'
+import { authenticate, presentedCredential, refusal, TWO_CREDENTIALS } from './authenticate.ts'
+import type { Operation } from './contract.ts'
+import { accessOf, type Match } from './router.ts'
+
+/** What a request has shown at the door. */
+export interface Admitted {
+  access: LiveAccess
+  principal: Principal | undefined
+  presented: AuthCall['presented']
+}
+
+interface Arrival {
+  headers: Headers
+  deps: Deps
+  store: Store
+  cookies: CookieJar
+  site: Site
+}
+
+/**
+ * Judges the credential again, with liveness, then where the request comes from, then the level. A
+ * read's liveness is left to the trip that fetches its data.
+ *
+ * An access cookie that is over is renewed on the way by the refresh cookie (silent refresh): the
+ * rotation is proof of a live session, and its pair goes out with the answer, whatever that is.
+ */
+export async function admit(
+  row: Operation,
+  match: Match,
+  { headers, deps, store, cookies, site }: Arrival,
+): Promise<Result<Admitted, ProblemCode>> {
+  const presented = presentedCredential(headers, deps.cookies)
+  const authentication = await authenticate(presented, deps, deps.now())
+  if (authentication.status === 'two') return TWO_CREDENTIALS
+  const needed = accessOf(row, match)
+  const { status } = authentication
+  if (needed !== 'public' && (status === 'none' || status === 'invalid')) {
+    return refusal(authentication)
+  }
+
+  const renewed = status === 'renewable' && needed !== 'public'
+  const claims = status === 'valid' || renewed ? authentication.claims : undefined
+  const access = new LiveAccess(
+    store,
+    status === 'valid' ? authentication.claims : undefined,
+    needed,
+    deps.now,
+  )
+  const unsafe = row.method !== 'GET'
+  const byCookies = 'by' in authentication && authentication.by === 'cookies'
+  const forged = needed !== 'public' && unsafe && byCookies && !site.sameOrigin
+
+  if (renewed) {
+    // Judged before anything is rotated: a page of another site changes nothing.
+    if (forged) return fail('csrf-failed', 'not of this origin')
+    const tokens = await rotate(store, authentication.claims, deps)
+    if (!tokens.ok) return fail('invalid-token', tokens.reason)
+    cookies.give(tokens.value)
+    access.accept(tokens.value.content.level)
+  }
+  if (unsafe) {
+    const proof = await access.prove()
+    if (!proof.ok && proof.code === 'invalid-token') return proof
+    if (forged) return fail('csrf-failed', 'not of this origin')
+    if (!proof.ok) return proof
+  }
+
+  return ok({
+    access,
+    principal: claims === undefined ? undefined : principalOf(claims),
+    presented: {
+      ...('access' in presented ? { access: presented.access } : {}),
+      ...(presented.kind === 'cookies' ? { refresh: presented.refresh, by: 'cookies' } : {}),
+    },
+  })
+}
+
+function principalOf({ sub, sid }: { sub: string; sid: string }): Principal {
+  return { userId: sub, sessionId: sid }
+}

@@ -1,0 +1,48 @@
+import type * as z from 'zod/mini'
+import { fail, ok, type ProblemCode, type Result } from '../errors.ts'
+import { declaresTooLarge, isJson, readJson } from './body.ts'
+import type { Operation } from './contract.ts'
+import { PATH_VARIABLES } from './router.ts'
+import { validate } from './validation.ts'
+
+/**
+ * Reads an operation's input, of the body or of the query, and checks it against its schema. Without
+ * a schema the use case takes `unknown` or nothing, and judges by itself.
+ */
+export async function readInput<input>(
+  row: Operation,
+  schema: z.ZodMiniType<input> | undefined,
+  request: Request,
+): Promise<Result<input, ProblemCode>> {
+  const raw = await readRaw(row, request)
+  if (!raw.ok) return raw
+  return schema === undefined ? ok(raw.value as input) : validate(schema, raw.value)
+}
+
+async function readRaw(row: Operation, request: Request): Promise<Result<unknown, ProblemCode>> {
+  if (row.body === 'none') return ok(queryOf(request))
+  if (row.body === 'json' && !isJson(request.headers))
+    return fail('unsupported-media-type', 'not JSON')
+  if (declaresTooLarge(request.headers)) return fail('payload-too-large', 'Content-Length')
+  const body = await readJson(request)
+  if (row.body === 'any' && !body.ok && body.code === 'invalid-request') return ok(undefined)
+  return body
+}
+
+/**
+ * The query as an object; a parameter given twice becomes a list, which no schema takes.
+ *
+ * Next appends the path's variables to an edge route's URL, and any that the client names as
+ * `nxtP…`: names of variables are left out, here and on every other host.
+ */
+function queryOf(request: Request): Record<string, string | string[]> {
+  // Without a prototype: `__proto__` is a name like any other.
+  const query: Record<string, string | string[]> = Object.create(null)
+  const parameters = new URL(request.url).searchParams
+  for (const name of new Set(parameters.keys())) {
+    if (PATH_VARIABLES.has(name) || /^nxt[PI]/.test(name)) continue
+    const values = parameters.getAll(name)
+    query[name] = values.length === 1 ? (values[0] ?? '') : values
+  }
+  return query
+}
