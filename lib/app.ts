@@ -1,3 +1,4 @@
+import type { AccountDeps } from './account-deps.ts'
 import { changePasswordCase } from './auth/change-password.ts'
 import { generatePasswordCase } from './auth/generate-password.ts'
 import { jwksCase } from './auth/jwks.ts'
@@ -9,7 +10,6 @@ import { endSessionCase, endSessionsCase, listSessionsCase } from './auth/sessio
 import { signInCase } from './auth/sign-in.ts'
 import { changeUserCase, listUsersCase } from './auth/users.ts'
 import { getItemCase, listItemsCase } from './collections/read.ts'
-import type { Deps } from './deps.ts'
 import { contract, type OperationId } from './http/contract.ts'
 import { endpoint, type Handler } from './http/endpoint.ts'
 import { gate, isApiPath } from './http/gate.ts'
@@ -26,7 +26,7 @@ export type App = (request: Request, waitUntil: WaitUntil) => Promise<Response>
  *
  * @param deps Called at the first request.
  */
-export function createApp(deps: () => Deps): App {
+export function createApp(deps: () => AccountDeps): App {
   const handlers: Record<OperationId, Handler> = {
     signIn: endpoint(contract.signIn, signInCase, deps),
     login: endpoint(contract.login, loginCase, deps),

@@ -1,12 +1,11 @@
-import { base64url } from 'jose'
 import { importKeyring, type Keyring } from './auth/jws.ts'
-import { createPasswords } from './auth/password.ts'
 import { createAccessTokens, createRefreshTokens } from './auth/tokens.ts'
 import type { AuthDeps } from './auth/types.ts'
 import { env, type Settings } from './env.ts'
 import type { Verifiers } from './http/authenticate.ts'
 import { createCookies } from './http/cookies.ts'
 import { log } from './log.ts'
+import { once } from './once.ts'
 import { Limiter } from './rate-limit/limiter.ts'
 import { connect } from './store/redis.ts'
 import { connectScripts } from './store/script-runner.ts'
@@ -55,9 +54,6 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
     ...createGateDeps(settings, now),
     databases: { data, auth: settings.auth === undefined ? data : connect(settings.auth) },
     randomId: () => crypto.randomUUID(),
-    passwords: createPasswords((ms) => new Promise((resolve) => setTimeout(resolve, ms)), now),
-    accountKey: accountKey(settings.accessSecrets[0]),
-    sessionsPerUser: settings.sessionsPerUser,
     lifetimes: { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace },
     log,
   }
@@ -68,29 +64,3 @@ export const gateDeps: () => GateDeps = /* @__PURE__ */ once(() => createGateDep
 
 /** An endpoint's dependencies of this isolate, made at its first request. */
 export const deps: () => Deps = /* @__PURE__ */ once(() => createDeps(env()))
-
-/** HMAC-SHA-256 of the account under a key of its own: equal accounts, equal keys, and no address. */
-function accountKey(secret: string): (account: string) => Promise<string> {
-  const encoder = new TextEncoder()
-  const key = once(() =>
-    crypto.subtle.importKey(
-      'raw',
-      encoder.encode(`quota-account ${secret}`),
-      { name: 'HMAC', hash: 'SHA-256' },
-      false,
-      ['sign'],
-    ),
-  )
-  return async (account) => {
-    const mac = await crypto.subtle.sign('HMAC', await key(), encoder.encode(account))
-    return base64url.encode(new Uint8Array(mac))
-  }
-}
-
-function once<value>(make: () => value): () => value {
-  let made: { value: value } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
-}

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
+import { accountDeps } from '../lib/account-deps.ts'
 import { createApp } from '../lib/app.ts'
 import { provesItself } from '../lib/auth/jws.ts'
-import { deps } from '../lib/deps.ts'
 import { EnvironmentFault, parseSettings } from '../lib/env.ts'
 import type { Gateway } from './gateway/server.ts'
 import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
@@ -84,7 +84,7 @@ async function hostOf(kind: HostKind): Promise<Host> {
 }
 
 function appHost(): Host {
-  const app = createApp(deps)
+  const app = createApp(accountDeps)
   const waitUntil = (promise: Promise<unknown>): void => void promise.catch(() => undefined)
   return (request, response, body) => {
     const headers = new Headers()

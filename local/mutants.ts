@@ -22,7 +22,7 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'a disabled account may enter',
-    'lib/store/users.ts',
+    'lib/store/rules.ts',
     'return enabled && verified',
     'return verified',
     'auth/refresh',
@@ -36,7 +36,7 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'every session survives a password change',
-    'lib/store/scripts.ts',
+    'lib/store/scripts/accounts.ts',
     "endOthers()\nredis.call('HSET', userKey, 'password', replacement)",
     "redis.call('HSET', userKey, 'password', replacement)",
     'auth/account',
@@ -50,14 +50,14 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'grace for the grandparent',
-    'lib/store/scripts.ts',
+    'lib/store/scripts/rotation.ts',
     'elseif behind ~= 1 or',
     'elseif behind > 2 or',
     'sessions.test',
   ),
   mutant(
     'rotation without check-and-set',
-    'lib/store/scripts.ts',
+    'lib/store/scripts/rotation.ts',
     'if behind == 0 then',
     'if behind == 0 or behind == 1 then',
     'sessions.test',
@@ -65,14 +65,14 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'expiry extended on rotation',
-    'lib/store/scripts.ts',
+    'lib/store/scripts/rotation.ts',
     'seq + 1, now, math.min(now + idleTtl, absolute)',
     'seq + 1, now, now + idleTtl',
     'sessions.test',
   ),
   mutant(
     'reuse does not end the session',
-    'lib/store/scripts.ts',
+    'lib/store/scripts/rotation.ts',
     "  revoke()\n  return {'reused'}",
     "  return {'reused'}",
     'sessions.test',
@@ -107,7 +107,7 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'the first page of SCAN alone',
-    'lib/store/scripts.ts',
+    'lib/store/scripts/items.ts',
     "until cursor == '0'",
     'until true',
     'collections',

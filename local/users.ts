@@ -6,11 +6,18 @@ import { newPassword, weakness } from '../lib/auth/new-password.ts'
 import { createPasswords } from '../lib/auth/password.ts'
 import { parseUserId } from '../lib/auth/user-id.ts'
 import { StoreUnavailable } from '../lib/errors.ts'
+import {
+  accountsOf,
+  accountsRead,
+  addAccount,
+  setPassword,
+  setRights,
+} from '../lib/store/administration.ts'
 import { connect } from '../lib/store/redis.ts'
-import { endSessions, level, sessionsRead } from '../lib/store/sessions.ts'
+import { level } from '../lib/store/rules.ts'
+import { endSessions, sessionsRead } from '../lib/store/sessions.ts'
 import { Store } from '../lib/store/store.ts'
 import { Trips } from '../lib/store/trips.ts'
-import { accountsOf, accountsRead, addAccount, setPassword, setRights } from '../lib/store/users.ts'
 import { operatorStore } from './operator-store.ts'
 
 const HELP = `Manages Usher's accounts.

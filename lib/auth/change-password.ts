@@ -3,7 +3,7 @@ import { type AccessCode, fail, ok, type Result } from '../errors.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
 import { credentialsRead, changePassword as storePassword } from '../store/users.ts'
 import { newPassword, weakness } from './new-password.ts'
-import type { AuthCall, AuthDeps } from './types.ts'
+import type { AccountDeps, AuthCall } from './types.ts'
 
 export const changePasswordInput = z.strictObject({ current: z.string(), password: newPassword })
 
@@ -19,7 +19,7 @@ export const changePasswordInput = z.strictObject({ current: z.string(), passwor
  */
 export async function changePassword(
   call: AuthCall<z.output<typeof changePasswordInput>>,
-  deps: AuthDeps,
+  deps: AccountDeps,
 ): Promise<
   Result<
     undefined,

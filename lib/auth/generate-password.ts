@@ -1,14 +1,14 @@
 import * as z from 'zod/mini'
 import { ok, type Result } from '../errors.ts'
 import { newPassword } from './new-password.ts'
-import type { AuthCall, AuthDeps } from './types.ts'
+import type { AccountDeps, AuthCall } from './types.ts'
 
 export const generatePasswordInput = z.strictObject({ password: newPassword })
 
 /** Hashes a password for an account that an operator types into Redis by hand. */
 export async function generatePassword(
   call: AuthCall<z.output<typeof generatePasswordInput>>,
-  deps: AuthDeps,
+  deps: AccountDeps,
 ): Promise<Result<{ password: string }, 'service-unavailable'>> {
   const hash = await deps.passwords.hash(call.input.password)
   return hash.ok ? ok({ password: hash.value }) : hash

@@ -1,4 +1,4 @@
-import type { SessionState } from '../store/sessions.ts'
+import type { SessionState } from '../store/rotation.ts'
 import type { AuthDeps } from './types.ts'
 
 /** The body of signin and refresh. Lifetimes in seconds. */

@@ -6,7 +6,7 @@ import {
   liveness,
   livenessAtPrimary,
   sessionRead,
-} from '../store/sessions.ts'
+} from '../store/rotation.ts'
 import type { Store } from '../store/store.ts'
 import { type Access, LEVELS } from './levels.ts'
 import type { AccessClaims } from './tokens.ts'

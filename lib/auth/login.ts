@@ -2,7 +2,7 @@ import type * as z from 'zod/mini'
 import { fail, ok, type Result } from '../errors.ts'
 import type { TokenResponse } from './grant.ts'
 import { signIn, signInInput } from './sign-in.ts'
-import type { AuthCall, AuthDeps } from './types.ts'
+import type { AccountDeps, AuthCall } from './types.ts'
 
 /**
  * Signs in as {@link signIn} does, and keeps the tokens in cookies that no script can read.
@@ -14,7 +14,7 @@ import type { AuthCall, AuthDeps } from './types.ts'
  */
 export async function login(
   call: AuthCall<z.output<typeof signInInput>>,
-  deps: AuthDeps,
+  deps: AccountDeps,
 ): Promise<
   Result<
     Pick<TokenResponse, 'message' | 'content'>,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { type AccessCode, fail, ok, type Result } from '../errors.ts'
 import type { Read } from '../store/reply.ts'
-import { level } from '../store/sessions.ts'
+import { level } from '../store/rules.ts'
 import { type Account, profileRead, rename } from '../store/users.ts'
 import type { AuthCall } from './types.ts'
 

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../errors.ts'
-import { rotateSession } from '../store/sessions.ts'
+import { rotateSession } from '../store/rotation.ts'
 import type { Store } from '../store/store.ts'
 import { grant, type TokenResponse } from './grant.ts'
 import type { RefreshClaims } from './tokens.ts'

@@ -5,7 +5,7 @@ import { openSession, revokeSession } from '../store/sessions.ts'
 import { credentialsRead } from '../store/users.ts'
 import { grant, type TokenResponse } from './grant.ts'
 import { isObject } from './input.ts'
-import type { AuthCall, AuthDeps } from './types.ts'
+import type { AccountDeps, AuthCall } from './types.ts'
 import { parseUserId } from './user-id.ts'
 
 /** `email` is another name of `user`; one of the two. */
@@ -43,7 +43,7 @@ export const signInInput = z
  */
 export async function signIn(
   call: AuthCall<z.output<typeof signInInput>>,
-  deps: AuthDeps,
+  deps: AccountDeps,
 ): Promise<
   Result<TokenResponse, 'invalid-credentials' | 'quota-exceeded' | 'service-unavailable'>
 > {

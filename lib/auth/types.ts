@@ -14,13 +14,17 @@ export interface AuthDeps {
   accessTokens: AccessTokens
   accessKeys: () => Promise<Keyring>
   refreshTokens: RefreshTokens
+  lifetimes: Lifetimes
+  log: Log
+}
+
+/** What the use cases around passwords need besides: no other function carries bcrypt. */
+export interface AccountDeps extends AuthDeps {
   passwords: Passwords
   /** A keyed hash, so that quota keys name no account. */
   accountKey: (account: string) => Promise<string>
-  lifetimes: Lifetimes
   /** Live sessions an account may have. */
   sessionsPerUser: number
-  log: Log
 }
 
 /** All in seconds. */

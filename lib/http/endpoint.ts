@@ -23,10 +23,10 @@ import { findRoute } from './router.ts'
 export type Call<input> = AuthCall<input> & ReadCall<input>
 
 /** What an operation does: the schema of its input, and the function that answers. */
-export interface UseCase<input, code extends ProblemCode> {
+export interface UseCase<input, code extends ProblemCode, needs extends Deps = Deps> {
   /** Of the JSON body, or of the query where the operation has no body. */
   input?: z.ZodMiniType<input>
-  run: (call: Call<input>, deps: Deps) => Promise<Result<unknown, code>>
+  run: (call: Call<input>, deps: needs) => Promise<Result<unknown, code>>
 }
 
 export type Handler = (request: Request) => Promise<Response>
@@ -41,16 +41,16 @@ export type Handler = (request: Request) => Promise<Response>
  *
  * @param deps Called at the first request, so that a build needs no environment.
  */
-export function endpoint<const row extends Operation, input = undefined>(
+export function endpoint<const row extends Operation, input = undefined, needs extends Deps = Deps>(
   row: row,
-  useCase: UseCase<input, NoInfer<row['errors'][number]> | AccessCode>,
-  deps: () => Deps,
+  useCase: UseCase<input, NoInfer<row['errors'][number]> | AccessCode, needs>,
+  deps: () => needs,
 ): Handler {
   return async (request) => {
     const { pathname } = new URL(request.url)
     const handover = readHandover(request.headers)
     const requestId = handover?.requestId ?? crypto.randomUUID()
-    let settled: Deps | undefined
+    let settled: needs | undefined
     let trips: Trips | undefined
     let quotas: RequestQuotas | undefined
     const setCookies: string[] = []
@@ -94,19 +94,19 @@ export function endpoint<const row extends Operation, input = undefined>(
   }
 }
 
-interface Exchange {
+interface Exchange<needs extends Deps> {
   request: Request
   pathname: string
-  deps: Deps
+  deps: needs
   store: Store
   quotas: RequestQuotas
   cookies: CookieJar
 }
 
-async function perform<input>(
+async function perform<input, needs extends Deps>(
   row: Operation,
-  useCase: UseCase<input, ProblemCode>,
-  exchange: Exchange,
+  useCase: UseCase<input, ProblemCode, needs>,
+  exchange: Exchange<needs>,
 ): Promise<Result<unknown, ProblemCode>> {
   const { request, pathname, deps, store, quotas, cookies } = exchange
   const { headers } = request

@@ -3,7 +3,7 @@ import { StoreUnavailable } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { keys } from '../store/keys.ts'
 import type { LimiterClient } from '../store/script-runner.ts'
-import { GIVE_BACK } from '../store/scripts.ts'
+import { GIVE_BACK } from '../store/scripts/quotas.ts'
 import type { Trips } from '../store/trips.ts'
 import { LOCAL_LIMIT, POLICIES, type PolicyName, SHARED_BUCKET_FACTOR } from './policies.ts'
 

@@ -1,7 +1,7 @@
 import { StoreUnavailable } from '../errors.ts'
 import { keys } from './keys.ts'
 import { type Read, replyList, text } from './reply.ts'
-import { LIST_ITEMS } from './scripts.ts'
+import { LIST_ITEMS } from './scripts/items.ts'
 
 /** A hash as it is stored: the declared fields only, undefined where the hash has none. */
 export type StoredFields = (string | undefined)[]

@@ -31,6 +31,13 @@ export function text(value: unknown): string | undefined {
   throw new StoreUnavailable('reply: not a string')
 }
 
+/** A whole number, as text or as a number. */
+export function integer(value: unknown): number {
+  const number = Number(text(value))
+  if (!Number.isSafeInteger(number)) throw new StoreUnavailable('reply: not an integer')
+  return number
+}
+
 /** Asks whether a database answers. */
 export function pingRead(database: Read<true>['database']): Read<true> {
   return {

@@ -1,7 +1,7 @@
+import { accountDeps } from '@/lib/account-deps.ts'
 import { changePasswordCase } from '@/lib/auth/change-password.ts'
-import { deps } from '@/lib/deps.ts'
 import { contract } from '@/lib/http/contract.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const POST = endpoint(contract.changePassword, changePasswordCase, deps)
+export const POST = endpoint(contract.changePassword, changePasswordCase, accountDeps)

@@ -1,7 +1,7 @@
+import { accountDeps } from '@/lib/account-deps.ts'
 import { signInCase } from '@/lib/auth/sign-in.ts'
-import { deps } from '@/lib/deps.ts'
 import { contract } from '@/lib/http/contract.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const POST = endpoint(contract.signIn, signInCase, deps)
+export const POST = endpoint(contract.signIn, signInCase, accountDeps)

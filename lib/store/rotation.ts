@@ -1,0 +1,119 @@
+import { StoreUnavailable } from '../errors.ts'
+import { keys } from './keys.ts'
+import { integer, type Read, replyList, text } from './reply.ts'
+import { level, mayEnter } from './rules.ts'
+import { LIVENESS_AT_PRIMARY, ROTATE_SESSION } from './scripts/rotation.ts'
+import type { Store } from './store.ts'
+
+/** A session as a token needs it; times in epoch milliseconds of the store's clock. */
+export interface SessionState {
+  seq: number
+  at: number
+  idle: number
+  now: number
+  level: number
+}
+
+export type Rotation =
+  | { status: 'rotated' | 'repeated'; session: SessionState }
+  | { status: 'unknown' | 'revoked' | 'expired' | 'refused' | 'reused' }
+
+/** Rotates a session's refresh token at the primary. See {@link ROTATE_SESSION}. */
+export async function rotateSession(
+  store: Store,
+  presented: { sessionId: string; userId: string; seq: number; expiresAt: number },
+  lifetimes: { refreshTokenTtlMs: number; graceMs: number },
+): Promise<Rotation> {
+  const { sessionId, userId, seq, expiresAt } = presented
+  const reply = await store.write(
+    ROTATE_SESSION,
+    [keys.session(sessionId), keys.sessionsOf(userId), keys.user(userId)],
+    [sessionId, userId, seq, lifetimes.refreshTokenTtlMs, lifetimes.graceMs, expiresAt],
+  )
+  const status = reply[0]
+  switch (status) {
+    case 'rotated':
+    case 'repeated':
+      return {
+        status,
+        session: {
+          seq: integer(reply[1]),
+          at: integer(reply[2]),
+          idle: integer(reply[3]),
+          now: integer(reply[4]),
+          level: level(reply[5]),
+        },
+      }
+    case 'unknown':
+    case 'revoked':
+    case 'expired':
+    case 'refused':
+    case 'reused':
+      return { status }
+    default:
+      throw new StoreUnavailable('rotate session: unexpected reply')
+  }
+}
+
+/** What a request must know of its session and account, from the store and not from the token. */
+export type Liveness =
+  | { status: 'live'; level: number }
+  | {
+      status:
+        | 'session-missing'
+        | 'session-revoked'
+        | 'session-superseded'
+        | 'user-missing'
+        | 'user-disabled'
+    }
+
+interface TokenSession {
+  sessionId: string
+  userId: string
+}
+
+/** The session's half of liveness: one command that rides along with a request's data. */
+export function sessionRead(session: TokenSession): Read<unknown[]> {
+  return {
+    database: 'auth',
+    queue: (pipeline) => pipeline.hmget(keys.session(session.sessionId), 'st', 'uid', 'gen'),
+    parse: replyList,
+  }
+}
+
+/** The account's half of liveness: catches a deleted, disabled or demoted user. */
+export function accountRead(session: TokenSession): Read<unknown[]> {
+  return {
+    database: 'auth',
+    queue: (pipeline) =>
+      pipeline.hmget(keys.user(session.userId), 'level', 'disabled', 'emailVerified', 'gen'),
+    parse: replyList,
+  }
+}
+
+/** Joins the two halves. Anything but a live session of an enabled account is not live. */
+export function liveness(
+  session: TokenSession,
+  [state, userId, opened]: unknown[],
+  [stored, disabled, emailVerified, generation]: unknown[],
+): Liveness {
+  if (text(state) === undefined) return { status: 'session-missing' }
+  if (state !== 'live' || userId !== session.userId) return { status: 'session-revoked' }
+  if (text(stored) === undefined) return { status: 'user-missing' }
+  if ((text(opened) ?? '0') !== (text(generation) ?? '0')) return { status: 'session-superseded' }
+  if (!mayEnter(disabled, emailVerified)) return { status: 'user-disabled' }
+  return { status: 'live', level: level(stored) }
+}
+
+/** Asks the primary. See {@link LIVENESS_AT_PRIMARY}. */
+export async function livenessAtPrimary(store: Store, session: TokenSession): Promise<Liveness> {
+  const [state, account] = await store.write(
+    LIVENESS_AT_PRIMARY,
+    [keys.session(session.sessionId), keys.user(session.userId)],
+    [],
+  )
+  if (!Array.isArray(state) || !Array.isArray(account)) {
+    throw new StoreUnavailable('liveness: unexpected reply')
+  }
+  return liveness(session, state, account)
+}

@@ -1,0 +1,55 @@
+/**
+ * What several scripts share. All Lua is in this folder, in a file for each use, so that a function
+ * at the edge carries the scripts it calls and no other. Every script names its KEYS and ARGV at the
+ * top.
+ *
+ * `flags=allow-key-locking` is Upstash's own: without it a script locks the whole database, with it
+ * a script locks the keys it declares and may touch no other. The local gateway strips the line.
+ * Times are milliseconds of the store's clock, so an application clock that is off changes nothing.
+ */
+
+export const STORE_TIME = `local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)`
+
+/** A revoked session stays for a day, so that the log can tell revoked from unknown. */
+export const REVOKE = `local function revoke()
+  if redis.call('HGET', sessionKey, 'st') ~= 'live' then return end
+  redis.call('HSET', sessionKey, 'st', 'revoked')
+  if redis.call('PTTL', sessionKey) > 86400000 then redis.call('PEXPIRE', sessionKey, 86400000) end
+  redis.call('ZREM', sessionsKey, sid)
+end`
+
+/** An account that may hold a session: it exists, and `mayEnter` of `rules.ts` says the same. */
+export const MAY_ENTER = `local function mayEnter()
+  if redis.call('EXISTS', userKey) == 0 then return false end
+  local user = redis.call('HMGET', userKey, 'disabled', 'emailVerified')
+  local enabled = not user[1] or user[1] == '' or user[1] == '0'
+  local verified = not user[2] or user[2] == '1' or user[2] == 'true'
+  return enabled and verified
+end`
+
+/**
+ * A session belongs to the generation of its account's sessions in which it was opened. Raising the
+ * account's number ends them all in one step, however many there are, without naming their keys.
+ */
+export const GENERATION = `local function generation()
+  return redis.call('HGET', userKey, 'gen') or '0'
+end`
+
+/** Ends all sessions of an account but `kept`, by raising its generation. */
+export const END_OTHERS = `local function endOthers()
+  local before = generation()
+  if not string.match(before, '^%d+$') then redis.call('HSET', userKey, 'gen', '0') end
+  redis.call('HINCRBY', userKey, 'gen', 1)
+  -- Read back as text: a Lua number of sixteen digits does not keep them all.
+  local after = generation()
+  local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen', 'abs')
+  local keeps = kept ~= '' and session[1] == 'live' and session[2] == uid and (session[3] or '0') == before
+  local idle = keeps and redis.call('ZSCORE', sessionsKey, kept)
+  redis.call('DEL', sessionsKey)
+  if keeps then redis.call('HSET', sessionKey, 'gen', after) end
+  if idle then
+    redis.call('ZADD', sessionsKey, idle, kept)
+    redis.call('PEXPIREAT', sessionsKey, session[4])
+  end
+end`

@@ -1,0 +1,82 @@
+import { END_OTHERS, GENERATION, MAY_ENTER, REVOKE, STORE_TIME } from './parts.ts'
+
+/**
+ * Opens a session, if the account still is what the password was compared against: a sign-in that
+ * races with a password change or a disable must not leave a session behind.
+ *
+ * Returns `{'opened', now, idle, abs, level, {sid…}}` or `{'refused'}`, the list being the oldest
+ * sessions over the cap, which the caller revokes. Safe to repeat.
+ */
+export const OPEN_SESSION = `#!lua flags=allow-key-locking
+local sessionKey, sessionsKey, userKey = KEYS[1], KEYS[2], KEYS[3]
+local sid, uid, comparedHash = ARGV[1], ARGV[2], ARGV[3]
+local idleTtl, absoluteTtl = tonumber(ARGV[4]), tonumber(ARGV[5])
+local userAgent, ip, cap = ARGV[6], ARGV[7], tonumber(ARGV[8])
+${STORE_TIME}
+${MAY_ENTER}
+${GENERATION}
+if not mayEnter() or redis.call('HGET', userKey, 'password') ~= comparedHash then
+  return {'refused'}
+end
+redis.call('HSETNX', userKey, 'level', '0')
+-- Where an account begins to count is nobody's guess: one that is deleted and made again does not
+-- meet the sessions of the one before.
+redis.call('HSETNX', userKey, 'gen', string.format('%.0f', tonumber(time[1]) * 1000000 + tonumber(time[2])))
+local absolute = now + absoluteTtl
+local idle = math.min(now + idleTtl, absolute)
+local ms = function(value) return string.format('%.0f', value) end
+redis.call('HSET', sessionKey, 'st', 'live', 'seq', '1', 'at', ms(now), 'createdAt', ms(now),
+  'idle', ms(idle), 'abs', ms(absolute), 'uid', uid, 'ua', userAgent, 'ip', ip, 'gen', generation())
+redis.call('PEXPIREAT', sessionKey, ms(absolute))
+redis.call('ZREMRANGEBYSCORE', sessionsKey, '-inf', '(' .. ms(now))
+redis.call('ZADD', sessionsKey, ms(idle), sid)
+if redis.call('PTTL', sessionsKey) < absoluteTtl then redis.call('PEXPIREAT', sessionsKey, ms(absolute)) end
+local over = redis.call('ZCARD', sessionsKey) - cap
+local oldest = over > 0 and redis.call('ZRANGE', sessionsKey, 0, math.min(over, 100) - 1) or {}
+return {'opened', ms(now), ms(idle), ms(absolute), redis.call('HGET', userKey, 'level'), oldest}
+`
+
+/** Ends one session, if it is this user's. Returns `{'ended'}` or `{'unknown'}`. Safe to repeat. */
+export const REVOKE_SESSION = `#!lua flags=allow-key-locking
+local sessionKey, sessionsKey = KEYS[1], KEYS[2]
+local sid, uid = ARGV[1], ARGV[2]
+${REVOKE}
+local session = redis.call('HMGET', sessionKey, 'uid', 'st')
+if session[1] ~= uid or session[2] ~= 'live' then return {'unknown'} end
+revoke()
+return {'ended'}
+`
+
+/**
+ * Ends all sessions of an account, or all but one, in one step: no rotation that races with it
+ * leaves a session behind.
+ *
+ * KEYS: account, its index, the session to keep. ARGV: user id, the id of the session to keep or ''.
+ * Returns `{'done'}`.
+ */
+export const END_SESSIONS = `#!lua flags=allow-key-locking
+local userKey, sessionsKey, sessionKey = KEYS[1], KEYS[2], KEYS[3]
+local uid, kept = ARGV[1], ARGV[2]
+${GENERATION}
+${END_OTHERS}
+if redis.call('EXISTS', userKey) == 1 then endOthers() end
+return {'done'}
+`
+
+/**
+ * Lists the live sessions of an account. Read-only.
+ *
+ * KEYS: index, account. ARGV: the prefix of session keys. Returns `{{sid, createdAt, at, ua, ip}…}`.
+ */
+export const LIST_SESSIONS = `
+local sessionsKey, userKey = KEYS[1], KEYS[2]
+${STORE_TIME}
+${GENERATION}
+local current, answer = generation(), {}
+for _, sid in ipairs(redis.call('ZREVRANGE', sessionsKey, 0, -1)) do
+  local session = redis.call('HMGET', ARGV[1] .. sid, 'st', 'gen', 'idle', 'createdAt', 'at', 'ua', 'ip')
+  local live = session[1] == 'live' and (session[2] or '0') == current and now < (tonumber(session[3]) or 0)
+  if live then answer[#answer + 1] = {sid, session[4], session[5], session[6], session[7]} end
+end
+return answer
+`
