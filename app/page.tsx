@@ -1,12 +1,13 @@
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
-import { contract, type Operation } from '@/lib/http/contract.ts'
+import { contract, type OperationId } from '@/lib/http/contract.ts'
+import { SUMMARIES } from '@/lib/texts.ts'
 
 /** What a person sees first: what this is, and every operation of the contract. */
 export default async function Home(): Promise<ReactNode> {
   // Rendered per request, so that Next's scripts carry the nonce of this answer's policy.
   await connection()
-  const operations: [string, Operation][] = Object.entries(contract)
+  const operations = Object.keys(contract) as OperationId[]
   return (
     <main>
       <h1>Usher</h1>
@@ -24,17 +25,20 @@ export default async function Home(): Promise<ReactNode> {
           </tr>
         </thead>
         <tbody>
-          {operations.map(([id, { method, path, access, summary }]) => (
-            <tr key={id}>
-              <td>
-                <code>
-                  {method} {path}
-                </code>
-              </td>
-              <td>{access === 'collection' ? 'per collection' : access}</td>
-              <td>{summary}</td>
-            </tr>
-          ))}
+          {operations.map((id) => {
+            const { method, path, access } = contract[id]
+            return (
+              <tr key={id}>
+                <td>
+                  <code>
+                    {method} {path}
+                  </code>
+                </td>
+                <td>{access === 'collection' ? 'per collection' : access}</td>
+                <td>{SUMMARIES[id]}</td>
+              </tr>
+            )
+          })}
         </tbody>
       </table>
       <p>

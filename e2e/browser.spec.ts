@@ -1,3 +1,6 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { account } from './support/accounts.ts'
 import { expect, test } from './support/fixtures.ts'
 
 test.use({
@@ -58,4 +61,115 @@ test('a page of the same origin signs in and reads a movie with fetch', async ({
     return read.json()
   })
   expect(movie).toEqual({ id: 'Pulp Fiction', director: 'Quentin Tarantino', year: 1994 })
+})
+
+test('a registered person confirms the address by the link of the mail, once', async ({
+  page,
+  api,
+  outbox,
+}) => {
+  const credentials = { user: 'browser@home.org', password: 'a long enough one' }
+  await api.post('/api/auth/register', credentials)
+  const mail = await outbox.next(credentials.user)
+  await page.goto(/https?:\S+#\S+/.exec(mail.text)?.[0] ?? '')
+  // Opening the page used nothing up.
+  expect((await api.post('/api/auth/signin', credentials)).status).toBe(401)
+  await page.getByRole('button', { name: 'Confirm' }).click()
+  await expect(page.getByRole('status')).toContainText('you can sign in now')
+  await api.signIn(credentials)
+
+  await page.reload()
+  await page.getByRole('button', { name: 'Confirm' }).click()
+  await expect(page.getByRole('main').getByRole('alert')).toContainText('This link was used')
+})
+
+test('a forgotten password is set anew by the link of the mail; a weak one is refused', async ({
+  page,
+  api,
+  store,
+  outbox,
+}) => {
+  const { user } = await account(store, 'forgetful@home.org')
+  await api.post('/api/auth/password/forgot', { user })
+  const mail = await outbox.next(user)
+  await page.goto(/https?:\S+#\S+/.exec(mail.text)?.[0] ?? '')
+  await page.getByLabel('New password').fill('password1')
+  await page.getByRole('button', { name: 'Set the password' }).click()
+  await expect(page.getByRole('main').getByRole('alert')).toHaveText(
+    'It is one of the most common passwords.',
+  )
+  await page.getByLabel('New password').fill('a better one, and mine')
+  await page.getByRole('button', { name: 'Set the password' }).click()
+  await expect(page.getByRole('status')).toContainText('Your password is set')
+  await api.signIn({ user, password: 'a better one, and mine' })
+})
+
+test('cookie mode in a browser: log in, read, change, renew, log out; no script sees a token', async ({
+  page,
+  api,
+  store,
+  context,
+}) => {
+  const credentials = await account(store, 'cookie-monster@home.org')
+  await page.goto(`${api.origin}/problems/not-found`)
+  const call = (path: string, method = 'GET', body?: unknown) =>
+    page.evaluate(
+      async ([path, method, body]) => {
+        const init = { method, headers: { 'Content-Type': 'application/json' } }
+        const response = await fetch(path, body === undefined ? init : { ...init, body })
+        return { status: response.status, cookie: document.cookie }
+      },
+      [path, method, body === undefined ? undefined : JSON.stringify(body)] as const,
+    )
+  expect(await call('/api/auth/login', 'POST', credentials)).toEqual({ status: 200, cookie: '' })
+  expect((await call('/api/movies/Pulp%20Fiction')).status).toBe(200)
+  expect((await call('/api/profile', 'PATCH', { name: 'Cookie' })).status).toBe(200)
+
+  const before = await context.cookies()
+  await context.clearCookies({ name: 'usher-access' })
+  expect((await call('/api/profile', 'PATCH', { name: 'Monster' })).status).toBe(200)
+  const after = await context.cookies()
+  const refreshIn = (cookies: typeof before) =>
+    cookies.find(({ name }) => name === 'usher-refresh')?.value
+  expect(after.map(({ name }) => name).sort()).toEqual(['usher-access', 'usher-refresh'])
+  expect(refreshIn(after)).not.toBe(refreshIn(before))
+
+  expect((await call('/api/auth/logout', 'POST')).status).toBe(204)
+  expect(await context.cookies()).toEqual([])
+  expect((await call('/api/movies/Pulp%20Fiction')).status).toBe(401)
+})
+
+test('a page of another origin on the same host, which the cookies do go with, ends no session', async ({
+  page,
+  api,
+  store,
+  context,
+}) => {
+  const { user, password } = await account(store, 'victim@home.org')
+  await page.goto(`${api.origin}/problems/not-found`)
+  await page.evaluate(
+    (body) =>
+      fetch('/api/auth/login', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body,
+      }).then(({ status }) => status),
+    JSON.stringify({ user, password }),
+  )
+  expect(await context.cookies()).toHaveLength(2)
+
+  const attacker = createServer((_, response) => response.end('<!doctype html><title>x</title>'))
+  await new Promise<void>((resolve) => attacker.listen(0, '127.0.0.1', resolve))
+  await page.goto(`http://127.0.0.1:${(attacker.address() as AddressInfo).port}`)
+  const sent = page.waitForRequest(`${api.origin}/api/auth/logout`)
+  await page.evaluate(async (origin) => {
+    const init = { method: 'POST', credentials: 'include', mode: 'no-cors' } as const
+    await fetch(`${origin}/api/auth/logout`, init)
+  }, api.origin)
+  const request = await sent
+  // Without the cookies it would be 204: they went along, and that was not enough.
+  expect((await request.response())?.status()).toBe(403)
+  expect(await store.call('ZCARD', `sessions:${user}`)).toBe(1)
+  attacker.closeAllConnections()
+  attacker.close()
 })

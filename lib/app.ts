@@ -1,11 +1,15 @@
 import type { AccountDeps } from './account-deps.ts'
 import { changePasswordCase } from './auth/change-password.ts'
+import { resendCase, verifyCase } from './auth/email.ts'
+import { forgotCase } from './auth/forgot-password.ts'
 import { generatePasswordCase } from './auth/generate-password.ts'
 import { jwksCase } from './auth/jwks.ts'
 import { loginCase } from './auth/login.ts'
 import { logoutCase } from './auth/logout.ts'
 import { changeProfileCase, readProfileCase } from './auth/profile.ts'
 import { refreshCase } from './auth/refresh.ts'
+import { registerCase } from './auth/register.ts'
+import { resetCase } from './auth/reset-password.ts'
 import { endSessionCase, endSessionsCase, listSessionsCase } from './auth/sessions.ts'
 import { signInCase } from './auth/sign-in.ts'
 import { changeUserCase, listUsersCase } from './auth/users.ts'
@@ -14,7 +18,8 @@ import { contract, type OperationId } from './http/contract.ts'
 import { endpoint, type Handler } from './http/endpoint.ts'
 import { gate, isApiPath } from './http/gate.ts'
 import { healthCase, readyCase } from './http/health.ts'
-import { pageHeaders, pageRefusal, problemPage } from './http/page.ts'
+import { pageHeaders, pageRefusal } from './http/page.ts'
+import { problemPage } from './http/problem-page.ts'
 import { findRoute, operationOf } from './http/router.ts'
 import type { WaitUntil } from './rate-limit/limiter.ts'
 
@@ -32,6 +37,11 @@ export function createApp(deps: () => AccountDeps): App {
     login: endpoint(contract.login, loginCase, deps),
     refresh: endpoint(contract.refresh, refreshCase, deps),
     logout: endpoint(contract.logout, logoutCase, deps),
+    register: endpoint(contract.register, registerCase, deps),
+    verifyEmail: endpoint(contract.verifyEmail, verifyCase, deps),
+    resendVerification: endpoint(contract.resendVerification, resendCase, deps),
+    forgotPassword: endpoint(contract.forgotPassword, forgotCase, deps),
+    resetPassword: endpoint(contract.resetPassword, resetCase, deps),
     listSessions: endpoint(contract.listSessions, listSessionsCase, deps),
     endSessions: endpoint(contract.endSessions, endSessionsCase, deps),
     endSession: endpoint(contract.endSession, endSessionCase, deps),
@@ -67,7 +77,7 @@ export function createApp(deps: () => AccountDeps): App {
     if (operation === undefined) throw new TypeError('the gate let an unknown path pass')
     const headers = new Headers(request.headers)
     for (const [name, value] of outcome.pass.request) headers.set(name, value)
-    const response = await handlers[operation](new Request(request, { headers }))
+    const response = await handlers[operation](new Request(request, { headers }), waitUntil)
     for (const [name, value] of outcome.pass.response) response.headers.append(name, value)
     return response
   }

@@ -29,10 +29,12 @@ function importsOf(file: string): string[] {
 const ALLOWED: Record<string, RegExp> = {
   'lib/store/': /^lib\/(store\/|errors\.ts)/,
   'lib/rate-limit/': /^lib\/(rate-limit\/|store\/|errors\.ts|log\.ts)/,
-  'lib/auth/': /^lib\/(auth\/|store\/|rate-limit\/|errors\.ts|log\.ts|paging\.ts)/,
+  'lib/auth/':
+    /^lib\/(auth\/|store\/|rate-limit\/|errors\.ts|log\.ts|mail\.ts|paging\.ts|pwned-passwords\.ts)/,
   'lib/collections/':
     /^lib\/(collections\/|store\/|auth\/levels\.ts|errors\.ts|log\.ts|paging\.ts)/,
-  'lib/http/': /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(deps|env|errors|log)\.ts/,
+  'lib/http/':
+    /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(deps|env|errors|log|texts)\.ts/,
   'app/': /^(app|lib)\//,
   'seed/': /^(seed|lib|local)\//,
   'local/': /^(local|lib|seed)\//,

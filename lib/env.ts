@@ -1,5 +1,6 @@
 import type { JWK } from 'jose'
 import { algorithmOf } from './auth/jws.ts'
+import type { MailService } from './mail.ts'
 import { POLICIES, type PolicyName } from './rate-limit/policies.ts'
 
 /** The environment, checked. Lifetimes in seconds. */
@@ -18,6 +19,10 @@ export interface Settings {
   data: { url: string; token: string }
   /** Users and sessions, when they have a database of their own. */
   auth: { url: string; token: string } | undefined
+  /** Mail over Resend's HTTP API; undefined where none is configured. */
+  mail: MailService | undefined
+  /** The range endpoint of Have I Been Pwned; undefined where passwords are not looked up. */
+  pwnedPasswordsUrl: string | undefined
   corsOrigins: readonly string[]
   trustedProxy: TrustedProxy
   limits: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
@@ -92,6 +97,8 @@ export function parseSettings(variables: Variables): Settings {
       read('AUTH_REDIS_REST_URL') === undefined && read('AUTH_REDIS_REST_TOKEN') === undefined
         ? undefined
         : database('AUTH_REDIS_REST_URL', 'AUTH_REDIS_REST_TOKEN', read, faults),
+    mail: mail(read, faults),
+    pwnedPasswordsUrl: pwnedPasswordsUrl(read, faults),
     corsOrigins: corsOrigins(read, faults),
     trustedProxy: trustedProxy(read, faults),
     limits: limits(read, faults),
@@ -219,7 +226,7 @@ function database(
   const url = read(urlVariable)
   const token = read(tokenVariable)
   if (url === undefined) faults.push(`${urlName} is missing: set the database's REST address.`)
-  else if (!/^https?:\/\/[^\s#?]+$/.test(url) || !URL.canParse(url)) {
+  else if (!isHttpUrl(url)) {
     faults.push(
       `${urlVariable} is not a REST address: it begins with https://, or http:// in a network of your own.`,
     )
@@ -227,6 +234,33 @@ function database(
   if (token === undefined) faults.push(`${tokenName} is missing: set the database's REST token.`)
   else if (/\s/.test(token)) faults.push(`${tokenVariable} holds white space.`)
   return url === undefined || token === undefined ? undefined : { url, token }
+}
+
+/** All three variables or none. */
+function mail(read: Read, faults: string[]): MailService | undefined {
+  const names = ['MAIL_API_URL', 'MAIL_API_KEY', 'MAIL_FROM'] as const
+  const [url, key, from] = names.map(read)
+  if (url === undefined && key === undefined && from === undefined) return undefined
+  for (const name of names) {
+    if (read(name) === undefined) faults.push(`${name} is missing: mail needs ${names.join(', ')}.`)
+  }
+  if (url !== undefined && !isHttpUrl(url)) {
+    faults.push('MAIL_API_URL is not an address, such as https://api.resend.com/emails.')
+  }
+  return url && key && from ? { url, key, from } : undefined
+}
+
+function pwnedPasswordsUrl(read: Read, faults: string[]): string | undefined {
+  const url = read('PWNED_PASSWORDS_URL')
+  if (url !== undefined && !isHttpUrl(url)) {
+    const example = 'https://api.pwnedpasswords.com/range/'
+    faults.push(`PWNED_PASSWORDS_URL is not an address, such as ${example}.`)
+  }
+  return url
+}
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\/[^\s#?]+$/.test(text) && URL.canParse(text)
 }
 
 function corsOrigins(read: Read, faults: string[]): string[] {

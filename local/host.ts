@@ -42,9 +42,12 @@ export async function run(
 async function checkEnvironment(): Promise<{ port: number; host: string }> {
   const faults: string[] = []
   try {
-    const { signingKey } = parseSettings(withStorePlaceholder(process.env))
+    const { signingKey, mail } = parseSettings(withStorePlaceholder(process.env))
     if (signingKey !== undefined && !(await provesItself(signingKey))) {
       faults.push('SIGNING_KEY does not sign what its own public part verifies.')
+    }
+    if (mail === undefined) {
+      console.warn('Usher sends no mail: set MAIL_API_URL, MAIL_API_KEY and MAIL_FROM.')
     }
   } catch (error) {
     if (!(error instanceof EnvironmentFault)) throw error

@@ -6,6 +6,7 @@ import type { DemoUser } from '../seed/users.ts'
 import { announceStore } from './announce.ts'
 import type { Gateway } from './gateway/server.ts'
 import { run } from './host.ts'
+import { OUTBOX_SENDER, openOutbox } from './outbox.ts'
 import { printUsers } from './seed-local.ts'
 import { isLocal } from './store.ts'
 
@@ -33,6 +34,8 @@ async function main(): Promise<void> {
   process.env['SECRET_RTOKEN'] ||= secrets.SECRET_RTOKEN
   process.env['APP_ORIGIN'] ||= `http://127.0.0.1:${port}`
 
+  await openOutbox(process.env, (text) => console.log(text))
+
   let users: DemoUser[] = []
   const { address, gateway } = await run(dev ? 'next-dev' : 'next', async (opened) => {
     if (opened === undefined) return
@@ -58,6 +61,7 @@ function tell(address: string, gateway: Gateway | undefined, users: DemoUser[]):
     upstash: 'The store is your Upstash database; nothing was loaded into it.',
   }
   console.log(`\n${stores[gateway === undefined ? 'upstash' : storeKindOf(gateway)]}`)
+  if (process.env['MAIL_FROM'] === OUTBOX_SENDER) console.log('Mail is printed here.')
   if (users.length > 0) {
     console.log('Accounts:')
     printUsers(users)

@@ -7,6 +7,7 @@ import { type Gateway, startGateway } from '../../local/gateway/server.ts'
 import { connectForLoading, loadDemo } from '../../seed/load.ts'
 import type { DemoUser } from '../../seed/users.ts'
 import { Api } from './api.ts'
+import { MAIL_KEY, type Outbox, startOutbox } from './outbox.ts'
 import { freePort, type Program, startProgram, startRedis } from './processes.ts'
 
 export interface Options {
@@ -39,10 +40,13 @@ export const WIDE = JSON.stringify({
   'signin-account': 1_000_000,
   refresh: 1_000_000,
   write: 1_000_000,
+  mail: 1_000_000,
+  'mail-account': 1_000_000,
 })
 
 interface WorkerFixtures extends Options {
   store: TestStore
+  outbox: Outbox
   server: Program & { origin: string }
 }
 
@@ -72,8 +76,18 @@ export const test = base.extend<{ api: Api }, WorkerFixtures>({
     { scope: 'worker' },
   ],
 
+  outbox: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's shape
+    async ({}, use) => {
+      const outbox = await startOutbox()
+      await use(outbox)
+      await outbox.close()
+    },
+    { scope: 'worker' },
+  ],
+
   server: [
-    async ({ host, store, environment }, use) => {
+    async ({ host, store, outbox, environment }, use) => {
       const port = await freePort()
       const origin = `http://127.0.0.1:${port}`
       const env = {
@@ -86,6 +100,9 @@ export const test = base.extend<{ api: Api }, WorkerFixtures>({
         UPSTASH_REDIS_REST_URL: store.proxy.url,
         UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
         RATE_LIMITS: WIDE,
+        MAIL_API_URL: outbox.url,
+        MAIL_API_KEY: MAIL_KEY,
+        MAIL_FROM: 'Usher <usher@example.com>',
         ...environment,
       }
       const args = ['local/run.mjs', host]

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { type AccessCode, fail, ok, type Result } from '../errors.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
 import { credentialsRead, changePassword as storePassword } from '../store/users.ts'
-import { newPassword, weakness } from './new-password.ts'
+import { newPassword, refusePassword } from './new-password.ts'
 import type { AccountDeps, AuthCall } from './types.ts'
 
 export const changePasswordInput = z.strictObject({ current: z.string(), password: newPassword })
@@ -33,7 +33,7 @@ export async function changePassword(
   const { principal, store, quotas, input } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
   const { userId, sessionId } = principal
-  const weak = weakness(input.password, userId)
+  const weak = await refusePassword(input.password, userId, deps)
   if (weak !== undefined) return weak
 
   const partition = { key: await deps.accountKey(userId) }

@@ -7,6 +7,7 @@ import {
   normalize,
   SHORTEST_PASSWORD_CHARACTERS,
 } from './password.ts'
+import type { AccountDeps } from './types.ts'
 
 /** A password that may be set: long enough to resist guessing, short enough for bcrypt to read. */
 export const newPassword = z.string().check(
@@ -15,6 +16,23 @@ export const newPassword = z.string().check(
   }),
   z.refine(fits, { error: `may have ${LONGEST_PASSWORD_BYTES} bytes of UTF-8 at most` }),
 )
+
+/**
+ * Refuses a weak password, and one of a published breach where that is looked up.
+ *
+ * @returns A failure to answer with, or undefined.
+ */
+export async function refusePassword(
+  password: string,
+  userId: string,
+  { isBreached }: Pick<AccountDeps, 'isBreached'>,
+): Promise<Failure<'validation-error'> | undefined> {
+  const weak = weakness(password, userId)
+  if (weak !== undefined) return weak
+  return (await isBreached(normalize(password)))
+    ? refused('has appeared in a data breach: choose another')
+    : undefined
+}
 
 /**
  * Refuses what a guesser tries first: the common passwords, and the user's own address or name.
@@ -34,6 +52,9 @@ export function weakness(
     : plain === userId || plain === name
       ? 'is your own name'
       : undefined
-  if (message === undefined) return undefined
+  return message === undefined ? undefined : refused(message)
+}
+
+function refused(message: string): Failure<'validation-error'> {
   return fail('validation-error', 'weak password', { errors: [{ pointer: '#/password', message }] })
 }

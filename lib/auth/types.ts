@@ -1,4 +1,6 @@
 import type { Log } from '../log.ts'
+import type { Mailer } from '../mail.ts'
+import type { BreachCheck } from '../pwned-passwords.ts'
 import type { Decision, Partition } from '../rate-limit/limiter.ts'
 import type { PolicyName } from '../rate-limit/policies.ts'
 import type { Store } from '../store/store.ts'
@@ -18,13 +20,25 @@ export interface AuthDeps {
   log: Log
 }
 
-/** What the use cases around passwords need besides: no other function carries bcrypt. */
-export interface AccountDeps extends AuthDeps {
-  passwords: Passwords
+/** What the use cases around an address need besides. */
+export interface MailDeps extends AuthDeps {
   /** A keyed hash, so that quota keys name no account. */
   accountKey: (account: string) => Promise<string>
+  mailer: Mailer
+  /** 256 random bits, base64url. */
+  randomToken: () => string
+  /** SHA-256, base64url. */
+  tokenHash: (token: string) => Promise<string>
+  /** The public origin, for links in mails. */
+  origin: string
+}
+
+/** What the use cases around passwords need besides: no other function carries bcrypt. */
+export interface AccountDeps extends MailDeps {
+  passwords: Passwords
   /** Live sessions an account may have. */
   sessionsPerUser: number
+  isBreached: BreachCheck
 }
 
 /** All in seconds. */
@@ -73,5 +87,7 @@ export interface AuthCall<input = undefined> {
   presented: { access?: string | undefined; refresh?: string | undefined; by?: 'cookies' }
   cookies: CookieJar
   site: Site
+  /** Goes on after the answer is sent. */
+  later: (work: Promise<unknown>) => void
   client: { address: string | undefined; userAgent: string }
 }

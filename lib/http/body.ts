@@ -1,11 +1,15 @@
 import { fail, ok, type Result } from '../errors.ts'
+import type { Operation } from './contract.ts'
 
 /** The largest body anywhere, in bytes. The start server stops reading here too. */
 export const LARGEST_BODY_BYTES = 64 * 1_024
 
-/** `application/json`, with or without parameters (RFC 8259 §11). */
-export function isJson(headers: Headers): boolean {
-  return /^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')
+/** `application/json`, with or without parameters (RFC 8259 §11); nothing, where that will do. */
+export function takesMediaType({ body }: Operation, headers: Headers): boolean {
+  if (body === 'none' || body === 'any') return true
+  const type = headers.get('content-type')
+  if (type === null) return body === 'optional'
+  return /^application\/json\s*(;|$)/i.test(type)
 }
 
 /** Whether `Content-Length` alone already says that the body is too large. */

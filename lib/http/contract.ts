@@ -11,34 +11,35 @@ export interface Operation {
   path: `/${string}`
   /** Older paths of the same operation. */
   aliases?: readonly `/${string}`[]
-  summary: string
   access: OperationAccess
   /** For `access: 'collection'`: which of the collection's actions this is. */
   action?: 'list' | 'get'
   /**
-   * `gate` counts as `anonymous` or `user` before the endpoint; `signin` is counted by the endpoint,
-   * by client address, before the body is read; `use case` needs the body and counts by itself;
+   * `gate` counts as `anonymous` or `user` before the endpoint; `signin` and `mail` are counted by the
+   * endpoint, by client address, before the body is read; `use case` needs the body and counts by itself;
    * `none` is for probes.
    */
-  quota: 'gate' | 'use case' | 'none' | 'signin'
+  quota: 'gate' | 'use case' | 'none' | 'signin' | 'mail'
   /** Besides `quota`: changes count by subject, exactly, before the body is read. */
   counted?: 'write'
-  /** `any` takes whatever comes and judges it in the use case. */
-  body: 'none' | 'json' | 'any'
-  status: 200 | 204
+  /** `any` takes whatever comes and judges it in the use case; `optional` is JSON or nothing. */
+  body: 'none' | 'json' | 'optional' | 'any'
+  status: 200 | 202 | 204
   /** Public answers that anyone may keep, for so many seconds; absent: nobody keeps anything. */
   cacheSeconds?: number
   /** What the use case may fail with, besides what every operation can answer. */
   errors: readonly ProblemCode[]
 }
 
-/** The operation table. The router, the gate, the endpoints and `lib/app.ts` all read it. */
+/**
+ * The operation table. The router, the gate, the endpoints and `lib/app.ts` all read it; what people
+ * read of an operation is in `texts.ts`.
+ */
 export const contract = {
   signIn: {
     method: 'POST',
     path: '/api/auth/signin',
     aliases: ['/v1/auth/signin'],
-    summary: 'Sign in with user and password; answers a token pair',
     access: 'public',
     quota: 'signin',
     body: 'json',
@@ -48,7 +49,6 @@ export const contract = {
   login: {
     method: 'POST',
     path: '/api/auth/login',
-    summary: 'Sign in as a browser does: the tokens come as cookies',
     access: 'public',
     quota: 'signin',
     body: 'json',
@@ -59,7 +59,6 @@ export const contract = {
     method: 'POST',
     path: '/api/auth/refresh',
     aliases: ['/v1/auth/refresh'],
-    summary: 'Exchange a refresh token for a new pair',
     access: 'public',
     quota: 'use case',
     body: 'json',
@@ -69,17 +68,42 @@ export const contract = {
   logout: {
     method: 'POST',
     path: '/api/auth/logout',
-    summary: 'End the session; always 204',
     access: 'public',
     quota: 'use case',
     body: 'any',
     status: 204,
     errors: ['quota-exceeded', 'csrf-failed'],
   },
+  register: {
+    method: 'POST',
+    path: '/api/auth/register',
+    access: 'public',
+    quota: 'mail',
+    body: 'json',
+    status: 202,
+    errors: ['validation-error', 'quota-exceeded', 'service-unavailable'],
+  },
+  verifyEmail: {
+    method: 'POST',
+    path: '/api/auth/email/verify',
+    access: 'public',
+    quota: 'gate',
+    body: 'json',
+    status: 204,
+    errors: ['invalid-token'],
+  },
+  resendVerification: {
+    method: 'POST',
+    path: '/api/auth/email/resend',
+    access: 'public',
+    quota: 'mail',
+    body: 'optional',
+    status: 202,
+    errors: ['authentication-required', 'quota-exceeded'],
+  },
   listSessions: {
     method: 'GET',
     path: '/api/auth/sessions',
-    summary: 'List your sessions, newest first',
     access: 'user',
     quota: 'gate',
     body: 'none',
@@ -89,7 +113,6 @@ export const contract = {
   endSessions: {
     method: 'DELETE',
     path: '/api/auth/sessions',
-    summary: 'End all your sessions: log out everywhere',
     access: 'user',
     quota: 'gate',
     counted: 'write',
@@ -100,7 +123,6 @@ export const contract = {
   endSession: {
     method: 'DELETE',
     path: '/api/auth/sessions/{id}',
-    summary: 'End one of your sessions',
     access: 'user',
     quota: 'gate',
     counted: 'write',
@@ -112,7 +134,6 @@ export const contract = {
     method: 'POST',
     path: '/api/auth/generatepassword',
     aliases: ['/v1/auth/generatepassword'],
-    summary: 'Hash a password with bcrypt, for an account typed by hand',
     access: 'admin',
     quota: 'gate',
     body: 'json',
@@ -122,7 +143,6 @@ export const contract = {
   changePassword: {
     method: 'POST',
     path: '/api/auth/password',
-    summary: 'Change your password; every other session ends',
     access: 'user',
     quota: 'gate',
     counted: 'write',
@@ -130,10 +150,27 @@ export const contract = {
     status: 204,
     errors: ['invalid-credentials', 'quota-exceeded', 'validation-error', 'service-unavailable'],
   },
+  forgotPassword: {
+    method: 'POST',
+    path: '/api/auth/password/forgot',
+    access: 'public',
+    quota: 'mail',
+    body: 'json',
+    status: 202,
+    errors: ['quota-exceeded'],
+  },
+  resetPassword: {
+    method: 'POST',
+    path: '/api/auth/password/reset',
+    access: 'public',
+    quota: 'gate',
+    body: 'json',
+    status: 204,
+    errors: ['invalid-token', 'validation-error', 'service-unavailable'],
+  },
   readProfile: {
     method: 'GET',
     path: '/api/profile',
-    summary: 'Read your own account',
     access: 'user',
     quota: 'gate',
     body: 'none',
@@ -143,7 +180,6 @@ export const contract = {
   changeProfile: {
     method: 'PATCH',
     path: '/api/profile',
-    summary: 'Change your name',
     access: 'user',
     quota: 'gate',
     counted: 'write',
@@ -154,7 +190,6 @@ export const contract = {
   listUsers: {
     method: 'GET',
     path: '/api/users',
-    summary: 'List accounts, by address, in pages',
     access: 'admin',
     quota: 'gate',
     body: 'none',
@@ -164,7 +199,6 @@ export const contract = {
   changeUser: {
     method: 'PATCH',
     path: '/api/users/{id}',
-    summary: 'Set the level of an account, or disable or enable it',
     access: 'admin',
     quota: 'gate',
     counted: 'write',
@@ -175,7 +209,6 @@ export const contract = {
   jwks: {
     method: 'GET',
     path: '/.well-known/jwks.json',
-    summary: 'The public keys that verify access tokens',
     access: 'public',
     quota: 'gate',
     body: 'none',
@@ -186,7 +219,6 @@ export const contract = {
   health: {
     method: 'GET',
     path: '/api/health',
-    summary: 'The process is alive',
     access: 'public',
     quota: 'none',
     body: 'none',
@@ -196,7 +228,6 @@ export const contract = {
   ready: {
     method: 'GET',
     path: '/api/health/ready',
-    summary: 'The store is reachable',
     access: 'public',
     quota: 'none',
     body: 'none',
@@ -207,7 +238,6 @@ export const contract = {
     method: 'GET',
     path: '/api/{collection}',
     aliases: ['/v1/{collection=books}'],
-    summary: 'List a collection, by id, in pages',
     access: 'collection',
     action: 'list',
     quota: 'gate',
@@ -219,7 +249,6 @@ export const contract = {
     method: 'GET',
     path: '/api/{collection}/{id}',
     aliases: ['/v1/{collection=books}/get/{id}'],
-    summary: 'Read one item',
     access: 'collection',
     action: 'get',
     quota: 'gate',

@@ -5,6 +5,7 @@ import type { ReadCall } from '../collections/read.ts'
 import type { Deps } from '../deps.ts'
 import { type AccessCode, type Failure, fail, type ProblemCode, type Result } from '../errors.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
+import type { WaitUntil } from '../rate-limit/limiter.ts'
 import { Store } from '../store/store.ts'
 import { Trips } from '../store/trips.ts'
 import { admit } from './admission.ts'
@@ -29,7 +30,11 @@ export interface UseCase<input, code extends ProblemCode, needs extends Deps = D
   run: (call: Call<input>, deps: needs) => Promise<Result<unknown, code>>
 }
 
-export type Handler = (request: Request) => Promise<Response>
+/**
+ * @param host The {@link WaitUntil} of `lib/app.ts`; what Next hands over in its place, the
+ *   parameters of the route, is not used.
+ */
+export type Handler = (request: Request, host?: unknown) => Promise<Response>
 
 /**
  * Turns an operation row and a use case into a web-standard handler.
@@ -40,13 +45,15 @@ export type Handler = (request: Request) => Promise<Response>
  * level, strict quotas, the body by streamed count, syntax, schema, use case.
  *
  * @param deps Called at the first request, so that a build needs no environment.
+ * @param waitUntil Keeps work alive after the answer, under a host that needs to be told.
  */
 export function endpoint<const row extends Operation, input = undefined, needs extends Deps = Deps>(
   row: row,
   useCase: UseCase<input, NoInfer<row['errors'][number]> | AccessCode, needs>,
   deps: () => needs,
+  waitUntil: WaitUntil = detached,
 ): Handler {
-  return async (request) => {
+  return async (request, host) => {
     const { pathname } = new URL(request.url)
     const handover = readHandover(request.headers)
     const requestId = handover?.requestId ?? crypto.randomUUID()
@@ -66,6 +73,7 @@ export function endpoint<const row extends Operation, input = undefined, needs e
         deps: settled,
         store: new Store(settled.databases, trips),
         quotas,
+        later: typeof host === 'function' ? (host as WaitUntil) : waitUntil,
         cookies: {
           give: (tokens) => void setCookies.splice(0, 2, ...cookies.issue(tokens)),
           clear: () => void setCookies.splice(0, 2, ...cookies.clear()),
@@ -94,6 +102,10 @@ export function endpoint<const row extends Operation, input = undefined, needs e
   }
 }
 
+function detached(work: Promise<unknown>): void {
+  work.catch(() => undefined)
+}
+
 interface Exchange<needs extends Deps> {
   request: Request
   pathname: string
@@ -101,6 +113,7 @@ interface Exchange<needs extends Deps> {
   store: Store
   quotas: RequestQuotas
   cookies: CookieJar
+  later: WaitUntil
 }
 
 async function perform<input, needs extends Deps>(
@@ -108,7 +121,7 @@ async function perform<input, needs extends Deps>(
   useCase: UseCase<input, ProblemCode, needs>,
   exchange: Exchange<needs>,
 ): Promise<Result<unknown, ProblemCode>> {
-  const { request, pathname, deps, store, quotas, cookies } = exchange
+  const { request, pathname, deps, store, quotas, cookies, later } = exchange
   const { headers } = request
   const match = findRoute(pathname)
   if (match === 'malformed' || match === 'unknown') return fail('not-found', match)
@@ -121,7 +134,7 @@ async function perform<input, needs extends Deps>(
   const { access, principal, presented } = admission.value
 
   const address = clientAddress(headers, deps.settings.trustedProxy)
-  if (row.quota === 'signin') {
+  if (row.quota === 'signin' || row.quota === 'mail') {
     const decision = await quotas.count(row.quota, addressPartition(address))
     if (!decision.allowed) return quotaExceeded([decision])
   }
@@ -141,6 +154,7 @@ async function perform<input, needs extends Deps>(
       presented,
       cookies,
       site,
+      later,
       client: { address, userAgent: headers.get('user-agent') ?? '' },
       collection: match.collection,
       id: match.params['id'],

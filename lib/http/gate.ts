@@ -10,7 +10,7 @@ import {
   refusal,
   TWO_CREDENTIALS,
 } from './authenticate.ts'
-import { declaresTooLarge, isJson } from './body.ts'
+import { declaresTooLarge, takesMediaType } from './body.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 import { contract, type Operation } from './contract.ts'
 import { setCorsHeaders, setPreflightHeaders } from './cors.ts'
@@ -127,7 +127,7 @@ async function inspect(
     decisions.push(decision)
     if (!decision.allowed) return quotaExceeded(decisions)
   }
-  if (row.body === 'json' && !isJson(headers)) return fail('unsupported-media-type', 'not JSON')
+  if (!takesMediaType(row, headers)) return fail('unsupported-media-type', 'not JSON')
   if (declaresTooLarge(headers)) return fail('payload-too-large', 'Content-Length')
   if (authentication.status === 'valid' || authentication.status === 'renewable') return undefined
   return accessOf(row, match) === 'public' ? undefined : refusal(authentication)

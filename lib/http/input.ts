@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini'
 import { fail, ok, type ProblemCode, type Result } from '../errors.ts'
-import { declaresTooLarge, isJson, readJson } from './body.ts'
+import { declaresTooLarge, readJson, takesMediaType } from './body.ts'
 import type { Operation } from './contract.ts'
 import { PATH_VARIABLES } from './router.ts'
 import { validate } from './validation.ts'
@@ -21,9 +21,9 @@ export async function readInput<input>(
 
 async function readRaw(row: Operation, request: Request): Promise<Result<unknown, ProblemCode>> {
   if (row.body === 'none') return ok(queryOf(request))
-  if (row.body === 'json' && !isJson(request.headers))
-    return fail('unsupported-media-type', 'not JSON')
+  if (!takesMediaType(row, request.headers)) return fail('unsupported-media-type', 'not JSON')
   if (declaresTooLarge(request.headers)) return fail('payload-too-large', 'Content-Length')
+  if (row.body === 'optional' && !request.headers.has('content-type')) return ok(undefined)
   const body = await readJson(request)
   if (row.body === 'any' && !body.ok && body.code === 'invalid-request') return ok(undefined)
   return body

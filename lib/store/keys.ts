@@ -6,6 +6,7 @@
  * | `user:<id>` | hash | never: an account is data |
  * | `session:<sid>` | hash | at the session's absolute end; a day after it is revoked |
  * | `sessions:<id>` | sorted set of `sid`, score = idle end in ms | with its last session |
+ * | `once:<SHA-256 of a one-time token>` | hash `{kind, uid}` | with the token |
  * | `limit:<policy>:<partition>:<window>` | string | with its window |
  * | `<collection prefix><item id>` | hash | never: an item is data |
  */
@@ -13,6 +14,7 @@ export const keys = {
   user: (userId: string): string => `user:${userId}`,
   session: (sessionId: string): string => `session:${sessionId}`,
   sessionsOf: (userId: string): string => `sessions:${userId}`,
+  once: (tokenHash: string): string => `once:${tokenHash}`,
   /** The limiter's library appends `:<partition>:<window number>`. */
   limit: (policy: string): string => `limit:${policy}`,
   limitWindow: (policy: string, partition: string, windowNumber: number): string =>
@@ -21,4 +23,4 @@ export const keys = {
 } as const
 
 /** First words of keys that no collection may use as its prefix. */
-export const RESERVED_PREFIXES = ['user:', 'session:', 'sessions:', 'limit:'] as const
+export const RESERVED_PREFIXES = ['user:', 'session:', 'sessions:', 'once:', 'limit:'] as const

@@ -16,6 +16,7 @@ if redis.call('EXISTS', userKey) == 0 then return {'refused'} end
 if compared ~= '' and redis.call('HGET', userKey, 'password') ~= compared then return {'refused'} end
 endOthers()
 redis.call('HSET', userKey, 'password', replacement)
+redis.call('HDEL', userKey, 'reset')
 return {'done'}
 `
 

@@ -1,0 +1,7 @@
+import { verifyCase } from '@/lib/auth/email.ts'
+import { contract } from '@/lib/http/contract.ts'
+import { endpoint } from '@/lib/http/endpoint.ts'
+import { mailDeps } from '@/lib/mail-deps.ts'
+
+export const runtime = 'edge'
+export const POST = endpoint(contract.verifyEmail, verifyCase, mailDeps)

@@ -1,0 +1,7 @@
+import { accountDeps } from '@/lib/account-deps.ts'
+import { resetCase } from '@/lib/auth/reset-password.ts'
+import { contract } from '@/lib/http/contract.ts'
+import { endpoint } from '@/lib/http/endpoint.ts'
+
+export const runtime = 'edge'
+export const POST = endpoint(contract.resetPassword, resetCase, accountDeps)

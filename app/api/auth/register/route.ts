@@ -1,0 +1,8 @@
+import { after } from 'next/dist/server/after'
+import { accountDeps } from '@/lib/account-deps.ts'
+import { registerCase } from '@/lib/auth/register.ts'
+import { contract } from '@/lib/http/contract.ts'
+import { endpoint } from '@/lib/http/endpoint.ts'
+
+export const runtime = 'edge'
+export const POST = endpoint(contract.register, registerCase, accountDeps, after)

@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto'
+import { account } from '../support/accounts.ts'
+import { isProblem } from '../support/api.ts'
+import { expect, test } from '../support/fixtures.ts'
+import { tokenOf } from '../support/outbox.ts'
+
+const PASSWORD = 'a long enough one'
+
+test.describe('POST /api/auth/register', () => {
+  test('202, a mail, and nobody signs in before its token confirms the address', async ({
+    api,
+    store,
+    outbox,
+  }) => {
+    const credentials = { user: 'reg@home.org', password: PASSWORD }
+    const answer = await api.post('/api/auth/register', {
+      ...credentials,
+      user: ' Reg@Home.org ',
+    })
+    expect(answer.status, answer.text).toBe(202)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    const mail = await outbox.next('reg@home.org')
+    expect(mail).toMatchObject({
+      from: 'Usher <usher@example.com>',
+      subject: 'Confirm your address',
+    })
+    expect(mail.text).toContain(`${api.origin}/account/verify#token=`)
+    expect(mail.html).toContain(`${api.origin}/account/verify#token=`)
+
+    expect(await store.call('HGET', 'user:reg@home.org', 'emailVerified')).toBe('0')
+    const early = await api.post('/api/auth/signin', credentials)
+    expect(isProblem(early, 'invalid-credentials', 401)).toBe(true)
+
+    const token = tokenOf(mail)
+    expect(token).toMatch(/^[\w-]{43}$/)
+    expect((await api.post('/api/auth/email/verify', { token })).status).toBe(204)
+    const { JWT } = await api.signIn(credentials)
+    const { body } = await api.get('/api/profile', JWT)
+    expect(body).toMatchObject({ user: 'reg@home.org', level: 0, emailVerified: true })
+    const again = await api.post('/api/auth/email/verify', { token })
+    expect(isProblem(again, 'invalid-token', 401)).toBe(true)
+  })
+
+  test('a known address gets the same bytes and another mail, and keeps its password', async ({
+    api,
+    store,
+    outbox,
+  }) => {
+    const known = await account(store, 'known@home.org')
+    const before = await store.call('HGETALL', 'user:known@home.org')
+    const register = (user: string) => api.post('/api/auth/register', { user, password: PASSWORD })
+    const answers = [await register('known@home.org'), await register('new-one@home.org')]
+    const shown = answers.map(({ status, text, headers }) => {
+      const names = [...headers].filter(
+        ([name]) => !/^(date|x-request-id|server-timing|ratelimit)$/.test(name),
+      )
+      const trips = headers.get('server-timing')?.replace(/dur=[\d.]+/, '')
+      return { status, text, trips, names }
+    })
+    expect(shown[0]).toEqual(shown[1])
+    expect((await outbox.next('known@home.org')).subject).toBe('You have an account already')
+    expect(await store.call('HGETALL', 'user:known@home.org')).toEqual(before)
+    await api.signIn(known)
+  })
+
+  test('registering again before confirming: the newest mail and its password count', async ({
+    api,
+    outbox,
+  }) => {
+    const register = async (password: string): Promise<string> => {
+      await api.post('/api/auth/register', { user: 'twice@home.org', password })
+      return tokenOf(await outbox.next('twice@home.org'))
+    }
+    const first = await register(PASSWORD)
+    const second = await register(`${PASSWORD}, again`)
+    expect((await api.post('/api/auth/email/verify', { token: first })).status).toBe(401)
+    expect((await api.post('/api/auth/email/verify', { token: second })).status).toBe(204)
+    await api.signIn({ user: 'twice@home.org', password: `${PASSWORD}, again` })
+    const old = await api.post('/api/auth/signin', { user: 'twice@home.org', password: PASSWORD })
+    expect(old.status).toBe(401)
+  })
+
+  test('an account that waits for its address but has a level is not taken over', async ({
+    api,
+    store,
+  }) => {
+    await account(store, 'boss@home.org', { level: '9', emailVerified: '0' })
+    const before = await store.call('HGETALL', 'user:boss@home.org')
+    const answer = await api.post('/api/auth/register', {
+      user: 'boss@home.org',
+      password: PASSWORD,
+    })
+    expect(answer.status).toBe(202)
+    expect(await store.call('HGETALL', 'user:boss@home.org')).toEqual(before)
+  })
+
+  test('422 for what is no mail address, a weak password, a level or a verification', async ({
+    api,
+    store,
+  }) => {
+    for (const [body, place] of [
+      [{ user: 'nobody', password: PASSWORD }, '#/user'],
+      [{ user: 'a@home.org,b@home.org', password: PASSWORD }, '#/user'],
+      [{ user: 'x <a@home.org>', password: PASSWORD }, '#/user'],
+      [{ user: 'a:b@home.org', password: PASSWORD }, '#/user'],
+      [{ user: `${'a'.repeat(250)}@home.org`, password: PASSWORD }, '#/user'],
+      [{ user: 'weak@home.org', password: 'password1' }, '#/password'],
+      [{ user: 'weak-one@home.org', password: 'weak-one' }, '#/password'],
+      [{ user: 'weak@home.org', password: 'short' }, '#/password'],
+      [{ user: 'weak@home.org', password: 'é'.repeat(37) }, '#/password'],
+      [{ user: 'weak@home.org', password: PASSWORD, level: 9 }, '#/level'],
+      [{ user: 'weak@home.org', password: PASSWORD, emailVerified: true }, '#/emailVerified'],
+      [{ password: PASSWORD }, '#/user'],
+    ] as const) {
+      const answer = await api.post('/api/auth/register', body)
+      expect(isProblem(answer, 'validation-error', 422), JSON.stringify(body)).toBe(true)
+      expect(answer.body.errors[0].pointer).toBe(place)
+    }
+    expect(await store.call('EXISTS', 'user:weak@home.org')).toBe(0)
+    const proto = await api.send('/api/auth/register', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: `{"user":"weak@home.org","password":"${PASSWORD}","__proto__":{"level":9}}`,
+    })
+    expect(isProblem(proto, 'validation-error', 422)).toBe(true)
+  })
+
+  test('a mail service that fails is asked again in the background, under one idempotency key', async ({
+    api,
+    outbox,
+  }) => {
+    outbox.answers.push(503)
+    const before = outbox.attempts.length
+    const answer = await api.post('/api/auth/register', {
+      user: 'slow-mail@home.org',
+      password: PASSWORD,
+    })
+    expect(answer.status).toBe(202)
+    await outbox.next('slow-mail@home.org')
+    const keys = outbox.attempts.slice(before).map((headers) => headers['idempotency-key'])
+    expect(keys).toHaveLength(2)
+    expect(keys[0]).toBe(keys[1])
+    expect(keys[0]).toMatch(/^[\w-]{36}$/)
+  })
+})
+
+test.describe('POST /api/auth/email/resend', () => {
+  test('202 and a newer token, the older is void; for the unknown and the verified the same, without a mail', async ({
+    api,
+    store,
+    outbox,
+  }) => {
+    await api.post('/api/auth/register', { user: 'again@home.org', password: PASSWORD })
+    const first = tokenOf(await outbox.next('again@home.org'))
+    const sent = await api.post('/api/auth/email/resend', { user: 'again@home.org' })
+    expect(sent.status).toBe(202)
+    const second = tokenOf(await outbox.next('again@home.org'))
+    expect((await api.post('/api/auth/email/verify', { token: first })).status).toBe(401)
+
+    await account(store, 'done@home.org')
+    const count = outbox.mails.length
+    for (const user of ['unknown@home.org', 'done@home.org', 'not an address', '']) {
+      const answer = await api.post('/api/auth/email/resend', { user })
+      expect([answer.status, answer.text], user).toEqual([202, sent.text])
+    }
+    expect((await api.post('/api/auth/email/verify', { token: second })).status).toBe(204)
+    expect(outbox.mails.length).toBe(count)
+  })
+
+  test('signed in it needs no body; with neither a credential nor a user it is 401', async ({
+    api,
+  }) => {
+    const { JWT } = await api.signIn()
+    const own = await api.send('/api/auth/email/resend', {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${JWT}` },
+    })
+    expect(own.status).toBe(202)
+    const nobody = await api.send('/api/auth/email/resend', { method: 'POST' })
+    expect(isProblem(nobody, 'authentication-required', 401)).toBe(true)
+    const text = await api.send('/api/auth/email/resend', { method: 'POST', body: 'user=x' })
+    expect(isProblem(text, 'unsupported-media-type', 415)).toBe(true)
+  })
+})
+
+test('the store has the hash of a one-time token, and the log has no address and no token', async ({
+  api,
+  store,
+  outbox,
+  server,
+}) => {
+  await api.post('/api/auth/register', { user: 'hidden@home.org', password: PASSWORD })
+  const token = tokenOf(await outbox.next('hidden@home.org'))
+  const hash = createHash('sha256').update(token).digest('base64url')
+  expect(await store.call('HGET', `once:${hash}`, 'uid')).toBe('hidden@home.org')
+  expect(Number(await store.call('PTTL', `once:${hash}`))).toBeGreaterThan(86_000_000)
+  await expect.poll(() => server.output()).toContain('mail.sent')
+  expect(server.output()).not.toContain('hidden@home.org')
+  expect(server.output()).not.toContain(token)
+})

@@ -1,0 +1,137 @@
+import { account } from '../support/accounts.ts'
+import { type Api, isProblem } from '../support/api.ts'
+import { expect, type TestStore, test } from '../support/fixtures.ts'
+import { type Outbox, tokenOf } from '../support/outbox.ts'
+
+const PASSWORD = 'a long enough one'
+
+async function forgotten(
+  api: Api,
+  store: TestStore,
+  outbox: Outbox,
+  user: string,
+): Promise<{ user: string; password: string; token: string }> {
+  const credentials = await account(store, user)
+  const answer = await api.post('/api/auth/password/forgot', { user })
+  expect(answer.status, answer.text).toBe(202)
+  return { ...credentials, token: tokenOf(await outbox.next(user)) }
+}
+
+test.describe('POST /api/auth/password/forgot', () => {
+  test('202 in the same bytes and trips for a known, unknown, disabled and impossible address', async ({
+    api,
+    store,
+    outbox,
+  }) => {
+    await forgotten(api, store, outbox, 'fred@home.org')
+    await account(store, 'gone@home.org', { disabled: '1' })
+    const count = outbox.mails.length
+    const shown: unknown[] = []
+    for (const user of ['gone@home.org', 'never@home.org', 'a:b', '', 'fred@home.org']) {
+      const { status, text, headers } = await api.post('/api/auth/password/forgot', { user })
+      const names = [...headers].filter(
+        ([name]) => !/^(date|x-request-id|server-timing|ratelimit)$/.test(name),
+      )
+      const trips = headers.get('server-timing')?.replace(/dur=[\d.]+/, '')
+      shown.push({ status, text, names, trips })
+    }
+    expect(new Set(shown.map((answer) => JSON.stringify(answer))).size).toBe(1)
+    await outbox.next('fred@home.org')
+    expect(outbox.mails.length).toBe(count + 1)
+  })
+})
+
+test.describe('POST /api/auth/password/reset', () => {
+  test('204; the new password signs in, the old one does not, and every session has ended', async ({
+    api,
+    store,
+    outbox,
+  }) => {
+    const { token, ...old } = await forgotten(api, store, outbox, 'rita@home.org')
+    const { JWT, refresh } = await api.signIn(old)
+    expect(await store.call('PTTL', `once:${await hashOf(token)}`)).toBeGreaterThan(1_700_000)
+    const answer = await api.post('/api/auth/password/reset', { token, password: PASSWORD })
+    expect([answer.status, answer.text]).toEqual([204, ''])
+    expect((await api.get('/api/profile', JWT)).status).toBe(401)
+    expect((await api.post('/api/auth/refresh', { refresh })).status).toBe(401)
+    expect((await api.post('/api/auth/signin', old)).status).toBe(401)
+    await api.signIn({ user: old.user, password: PASSWORD })
+  })
+
+  test('one of ten parallel tries with a token succeeds', async ({ api, store, outbox }) => {
+    const { token, user } = await forgotten(api, store, outbox, 'ten@home.org')
+    const passwords = Array.from({ length: 10 }, (_, index) => `${PASSWORD} ${index}`)
+    const answers = await Promise.all(
+      passwords.map((password) => api.post('/api/auth/password/reset', { token, password })),
+    )
+    const statuses = answers.map(({ status }) => status)
+    expect(statuses.toSorted()).toEqual([204, ...Array(9).fill(401)])
+    await api.signIn({ user, password: passwords[statuses.indexOf(204)] ?? '' })
+    const again = await api.post('/api/auth/password/reset', { token, password: PASSWORD })
+    expect(isProblem(again, 'invalid-token', 401)).toBe(true)
+  })
+
+  test('an older token is void after a newer one, and every one after a password change', async ({
+    api,
+    store,
+    outbox,
+  }) => {
+    const first = await forgotten(api, store, outbox, 'older@home.org')
+    await api.post('/api/auth/password/forgot', { user: 'older@home.org' })
+    const second = tokenOf(await outbox.next('older@home.org'))
+    const reset = (token: string) =>
+      api.post('/api/auth/password/reset', { token, password: PASSWORD })
+    expect((await reset(first.token)).status).toBe(401)
+
+    const { user, password } = first
+    const { JWT } = await api.signIn({ user, password })
+    const change = { current: 'password', password: `${PASSWORD}, changed` }
+    expect((await api.post('/api/auth/password', change, JWT)).status).toBe(204)
+    expect((await reset(second)).status).toBe(401)
+    await api.signIn({ user, password: change.password })
+  })
+
+  test('a refused password, a disabled account and an expired token', async ({
+    api,
+    store,
+    outbox,
+  }) => {
+    const { token } = await forgotten(api, store, outbox, 'rose-marie@home.org')
+    for (const password of ['short', 'rose-marie', 'password123']) {
+      const answer = await api.post('/api/auth/password/reset', { token, password })
+      expect(isProblem(answer, 'validation-error', 422), password).toBe(true)
+    }
+    // Refusals used nothing up.
+    await store.call('HSET', 'user:rose-marie@home.org', 'disabled', '1')
+    const disabled = await api.post('/api/auth/password/reset', { token, password: PASSWORD })
+    expect(isProblem(disabled, 'invalid-token', 401)).toBe(true)
+    const late = await forgotten(api, store, outbox, 'late@home.org')
+    await store.call('PEXPIRE', `once:${await hashOf(late.token)}`, '0')
+    for (const old of [late.token, '', 'x', `${late.token}=`]) {
+      const answer = await api.post('/api/auth/password/reset', { token: old, password: PASSWORD })
+      expect(isProblem(answer, 'invalid-token', 401), old).toBe(true)
+    }
+  })
+
+  test('it confirms the address of a registration, and a verify token is no reset token', async ({
+    api,
+    outbox,
+  }) => {
+    const user = 'both@home.org'
+    await api.post('/api/auth/register', { user, password: PASSWORD })
+    const verify = tokenOf(await outbox.next(user))
+    const wrong = await api.post('/api/auth/password/reset', { token: verify, password: PASSWORD })
+    expect(wrong.status).toBe(401)
+    await api.post('/api/auth/password/forgot', { user })
+    const token = tokenOf(await outbox.next(user))
+    expect((await api.post('/api/auth/email/verify', { token })).status).toBe(401)
+    const password = `${PASSWORD}, mine`
+    expect((await api.post('/api/auth/password/reset', { token, password })).status).toBe(204)
+    await api.signIn({ user, password })
+  })
+})
+
+async function hashOf(token: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))
+  return Buffer.from(digest).toString('base64url')
+}

@@ -1,0 +1,22 @@
+import * as z from 'zod/mini'
+import type { Result } from '../errors.ts'
+import { type MailNotice, sendToken } from './send-token.ts'
+import type { AuthCall, MailDeps } from './types.ts'
+
+export const forgotInput = z.strictObject({ user: z.string() })
+
+/**
+ * Sends a link that sets a new password, if the address has an account.
+ *
+ * @returns 202 always; `quota-exceeded` by client and by address.
+ *
+ * @see OWASP ASVS v5.0.0-6.4.3, OWASP Forgot Password Cheat Sheet
+ */
+export async function forgot(
+  call: AuthCall<z.output<typeof forgotInput>>,
+  deps: MailDeps,
+): Promise<Result<MailNotice, 'quota-exceeded'>> {
+  return sendToken(call, deps, call.input.user, 'reset')
+}
+
+export const forgotCase = { input: forgotInput, run: forgot }

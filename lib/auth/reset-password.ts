@@ -1,0 +1,43 @@
+import * as z from 'zod/mini'
+import { fail, ok, type Result } from '../errors.ts'
+import { claimReset, releaseReset, resetPassword, tokenRead } from '../store/one-time.ts'
+import { newPassword, refusePassword } from './new-password.ts'
+import type { AccountDeps, AuthCall } from './types.ts'
+
+export const resetInput = z.strictObject({ token: z.string(), password: newPassword })
+
+/**
+ * Sets a new password by the token of the newest mail, once. Every session ends in the same step,
+ * and failed sign-ins are forgotten. Of requests that bring one token at the same time, one claims
+ * it; a token is not used up by a password that is refused, or by a busy server.
+ *
+ * @returns Nothing (204); `invalid-token`: unknown, used, over, or of an older mail;
+ *   `validation-error` for a weak password; `service-unavailable` when too many hashes wait.
+ */
+export async function reset(
+  call: AuthCall<z.output<typeof resetInput>>,
+  deps: AccountDeps,
+): Promise<Result<undefined, 'invalid-token' | 'validation-error' | 'service-unavailable'>> {
+  const { store, quotas, input } = call
+  const claim = { id: deps.randomId(), tokenHash: await deps.tokenHash(input.token) }
+  const [owner] = await store.read(tokenRead(claim.tokenHash, 'reset'))
+  if (owner === undefined) return fail('invalid-token', 'no such one-time token')
+  const weak = await refusePassword(input.password, owner, deps)
+  if (weak !== undefined) return weak
+
+  const userId = await claimReset(store, claim)
+  if (userId === undefined) return fail('invalid-token', 'one-time token is claimed')
+  const hash = await deps.passwords.hash(input.password)
+  if (!hash.ok) {
+    await releaseReset(store, claim)
+    return hash
+  }
+  const status = await resetPassword(store, { userId, claim, hash: hash.value })
+  if (status === 'refused') return fail('invalid-token', 'one-time token is void')
+
+  const partition = { key: await deps.accountKey(userId) }
+  await quotas.giveBack(await quotas.count('signin-account', partition), partition, 'all')
+  return ok(undefined)
+}
+
+export const resetCase = { input: resetInput, run: reset }

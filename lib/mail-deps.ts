@@ -1,0 +1,54 @@
+import { base64url } from 'jose'
+import type { MailDeps as AuthMailDeps } from './auth/types.ts'
+import { createDeps, type Deps } from './deps.ts'
+import { env, type Settings } from './env.ts'
+import { log } from './log.ts'
+import { createMailer } from './mail.ts'
+import { once } from './once.ts'
+
+/** What an endpoint that sends mail needs. */
+export type MailDeps = Deps & AuthMailDeps
+
+/** Joins all adapters to the settings. */
+export function createMailDeps(settings: Settings, now: () => number = Date.now): MailDeps {
+  const { accessSecrets, mail, origin } = settings
+  return {
+    ...createDeps(settings, now),
+    accountKey: accountKey(accessSecrets[0]),
+    mailer: createMailer(mail, { fetch: ask, sleep, randomId: () => crypto.randomUUID(), log }),
+    randomToken: () => base64url.encode(crypto.getRandomValues(new Uint8Array(32))),
+    tokenHash: async (token) =>
+      base64url.encode(
+        new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))),
+      ),
+    origin,
+  }
+}
+
+/** The dependencies of this isolate, made at its first request. */
+export const mailDeps: () => MailDeps = /* @__PURE__ */ once(() => createMailDeps(env()))
+
+/** Wrapped, because a platform's `fetch` may not be called as a method of something else. */
+export const ask: typeof fetch = (input, init) => fetch(input, init)
+
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
+
+/** HMAC-SHA-256 of the account under a key of its own: equal accounts, equal keys, and no address. */
+function accountKey(secret: string): (account: string) => Promise<string> {
+  const encoder = new TextEncoder()
+  const key = once(() =>
+    crypto.subtle.importKey(
+      'raw',
+      encoder.encode(`quota-account ${secret}`),
+      { name: 'HMAC', hash: 'SHA-256' },
+      false,
+      ['sign'],
+    ),
+  )
+  return async (account) => {
+    const mac = await crypto.subtle.sign('HMAC', await key(), encoder.encode(account))
+    return base64url.encode(new Uint8Array(mac))
+  }
+}
