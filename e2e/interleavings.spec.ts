@@ -1,0 +1,92 @@
+import { hashSync } from 'bcryptjs'
+import type { TokenResponse } from '../lib/auth/grant.ts'
+import { account } from './support/accounts.ts'
+import type { Answer, Api } from './support/api.ts'
+import { expect, type TestStore, test } from './support/fixtures.ts'
+
+const TRIALS = 200
+const NEXT = 'another long one'
+
+/** A hash that is quick to compare: what is measured here is order, not bcrypt. */
+const QUICK_HASH = hashSync('password', 4)
+
+/** What ends a session, by somebody who is not refreshing it. */
+interface Rival {
+  end(victim: TokenResponse): Promise<Answer>
+  /** Puts the account back for the next trial. */
+  restore?(): Promise<unknown>
+}
+
+async function rivalOf(
+  name: string,
+  api: Api,
+  store: TestStore,
+  credentials: { user: string; password: string },
+): Promise<Rival> {
+  const { user } = credentials
+  switch (name) {
+    case 'logout':
+      return { end: ({ refresh }) => api.post('/api/auth/logout', { refresh }) }
+    case 'end-all':
+      return {
+        end: async ({ JWT }) =>
+          api.send('/api/auth/sessions', {
+            method: 'DELETE',
+            headers: { Authorization: `Bearer ${JWT}` },
+          }),
+      }
+    case 'password change': {
+      const { JWT } = await api.signIn(credentials)
+      const change = { current: 'password', password: NEXT }
+      return {
+        end: () => api.post('/api/auth/password', change, JWT),
+        restore: () => store.call('HSET', `user:${user}`, 'password', QUICK_HASH),
+      }
+    }
+    default: {
+      const boss = await account(store, 'interleaving-admin@home.org', { level: '9' })
+      const { JWT } = await api.signIn(boss)
+      const disable = (disabled: boolean): Promise<Answer> =>
+        api.send(`/api/users/${encodeURIComponent(user)}`, {
+          method: 'PATCH',
+          headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${JWT}` },
+          body: JSON.stringify({ disabled }),
+        })
+      return { end: () => disable(true), restore: () => disable(false) }
+    }
+  }
+}
+
+for (const name of ['logout', 'password change', 'disable', 'end-all']) {
+  test(`refresh against ${name}: after the answer no token of the session works, ${TRIALS} times`, async ({
+    api,
+    store,
+  }) => {
+    test.setTimeout(240_000)
+    const user = `interleaving-${name.replace(' ', '-')}@home.org`
+    const credentials = await account(store, user, { password: QUICK_HASH })
+    const rival = await rivalOf(name, api, store, credentials)
+    const outcomes = { refreshed: 0, refused: 0 }
+
+    for (let trial = 0; trial < TRIALS; trial++) {
+      const victim = await api.signIn(credentials)
+      const { refresh } = victim
+      const calls = [() => api.post('/api/auth/refresh', { refresh }), () => rival.end(victim)]
+      // Either goes first, half of the time.
+      const order = trial % 2 === 0 ? calls : calls.toReversed()
+      const answers = await Promise.all(order.map((call) => call()))
+      const [refreshed, ended] = trial % 2 === 0 ? answers : answers.toReversed()
+      expect([200, 204], ended?.text).toContain(ended?.status)
+      outcomes[refreshed?.status === 200 ? 'refreshed' : 'refused']++
+
+      const pairs: TokenResponse[] = refreshed?.status === 200 ? [refreshed.body, victim] : [victim]
+      for (const { JWT, refresh } of pairs) {
+        expect((await api.get('/api/profile', JWT)).status, `${name} ${trial}`).toBe(401)
+        const again = await api.post('/api/auth/refresh', { refresh })
+        expect(again.status, `${name} ${trial}`).toBe(401)
+      }
+      await rival.restore?.()
+    }
+    expect(outcomes.refreshed + outcomes.refused).toBe(TRIALS)
+  })
+}

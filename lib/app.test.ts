@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto'
+import { expect, test } from '@playwright/test'
+import { hashSync } from 'bcryptjs'
+import { type Engine, embeddedEngine } from '../local/gateway/engine.ts'
+import { type Gateway, startGateway } from '../local/gateway/server.ts'
+import { type AccountDeps, createAccountDeps } from './account-deps.ts'
+import { createApp } from './app.ts'
+import { createPasswords } from './auth/password.ts'
+import { parseSettings } from './env.ts'
+
+const ORIGIN = 'https://api.example.com'
+const WIDE = { anonymous: 1e6, user: 1e6, signin: 1e6, 'signin-account': 1e6, refresh: 1e6 }
+const SECRETS = {
+  SECRET_TOKEN: randomBytes(48).toString('base64url'),
+  SECRET_RTOKEN: randomBytes(48).toString('base64url'),
+}
+
+test.describe('the API as one fetch handler', () => {
+  let engine: Engine
+  let gateway: Gateway
+  const call = (...command: string[]): Promise<unknown> =>
+    engine.call(command.map((word) => Buffer.from(word)))
+
+  test.beforeAll(async () => {
+    engine = await embeddedEngine()
+    gateway = await startGateway({ engine, token: 'token' })
+    const hash = hashSync('password', 10)
+    await call('HSET', 'user:me@home.org', 'password', hash, 'level', '0')
+    await call('HSET', 'user:off@home.org', 'password', hash, 'level', '0', 'disabled', '1')
+    await call('HSET', 'user:oauth@home.org', 'level', '0')
+    await call('HSET', 'movie:Alien', 'director', 'Ridley Scott', 'year', '1979')
+  })
+  test.afterAll(async () => {
+    await gateway.close()
+    await engine.close()
+  })
+
+  function client(now: () => number, replace: Partial<AccountDeps> = {}) {
+    const settings = parseSettings({
+      ...SECRETS,
+      APP_ORIGIN: ORIGIN,
+      UPSTASH_REDIS_REST_URL: gateway.url,
+      UPSTASH_REDIS_REST_TOKEN: gateway.token,
+      RATE_LIMITS: JSON.stringify(WIDE),
+    })
+    const deps = { ...createAccountDeps(settings, now), ...replace }
+    const app = createApp(() => deps)
+    const background = (work: Promise<unknown>): void => void work.catch(() => undefined)
+    return async (path: string, body?: unknown, token?: string) => {
+      const headers = new Headers({ 'Content-Type': 'application/json' })
+      if (token !== undefined) headers.set('Authorization', `Bearer ${token}`)
+      const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+      const response = await app(new Request(`${ORIGIN}${path}`, { headers, ...init }), background)
+      return { status: response.status, body: await response.json() }
+    }
+  }
+
+  for (const minutes of [-5, 5]) {
+    test(`an application clock ${minutes} minutes off changes nothing: sessions live by the store's`, async () => {
+      const off = client(() => Date.now() + minutes * 60_000)
+      const signIn = await off('/api/auth/signin', { user: 'me@home.org', password: 'password' })
+      expect(signIn.status).toBe(200)
+      expect(signIn.body.refreshExpiresIn).toBe(2_592_000)
+      const first = claimsOf(signIn.body.refresh)
+      expect(Math.abs(first.iat - Date.now() / 1_000)).toBeLessThan(60)
+      expect(first.exp - first.iat).toBe(2_592_000)
+      expect((await off('/api/movies/Alien', undefined, signIn.body.JWT)).status).toBe(200)
+
+      const rotated = await off('/api/auth/refresh', { refresh: signIn.body.refresh })
+      const repeated = await off('/api/auth/refresh', { refresh: signIn.body.refresh })
+      expect([rotated.status, repeated.status]).toEqual([200, 200])
+      expect(repeated.body.refresh).toBe(rotated.body.refresh)
+
+      // The grace ends by the store's clock: the rotation is moved back, the application's is not.
+      const session = `session:${first.sid}`
+      await call('HSET', session, 'at', String(Date.now() - 11_000))
+      const late = await off('/api/auth/refresh', { refresh: signIn.body.refresh })
+      expect(late.status).toBe(401)
+      expect(String(await call('HGET', session, 'st'))).toBe('revoked')
+    })
+  }
+
+  test('an unknown user, a wrong password, a disabled and a password-less account take the same time', async () => {
+    test.setTimeout(240_000)
+    // Without the pause after each comparison, which would hide a difference.
+    const passwords = createPasswords(async () => undefined, Date.now)
+    const app = client(Date.now, { passwords })
+    const cases = {
+      unknown: { user: 'nobody@home.org', password: 'password' },
+      wrong: { user: 'me@home.org', password: 'wrong password' },
+      disabled: { user: 'off@home.org', password: 'password' },
+      'password-less': { user: 'oauth@home.org', password: 'password' },
+      impossible: { user: 'no:address', password: 'password' },
+    }
+    const samples: Record<string, number[]> = {}
+    const bodies = new Set<string>()
+    for (let sample = 0; sample < 200; sample++) {
+      for (const [name, credentials] of Object.entries(cases)) {
+        const start = performance.now()
+        const { status, body } = await app('/api/auth/signin', credentials)
+        samples[name] = [...(samples[name] ?? []), performance.now() - start]
+        expect(status).toBe(401)
+        bodies.add(JSON.stringify({ ...body, requestId: '' }))
+      }
+    }
+    expect(bodies.size).toBe(1)
+    const medians = Object.values(samples).map(median)
+    expect(Math.max(...medians) / Math.min(...medians), JSON.stringify(medians)).toBeLessThan(1.15)
+  })
+})
+
+function claimsOf(token: string): { sid: string; iat: number; exp: number } {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+}
