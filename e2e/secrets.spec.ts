@@ -57,13 +57,15 @@ test('after all that an account can do, neither store nor log holds a secret or 
   const login = await post('/api/auth/login', { user, password: passwords[2] })
   const cookies = login.headers.getSetCookie().map((line) => line.split(/[=;]/)[1] ?? '')
   await post('/api/auth/password/forgot', { user: 'stranger@home.org' })
+  await post('/api/auth/password/forgot', { user })
+  const unused = tokenOf(await outbox.next(user))
   await api.get(`/api/movies?token=${next.JWT}`, next.JWT)
   await api.get(`/api/users/${encodeURIComponent(user)}`, first.JWT)
   const last = (await post('/api/auth/signin', { user, password: passwords[2] })).body
   await account(store, 'operated@home.org')
 
   const tokens = [first, next, last].flatMap(({ JWT, refresh }) => [JWT, refresh])
-  const secrets = [...tokens, ...cookies, ...passwords, wrong, verify, reset, newest]
+  const secrets = [...tokens, ...cookies, ...passwords, wrong, verify, reset, newest, unused]
   expect(new Set(secrets).size).toBe(secrets.length)
   expect(secrets.every((secret) => secret.length >= 16)).toBe(true)
   // A part of a token that is shared by all would prove nothing: what is looked for is signatures.

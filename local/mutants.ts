@@ -3,16 +3,102 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-/** A fault to plant: one text for another in one file, and the tests that must turn red. */
+/** A fault to plant: texts for others in one file, and the tests that must turn red. */
 interface Mutant {
   name: string
   file: string
-  from: string
-  to: string
+  edits: [from: string, to: string][]
   tests: string[]
 }
 
 const MUTANTS: Mutant[] = [
+  mutant(
+    'compare not awaited',
+    'lib/auth/sign-in.ts',
+    'const matches = await deps.passwords',
+    'const matches = deps.passwords',
+    'auth/signin',
+  ),
+  {
+    name: 'algorithms dropped',
+    file: 'lib/auth/jws.ts',
+    edits: [
+      ["key.alg === header['alg'] && ", ''],
+      [', { algorithms: [alg] }', ''],
+    ],
+    tests: ['tokens.test'],
+  },
+  mutant(
+    'rotation as read-then-write',
+    'lib/store/rotation.ts',
+    'const { sessionId, userId, seq, expiresAt } = presented',
+    `const { sessionId, userId, expiresAt } = presented
+  const stored = (): Promise<[number]> =>
+    store.read({
+      database: 'auth',
+      queue: (pipeline) => pipeline.hget(keys.session(sessionId), 'seq'),
+      parse: (reply) => Number(reply.result),
+    })
+  const [before] = await stored()
+  const [seq] = before === presented.seq ? await stored() : [presented.seq]`,
+    'auth/refresh',
+  ),
+  mutant(
+    'reset token reusable',
+    'lib/store/scripts/one-time.ts',
+    "redis.call('DEL', onceKey)\nif redis.call('HGET', userKey, 'reset') ~= tokenHash or not enabled()",
+    "redis.call('HDEL', onceKey, 'by', 'until')\nif not enabled()",
+    'auth/reset',
+  ),
+  mutant(
+    'a one-time token is claimed by all who bring it',
+    'lib/store/scripts/one-time.ts',
+    " or now < (tonumber(token[3] or '0') or 0)",
+    '',
+    'auth/reset',
+  ),
+  mutant(
+    'a one-time token in clear in the store',
+    'lib/mail-deps.ts',
+    "base64url.encode(\n        new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))),\n      )",
+    'token',
+    'secrets',
+  ),
+  mutant(
+    'a known address answers at once',
+    'lib/auth/register.ts',
+    'ok(MAIL_NOTICE)',
+    "ok(status === 'exists' ? { message: 'known' } : MAIL_NOTICE)",
+    'auth/register',
+  ),
+  mutant(
+    'an unsafe request with cookies from anywhere',
+    'lib/http/cookies.ts',
+    "site === null ? headers.get('origin') === origin : site === 'same-origin'",
+    "site !== 'cross-site'",
+    'auth/cookies',
+  ),
+  mutant(
+    'login from another site',
+    'lib/auth/login.ts',
+    'if (call.site.foreign)',
+    'if (call.site.foreign && call.site.sameOrigin)',
+    'auth/cookies',
+  ),
+  mutant(
+    'a rotated pair is lost with a failure',
+    'lib/http/endpoint.ts',
+    'for (const cookie of setCookies)',
+    'for (const cookie of outcome.ok ? setCookies : [])',
+    'auth/cookies',
+  ),
+  mutant(
+    'a refresh that races with the end of all sessions survives',
+    'lib/store/scripts/rotation.ts',
+    "if (session[7] or '0') ~= generation() then",
+    'if false then',
+    'interleavings',
+  ),
   mutant(
     'password compared, outcome ignored',
     'lib/auth/sign-in.ts',
@@ -138,7 +224,7 @@ const MUTANTS: Mutant[] = [
 ]
 
 function mutant(name: string, file: string, from: string, to: string, ...tests: string[]): Mutant {
-  return { name, file, from, to, tests }
+  return { name, file, edits: [[from, to]], tests }
 }
 
 /** Plants each fault in a copy of the project and says whether a test noticed. */
@@ -152,15 +238,17 @@ function main(): number {
 
   const rows: string[] = []
   let survived = 0
-  for (const { name, file, from, to, tests } of MUTANTS) {
+  for (const { name, file, edits, tests } of MUTANTS) {
     if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue
     const path = join(copy, file)
     const source = readFileSync(path, 'utf8')
-    if (source.split(from).length !== 2) throw new Error(`${name}: the text is not in ${file} once`)
-    writeFileSync(
-      path,
-      source.replace(from, () => to),
-    )
+    let planted = source
+    for (const [from, to] of edits) {
+      if (planted.split(from).length !== 2)
+        throw new Error(`${name}: the text is not in ${file} once`)
+      planted = planted.replace(from, () => to)
+    }
+    writeFileSync(path, planted)
     const red = !testsPass(copy, tests)
     writeFileSync(path, source)
     if (!red) survived++

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { importKeyring, isCanonicalCompact } from './jws.ts'
 import { createAccessTokens, createRefreshTokens } from './tokens.ts'
 
@@ -109,6 +109,20 @@ test.describe('access tokens', () => {
       expect(isCanonicalCompact(spelling), JSON.stringify(spelling.slice(-6))).toBe(false)
       expect((await access.verify(spelling, NOW * 1_000)).ok).toBe(false)
     }
+  })
+
+  test('the key fixes the algorithm: another name of its own curve is refused', async () => {
+    const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
+    const jwk = await exportJWK(privateKey)
+    const codec = createAccessTokens({ keys: () => importKeyring([secret], jwk), origin })
+    expect((await codec.verify(await codec.issue(claims), NOW * 1_000)).ok).toBe(true)
+    const token = (alg: string): Promise<string> =>
+      new SignJWT({ iss: origin, aud: origin, ...claims })
+        .setProtectedHeader({ alg, typ: 'at+jwt' })
+        .sign(privateKey)
+    expect((await codec.verify(await token('EdDSA'), NOW * 1_000)).ok).toBe(true)
+    // RFC 9864 names the same signature anew; what is published says EdDSA.
+    expect((await codec.verify(await token('Ed25519'), NOW * 1_000)).ok).toBe(false)
   })
 
   test('a previous secret verifies and no longer signs', async () => {
