@@ -1,4 +1,4 @@
-import { type JWTPayload, SignJWT } from 'jose'
+import { CompactSign } from 'jose'
 import { fail, ok, type Result } from '../errors.ts'
 import { type Keyring, verifyCompact } from './jws.ts'
 
@@ -99,9 +99,10 @@ export function createRefreshTokens({ keys, origin }: Codec): RefreshTokens {
 }
 
 /** Members keep the order they are given in: HS256 is then byte-stable. */
-async function sign(keys: Keyring, typ: string, claims: JWTPayload): Promise<string> {
+async function sign(keys: Keyring, typ: string, claims: object): Promise<string> {
   const [{ kid, alg, sign: key }] = keys
-  return new SignJWT(claims).setProtectedHeader({ alg, typ, kid }).sign(key)
+  const payload = new TextEncoder().encode(JSON.stringify(claims))
+  return new CompactSign(payload).setProtectedHeader({ alg, typ, kid }).sign(key)
 }
 
 /**
