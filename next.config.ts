@@ -1,6 +1,9 @@
 import type { NextConfig } from 'next'
 
 const config: NextConfig = {
+  turbopack: {
+    resolveAlias: { '@upstash/core-analytics': './lib/rate-limit/no-analytics.ts' },
+  },
   poweredByHeader: false,
   reactStrictMode: true,
   // No image is served, and the optimizer would be a second way to every path.

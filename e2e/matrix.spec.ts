@@ -25,6 +25,7 @@ const MATRIX: Record<string, 'anyone' | 'user' | 'editor' | 'admin'> = {
   'POST /api/auth/generatepassword': 'admin',
   'GET /api/users': 'admin',
   'PATCH /api/users/{id}': 'admin',
+  'GET /api/events': 'admin',
   'GET /.well-known/jwks.json': 'anyone',
   'GET /api/health': 'anyone',
   'GET /api/health/ready': 'anyone',

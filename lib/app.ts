@@ -1,6 +1,7 @@
 import type { AccountDeps } from './account-deps.ts'
 import { changePasswordCase } from './auth/change-password.ts'
 import { resendCase, verifyCase } from './auth/email.ts'
+import { listEventsCase } from './auth/events.ts'
 import { forgotCase } from './auth/forgot-password.ts'
 import { generatePasswordCase } from './auth/generate-password.ts'
 import { jwksCase } from './auth/jwks.ts'
@@ -14,6 +15,7 @@ import { endSessionCase, endSessionsCase, listSessionsCase } from './auth/sessio
 import { signInCase } from './auth/sign-in.ts'
 import { changeUserCase, listUsersCase } from './auth/users.ts'
 import { getItemCase, listItemsCase } from './collections/read.ts'
+import { accountPage } from './http/account-page.ts'
 import { contract, type OperationId } from './http/contract.ts'
 import { endpoint, type Handler } from './http/endpoint.ts'
 import { gate, isApiPath } from './http/gate.ts'
@@ -51,6 +53,7 @@ export function createApp(deps: () => AccountDeps): App {
     changeProfile: endpoint(contract.changeProfile, changeProfileCase, deps),
     listUsers: endpoint(contract.listUsers, listUsersCase, deps),
     changeUser: endpoint(contract.changeUser, changeUserCase, deps),
+    listEvents: endpoint(contract.listEvents, listEventsCase, deps),
     jwks: endpoint(contract.jwks, jwksCase, deps),
     health: endpoint(contract.health, healthCase, deps),
     ready: endpoint(contract.ready, readyCase, deps),
@@ -84,21 +87,24 @@ export function createApp(deps: () => AccountDeps): App {
 }
 
 function page(method: string, pathname: string): Response {
+  const nonce = crypto.randomUUID()
+  const headers = new Headers(pageHeaders(nonce))
   const refused = pageRefusal(method, pathname)
   if (refused !== undefined) {
-    const { status, headers, text } = refused
-    return new Response(text, {
-      status,
-      headers: { ...pageHeaders(crypto.randomUUID()), ...headers },
-    })
+    for (const [name, value] of Object.entries(refused.headers)) headers.set(name, value)
+    return new Response(refused.text, { status: refused.status, headers })
   }
-  const html = problemPage(pathname.replace(/^\/problems\//, ''))
-  const headers = new Headers(pageHeaders(crypto.randomUUID()))
-  if (html === undefined || !pathname.startsWith('/problems/')) {
+  const html = accountPage(pathname, nonce) ?? problemPageAt(pathname)
+  if (html === undefined) {
     headers.set('Content-Type', 'text/plain; charset=utf-8')
     headers.set('Cache-Control', 'no-store')
     return new Response('There is no page here. The API is under /api.\n', { status: 404, headers })
   }
   headers.set('Content-Type', 'text/html; charset=utf-8')
   return new Response(html, { headers })
+}
+
+function problemPageAt(pathname: string): string | undefined {
+  const slug = /^\/problems\/([^/]+)$/.exec(pathname)?.[1]
+  return slug === undefined ? undefined : problemPage(slug)
 }

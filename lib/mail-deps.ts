@@ -15,7 +15,13 @@ export function createMailDeps(settings: Settings, now: () => number = Date.now)
   return {
     ...createDeps(settings, now),
     accountKey: accountKey(accessSecrets[0]),
-    mailer: createMailer(mail, { fetch: ask, sleep, randomId: () => crypto.randomUUID(), log }),
+    mailer: createMailer(mail, {
+      fetch: ask,
+      sleep,
+      random: Math.random,
+      randomId: () => crypto.randomUUID(),
+      log,
+    }),
     randomToken: () => base64url.encode(crypto.getRandomValues(new Uint8Array(32))),
     tokenHash: async (token) =>
       base64url.encode(

@@ -20,6 +20,7 @@ function mailer(answers: (number | Error)[]) {
       return new Response('{}', { status: answer })
     },
     sleep: async (ms) => void pauses.push(ms),
+    random: () => 0.5,
     randomId: () => 'an-id',
     log: (level, event, fields) => lines.push(JSON.stringify({ level, event, ...fields })),
   })
@@ -45,7 +46,7 @@ for (const [name, answers, attempts, last] of [
     const { send, asked, pauses, lines } = mailer([...answers])
     await send(MAIL)
     expect(asked).toHaveLength(attempts)
-    expect(pauses).toEqual([1_000, 5_000].slice(0, attempts - 1))
+    expect(pauses).toEqual([300, 1_000, 5_000].slice(0, attempts))
     const ids = asked.map(({ init }) => new Headers(init.headers).get('idempotency-key'))
     expect(new Set(ids)).toEqual(new Set(['an-id']))
     expect(lines.at(-1)).toContain(last)
@@ -55,7 +56,7 @@ for (const [name, answers, attempts, last] of [
 
 test('without a service every mail is an error in the log', async () => {
   const lines: string[] = []
-  const options = { fetch, sleep: async () => undefined, randomId: () => 'x' }
+  const options = { fetch, sleep: async () => undefined, random: () => 0, randomId: () => 'x' }
   const { send } = createMailer(undefined, { ...options, log: (...line) => lines.push(`${line}`) })
   await send(MAIL)
   expect(lines.join()).toMatch(/^error,mail\.not-configured/)

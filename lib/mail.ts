@@ -22,11 +22,15 @@ export interface MailService {
 export interface MailerOptions {
   fetch: typeof fetch
   sleep: (milliseconds: number) => Promise<void>
+  /** From 0 to 1. */
+  random: () => number
   randomId: () => string
   log: Log
 }
 
 const PATIENCE_MS = 10_000
+const LEAST_DELAY_MS = 100
+const MORE_DELAY_MS = 400
 const PAUSES_MS = [1_000, 5_000]
 
 /**
@@ -38,7 +42,7 @@ const PAUSES_MS = [1_000, 5_000]
  * @see https://resend.com/docs/api-reference/emails/send-email
  */
 export function createMailer(service: MailService | undefined, options: MailerOptions): Mailer {
-  const { sleep, randomId, log } = options
+  const { sleep, random, randomId, log } = options
   if (service === undefined) {
     const consequence = 'a mail was not sent: set MAIL_API_URL, MAIL_API_KEY and MAIL_FROM'
     return { send: async () => log('error', 'mail.not-configured', { consequence }) }
@@ -46,6 +50,8 @@ export function createMailer(service: MailService | undefined, options: MailerOp
   return {
     send: async (mail) => {
       const mailId = randomId()
+      // The work of sending must not show in the answer's time: whether there is a mail is a secret.
+      await sleep(LEAST_DELAY_MS + random() * MORE_DELAY_MS)
       for (const pause of [...PAUSES_MS, undefined]) {
         const outcome = await attempt(service, mail, mailId, options.fetch)
         if (outcome === 'sent') return log('info', 'mail.sent', { mailId })

@@ -5,15 +5,22 @@ import type { StoredPage } from './store/items.ts'
 const DEFAULT_LIMIT = 50
 const LARGEST_LIMIT = 100
 
+/** How many items a page has. */
+export const limitQuery = z.optional(
+  z.string().check(
+    z.refine((text) => /^[1-9]\d{0,2}$/.test(text) && Number(text) <= LARGEST_LIMIT, {
+      error: `is a number from 1 to ${LARGEST_LIMIT}`,
+    }),
+  ),
+)
+
+export function pageLimit(limit: z.output<typeof limitQuery>): number {
+  return limit === undefined ? DEFAULT_LIMIT : Number(limit)
+}
+
 /** The query of every list: how many, and after which. */
 export const listQuery = z.strictObject({
-  limit: z.optional(
-    z.string().check(
-      z.refine((text) => /^[1-9]\d{0,2}$/.test(text) && Number(text) <= LARGEST_LIMIT, {
-        error: `is a number from 1 to ${LARGEST_LIMIT}`,
-      }),
-    ),
-  ),
+  limit: limitQuery,
   cursor: z.optional(
     z.string().check(
       z.refine((text) => decodeCursor(text) !== undefined, {
@@ -30,7 +37,7 @@ export function pageOf({ limit, cursor }: z.output<typeof listQuery>): {
 } {
   return {
     after: cursor === undefined ? '' : (decodeCursor(cursor) ?? ''),
-    limit: limit === undefined ? DEFAULT_LIMIT : Number(limit),
+    limit: pageLimit(limit),
   }
 }
 
@@ -40,7 +47,8 @@ export function nextCursor({ items, more }: StoredPage): string | null {
   return more && last !== undefined ? base64url.encode(last.id) : null
 }
 
-function decodeCursor(cursor: string): string | undefined {
+/** The text behind a cursor; undefined when it is none. */
+export function decodeCursor(cursor: string): string | undefined {
   try {
     // A byte order mark is a letter of the id like any other.
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

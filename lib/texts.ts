@@ -52,6 +52,7 @@ export const SUMMARIES: Record<OperationId, string> = {
   changeProfile: 'Change your name',
   listUsers: 'List accounts, by address, in pages',
   changeUser: 'Set the level of an account, or disable or enable it',
+  listEvents: 'List security events, newest first, in pages',
   jwks: 'The public keys that verify access tokens',
   health: 'The process is alive',
   ready: 'The store is reachable',

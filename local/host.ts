@@ -28,9 +28,10 @@ export async function run(
   await checkPort(port, host)
   const gateway = await openStore(process.env)
   await prepare(gateway)
-  const server = createUsherServer(await hostOf(kind), peerHeader)
+  const { host: serve, settle } = await hostOf(kind)
+  const server = createUsherServer(serve, peerHeader)
   await listen(server, port, host)
-  stopOnSignal(server, gateway)
+  stopOnSignal(server, gateway, settle)
 
   const bound = server.address()
   const actual = typeof bound === 'object' && bound !== null ? bound.port : port
@@ -68,7 +69,13 @@ async function checkEnvironment(): Promise<{ port: number; host: string }> {
   return { port, host: process.env['HOST'] || '127.0.0.1' }
 }
 
-async function hostOf(kind: HostKind): Promise<Host> {
+/** A host, and how to wait for what goes on after its answers. */
+interface HostProcess {
+  host: Host
+  settle: () => Promise<unknown>
+}
+
+async function hostOf(kind: HostKind): Promise<HostProcess> {
   if (kind === 'app') return appHost()
   // All configuration comes from the environment: Next is told that its .env files are read.
   if (kind === 'next') process.env['__NEXT_PROCESSED_ENV'] = 'true'
@@ -81,15 +88,22 @@ async function hostOf(kind: HostKind): Promise<Host> {
   const app = next({ dev: kind === 'next-dev', dir: process.cwd(), ...httpServer })
   await app.prepare()
   const handle = app.getRequestHandler()
-  return (request, response, body) => {
-    handle(replay(request, body), response).catch(() => response.destroy())
+  return {
+    host: (request, response, body) => {
+      handle(replay(request, body), response).catch(() => response.destroy())
+    },
+    settle: () => app.close(),
   }
 }
 
-function appHost(): Host {
+function appHost(): HostProcess {
   const app = createApp(accountDeps)
-  const waitUntil = (promise: Promise<unknown>): void => void promise.catch(() => undefined)
-  return (request, response, body) => {
+  const pending = new Set<Promise<unknown>>()
+  const waitUntil = (work: Promise<unknown>): void => {
+    const settled = work.catch(() => undefined).finally(() => pending.delete(settled))
+    pending.add(settled)
+  }
+  const host: Host = (request, response, body) => {
     const headers = new Headers()
     for (const [name, value] of Object.entries(request.headers)) {
       for (const item of [value ?? []].flat()) headers.append(name, item)
@@ -105,6 +119,7 @@ function appHost(): Host {
       .then((answer) => send(response, answer))
       .catch(() => response.destroy())
   }
+  return { host, settle: () => Promise.all(pending) }
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
@@ -126,15 +141,22 @@ async function checkPort(port: number, host: string): Promise<void> {
 }
 
 /** Stops taking requests, lets the running ones end, and leaves nothing behind. */
-function stopOnSignal(server: Server, gateway: Gateway | undefined): void {
+function stopOnSignal(
+  server: Server,
+  gateway: Gateway | undefined,
+  settle: () => Promise<unknown>,
+): void {
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(1)
       stopping = true
       setTimeout(() => process.exit(0), 5_000).unref()
-      server.close(() => {
-        void Promise.all([gateway?.close(), gateway?.engine.close()]).then(() => process.exit(0))
+      server.close(async () => {
+        // Mails and events that were promised; what takes longer than the limit above is given up.
+        await settle().catch(() => undefined)
+        await Promise.all([gateway?.close(), gateway?.engine.close()])
+        process.exit(0)
       })
       server.closeIdleConnections()
     })

@@ -155,6 +155,14 @@ test.describe('CSRF', () => {
     expect(isProblem(foreign, 'csrf-failed', 403)).toBe(true)
     expect((await read(api, jar)).status).toBe(200)
 
+    // A form of another site comes without the cookies, and must not take them away.
+    const form = await api.send('/api/auth/logout', {
+      method: 'POST',
+      headers: { 'Sec-Fetch-Site': 'cross-site', 'Content-Type': 'text/plain' },
+      body: 'a=b',
+    })
+    expect([form.status, form.headers.getSetCookie()]).toEqual([204, []])
+
     const own = await logout(SAME)
     expect(own.status).toBe(204)
     const copy = new Jar()

@@ -86,6 +86,7 @@ test.describe('POST /api/auth/register', () => {
   }) => {
     await account(store, 'boss@home.org', { level: '9', emailVerified: '0' })
     const before = await store.call('HGETALL', 'user:boss@home.org')
+    await api.post('/api/auth/email/resend', { user: 'boss@home.org' })
     const answer = await api.post('/api/auth/register', {
       user: 'boss@home.org',
       password: PASSWORD,
@@ -103,6 +104,13 @@ test.describe('POST /api/auth/register', () => {
       [{ user: 'a@home.org,b@home.org', password: PASSWORD }, '#/user'],
       [{ user: 'x <a@home.org>', password: PASSWORD }, '#/user'],
       [{ user: 'a:b@home.org', password: PASSWORD }, '#/user'],
+      [{ user: 'a@home.org.', password: PASSWORD }, '#/user'],
+      [{ user: 'a@ｈome.org', password: PASSWORD }, '#/user'],
+      [{ user: 'a@ho\u00adme.org', password: PASSWORD }, '#/user'],
+      [{ user: 'a\u200bb@home.org', password: PASSWORD }, '#/user'],
+      [{ user: 'a\ud800@home.org', password: PASSWORD }, '#/user'],
+      [{ user: 'a%b@home.org', password: PASSWORD }, '#/user'],
+      [{ user: 'a@', password: PASSWORD }, '#/user'],
       [{ user: `${'a'.repeat(250)}@home.org`, password: PASSWORD }, '#/user'],
       [{ user: 'weak@home.org', password: 'password1' }, '#/password'],
       [{ user: 'weak-one@home.org', password: 'weak-one' }, '#/password'],
@@ -142,6 +150,36 @@ test.describe('POST /api/auth/register', () => {
     expect(keys[0]).toBe(keys[1])
     expect(keys[0]).toMatch(/^[\w-]{36}$/)
   })
+})
+
+test('an address that is deleted and registered again does not meet the sessions of before', async ({
+  api,
+  store,
+  outbox,
+}) => {
+  const user = 'reborn@home.org'
+  const enter = async (): Promise<void> => {
+    await api.post('/api/auth/register', { user, password: PASSWORD })
+    await outbox.next(user)
+    await api.post('/api/auth/password/forgot', { user })
+    const token = tokenOf(await outbox.next(user))
+    const reset = await api.post('/api/auth/password/reset', { token, password: PASSWORD })
+    expect(reset.status).toBe(204)
+  }
+  await enter()
+  const before = await api.signIn({ user, password: PASSWORD })
+  await store.call('DEL', `user:${user}`)
+  await enter()
+  expect((await api.get('/api/profile', before.JWT)).status).toBe(401)
+  expect((await api.post('/api/auth/refresh', { refresh: before.refresh })).status).toBe(401)
+
+  // Nor does one whose registration is renewed while a session of it lives.
+  const living = await api.signIn({ user, password: PASSWORD })
+  await store.call('HSET', `user:${user}`, 'emailVerified', '0')
+  await api.post('/api/auth/register', { user, password: PASSWORD })
+  const token = tokenOf(await outbox.next(user))
+  expect((await api.post('/api/auth/email/verify', { token })).status).toBe(204)
+  expect((await api.get('/api/profile', living.JWT)).status).toBe(401)
 })
 
 test.describe('POST /api/auth/email/resend', () => {

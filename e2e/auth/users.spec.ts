@@ -1,6 +1,7 @@
 import { account } from '../support/accounts.ts'
 import { type Answer, type Api, isProblem } from '../support/api.ts'
 import { expect, type TestStore, test } from '../support/fixtures.ts'
+import { tokenOf } from '../support/outbox.ts'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -102,6 +103,21 @@ test('refresh against disabling: after the answer no token works', async ({ api,
       401,
     )
   }
+})
+
+test('a link for a new password that was sent before an account was disabled is void after', async ({
+  api,
+  store,
+  outbox,
+}) => {
+  const { JWT } = await api.signIn(admin(store))
+  await account(store, 'paused@home.org')
+  await api.post('/api/auth/password/forgot', { user: 'paused@home.org' })
+  const token = tokenOf(await outbox.next('paused@home.org'))
+  await change(api, JWT, 'paused@home.org', { disabled: true })
+  await change(api, JWT, 'paused@home.org', { disabled: false })
+  const body = { token, password: 'a long enough one' }
+  expect((await api.post('/api/auth/password/reset', body)).status).toBe(401)
 })
 
 test('409 conflict for the last admin, also when two demote each other at once', async ({

@@ -10,8 +10,8 @@ export interface Outbox {
   attempts: Record<string, unknown>[]
   /** What the next attempts are answered with; 200 when there is none left. */
   answers: number[]
-  /** Waits for the newest mail to an address that was not asked for yet. */
-  next(to: string): Promise<Mail>
+  /** Waits for the newest mail to an address that was not asked for yet; mails overtake. */
+  next(to: string, subject?: string): Promise<Mail>
   close(): Promise<void>
 }
 
@@ -44,9 +44,14 @@ export async function startOutbox(): Promise<Outbox> {
     mails,
     attempts,
     answers,
-    next: async (to) => {
+    next: async (to, subject) => {
       for (;;) {
-        const mail = mails.findLast((candidate) => candidate.to === to && !asked.has(candidate))
+        const mail = mails.findLast(
+          (candidate) =>
+            candidate.to === to &&
+            !asked.has(candidate) &&
+            (subject === undefined || candidate.subject === subject),
+        )
         if (mail !== undefined) {
           asked.add(mail)
           return mail

@@ -65,7 +65,9 @@ export async function changePassword(
     }),
     quotas.giveBack(quota, partition, 'all'),
   ])
-  return changed === 'done' ? ok(undefined) : fail('invalid-credentials', 'changed meanwhile')
+  if (changed !== 'done') return fail('invalid-credentials', 'changed meanwhile')
+  call.report('password.changed', { user: userId, session: sessionId })
+  return ok(undefined)
 }
 
 export const changePasswordCase = { input: changePasswordInput, run: changePassword }

@@ -7,9 +7,9 @@ export const LETTER_PATHS = { verify: '/account/verify', reset: '/account/reset'
 export function verificationLetter(to: string, origin: string, token: string): Mail {
   return letter(to, 'Confirm your address', [
     `Somebody, hopefully you, registered this address at ${origin}.`,
-    'Confirm it within 24 hours:',
+    'Confirm it, and the password that was chosen with it, within 24 hours:',
     link(origin, 'verify', token),
-    'If it was not you, do nothing: without this step nobody can sign in.',
+    'If it was not you who chose that password, do nothing: without this step nobody can sign in.',
   ])
 }
 

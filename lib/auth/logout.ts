@@ -32,7 +32,8 @@ export async function logout(
     if (!quota.allowed) return quotaExceeded([quota])
     await revokeSession(call.store, session)
   }
-  cookies.clear()
+  // A form of another site, with which no cookies came, must not take them away.
+  if (!site.foreign) cookies.clear()
   return ok(undefined)
 }
 

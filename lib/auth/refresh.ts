@@ -42,7 +42,7 @@ export async function refresh(
   if (!token.ok) return token
   const quota = await call.quotas.count('refresh', { key: token.value.sid })
   if (!quota.allowed) return quotaExceeded([quota])
-  return rotate(call.store, token.value, deps)
+  return rotate(call, token.value, deps)
 }
 
 export const refreshCase = { input: refreshInput, run: refresh }

@@ -30,11 +30,15 @@ export async function register(
   }
   const weak = await refusePassword(call.input.password, userId, deps)
   if (weak !== undefined) return weak
-  const quota = await call.quotas.count('mail-account', { key: await deps.accountKey(userId) })
+  const partition = { key: await deps.accountKey(userId) }
+  const quota = await call.quotas.count('mail-account', partition)
   if (!quota.allowed) return quotaExceeded([quota])
 
   const hash = await deps.passwords.hash(call.input.password)
-  if (!hash.ok) return hash
+  if (!hash.ok) {
+    await call.quotas.giveBack(quota, partition, 'one')
+    return hash
+  }
   const token = deps.randomToken()
   const status = await storeAccount(call.store, {
     userId,

@@ -32,11 +32,14 @@ export async function reset(
     await releaseReset(store, claim)
     return hash
   }
+  // Counted before the change, to be given back after it: what fails then changes no answer.
+  const partition = { key: await deps.accountKey(userId) }
+  const quota = await quotas.count('signin-account', partition)
   const status = await resetPassword(store, { userId, claim, hash: hash.value })
   if (status === 'refused') return fail('invalid-token', 'one-time token is void')
 
-  const partition = { key: await deps.accountKey(userId) }
-  await quotas.giveBack(await quotas.count('signin-account', partition), partition, 'all')
+  call.report('password.reset', { user: userId })
+  await quotas.giveBack(quota, partition, 'all')
   return ok(undefined)
 }
 

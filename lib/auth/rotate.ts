@@ -1,13 +1,12 @@
 import { fail, ok, type Result } from '../errors.ts'
 import { rotateSession } from '../store/rotation.ts'
-import type { Store } from '../store/store.ts'
 import { grant, type TokenResponse } from './grant.ts'
 import type { RefreshClaims } from './tokens.ts'
-import type { AuthDeps } from './types.ts'
+import type { AuthCall, AuthDeps } from './types.ts'
 
 /** Exchanges a verified refresh token for the next pair: one call to the store, at its primary. */
 export async function rotate(
-  store: Store,
+  { store, report }: Pick<AuthCall, 'store' | 'report'>,
   { sub: userId, sid: sessionId, seq, exp }: RefreshClaims,
   deps: AuthDeps,
 ): Promise<Result<TokenResponse, 'invalid-refresh-token'>> {
@@ -29,6 +28,7 @@ export async function rotate(
     case 'refused':
       return fail('invalid-refresh-token', `session ${rotation.status}`)
     case 'reused':
+      report('token.reused', { user: userId, session: sessionId })
       return fail('invalid-refresh-token', `refresh token reused; session ${sessionId} revoked`)
   }
 }

@@ -49,6 +49,7 @@ export async function endAllSessions(call: SessionsCall): Promise<Result<undefin
   const { principal } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
   await endSessions(call.store, principal.userId)
+  if (call.presented.by === 'cookies') call.cookies.clear()
   return ok(undefined)
 }
 

@@ -65,6 +65,9 @@ export async function signIn(
     return matches
   }
   if (!matches.value || !account.mayEnter || userId === undefined || !account.passwordHash) {
+    // An address that nobody has is a person's own, or a typed password: it is not kept.
+    const known = account.passwordHash === undefined ? undefined : userId
+    call.report('signin.failed', { user: known })
     return fail('invalid-credentials', matches.value ? 'account may not enter' : 'no match')
   }
 

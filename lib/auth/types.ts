@@ -3,6 +3,7 @@ import type { Mailer } from '../mail.ts'
 import type { BreachCheck } from '../pwned-passwords.ts'
 import type { Decision, Partition } from '../rate-limit/limiter.ts'
 import type { PolicyName } from '../rate-limit/policies.ts'
+import type { EventFields, SecurityEventType } from '../store/events.ts'
 import type { Store } from '../store/store.ts'
 import type { TokenResponse } from './grant.ts'
 import type { Keyring } from './jws.ts'
@@ -62,6 +63,9 @@ export interface Principal {
   sessionId: string
 }
 
+/** Records a security event; the request's id and address are added. */
+export type Report = (type: SecurityEventType, fields?: EventFields) => void
+
 /** The browser's cookies: what is put in goes out with the answer, whatever that is. */
 export interface CookieJar {
   give(tokens: TokenResponse): void
@@ -89,5 +93,7 @@ export interface AuthCall<input = undefined> {
   site: Site
   /** Goes on after the answer is sent. */
   later: (work: Promise<unknown>) => void
+  /** Tells the operator, after the answer. */
+  report: Report
   client: { address: string | undefined; userAgent: string }
 }

@@ -1,5 +1,6 @@
 const LONGEST = 254
-const REFUSED = /[:*?[\]{}\s\p{Cc}]/u
+/** What means something in a key or a pattern, and what cannot be seen. */
+const REFUSED = /[:*?[\]{}\s\p{Cc}\p{Cf}\p{Cs}]/u
 
 /**
  * The canonical spelling of an address as an account's id: trimmed, NFC, lower case.
@@ -12,11 +13,18 @@ export function parseUserId(address: string): string | undefined {
   return id === '' || id.length > LONGEST || REFUSED.test(id) ? undefined : id
 }
 
-/** Without what would make one address several, or a comment, in a mail's header (RFC 5322 §3.4). */
-const MAIL_ADDRESS = /^[^@,;<>()"\\]+@[^@,;<>()"\\]+$/
+/**
+ * A mail address without what makes it several in a header, a comment, or a route through another
+ * host (RFC 5322 §3.4), and whose domain has one spelling.
+ */
+const LOCAL_PART = /^[\p{L}\p{M}\p{N}.#$&'+/=^_`|~-]+$/u
+const DOMAIN =
+  /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?)*$/u
 
 /** As {@link parseUserId}, for an id that mail is sent to. */
 export function parseMailAddress(address: string): string | undefined {
   const id = parseUserId(address)
-  return id !== undefined && MAIL_ADDRESS.test(id) ? id : undefined
+  const [local = '', domain = '', ...more] = id?.split('@') ?? []
+  const one = more.length === 0 && LOCAL_PART.test(local) && DOMAIN.test(domain)
+  return one && domain === domain.normalize('NFKC').toLowerCase() ? id : undefined
 }

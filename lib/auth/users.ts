@@ -66,6 +66,9 @@ export async function changeUser(
     case 'last-admin':
       return fail('conflict', 'last admin', { detail: 'This is the last admin.' })
     case 'done': {
+      const about = { user: userId, by: call.principal?.userId }
+      if (newLevel !== undefined) call.report('level.changed', { ...about, level: newLevel })
+      if (disabled !== undefined) call.report(disabled ? 'user.disabled' : 'user.enabled', about)
       const [account] = await call.store.read(profileRead(userId))
       // Written at the primary a moment ago: a replica may not have it yet.
       const current = {

@@ -1,6 +1,6 @@
 import { LiveAccess } from '../auth/liveness.ts'
 import { rotate } from '../auth/rotate.ts'
-import type { AuthCall, CookieJar, Principal, Site } from '../auth/types.ts'
+import type { AuthCall, CookieJar, Principal, Report, Site } from '../auth/types.ts'
 import type { Deps } from '../deps.ts'
 import { fail, ok, type ProblemCode, type Result } from '../errors.ts'
 import type { Store } from '../store/store.ts'
@@ -21,6 +21,7 @@ interface Arrival {
   store: Store
   cookies: CookieJar
   site: Site
+  report: Report
 }
 
 /**
@@ -33,7 +34,7 @@ interface Arrival {
 export async function admit(
   row: Operation,
   match: Match,
-  { headers, deps, store, cookies, site }: Arrival,
+  { headers, deps, store, cookies, site, report }: Arrival,
 ): Promise<Result<Admitted, ProblemCode>> {
   const presented = presentedCredential(headers, deps.cookies)
   const authentication = await authenticate(presented, deps, deps.now())
@@ -59,7 +60,7 @@ export async function admit(
   if (renewed) {
     // Judged before anything is rotated: a page of another site changes nothing.
     if (forged) return fail('csrf-failed', 'not of this origin')
-    const tokens = await rotate(store, authentication.claims, deps)
+    const tokens = await rotate({ store, report }, authentication.claims, deps)
     if (!tokens.ok) return fail('invalid-token', tokens.reason)
     cookies.give(tokens.value)
     access.accept(tokens.value.content.level)

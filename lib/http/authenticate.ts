@@ -19,6 +19,9 @@ export type Authentication =
   | { status: 'renewable'; claims: RefreshClaims; by: 'cookies' }
   | { status: 'invalid'; reason: string }
 
+/** Clocks may differ by so much; no more is allowed. */
+const TOLERANCE_SECONDS = 60
+
 /** What checks credentials. */
 export interface Verifiers {
   accessTokens: AccessTokens
@@ -63,10 +66,14 @@ export async function authenticate(
       if (token?.ok === true) return { status: 'valid', claims: token.value, by }
       const refresh = by === 'cookies' ? presented.refresh : undefined
       const renewal = refresh === undefined ? undefined : await refreshTokens.verify(refresh)
-      if (renewal?.ok === true) {
-        return { status: 'renewable', claims: renewal.value, by: 'cookies' }
+      if (renewal?.ok !== true) {
+        return { status: 'invalid', reason: token?.reason ?? renewal?.reason ?? 'no token' }
       }
-      return { status: 'invalid', reason: token?.reason ?? renewal?.reason ?? 'no token' }
+      // Its end is the store's to judge; one long past counts as nobody's, not as its user's quota.
+      const over = renewal.value.exp <= nowMs / 1_000 - TOLERANCE_SECONDS
+      return over
+        ? { status: 'invalid', reason: 'refresh token expired' }
+        : { status: 'renewable', claims: renewal.value, by: 'cookies' }
     }
   }
 }

@@ -206,6 +206,15 @@ export const contract = {
     status: 200,
     errors: ['not-found', 'conflict'],
   },
+  listEvents: {
+    method: 'GET',
+    path: '/api/events',
+    access: 'admin',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+    errors: [],
+  },
   jwks: {
     method: 'GET',
     path: '/.well-known/jwks.json',

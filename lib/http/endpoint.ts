@@ -1,11 +1,12 @@
 import type * as z from 'zod/mini'
 import type { LiveAccess } from '../auth/liveness.ts'
-import type { AuthCall, CookieJar } from '../auth/types.ts'
+import type { AuthCall, CookieJar, Report } from '../auth/types.ts'
 import type { ReadCall } from '../collections/read.ts'
 import type { Deps } from '../deps.ts'
 import { type AccessCode, type Failure, fail, type ProblemCode, type Result } from '../errors.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
 import type { WaitUntil } from '../rate-limit/limiter.ts'
+import { type EventFields, recordEvent, type SecurityEventType } from '../store/events.ts'
 import { Store } from '../store/store.ts'
 import { Trips } from '../store/trips.ts'
 import { admit } from './admission.ts'
@@ -13,11 +14,12 @@ import { addressPartition, clientAddress } from './client-ip.ts'
 import type { Operation } from './contract.ts'
 import { isForeign, isSameOrigin } from './cookies.ts'
 import { setCorsHeaders } from './cors.ts'
-import { failureOf, logFailure } from './failure.ts'
+import { failureOf } from './failure.ts'
 import { readHandover, serverTiming } from './handover.ts'
 import { readInput } from './input.ts'
 import { json, problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
+import { limitUsed, logRequest, traceIdOf } from './request-log.ts'
 import { findRoute } from './router.ts'
 
 /** One request as a use case sees it; each takes the part it needs. */
@@ -57,31 +59,44 @@ export function endpoint<const row extends Operation, input = undefined, needs e
     const { pathname } = new URL(request.url)
     const handover = readHandover(request.headers)
     const requestId = handover?.requestId ?? crypto.randomUUID()
+    const startedAt = handover?.startedAt ?? Date.now()
     let settled: needs | undefined
     let trips: Trips | undefined
     let quotas: RequestQuotas | undefined
     const setCookies: string[] = []
+    let principal: string | undefined
     let outcome: Result<unknown, ProblemCode>
     try {
       settled = deps()
       const { cookies } = settled
       trips = new Trips(settled.now, handover?.spent)
-      quotas = new RequestQuotas(settled.limiter, trips, settled.log)
+      const needs = settled
+      const later = typeof host === 'function' ? (host as WaitUntil) : waitUntil
+      const ip = clientAddress(request.headers, settled.settings.trustedProxy)
+      const report: Report = (type, fields) =>
+        later(record(needs, type, { ...fields, ip, requestId }))
+      quotas = new RequestQuotas(settled.limiter, trips, settled.log, (policy) =>
+        report('throttled', { policy, session: principal }),
+      )
       outcome = await perform(row, useCase, {
         request,
         pathname,
         deps: settled,
         store: new Store(settled.databases, trips),
         quotas,
-        later: typeof host === 'function' ? (host as WaitUntil) : waitUntil,
+        admitted: (sessionId) => {
+          principal = sessionId
+        },
+        address: ip,
+        later,
+        report,
         cookies: {
           give: (tokens) => void setCookies.splice(0, 2, ...cookies.issue(tokens)),
           clear: () => void setCookies.splice(0, 2, ...cookies.clear()),
         },
       })
-      if (!outcome.ok) logFailure(row.path, requestId, outcome)
     } catch (error) {
-      outcome = failureOf(error, requestId)
+      outcome = failureOf(error)
     }
 
     const response = outcome.ok
@@ -98,7 +113,27 @@ export function endpoint<const row extends Operation, input = undefined, needs e
     for (const cookie of setCookies) headers.append('Set-Cookie', cookie)
     // The gate has set the id already, and Next would append this one to it.
     if (handover === undefined) headers.set('X-Request-Id', requestId)
+    logRequest({
+      requestId,
+      row,
+      principal,
+      status: response.status,
+      failure: outcome.ok ? undefined : outcome,
+      spent: trips,
+      milliseconds: Date.now() - startedAt,
+      limits: [handover?.limit ?? [], ...(quotas?.decisions ?? []).map(limitUsed)].flat(),
+      traceId: traceIdOf(request.headers),
+    })
     return response
+  }
+}
+
+/** An event that cannot be recorded is in the log, and costs the client nothing. */
+async function record(deps: Deps, ...event: [SecurityEventType, EventFields]): Promise<void> {
+  try {
+    await recordEvent(new Store(deps.databases, new Trips(deps.now)), ...event)
+  } catch {
+    deps.log('warn', 'event.not-recorded', { type: event[0] })
   }
 }
 
@@ -113,7 +148,11 @@ interface Exchange<needs extends Deps> {
   store: Store
   quotas: RequestQuotas
   cookies: CookieJar
+  address: string | undefined
   later: WaitUntil
+  report: Report
+  /** Told the session that got past the door, for the log. */
+  admitted: (sessionId: string | undefined) => void
 }
 
 async function perform<input, needs extends Deps>(
@@ -121,7 +160,7 @@ async function perform<input, needs extends Deps>(
   useCase: UseCase<input, ProblemCode, needs>,
   exchange: Exchange<needs>,
 ): Promise<Result<unknown, ProblemCode>> {
-  const { request, pathname, deps, store, quotas, cookies, later } = exchange
+  const { request, pathname, deps, store, quotas, cookies, address, later, report } = exchange
   const { headers } = request
   const match = findRoute(pathname)
   if (match === 'malformed' || match === 'unknown') return fail('not-found', match)
@@ -129,11 +168,11 @@ async function perform<input, needs extends Deps>(
     sameOrigin: isSameOrigin(headers, deps.settings.origin),
     foreign: isForeign(headers, deps.settings.origin),
   }
-  const admission = await admit(row, match, { headers, deps, store, cookies, site })
+  const admission = await admit(row, match, { headers, deps, store, cookies, site, report })
   if (!admission.ok) return admission
   const { access, principal, presented } = admission.value
+  exchange.admitted(principal?.sessionId)
 
-  const address = clientAddress(headers, deps.settings.trustedProxy)
   if (row.quota === 'signin' || row.quota === 'mail') {
     const decision = await quotas.count(row.quota, addressPartition(address))
     if (!decision.allowed) return quotaExceeded([decision])
@@ -155,6 +194,7 @@ async function perform<input, needs extends Deps>(
       cookies,
       site,
       later,
+      report,
       client: { address, userAgent: headers.get('user-agent') ?? '' },
       collection: match.collection,
       id: match.params['id'],

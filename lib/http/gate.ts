@@ -14,9 +14,10 @@ import { declaresTooLarge, takesMediaType } from './body.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 import { contract, type Operation } from './contract.ts'
 import { setCorsHeaders, setPreflightHeaders } from './cors.ts'
-import { failureOf, logFailure } from './failure.ts'
+import { failureOf } from './failure.ts'
 import { handoverHeaders, serverTiming } from './handover.ts'
 import { json, problem } from './problem.ts'
+import { limitUsed, logRequest, traceIdOf } from './request-log.ts'
 import { accessOf, allowedMethods, findRoute, type Match, operationOf } from './router.ts'
 
 /** The gate answers, or lets pass with headers for the endpoint and for the answer. */
@@ -43,6 +44,7 @@ export async function gate(
 ): Promise<GateOutcome> {
   const { pathname } = new URL(request.url)
   const requestId = crypto.randomUUID()
+  const startedAt = Date.now()
   const decisions: Decision[] = []
   const routed = routeOf(request.method, pathname)
   let settled: GateDeps | undefined
@@ -53,16 +55,17 @@ export async function gate(
     trips = new Trips(settled.now)
     if ('row' in routed) {
       refused = await inspect(routed, { request, deps: settled, trips, decisions, waitUntil })
-      if (refused !== undefined) logFailure(routed.row.path, requestId, refused)
     }
   } catch (error) {
-    refused ??= failureOf(error, requestId)
+    refused ??= failureOf(error)
   }
 
   if (refused === undefined && 'row' in routed && trips !== undefined) {
     const headers = new Headers({ 'X-Request-Id': requestId })
     setQuotaHeaders(headers, decisions)
-    return { pass: { request: handoverHeaders(requestId, trips), response: headers } }
+    const [limit] = decisions.map(limitUsed)
+    const handover = handoverHeaders(requestId, trips, startedAt, limit)
+    return { pass: { request: handover, response: headers } }
   }
 
   const response =
@@ -78,6 +81,17 @@ export async function gate(
     headers.set('Allow', routed.allow)
     if (request.method === 'OPTIONS') setPreflightHeaders(headers, routed.allow)
   }
+  logRequest({
+    requestId,
+    row: 'row' in routed ? routed.row : undefined,
+    principal: undefined,
+    status: response.status,
+    failure: refused,
+    spent: trips,
+    milliseconds: Date.now() - startedAt,
+    limits: decisions.map(limitUsed),
+    traceId: traceIdOf(request.headers),
+  })
   return { response }
 }
 

@@ -1,42 +1,59 @@
-import type { Trips } from '../store/trips.ts'
+import type { Spent, Trips } from '../store/trips.ts'
 
 /**
- * What the gate tells the endpoint, in request headers that it always overwrites: the request's id
- * and the waiting already done. Nothing here is an identity; without the gate a client could write
- * them, and would only shorten its own deadline.
+ * What the gate tells the endpoint, in request headers that it always overwrites: the request's id,
+ * the waiting already done, when it began and the quota it counted. Nothing here is an identity;
+ * without the gate a client could write them, and would only shorten its own deadline.
  */
 export interface Handover {
   requestId: string
-  spent: { count: number; commands: number; milliseconds: number }
+  spent: Spent
+  /** Epoch milliseconds. */
+  startedAt: number
+  /** See `RequestRecord`. */
+  limit: string | undefined
 }
 
-const NOTHING = { count: 0, commands: 0, milliseconds: 0 }
+const NOTHING: Spent = { count: 0, commands: 0, milliseconds: 0 }
 const ID_HEADER = 'x-usher-request-id'
 const TRIPS_HEADER = 'x-usher-trips'
 
 /** Writes the headers that replace whatever the client sent under these names. */
-export function handoverHeaders(requestId: string, trips: Trips): [name: string, value: string][] {
-  const { count, commands, milliseconds } = trips
+export function handoverHeaders(
+  requestId: string,
+  { count, commands, milliseconds }: Trips,
+  startedAt: number,
+  limit: string | undefined,
+): [name: string, value: string][] {
+  const spent = `${count};${commands};${Math.ceil(milliseconds)}`
   return [
     [ID_HEADER, requestId],
-    [TRIPS_HEADER, `${count};${commands};${Math.ceil(milliseconds)}`],
+    [TRIPS_HEADER, `${spent};${startedAt};${limit ?? ''}`],
   ]
 }
 
 /** Reads them; undefined when no gate came before. */
 export function readHandover(headers: Headers): Handover | undefined {
   const requestId = headers.get(ID_HEADER)
-  const spent = /^(\d{1,3});(\d{1,3});(\d{1,5})$/.exec(headers.get(TRIPS_HEADER) ?? '')
-  if (requestId === null || !/^[\w-]{1,64}$/.test(requestId) || spent === null) return undefined
-  const [, count, commands, milliseconds] = spent.map(Number)
+  const parts = /^(\d{1,3});(\d{1,3});(\d{1,5});(\d{1,16});([a-z-]{1,32}=\d{1,9})?$/.exec(
+    headers.get(TRIPS_HEADER) ?? '',
+  )
+  if (requestId === null || !/^[\w-]{1,64}$/.test(requestId) || parts === null) return undefined
+  const [, count, commands, milliseconds, startedAt, limit] = parts
   return {
     requestId,
-    spent: { count: count ?? 0, commands: commands ?? 0, milliseconds: milliseconds ?? 0 },
+    spent: {
+      count: Number(count),
+      commands: Number(commands),
+      milliseconds: Number(milliseconds),
+    },
+    startedAt: Number(startedAt),
+    limit,
   }
 }
 
 /** The `Server-Timing` of a request: what it waited for the store (W3C Server Timing §4). */
-export function serverTiming(waited: Handover['spent'] = NOTHING): string {
+export function serverTiming(waited: Spent = NOTHING): string {
   const { count, commands, milliseconds } = waited
   return `redis;dur=${Math.round(milliseconds * 10) / 10};desc="${count} trips, ${commands} commands"`
 }

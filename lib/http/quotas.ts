@@ -10,8 +10,10 @@ export class RequestQuotas implements Quotas {
   readonly #limiter: Limiter
   readonly #trips: Trips
   readonly #log: Log
+  readonly #onDenied: (policy: PolicyName) => void
 
-  constructor(limiter: Limiter, trips: Trips, log: Log) {
+  constructor(limiter: Limiter, trips: Trips, log: Log, onDenied: (policy: PolicyName) => void) {
+    this.#onDenied = onDenied
     this.#limiter = limiter
     this.#trips = trips
     this.#log = log
@@ -20,6 +22,8 @@ export class RequestQuotas implements Quotas {
   async count(policy: PolicyName, partition: Partition): Promise<Decision> {
     const decision = await this.#limiter.strict(policy, partition, this.#trips)
     this.decisions.push(decision)
+    // Once a window and isolate: what is denied from memory costs nothing, a report neither.
+    if (!decision.allowed && !decision.remembered) this.#onDenied(policy)
     return decision
   }
 

@@ -127,6 +127,7 @@ test('the headers are structured fields with every policy in one list', () => {
     remaining: 9,
     resetSeconds: 42,
     windowNumber: 1,
+    remembered: false,
   }
   setQuotaHeaders(headers, [
     { policy: 'signin', ...decision },

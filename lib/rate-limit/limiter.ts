@@ -18,6 +18,8 @@ export interface Decision {
   resetSeconds: number
   /** Which window since the epoch. */
   windowNumber: number
+  /** Denied from memory, without asking the store. */
+  remembered: boolean
 }
 
 /** Who is counted; `shared` when no client address is known: one bucket for all. */
@@ -124,7 +126,7 @@ export class Limiter {
     const quota = this.#quota(policy, partition)
     const memory = memoryKey(quota)
     if ((this.#deniedUntil.get(memory) ?? 0) > this.#options.now()) {
-      return this.#decision(quota, false, quota.limit)
+      return { ...this.#decision(quota, false, quota.limit), remembered: true }
     }
     const { allowed, used, reset } = await trips.run(1, () => this.#ask(quota))
     // A count that a success clears is asked for every time: the success may be in another isolate,
@@ -251,6 +253,7 @@ export class Limiter {
       remaining: Math.max(0, quota.limit - used),
       resetSeconds: Math.max(1, Math.ceil((end - now) / 1_000)),
       windowNumber: end / windowMs - 1,
+      remembered: false,
     }
   }
 }

@@ -7,6 +7,7 @@
  * | `session:<sid>` | hash | at the session's absolute end; a day after it is revoked |
  * | `sessions:<id>` | sorted set of `sid`, score = idle end in ms | with its last session |
  * | `once:<SHA-256 of a one-time token>` | hash `{kind, uid}` | with the token |
+ * | `events` | stream of security events | never; capped |
  * | `limit:<policy>:<partition>:<window>` | string | with its window |
  * | `<collection prefix><item id>` | hash | never: an item is data |
  */
@@ -15,6 +16,7 @@ export const keys = {
   session: (sessionId: string): string => `session:${sessionId}`,
   sessionsOf: (userId: string): string => `sessions:${userId}`,
   once: (tokenHash: string): string => `once:${tokenHash}`,
+  events: 'events',
   /** The limiter's library appends `:<partition>:<window number>`. */
   limit: (policy: string): string => `limit:${policy}`,
   limitWindow: (policy: string, partition: string, windowNumber: number): string =>

@@ -12,8 +12,8 @@ export interface Database {
  *
  * `automaticDeserialization` would turn `"12345"` and `"true"` into other types; a static abort
  * signal would make an aborted read resolve to null; `retries: 0` is one attempt (`retry: false`
- * would be two). Nothing is repeated behind a caller's back: a lost answer is a 503, and every
- * operation is safe for the client to repeat.
+ * would be two). Nothing is repeated behind a caller's back: a lost answer is a 503, and what
+ * was written stays written. Repeating an operation never does a thing twice.
  */
 export function connect(database: Database): Redis {
   return new Redis({

@@ -59,8 +59,9 @@ end
 if newLevel ~= '' then redis.call('HSET', userKey, 'level', newLevel) end
 if newDisabled ~= '' then redis.call('HSET', userKey, 'disabled', newDisabled) end
 if newDisabled == '1' then
-  redis.call('HINCRBY', userKey, 'gen', 1)
+  raiseGeneration()
   redis.call('DEL', sessionsKey)
+  redis.call('HDEL', userKey, 'reset', 'verify')
 end
 return {'done'}
 `

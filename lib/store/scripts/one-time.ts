@@ -15,6 +15,11 @@ const UNVERIFIED = `local function unverified()
   local verified = redis.call('HGET', userKey, 'emailVerified')
   return verified and verified ~= '1' and verified ~= 'true'
 end
+-- An account that anyone raised is entered by a new password alone: whoever registered its address
+-- first may be somebody else.
+local function plain()
+  return (redis.call('HGET', userKey, 'level') or '0') == '0'
+end
 local function enabled()
   local disabled = redis.call('HGET', userKey, 'disabled')
   return not disabled or disabled == '' or disabled == '0'
@@ -32,15 +37,17 @@ local userKey, onceKey = KEYS[1], KEYS[2]
 local uid, passwordHash, tokenHash, ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 ${STORE_TIME}
 ${MAY_ENTER}
+${GENERATION}
 ${UNVERIFIED}
 ${WRITE_TOKEN}
 if redis.call('EXISTS', userKey) == 1 then
   if mayEnter() then return {'exists'} end
-  local plain = (redis.call('HGET', userKey, 'level') or '0') == '0'
-  if not (plain and enabled() and unverified()) then return {'refused'} end
+  if not (plain() and enabled() and unverified()) then return {'refused'} end
 end
 redis.call('HSET', userKey, 'password', passwordHash, 'level', '0', 'emailVerified', '0')
 redis.call('HSETNX', userKey, 'createdAt', string.format('%.0f', now))
+-- No session of whoever had the address before comes back.
+raiseGeneration()
 writeToken('verify')
 return {'registered'}
 `
@@ -57,7 +64,7 @@ local uid, kind, tokenHash, ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 ${UNVERIFIED}
 ${WRITE_TOKEN}
 if redis.call('EXISTS', userKey) == 0 or not enabled() then return {'refused'} end
-if kind == 'verify' and not unverified() then return {'refused'} end
+if kind == 'verify' and not (unverified() and plain()) then return {'refused'} end
 writeToken(kind)
 return {'issued'}
 `
@@ -69,9 +76,10 @@ return {'issued'}
 export const VERIFY_EMAIL = `#!lua flags=allow-key-locking
 local userKey, onceKey = KEYS[1], KEYS[2]
 local tokenHash = ARGV[1]
+${UNVERIFIED}
 local current = redis.call('EXISTS', onceKey) == 1 and redis.call('HGET', userKey, 'verify') == tokenHash
 redis.call('DEL', onceKey)
-if not current then return {'refused'} end
+if not (current and plain()) then return {'refused'} end
 redis.call('HDEL', userKey, 'verify')
 redis.call('HSET', userKey, 'emailVerified', '1')
 return {'done'}

@@ -34,13 +34,22 @@ end`
  */
 export const GENERATION = `local function generation()
   return redis.call('HGET', userKey, 'gen') or '0'
+end
+-- Where an account begins to count is nobody's guess: one that is deleted and made again does not
+-- meet the sessions of the one before.
+local function beginGeneration(write)
+  local at = redis.call('TIME')
+  redis.call(write, userKey, 'gen', string.format('%.0f', tonumber(at[1]) * 1000000 + tonumber(at[2])))
+end
+local function raiseGeneration()
+  if string.match(generation(), '^[1-9]%d*$') then redis.call('HINCRBY', userKey, 'gen', 1)
+  else beginGeneration('HSET') end
 end`
 
 /** Ends all sessions of an account but `kept`, by raising its generation. */
 export const END_OTHERS = `local function endOthers()
   local before = generation()
-  if not string.match(before, '^%d+$') then redis.call('HSET', userKey, 'gen', '0') end
-  redis.call('HINCRBY', userKey, 'gen', 1)
+  raiseGeneration()
   -- Read back as text: a Lua number of sixteen digits does not keep them all.
   local after = generation()
   local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen', 'abs')

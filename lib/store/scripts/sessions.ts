@@ -19,9 +19,7 @@ if not mayEnter() or redis.call('HGET', userKey, 'password') ~= comparedHash the
   return {'refused'}
 end
 redis.call('HSETNX', userKey, 'level', '0')
--- Where an account begins to count is nobody's guess: one that is deleted and made again does not
--- meet the sessions of the one before.
-redis.call('HSETNX', userKey, 'gen', string.format('%.0f', tonumber(time[1]) * 1000000 + tonumber(time[2])))
+beginGeneration('HSETNX')
 local absolute = now + absoluteTtl
 local idle = math.min(now + idleTtl, absolute)
 local ms = function(value) return string.format('%.0f', value) end

@@ -1,7 +1,8 @@
+import { after } from 'next/dist/server/after'
 import { accountDeps } from '@/lib/account-deps.ts'
 import { changePasswordCase } from '@/lib/auth/change-password.ts'
 import { contract } from '@/lib/http/contract.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const POST = endpoint(contract.changePassword, changePasswordCase, accountDeps)
+export const POST = endpoint(contract.changePassword, changePasswordCase, accountDeps, after)

@@ -1,7 +1,8 @@
+import { after } from 'next/dist/server/after'
 import { accountDeps } from '@/lib/account-deps.ts'
 import { resetCase } from '@/lib/auth/reset-password.ts'
 import { contract } from '@/lib/http/contract.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const POST = endpoint(contract.resetPassword, resetCase, accountDeps)
+export const POST = endpoint(contract.resetPassword, resetCase, accountDeps, after)

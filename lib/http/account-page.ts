@@ -1,0 +1,72 @@
+import { LETTER_PATHS } from '../auth/letters.ts'
+import { contract } from './contract.ts'
+import { htmlPage } from './html.ts'
+
+/**
+ * The page that a mail's link opens: a form, so that opening the page alone, as mail scanners do,
+ * uses nothing up. The token is in the page's fragment, which no server gets to see.
+ *
+ * @param nonce Of the answer's content security policy.
+ * @returns Undefined when there is no such page.
+ */
+export function accountPage(pathname: string, nonce: string): string | undefined {
+  switch (pathname) {
+    case LETTER_PATHS.verify:
+      return formPage('Confirm your address', contract.verifyEmail.path, nonce, {
+        field: '',
+        button: 'Confirm',
+        done: 'Your address is confirmed: you can sign in now.',
+      })
+    case LETTER_PATHS.reset:
+      return formPage('Choose a new password', contract.resetPassword.path, nonce, {
+        field: `<p><label>New password, 8 characters at least
+<input name="password" type="password" autocomplete="new-password" required></label></p>`,
+        button: 'Set the password',
+        done: 'Your password is set: sign in with it. Every session has ended.',
+      })
+    default:
+      return undefined
+  }
+}
+
+function formPage(
+  title: string,
+  path: string,
+  nonce: string,
+  { field, button, done }: { field: string; button: string; done: string },
+): string {
+  return htmlPage(
+    title,
+    `<h1>${title}</h1>
+<form>${field}<p><button>${button}</button></p></form>
+<p role="status"></p>
+<p role="alert"></p>
+<script nonce="${nonce}">
+const form = document.querySelector('form')
+const say = (role, text) => { document.querySelector('[role=' + role + ']').textContent = text }
+form.addEventListener('submit', async (event) => {
+  event.preventDefault()
+  const body = { ...Object.fromEntries(new FormData(form)), token: new URLSearchParams(location.hash.slice(1)).get('token') ?? '' }
+  const button = form.querySelector('button')
+  button.disabled = true
+  say('alert', '')
+  try {
+    const response = await fetch('${path}', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+    if (response.ok) {
+      form.remove()
+      say('status', '${done}')
+      return
+    }
+    const problem = await response.json()
+    const fault = problem.errors?.[0]
+    say('alert', problem.type === '/problems/invalid-token'
+      ? 'This link was used, is too old, or is not of the newest mail. Ask for another one.'
+      : fault ? 'It ' + fault.message + '.' : problem.title)
+  } catch {
+    say('alert', 'The server could not be reached. Try again.')
+  }
+  button.disabled = false
+})
+</script>`,
+  )
+}

@@ -1,0 +1,9 @@
+/**
+ * Stands in for `@upstash/core-analytics` in the functions at the edge: quotas are counted with
+ * `analytics: false`, and the library would carry its analytics along all the same.
+ */
+export class Analytics {
+  constructor() {
+    throw new TypeError('analytics are not part of this build')
+  }
+}
