@@ -1,5 +1,7 @@
 import { collections } from '../lib/collections/index.ts'
 import { contract, type Operation } from '../lib/http/contract.ts'
+import { account, sessionOf } from './support/accounts.ts'
+import type { Answer } from './support/api.ts'
 import { expect, type TestStore, test } from './support/fixtures.ts'
 
 /**
@@ -79,3 +81,24 @@ for (const [who, level] of Object.entries(WHO)) {
     }
   })
 }
+
+test('another user: what is somebody’s own answers as if it were not there', async ({
+  api,
+  store,
+}) => {
+  const owner = await api.signIn(await account(store, 'matrix-owner@home.org'))
+  const other = await api.signIn(await account(store, 'matrix-other@home.org'))
+  const session = sessionOf(owner.JWT)
+  const remove = (id: string) =>
+    api.send(`/api/auth/sessions/${id}`, {
+      method: 'DELETE',
+      headers: { Authorization: `Bearer ${other.JWT}` },
+    })
+  const [theirs, absent] = [await remove(session), await remove('no-such-session')]
+  const shown = ({ status, body }: Answer) => [status, { ...body, instance: '', requestId: '' }]
+  expect(theirs.status).toBe(404)
+  expect(shown(theirs)).toEqual(shown(absent))
+  expect((await api.get('/api/profile', owner.JWT)).body.user).toBe('matrix-owner@home.org')
+  const { body } = await api.get('/api/auth/sessions', other.JWT)
+  expect(body.data.map(({ id }: { id: string }) => id)).toEqual([sessionOf(other.JWT)])
+})
