@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { connectAccounts, connectForLoading, loadDemo, loadVega } from '../seed/load.ts'
 import type { DemoUser } from '../seed/users.ts'
 import { announceStore } from './announce.ts'
+import { FAULTS, type FaultName, startFaultProxy } from './gateway/fault-proxy.ts'
 import type { Gateway } from './gateway/server.ts'
 import { run } from './host.ts'
 import { OUTBOX_SENDER, openOutbox } from './outbox.ts'
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
 
   await openOutbox(process.env, (text) => console.log(text))
 
+  const fault = faultOf(process.argv)
   let users: DemoUser[] = []
   const { address, gateway } = await run(dev ? 'next-dev' : 'next', async (opened) => {
     if (opened === undefined) return
@@ -50,8 +52,35 @@ async function main(): Promise<void> {
     })
     // What a person changed in a Redis of theirs stays as it is.
     await loadVega(redis, 'add')
+    if (fault !== 'none') await standBetween(opened, fault)
   })
   tell(address, gateway, users)
+}
+
+/** Puts a proxy that fails between the app and its store; Enter lets the store answer and fail again. */
+async function standBetween(gateway: Gateway, fault: FaultName): Promise<void> {
+  const proxy = await startFaultProxy(gateway.url)
+  proxy.fault = fault
+  process.env['UPSTASH_REDIS_REST_URL'] = proxy.url
+  const say = (): void =>
+    console.log(`The store ${proxy.fault === 'none' ? 'answers' : `fails: ${FAULTS[fault]}`}.`)
+  say()
+  process.stdin.on('data', () => {
+    proxy.fault = proxy.fault === 'none' ? fault : 'none'
+    say()
+  })
+  process.stdin.unref()
+}
+
+/** The fault that `--fault` names; ends the process when there is no such fault. */
+function faultOf(words: string[]): FaultName {
+  const at = words.indexOf('--fault')
+  if (at < 0) return 'none'
+  const name = words[at + 1] ?? ''
+  if (Object.hasOwn(FAULTS, name)) return name as FaultName
+  const list = Object.entries(FAULTS).map(([fault, what]) => `  ${fault.padEnd(14)}${what}`)
+  console.error(`--fault takes one of these:\n${list.join('\n')}`)
+  process.exit(2)
 }
 
 function tell(address: string, gateway: Gateway | undefined, users: DemoUser[]): void {
@@ -90,7 +119,8 @@ function storeKindOf(gateway: Gateway): 'embedded' | 'redis' {
 if (process.argv.includes('--help')) {
   console.log(`npm run up: installs, builds, starts the local store, loads the demo data and serves on
 HOST:PORT (127.0.0.1:3000). Set REDIS_URL to keep the data in a Redis of yours.
-npm run dev: the same with Next's development server.`)
+npm run dev: the same with Next's development server.
+--fault <name>: a store that fails, to see what clients see; --fault help lists the ways.`)
 } else {
   await main()
 }

@@ -33,6 +33,7 @@ test.describe('POST /api/auth/refresh', () => {
   test('a refresh whose answer was lost can be repeated', async ({ api, store }) => {
     const { refresh, JWT } = await api.signIn()
     store.proxy.fault = 'lose'
+    store.proxy.only = /'rotated'/
     const lost = await api.post('/api/auth/refresh', { refresh })
     expect(isProblem(lost, 'service-unavailable', 503)).toBe(true)
     store.proxy.fault = 'none'

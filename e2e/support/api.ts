@@ -38,8 +38,8 @@ export class Api {
   }
 
   /** Signs in and fails the test when that does not work. */
-  async signIn(credentials: { user: string; password: string } = ME): Promise<TokenResponse> {
-    const answer = await this.post('/api/auth/signin', credentials)
+  async signIn({ user, password } = ME): Promise<TokenResponse> {
+    const answer = await this.post('/api/auth/signin', { user, password })
     if (answer.status !== 200) throw new Error(`signin answered ${answer.status}: ${answer.text}`)
     return answer.body
   }

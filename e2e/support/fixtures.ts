@@ -117,6 +117,7 @@ export const test = base.extend<{ api: Api }, WorkerFixtures>({
     store.proxy.fault = 'none'
     await use(new Api(server.origin))
     store.proxy.fault = 'none'
+    store.proxy.only = undefined
   },
 })
 

@@ -8,6 +8,7 @@
  * | `sessions:<id>` | sorted set of `sid`, score = idle end in ms | with its last session |
  * | `once:<SHA-256 of a one-time token>` | hash `{kind, uid}` | with the token |
  * | `events` | stream of security events | never; capped |
+ * | `probe` | string | after a second: readiness writes it |
  * | `limit:<policy>:<partition>:<window>` | string | with its window |
  * | `<collection prefix><item id>` | hash | never: an item is data |
  */
@@ -17,6 +18,7 @@ export const keys = {
   sessionsOf: (userId: string): string => `sessions:${userId}`,
   once: (tokenHash: string): string => `once:${tokenHash}`,
   events: 'events',
+  probe: 'probe',
   /** The limiter's library appends `:<partition>:<window number>`. */
   limit: (policy: string): string => `limit:${policy}`,
   limitWindow: (policy: string, partition: string, windowNumber: number): string =>

@@ -5,22 +5,69 @@ import {
   type ServerResponse,
 } from 'node:http'
 
-/**
- * What goes wrong between the app and its store. `lose` executes the command and drops the answer;
- * a number delays every answer by as many milliseconds.
- */
-export type Fault = 'none' | 'refuse' | 'hang' | 'lose' | 'html' | 'unauthorized' | number
+/** What can go wrong between the app and its store, and what it looks like. */
+export const FAULTS = {
+  none: 'nothing',
+  refuse: 'the connection is closed at once',
+  reset: 'the connection is reset in the middle of the answer',
+  hang: 'no answer ever comes',
+  slow: 'every answer takes five seconds',
+  lose: 'commands are executed and the answers lost',
+  cut: 'the answer is half a JSON text',
+  html: 'a page of HTML with status 200',
+  'bad-gateway': 'a page of HTML with status 502',
+  unauthorized: '401, as for a wrong token',
+  'too-many': '429, as Upstash answers above its rate',
+  'daily-limit': 'the daily limit of requests is reached',
+  readonly: 'writes are refused: a replica',
+  oom: 'writes are refused: out of memory',
+  loading: 'everything is refused: the data set is being loaded',
+  noscript: 'the script cache is empty, again and again',
+} as const
+
+export type FaultName = keyof typeof FAULTS
+
+/** A number delays every answer by as many milliseconds. */
+export type Fault = FaultName | number
 
 export interface FaultProxy {
   url: string
   fault: Fault
+  /** Requests that the fault meets, by their body; all when undefined. */
+  only: RegExp | undefined
   close(): Promise<void>
+}
+
+const SLOW_MS = 5_000
+const READS = new Set(['EVAL_RO', 'EVALSHA_RO', 'GET', 'HGET', 'HMGET', 'PING', 'EXISTS'])
+
+/** Errors of Redis and Upstash by the fault, for the commands that they meet. */
+const REDIS_ERRORS: Partial<
+  Record<FaultName, { text: string; meets: (command: string) => boolean }>
+> = {
+  'daily-limit': {
+    text: 'ERR max daily request limit exceeded. Limit: 10000, Usage: 10001.',
+    meets: () => true,
+  },
+  readonly: {
+    text: "READONLY You can't write against a read only replica.",
+    meets: (command) => !READS.has(command),
+  },
+  oom: {
+    text: "OOM command not allowed when used memory > 'maxmemory'.",
+    meets: (command) => !READS.has(command),
+  },
+  loading: { text: 'LOADING Redis is loading the dataset in memory', meets: () => true },
+  noscript: {
+    text: 'NOSCRIPT No matching script. Please use EVAL.',
+    meets: (command) => command === 'EVALSHA',
+  },
 }
 
 /** Starts a proxy in front of a gateway whose `fault` can be set at any time. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const server = createServer((request, response) => {
-    serve(proxy.fault, target, request, response)
+    serve(proxy, target, request, response).catch(() => request.socket.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -28,6 +75,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const proxy: FaultProxy = {
     url: `http://127.0.0.1:${address.port}`,
     fault: 'none',
+    only: undefined,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -37,35 +85,75 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   return proxy
 }
 
-function serve(
-  fault: Fault,
+async function serve(
+  proxy: FaultProxy,
   target: string,
   request: IncomingMessage,
   response: ServerResponse,
-): void {
+): Promise<void> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const body = Buffer.concat(chunks)
+  const fault = proxy.only?.test(String(body)) === false ? 'none' : proxy.fault
+  const html = { 'Content-Type': 'text/html' }
+  const json = { 'Content-Type': 'application/json' }
   switch (fault) {
     case 'refuse':
       request.socket.destroy()
       return
+    case 'reset':
+      response.writeHead(200, { ...json, 'Content-Length': '1000' })
+      response.write('[{"result":', () => request.socket.resetAndDestroy())
+      return
     case 'hang':
       return
+    case 'cut':
+      response.writeHead(200, json).end('[{"result":"O')
+      return
     case 'html':
-      response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>Bad gateway</html>')
+      response.writeHead(200, html).end('<html>Welcome to nginx</html>')
+      return
+    case 'bad-gateway':
+      response.writeHead(502, html).end('<html>Bad gateway</html>')
       return
     case 'unauthorized':
-      response
-        .writeHead(401, { 'Content-Type': 'application/json' })
-        .end('{"error":"Unauthorized"}')
+      response.writeHead(401, json).end('{"error":"Unauthorized"}')
       return
-    default:
-      pass(fault, target, request, response)
+    case 'too-many':
+      response.writeHead(429, json).end('{"error":"ERR max concurrent requests exceeded"}')
+      return
   }
+  const error = typeof fault === 'number' ? undefined : REDIS_ERRORS[fault]
+  const refused = error === undefined ? undefined : refusal(request, body, error)
+  if (refused !== undefined) {
+    response.writeHead(refused.status, json).end(JSON.stringify(refused.body))
+    return
+  }
+  pass(fault, target, request, body, response)
+}
+
+/** The answer to a request that holds a command which an error meets; a pipeline fails by command. */
+function refusal(
+  request: IncomingMessage,
+  body: Buffer,
+  { text, meets }: { text: string; meets: (command: string) => boolean },
+): { status: number; body: unknown } | undefined {
+  const sent: unknown[] = JSON.parse(String(body))
+  const name = (command: unknown): string =>
+    String(Array.isArray(command) ? command[0] : '').toUpperCase()
+  if (request.url === '/pipeline') {
+    return sent.some((command) => meets(name(command)))
+      ? { status: 200, body: sent.map(() => ({ error: text })) }
+      : undefined
+  }
+  return meets(name(sent)) ? { status: 400, body: { error: text } } : undefined
 }
 
 function pass(
-  fault: 'none' | 'lose' | number,
+  fault: Fault,
   target: string,
   request: IncomingMessage,
+  body: Buffer,
   response: ServerResponse,
 ): void {
   const url = new URL(request.url ?? '/', target)
@@ -79,9 +167,10 @@ function pass(
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(response)
     }
-    if (fault === 'none') relay()
-    else setTimeout(relay, fault)
+    const delay = fault === 'slow' ? SLOW_MS : fault
+    if (typeof delay === 'number') setTimeout(relay, delay)
+    else relay()
   })
   upstream.on('error', () => request.socket.destroy())
-  request.pipe(upstream)
+  upstream.end(body)
 }

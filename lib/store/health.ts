@@ -1,0 +1,14 @@
+import { keys } from './keys.ts'
+import { text } from './reply.ts'
+import { PROBE } from './scripts/health.ts'
+import type { Store } from './store.ts'
+
+/**
+ * Asks whether the store takes writes. @returns The policy by which it evicts keys, where it does
+ * and says so.
+ */
+export async function probe(store: Store): Promise<string | undefined> {
+  const [policy] = await store.write(PROBE, [keys.probe], [])
+  const named = text(policy) ?? ''
+  return named === '' || named === 'noeviction' ? undefined : named
+}

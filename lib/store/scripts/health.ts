@@ -1,0 +1,9 @@
+/**
+ * Writes, to see whether the store takes writes, and tells what it does when its memory is full.
+ * KEYS: a key that goes away at once. Returns `{policy or ''}`.
+ */
+export const PROBE = `#!lua flags=allow-key-locking
+redis.call('SET', KEYS[1], '1', 'PX', 1000)
+local memory = redis.pcall('INFO', 'memory')
+return {type(memory) == 'string' and string.match(memory, 'maxmemory_policy:([%w-]+)') or ''}
+`
