@@ -1,4 +1,5 @@
-import { isProblem, ME } from './support/api.ts'
+import { account } from './support/accounts.ts'
+import { type Answer, isProblem, ME } from './support/api.ts'
 import { expect, test } from './support/fixtures.ts'
 
 // Windows of a day, so that none ends while a test counts.
@@ -11,6 +12,9 @@ test.use({
       signin: { limit: 25, ...DAY },
       'signin-account': { limit: 5, ...DAY },
       refresh: { limit: 8, ...DAY },
+      write: { limit: 10, ...DAY },
+      mail: { limit: 10, ...DAY },
+      'mail-account': { limit: 1_000, ...DAY },
     }),
     TRUSTED_PROXY: 'proxy:1',
   },
@@ -131,6 +135,92 @@ test('signin-account: five failures close an account, known or not; a success cl
   }
 })
 
+test('signin-account: a stranger cannot lock the owner out of an address that signed in before', async ({
+  api,
+  store,
+}) => {
+  const { user, password } = await account(store, 'besieged@home.org')
+  const from = (client: Record<string, string>, secret: string): Promise<Answer> =>
+    api.send('/api/auth/signin', {
+      method: 'POST',
+      headers: { ...client, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ user, password: secret }),
+    })
+  const [home, stranger] = [nextClient(), nextClient()]
+  expect((await from(home, password)).status).toBe(200)
+  for (let index = 0; index < 5; index++) await from(stranger, 'guess')
+  expect((await from(stranger, password)).status).toBe(429)
+  expect((await from(nextClient(), password)).status).toBe(429)
+  const owner = await from(home, password)
+  expect(owner.status).toBe(200)
+  expect(owner.headers.get('ratelimit')).toMatch(/"signin-account";r=4;/)
+
+  // The owner's address has the same allowance, and no more.
+  const statuses: number[] = []
+  for (let index = 0; index < 6; index++) statuses.push((await from(home, 'mistyped')).status)
+  expect(statuses).toEqual([401, 401, 401, 401, 401, 429])
+  expect((await from(home, password)).status).toBe(429)
+  for (const key of (await store.call('KEYS', 'device:*')) as string[]) {
+    expect(key).not.toContain('@')
+    expect(Number(await store.call('PTTL', key))).toBeGreaterThan(7_000_000_000)
+  }
+})
+
+test('IPv6: the /64 has the limit, and the /48 around it ten times as much', async ({ api }) => {
+  const read = (address: string): Promise<Answer> =>
+    api.send('/api/books/emma', { headers: { 'X-Forwarded-For': address } })
+  const one = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => read(`2001:db8:7:0:${index}::1`)),
+  )
+  expect(one.map(({ status }) => status)).toEqual(Array(20).fill(200))
+  expect((await read('2001:db8:7:0:ffff::1')).status).toBe(429)
+  const statuses: number[] = []
+  for (let subnet = 1; subnet <= 250; subnet++) {
+    statuses.push((await read(`2001:db8:7:${subnet.toString(16)}::1`)).status)
+  }
+  // 200 in all: 20 of the first /64 and 180 others.
+  expect(statuses.filter((status) => status === 200)).toHaveLength(180)
+  const denied = await read('2001:db8:7:ffff::1')
+  expect(denied.headers.get('ratelimit-policy')).toBe('"anonymous";q=200;w=86400')
+  expect((await read('2001:db8:8::1')).status).toBe(200)
+})
+
+for (const policy of ['write', 'mail', 'refresh'] as const) {
+  test(`${policy}: 200 parallel requests pass exactly the limit`, async ({ api, store }) => {
+    const credentials = await account(store, `parallel-${policy}@home.org`)
+    const headers = { ...nextClient(), 'Content-Type': 'application/json' }
+    const signIn = await api.send('/api/auth/signin', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(credentials),
+    })
+    const { JWT, refresh } = signIn.body
+    const call = (): Promise<Answer> => {
+      switch (policy) {
+        case 'write':
+          return api.send('/api/profile', {
+            method: 'PATCH',
+            headers: { ...headers, Authorization: `Bearer ${JWT}` },
+            body: '{"name":5}',
+          })
+        case 'mail': {
+          const body = '{"user":"parallel@home.org"}'
+          return api.send('/api/auth/password/forgot', { method: 'POST', headers, body })
+        }
+        case 'refresh':
+          return api.post('/api/auth/refresh', { refresh })
+      }
+    }
+    // One at a time from one user: what the gate lets pass is another quota.
+    const answers = await Promise.all(Array.from({ length: 200 }, call))
+    const denied = answers.filter(({ headers }) =>
+      headers.get('ratelimit-policy')?.includes(`"${policy}"`),
+    )
+    const passed = denied.filter(({ status }) => status !== 429)
+    expect(passed).toHaveLength(policy === 'refresh' ? 8 : 10)
+  })
+}
+
 test('refresh: counted by session; another session of the user goes on', async ({ api, store }) => {
   const headers = nextClient()
   const admin = store.users.find(({ level }) => level === 9)
@@ -157,6 +247,6 @@ test('every limit key in the store has an end', async ({ store }) => {
   for (const key of limits) {
     expect(Number(await store.call('PTTL', key)), key).toBeGreaterThan(0)
     // Subjects are counted by their id; accounts that somebody tries, by a keyed hash.
-    if (!key.startsWith('limit:user:')) expect(key).not.toContain('@')
+    if (!/^limit:(user|write):/.test(key)) expect(key).not.toContain('@')
   }
 })

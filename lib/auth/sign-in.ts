@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import { fail, ok, type Result } from '../errors.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
-import { openSession, revokeSession } from '../store/sessions.ts'
+import type { Partition } from '../rate-limit/limiter.ts'
+import { deviceRead, openSession, revokeSession } from '../store/sessions.ts'
 import { credentialsRead } from '../store/users.ts'
 import { grant, type TokenResponse } from './grant.ts'
 import { isObject } from './input.ts'
@@ -34,7 +35,8 @@ export const signInInput = z
  * An unknown user, a wrong password, a disabled, unconfirmed or password-less account and an
  * impossible address take the same steps and answer the same bytes: one bcrypt comparison, against
  * a dummy where there is no hash. A failure is counted before comparing, so that parallel guesses
- * are counted too, and success clears the count.
+ * are counted too, and success clears the count. An address that has signed in before counts by
+ * itself, so that a stranger cannot lock the owner out.
  *
  * @returns A token pair; `invalid-credentials`; `quota-exceeded` after five failures of an account,
  *   known or not; `service-unavailable` when too many comparisons wait.
@@ -50,24 +52,36 @@ export async function signIn(
   const { store, quotas, client } = call
   const address = call.input.user ?? call.input.email ?? ''
   const userId = parseUserId(address)
-  const partition = { key: await deps.accountKey(userId ?? address) }
+  const device = await deviceOf(userId ?? address, client.partition, deps)
+  const partitions = [
+    { key: await deps.accountKey(userId ?? address) },
+    ...(device === undefined ? [] : [{ key: device }]),
+  ]
 
-  const [quota, [account]] = await Promise.all([
-    quotas.count('signin-account', partition),
+  const [[all, own], [account, known]] = await Promise.all([
+    Promise.all(partitions.map((each) => quotas.countQuietly('signin-account', each))),
     // No account has the empty id: an impossible address costs the same trip.
-    store.read(credentialsRead(userId ?? '')),
+    store.read(credentialsRead(userId ?? ''), deviceRead(device ?? '')),
   ])
+  if (all === undefined) throw new TypeError('a sign-in is counted by its account')
+  const quota = known && own !== undefined ? own : all
+  quotas.show(quota)
   if (!quota.allowed) return quotaExceeded([quota])
+  const giveBack = (amount: 'one' | 'all'): Promise<unknown> =>
+    Promise.all(
+      [all, ...(own === undefined ? [] : [own])].map((decision, index) =>
+        quotas.giveBack(decision, partitions[index] ?? 'shared', amount),
+      ),
+    )
 
   const matches = await deps.passwords.matches(call.input.password, account.passwordHash)
   if (!matches.ok) {
-    await quotas.giveBack(quota, partition, 'one')
+    await giveBack('one')
     return matches
   }
   if (!matches.value || !account.mayEnter || userId === undefined || !account.passwordHash) {
     // An address that nobody has is a person's own, or a typed password: it is not kept.
-    const known = account.passwordHash === undefined ? undefined : userId
-    call.report('signin.failed', { user: known })
+    call.report('signin.failed', { user: account.passwordHash === undefined ? undefined : userId })
     return fail('invalid-credentials', matches.value ? 'account may not enter' : 'no match')
   }
 
@@ -82,8 +96,9 @@ export async function signIn(
       userAgent: client.userAgent.slice(0, 256),
       ip: client.address ?? '',
       cap: deps.sessionsPerUser,
+      device,
     }),
-    quotas.giveBack(quota, partition, 'all'),
+    giveBack('all'),
   ])
   if (opened.status === 'refused') {
     return fail('invalid-credentials', 'account changed during sign-in')
@@ -92,6 +107,18 @@ export async function signIn(
     opened.overCap.map((oldest) => revokeSession(store, { sessionId: oldest, userId })),
   )
   return ok(await grant(deps, 'Logged in', { userId, sessionId }, opened.session))
+}
+
+/**
+ * Names an account at a client's address. One that has signed in from there has an allowance of its
+ * own there, which a stranger's guesses from elsewhere do not use up.
+ */
+async function deviceOf(
+  account: string,
+  partition: Partition,
+  { accountKey }: AccountDeps,
+): Promise<string | undefined> {
+  return partition === 'shared' ? undefined : accountKey(`${account} ${partition.key}`)
 }
 
 export const signInCase = { input: signInInput, run: signIn }

@@ -53,6 +53,10 @@ export interface Lifetimes {
 /** Counts strict policies for one request and remembers the decisions for its headers. */
 export interface Quotas {
   count(policy: PolicyName, partition: Partition): Promise<Decision>
+  /** Counts without a word; what decides is then shown. */
+  countQuietly(policy: PolicyName, partition: Partition): Promise<Decision>
+  /** Puts a decision into the answer's headers, and a denial into the events. */
+  show(decision: Decision): void
   /** Gives back; a failure is logged and costs the client nothing but a counted request. */
   giveBack(decision: Decision, partition: Partition, amount: 'one' | 'all'): Promise<void>
 }
@@ -95,5 +99,6 @@ export interface AuthCall<input = undefined> {
   later: (work: Promise<unknown>) => void
   /** Tells the operator, after the answer. */
   report: Report
-  client: { address: string | undefined; userAgent: string }
+  /** `partition` is what a quota counts of the address. */
+  client: { address: string | undefined; partition: Partition; userAgent: string }
 }

@@ -49,7 +49,10 @@ test('IPv4 counts by address, IPv6 by /64, in one spelling', () => {
   }
   expect(partition('192.0.2.1')).toEqual({ key: '192.0.2.1' })
   expect(partition('::ffff:192.0.2.1')).toEqual(partition('192.0.2.1'))
-  expect(partition('2001:db8:1:2:3:4:5:6')).toEqual({ key: '2001:db8:1:2::/64' })
+  expect(partition('2001:db8:1:2:3:4:5:6')).toEqual({
+    key: '2001:db8:1:2::/64',
+    wider: '2001:db8:1::/48',
+  })
   expect(partition('2001:DB8:1:2::1')).toEqual(partition('2001:db8:0001:0002:ffff::'))
   expect(partition('2001:db8:1:3::1')).not.toEqual(partition('2001:db8:1:2::1'))
 })

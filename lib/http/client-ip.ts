@@ -15,13 +15,21 @@ export function clientAddress(headers: Headers, trusted: TrustedProxy): string |
   return ipaddr.process(value).toString().replace(/%.*$/, '')
 }
 
-/** What a quota counts: one IPv4 address, or the /64 that one IPv6 customer holds. */
+/**
+ * What a quota counts: one IPv4 address, or the /64 that one IPv6 customer holds, and with a wider
+ * limit the /48 around it, of which somebody may have all.
+ */
 export function addressPartition(address: string | undefined): Partition {
   if (address === undefined) return 'shared'
   const parsed = ipaddr.parse(address)
   if (!(parsed instanceof ipaddr.IPv6)) return { key: address }
-  const network = new ipaddr.IPv6([...parsed.parts.slice(0, 4), 0, 0, 0, 0])
-  return { key: `${network.toString()}/64` }
+  return { key: network(parsed, 64), wider: network(parsed, 48) }
+}
+
+function network({ parts }: ipaddr.IPv6, bits: 48 | 64): string {
+  const kept = bits / 16
+  const address = new ipaddr.IPv6(parts.map((part, index) => (index < kept ? part : 0)))
+  return `${address.toString()}/${bits}`
 }
 
 /** Strictly one spelling of IPv4: the parser would take `1.2.3` and octal numbers too. */

@@ -195,7 +195,11 @@ async function perform<input, needs extends Deps>(
       site,
       later,
       report,
-      client: { address, userAgent: headers.get('user-agent') ?? '' },
+      client: {
+        address,
+        partition: addressPartition(address),
+        userAgent: headers.get('user-agent') ?? '',
+      },
       collection: match.collection,
       id: match.params['id'],
       log: deps.log,

@@ -20,11 +20,19 @@ export class RequestQuotas implements Quotas {
   }
 
   async count(policy: PolicyName, partition: Partition): Promise<Decision> {
-    const decision = await this.#limiter.strict(policy, partition, this.#trips)
+    const decision = await this.countQuietly(policy, partition)
+    this.show(decision)
+    return decision
+  }
+
+  countQuietly(policy: PolicyName, partition: Partition): Promise<Decision> {
+    return this.#limiter.strict(policy, partition, this.#trips)
+  }
+
+  show(decision: Decision): void {
     this.decisions.push(decision)
     // Once a window and isolate: what is denied from memory costs nothing, a report neither.
-    if (!decision.allowed && !decision.remembered) this.#onDenied(policy)
-    return decision
+    if (!decision.allowed && !decision.remembered) this.#onDenied(decision.policy)
   }
 
   async giveBack(decision: Decision, partition: Partition, amount: 'one' | 'all'): Promise<void> {

@@ -5,7 +5,13 @@ import { keys } from '../store/keys.ts'
 import type { LimiterClient } from '../store/script-runner.ts'
 import { GIVE_BACK } from '../store/scripts/quotas.ts'
 import type { Trips } from '../store/trips.ts'
-import { LOCAL_LIMIT, POLICIES, type PolicyName, SHARED_BUCKET_FACTOR } from './policies.ts'
+import {
+  LOCAL_LIMIT,
+  POLICIES,
+  type PolicyName,
+  SHARED_BUCKET_FACTOR,
+  WIDER_FACTOR,
+} from './policies.ts'
 
 /** What a policy says of one request. */
 export interface Decision {
@@ -22,8 +28,11 @@ export interface Decision {
   remembered: boolean
 }
 
-/** Who is counted; `shared` when no client address is known: one bucket for all. */
-export type Partition = { key: string } | 'shared'
+/**
+ * Who is counted, and the wider network that is counted too, with a wider limit; `shared` when no
+ * client address is known: one bucket for all.
+ */
+export type Partition = { key: string; wider?: string } | 'shared'
 
 /** Keeps a promise alive after the answer is sent. */
 export type WaitUntil = (promise: Promise<unknown>) => void
@@ -94,6 +103,19 @@ export class Limiter {
     { wait }: { wait: boolean },
   ): Promise<Decision> {
     const quota = this.#quota(policy, partition)
+    const wider = this.#isFull(quota) ? undefined : this.#widerQuota(policy, partition)
+    const narrow = this.#countHot(quota, trips, waitUntil, wait)
+    if (wider === undefined) return narrow
+    return tighter(await Promise.all([narrow, this.#countHot(wider, trips, waitUntil, wait)]))
+  }
+
+  async #countHot(
+    quota: Quota,
+    trips: Trips,
+    waitUntil: WaitUntil,
+    wait: boolean,
+  ): Promise<Decision> {
+    const { policy } = quota
     const { window, opened } = this.#currentWindow(quota)
     if (window.first !== undefined) {
       const { first } = window
@@ -124,6 +146,14 @@ export class Limiter {
    */
   async strict(policy: PolicyName, partition: Partition, trips: Trips): Promise<Decision> {
     const quota = this.#quota(policy, partition)
+    const wider = this.#isFull(quota) ? undefined : this.#widerQuota(policy, partition)
+    const narrow = this.#countStrict(quota, trips)
+    if (wider === undefined) return narrow
+    return tighter(await Promise.all([narrow, this.#countStrict(wider, trips)]))
+  }
+
+  async #countStrict(quota: Quota, trips: Trips): Promise<Decision> {
+    const { policy } = quota
     const memory = memoryKey(quota)
     if ((this.#deniedUntil.get(memory) ?? 0) > this.#options.now()) {
       return { ...this.#decision(quota, false, quota.limit), remembered: true }
@@ -148,10 +178,13 @@ export class Limiter {
     await trips.run(1, () => this.#options.redis.eval(GIVE_BACK, [key], [amount]))
   }
 
-  #quota(policy: PolicyName, partition: Partition): Quota {
+  #quota(
+    policy: PolicyName,
+    partition: Partition,
+    factor = partition === 'shared' ? SHARED_BUCKET_FACTOR : 1,
+  ): Quota {
     const { limit, windowSeconds } = this.#options.overrides[policy] ?? POLICIES[policy]
-    const shared = partition === 'shared'
-    const effective = shared ? limit * SHARED_BUCKET_FACTOR : limit
+    const effective = limit * factor
     const name = `${policy}:${effective}`
     let counter = this.#counters.get(name)
     if (counter === undefined) {
@@ -170,9 +203,25 @@ export class Limiter {
       policy,
       limit: effective,
       windowSeconds,
-      key: shared ? 'shared' : partition.key,
+      key: partition === 'shared' ? 'shared' : partition.key,
       counter,
     }
+  }
+
+  #widerQuota(policy: PolicyName, partition: Partition): Quota | undefined {
+    if (partition === 'shared' || partition.wider === undefined) return undefined
+    return this.#quota(policy, { key: partition.wider }, WIDER_FACTOR)
+  }
+
+  /** Whether memory denies already: what a client is refused does not use up its neighbours' quota. */
+  #isFull(quota: Quota): boolean {
+    const now = this.#options.now()
+    const window = this.#windows.get(memoryKey(quota))
+    const current = window?.number === Math.floor(now / (quota.windowSeconds * 1_000))
+    return (
+      (current && window.first === undefined && window.used >= window.limit) ||
+      (this.#deniedUntil.get(memoryKey(quota)) ?? 0) > now
+    )
   }
 
   /** The window in memory; a missing, past or paused one is opened by asking the store. */
@@ -256,6 +305,11 @@ export class Limiter {
       remembered: false,
     }
   }
+}
+
+/** The decision that refuses, else that of the narrower network. */
+function tighter([narrow, wider]: [Decision, Decision]): Decision {
+  return narrow.allowed && !wider.allowed ? wider : narrow
 }
 
 function memoryKey(quota: Quota): string {

@@ -34,6 +34,9 @@ export type PolicyName = keyof typeof POLICIES
 /** Requests a window that one isolate serves to one subject while the store cannot count. */
 export const LOCAL_LIMIT = 30
 
+/** An IPv6 /48, which one site may hold, has this many times the limit of each of its /64. */
+export const WIDER_FACTOR = 10
+
 /** Without a client address all share one bucket of this many times the limit. */
 export const SHARED_BUCKET_FACTOR = 10
 

@@ -7,6 +7,7 @@
  * | `session:<sid>` | hash | at the session's absolute end; a day after it is revoked |
  * | `sessions:<id>` | sorted set of `sid`, score = idle end in ms | with its last session |
  * | `once:<SHA-256 of a one-time token>` | hash `{kind, uid}` | with the token |
+ * | `device:<HMAC of account and client address>` | string | 90 days after it last signed in |
  * | `events` | stream of security events | never; capped |
  * | `probe` | string | after a second: readiness writes it |
  * | `limit:<policy>:<partition>:<window>` | string | with its window |
@@ -17,6 +18,8 @@ export const keys = {
   session: (sessionId: string): string => `session:${sessionId}`,
   sessionsOf: (userId: string): string => `sessions:${userId}`,
   once: (tokenHash: string): string => `once:${tokenHash}`,
+  /** Marks an address from which an account has signed in. */
+  device: (hash: string): string => `device:${hash}`,
   events: 'events',
   probe: 'probe',
   /** The limiter's library appends `:<partition>:<window number>`. */
@@ -27,4 +30,11 @@ export const keys = {
 } as const
 
 /** First words of keys that no collection may use as its prefix. */
-export const RESERVED_PREFIXES = ['user:', 'session:', 'sessions:', 'once:', 'limit:'] as const
+export const RESERVED_PREFIXES = [
+  'user:',
+  'session:',
+  'sessions:',
+  'once:',
+  'device:',
+  'limit:',
+] as const

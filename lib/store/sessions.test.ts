@@ -51,6 +51,7 @@ for (const kind of ['embedded', 'redis'] as const) {
         userAgent: 'test',
         ip: '192.0.2.1',
         cap: 1_000,
+        device: undefined,
         ...options,
       }
       return { sessionId, opened: await openSession(store(), session) }

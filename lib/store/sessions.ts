@@ -21,6 +21,22 @@ export interface NewSession {
   ip: string
   /** Live sessions an account may have; the oldest go. */
   cap: number
+  /** Marks where the account signed in; undefined when no address is known. */
+  device: string | undefined
+}
+
+const DEVICE_TTL_MS = 7_776_000_000
+
+/** Whether the account has signed in from there. */
+export function deviceRead(device: string): Read<boolean> {
+  return {
+    database: 'auth',
+    queue: (pipeline) => pipeline.get(keys.device(device)),
+    parse: (reply) => {
+      if (reply.error !== undefined) throw new StoreUnavailable('device: unexpected reply')
+      return text(reply.result) !== undefined
+    },
+  }
 }
 
 /** Opens a session at the primary. See {@link OPEN_SESSION}. */
@@ -28,7 +44,12 @@ export async function openSession(store: Store, session: NewSession): Promise<Op
   const { sessionId, userId } = session
   const reply = await store.write(
     OPEN_SESSION,
-    [keys.session(sessionId), keys.sessionsOf(userId), keys.user(userId)],
+    [
+      keys.session(sessionId),
+      keys.sessionsOf(userId),
+      keys.user(userId),
+      keys.device(session.device ?? ''),
+    ],
     [
       sessionId,
       userId,
@@ -38,6 +59,7 @@ export async function openSession(store: Store, session: NewSession): Promise<Op
       session.userAgent,
       session.ip,
       session.cap,
+      session.device === undefined ? 0 : DEVICE_TTL_MS,
     ],
   )
   if (reply[0] === 'refused') return { status: 'refused' }

@@ -8,10 +8,10 @@ import { END_OTHERS, GENERATION, MAY_ENTER, REVOKE, STORE_TIME } from './parts.t
  * sessions over the cap, which the caller revokes. Safe to repeat.
  */
 export const OPEN_SESSION = `#!lua flags=allow-key-locking
-local sessionKey, sessionsKey, userKey = KEYS[1], KEYS[2], KEYS[3]
+local sessionKey, sessionsKey, userKey, deviceKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local sid, uid, comparedHash = ARGV[1], ARGV[2], ARGV[3]
 local idleTtl, absoluteTtl = tonumber(ARGV[4]), tonumber(ARGV[5])
-local userAgent, ip, cap = ARGV[6], ARGV[7], tonumber(ARGV[8])
+local userAgent, ip, cap, deviceTtl = ARGV[6], ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9])
 ${STORE_TIME}
 ${MAY_ENTER}
 ${GENERATION}
@@ -29,6 +29,7 @@ redis.call('PEXPIREAT', sessionKey, ms(absolute))
 redis.call('ZREMRANGEBYSCORE', sessionsKey, '-inf', '(' .. ms(now))
 redis.call('ZADD', sessionsKey, ms(idle), sid)
 if redis.call('PTTL', sessionsKey) < absoluteTtl then redis.call('PEXPIREAT', sessionsKey, ms(absolute)) end
+if deviceTtl > 0 then redis.call('SET', deviceKey, '1', 'PX', deviceTtl) end
 local over = redis.call('ZCARD', sessionsKey) - cap
 local oldest = over > 0 and redis.call('ZRANGE', sessionsKey, 0, math.min(over, 100) - 1) or {}
 return {'opened', ms(now), ms(idle), ms(absolute), redis.call('HGET', userKey, 'level'), oldest}
