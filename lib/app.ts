@@ -73,7 +73,7 @@ export function createApp(deps: () => AccountDeps): App {
     }
 
     const outcome = await gate(request, deps, waitUntil)
-    if ('response' in outcome) return outcome.response
+    if ('response' in outcome) return withoutBody(request, outcome.response)
 
     const match = findRoute(pathname)
     const operation = typeof match === 'object' ? operationOf(match, request.method) : undefined
@@ -82,8 +82,13 @@ export function createApp(deps: () => AccountDeps): App {
     for (const [name, value] of outcome.pass.request) headers.set(name, value)
     const response = await handlers[operation](new Request(request, { headers }), waitUntil)
     for (const [name, value] of outcome.pass.response) response.headers.append(name, value)
-    return response
+    return withoutBody(request, response)
   }
+}
+
+/** HEAD is GET without a body (RFC 9110 §9.3.2). */
+function withoutBody(request: Request, response: Response): Response {
+  return request.method === 'HEAD' ? new Response(null, response) : response
 }
 
 function page(method: string, pathname: string): Response {

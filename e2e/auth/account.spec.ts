@@ -110,11 +110,12 @@ test.describe('/api/profile', () => {
         headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${JWT}` },
         body,
       })
-    expect((await patch('{"name":"  Gil  "}')).body).toMatchObject({
+    expect((await patch('{"name":" Gil e\u0301 "}')).body).toMatchObject({
       user: 'gil@home.org',
-      name: 'Gil',
+      name: ' Gil e\u0301 ',
     })
-    expect((await api.get('/api/profile', JWT)).body.name).toBe('Gil')
+    // As it was sent: a name is somebody's own.
+    expect((await api.get('/api/profile', JWT)).body.name).toBe(' Gil e\u0301 ')
     for (const body of [
       '{"level":9}',
       '{"name":"x","level":9}',

@@ -42,6 +42,7 @@ const GIVEN_UP_MS = 10_000
 export function createPasswords(
   sleep: (milliseconds: number) => Promise<void>,
   now: () => number,
+  { cost = COST, breathMs = BREATH_MS }: { cost?: number; breathMs?: number } = {},
 ): Passwords {
   const queue = new Set<{ since: number }>()
   let freeAt = 0
@@ -58,7 +59,7 @@ export function createPasswords(
       return ok(work())
     } finally {
       queue.delete(place)
-      freeAt = now() + BREATH_MS
+      freeAt = now() + breathMs
     }
   }
 
@@ -72,7 +73,7 @@ export function createPasswords(
         )
         return usable && equal
       }),
-    hash: (password) => inTurn(() => hashSync(normalize(password), genSaltSync(COST))),
+    hash: (password) => inTurn(() => hashSync(normalize(password), genSaltSync(cost))),
   }
 }
 

@@ -45,7 +45,7 @@ export async function changeProfile(
 ): Promise<Result<Profile, AccessCode>> {
   const { principal, store, input } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
-  const name = input.name.trim().normalize('NFC')
+  const { name } = input
   await rename(store, principal.userId, name)
   const [account] = await store.read(profileRead(principal.userId))
   return ok(profile(principal.userId, { ...account, name: name === '' ? undefined : name }))

@@ -1,0 +1,301 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { hashSync } from 'bcryptjs'
+import fc from 'fast-check'
+import { type Program, startRedis } from '../e2e/support/processes.ts'
+import { type Engine, redisEngine } from '../local/gateway/engine.ts'
+import { type Gateway, startGateway } from '../local/gateway/server.ts'
+import { createAccountDeps } from './account-deps.ts'
+import { type App, createApp } from './app.ts'
+import { createPasswords } from './auth/password.ts'
+import { parseSettings } from './env.ts'
+import { PROBLEMS } from './errors.ts'
+import { contract, type Operation, type OperationId } from './http/contract.ts'
+import { POLICIES } from './rate-limit/policies.ts'
+
+const ORIGIN = 'https://api.example.com'
+const VECTORS = resolve(import.meta.dirname, '..', '..', 'shared', 'vectors')
+const NAUGHTY: string[] = JSON.parse(readFileSync(join(VECTORS, 'blns', 'blns.json'), 'utf8'))
+const SIGN_IN = { user: 'hostile@home.org', password: 'password' }
+
+/** A request that every operation takes: where its strings go. */
+interface Sample {
+  params?: Record<string, string>
+  query?: Record<string, string>
+  body?: Record<string, unknown>
+}
+
+/** One for each operation: a new operation does not compile without. */
+const SAMPLES: Record<OperationId, Sample> = {
+  signIn: { body: SIGN_IN },
+  login: { body: SIGN_IN },
+  refresh: { body: { refresh: 'x.y.z' } },
+  logout: { body: { refresh: 'x.y.z' } },
+  register: { body: { user: 'new@home.org', password: 'a long enough one' } },
+  verifyEmail: { body: { token: 'x' } },
+  resendVerification: { body: { user: 'new@home.org' } },
+  listSessions: {},
+  endSessions: {},
+  endSession: { params: { id: 'x' } },
+  generatePassword: { body: { password: 'a long enough one' } },
+  changePassword: { body: { current: 'wrong', password: 'a long enough one' } },
+  forgotPassword: { body: { user: 'new@home.org' } },
+  resetPassword: { body: { token: 'x', password: 'a long enough one' } },
+  readProfile: {},
+  changeProfile: { body: { name: 'Name' } },
+  listUsers: { query: { limit: '5', cursor: 'YQ' } },
+  changeUser: { params: { id: 'nobody@home.org' }, body: { level: 0, disabled: false } },
+  listEvents: { query: { limit: '5', cursor: 'MS0x' } },
+  jwks: {},
+  health: {},
+  ready: {},
+  listItems: { params: { collection: 'movies' }, query: { limit: '5', cursor: 'YQ' } },
+  getItem: { params: { collection: 'movies', id: 'Alien' } },
+}
+const OPERATIONS = Object.entries(SAMPLES) as [OperationId, Sample][]
+
+/** What any operation can answer besides its row: the gate, the endpoint and the store. */
+const COMMON = new Set([
+  'invalid-request',
+  'not-found',
+  'method-not-allowed',
+  'validation-error',
+  'payload-too-large',
+  'unsupported-media-type',
+  'authentication-required',
+  'invalid-token',
+  'insufficient-scope',
+])
+
+test.describe('hostile input', () => {
+  let program: Program & { url: string }
+  let engine: Engine
+  let gateway: Gateway
+  let app: App
+  const logged: string[] = []
+  const write = console.log
+
+  test.beforeAll(async () => {
+    program = await startRedis()
+    engine = redisEngine(program.url)
+    gateway = await startGateway({ engine, token: 'token' })
+    const call = (...command: string[]): Promise<unknown> =>
+      engine.call(command.map((word) => Buffer.from(word)))
+    await call(
+      ...['HSET', `user:${SIGN_IN.user}`, 'password', hashSync(SIGN_IN.password, 4)],
+      ...['level', '9'],
+    )
+    await call('HSET', 'movie:Alien', 'director', 'Ridley Scott', 'year', '1979')
+    const settings = parseSettings({
+      SECRET_TOKEN: randomBytes(48).toString('base64url'),
+      SECRET_RTOKEN: randomBytes(48).toString('base64url'),
+      APP_ORIGIN: ORIGIN,
+      UPSTASH_REDIS_REST_URL: gateway.url,
+      UPSTASH_REDIS_REST_TOKEN: gateway.token,
+      RATE_LIMITS: JSON.stringify(
+        Object.fromEntries(Object.keys(POLICIES).map((policy) => [policy, 1_000_000])),
+      ),
+    })
+    // Strings are tested here, not bcrypt's time.
+    const quick = createPasswords(async () => undefined, Date.now, { cost: 4, breathMs: 0 })
+    const matches: typeof quick.matches = async (password, hash) =>
+      hash === undefined ? { ok: true, value: false } : quick.matches(password, hash)
+    const deps = { ...createAccountDeps(settings), passwords: { ...quick, matches } }
+    app = createApp(() => deps)
+    console.log = (line: string) => void logged.push(line)
+  })
+  test.afterAll(async () => {
+    console.log = write
+    await gateway.close()
+    await engine.close()
+    await program.stop()
+  })
+
+  async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+    const background = (work: Promise<unknown>): void => void work.catch(() => undefined)
+    return app(new Request(`${ORIGIN}${path}`, init), background)
+  }
+
+  async function signIn(): Promise<string> {
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' } }
+    const response = await ask('/api/auth/signin', { ...init, body: JSON.stringify(SIGN_IN) })
+    return (await response.json()).JWT
+  }
+
+  async function call(id: OperationId, sample: Sample, token?: string): Promise<Response> {
+    const row: Operation = contract[id]
+    const path = row.path.replace(/\{(\w+)\}/g, (_, name) =>
+      encodeURIComponent((sample.params?.[name] ?? '').toWellFormed()),
+    )
+    const query = new URLSearchParams(sample.query).toString()
+    const headers = new Headers()
+    if (token !== undefined) headers.set('Authorization', `Bearer ${token}`)
+    const { method } = row
+    if (sample.body === undefined) return ask(`${path}${query && `?${query}`}`, { method, headers })
+    headers.set('Content-Type', 'application/json')
+    return ask(path, { method, headers, body: JSON.stringify(sample.body) })
+  }
+
+  /**
+   * Holds an answer to the contract: its status, its problem, its headers. By hand, because an
+   * `expect` costs as much as ten requests.
+   */
+  async function hold(response: Response, row: Operation, about: string): Promise<unknown> {
+    const text = await response.text()
+    const { status, headers } = response
+    const must = (holds: boolean, what: string): void => {
+      if (!holds) throw new Error(`${what}: ${about}: ${status} ${text.slice(0, 300)}`)
+    }
+    must(status < 500, 'no 5xx')
+    must(/^[\w-]{36}$/.test(headers.get('x-request-id') ?? ''), 'X-Request-Id')
+    must(/^redis;dur=/.test(headers.get('server-timing') ?? ''), 'Server-Timing')
+    must(headers.get('vary')?.includes('Origin') === true, 'Vary')
+    if (status < 400) {
+      must(status === row.status, `status ${row.status}`)
+      return text === '' ? undefined : JSON.parse(text)
+    }
+    must(headers.get('content-type') === 'application/problem+json', 'a problem document')
+    must(headers.get('cache-control') === 'no-store', 'no-store')
+    const problem = JSON.parse(text)
+    const slug = String(problem.type).replace('/problems/', '') as keyof typeof PROBLEMS
+    must(PROBLEMS[slug]?.status === status && problem.status === status, 'the status of its row')
+    must(COMMON.has(slug) || row.errors.includes(slug), 'a problem of the row')
+    return problem
+  }
+
+  for (const [id, sample] of OPERATIONS) {
+    const places = [
+      ...Object.keys(sample.params ?? {}).map((name) => ['params', name] as const),
+      ...Object.keys(sample.query ?? {}).map((name) => ['query', name] as const),
+      ...Object.keys(sample.body ?? {}).map((name) => ['body', name] as const),
+    ]
+    if (places.length === 0) continue
+    test(`${id}: ${NAUGHTY.length} naughty strings in ${places.map(([, name]) => name).join(', ')}`, async () => {
+      let token = await signIn()
+      for (const [part, name] of places) {
+        for (const naughty of NAUGHTY) {
+          // A path with an empty segment, or a dot for one, is another path (RFC 3986 §5.2.4).
+          if (part === 'params' && /^\.{0,2}$/.test(naughty)) continue
+          const changed = { ...sample, [part]: { ...sample[part], [name]: naughty } }
+          const response = await call(id, changed, token)
+          const answer = await hold(response, contract[id], `${part}.${name} ${naughty}`)
+          if (id === 'changeProfile' && response.status === 200 && naughty !== '') {
+            const { name } = answer as { name: string }
+            if (name !== naughty) throw new Error(`${naughty} came back as ${name}`)
+          }
+          if (id === 'changePassword' && response.status === 204) token = await signIn()
+        }
+      }
+    })
+  }
+
+  test('naughty strings in headers change nothing', async () => {
+    for (const naughty of NAUGHTY) {
+      for (const name of [
+        'User-Agent',
+        'Authorization',
+        'Cookie',
+        'X-API-Key',
+        'Origin',
+        'traceparent',
+      ]) {
+        const headers = new Headers()
+        try {
+          headers.set(name, naughty)
+        } catch {
+          // Not a header value: no server would hand it over.
+          continue
+        }
+        await hold(
+          await ask('/api/books/emma', { headers }),
+          contract.getItem,
+          `${name}: ${naughty}`,
+        )
+      }
+    }
+  })
+
+  test('2,000 cases, valid and broken, of every operation: no 5xx, every answer as the contract says', async () => {
+    test.setTimeout(120_000)
+    const value = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 80 }),
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.constantFrom('', 'me@home.org', '__proto__', 'a'.repeat(300), -1, 1e308, null, true),
+    )
+    const cases = fc.record({
+      operation: fc.constantFrom(...OPERATIONS),
+      place: fc.nat(),
+      value,
+      extra: fc.option(fc.string({ maxLength: 20 }), { nil: undefined }),
+      drop: fc.boolean(),
+      raw: fc.option(fc.constantFrom('', '{', '[]', 'null', '"x"', '\u0000', '{"a":1}{"b":2}'), {
+        nil: undefined,
+        freq: 8,
+      }),
+      method: fc.option(
+        fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'),
+        {
+          nil: undefined,
+          freq: 8,
+        },
+      ),
+      type: fc.constantFrom(
+        'application/json',
+        'application/json; charset=utf-8',
+        'text/plain',
+        '',
+      ),
+      signedIn: fc.boolean(),
+    })
+    await fc.assert(
+      fc.asyncProperty(cases, async (each) => {
+        const [id, sample] = each.operation
+        const row: Operation = contract[id]
+        const body: Record<string, unknown> = { ...sample.body }
+        const names = Object.keys(body)
+        const name = names[each.place % Math.max(1, names.length)]
+        if (name !== undefined && each.drop) delete body[name]
+        else if (name !== undefined) body[name] = each.value
+        if (each.extra !== undefined) body[each.extra] = each.value
+        const path = row.path.replace(/\{(\w+)\}/g, (_, param) =>
+          encodeURIComponent(
+            param === 'id' ? String(each.value).toWellFormed() : (sample.params?.[param] ?? ''),
+          ),
+        )
+        const method = each.method ?? row.method
+        const headers = new Headers()
+        if (each.type !== '') headers.set('Content-Type', each.type)
+        if (each.signedIn) headers.set('Authorization', `Bearer ${await signIn()}`)
+        const bodiless = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+        const init = bodiless ? {} : { body: each.raw ?? JSON.stringify(body) }
+        const response = await ask(path, { method, headers, ...init })
+        if (response.status === 204 && method === 'OPTIONS') return
+        if (response.status === 308) return
+        if (method === 'HEAD') {
+          const text = await response.text()
+          if (text !== '') throw new Error(`HEAD has a body: ${text}`)
+          if (response.status >= 500) throw new Error(`HEAD: ${response.status}`)
+          return
+        }
+        // Another method of the same path is another row; what it answers is held to the problems.
+        const other = Object.values(contract as Record<string, Operation>).find(
+          (candidate) =>
+            candidate.path === row.path &&
+            candidate.method === (method === 'HEAD' ? 'GET' : method),
+        )
+        await hold(response, other ?? row, `${method} ${path} ${JSON.stringify(init)}`)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('no log line of all that is broken in two, or holds a token', () => {
+    expect(logged.length).toBeGreaterThan(1_000)
+    const broken = logged.filter(
+      (line) => /[\n\r]|eyJ/.test(line) || typeof JSON.parse(line).event !== 'string',
+    )
+    expect(broken).toEqual([])
+  })
+})
