@@ -81,6 +81,27 @@ test('a bad token counts as its address, and never waits', async ({ api }) => {
   expect(statuses.at(-1)).toBe(429)
 })
 
+test('a bad credential lifts no quota of a public read', async ({ api }) => {
+  for (const credential of [{ Authorization: 'Bearer x' }, { 'X-API-Key': 'x' }]) {
+    const headers = { ...nextClient(), ...credential }
+    const answers = await Promise.all(
+      Array.from({ length: 80 }, () => api.send('/api/books/emma', { headers })),
+    )
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(20)
+  }
+})
+
+test('what one /64 is refused does not use up its /48', async ({ api }) => {
+  const attempt = (address: string): Promise<Answer> =>
+    api.send('/api/auth/signin', {
+      method: 'POST',
+      headers: { 'X-Forwarded-For': address, 'Content-Type': 'application/json' },
+      body: '{"password":1}',
+    })
+  await Promise.all(Array.from({ length: 300 }, () => attempt('2001:db8:64:1::1')))
+  expect((await attempt('2001:db8:64:2::1')).status).toBe(422)
+})
+
 test('user: counted by the subject, wherever it calls from and however it signed in', async ({
   api,
 }) => {
@@ -151,6 +172,15 @@ test('signin-account: a stranger cannot lock the owner out of an address that si
   for (let index = 0; index < 5; index++) await from(stranger, 'guess')
   expect((await from(stranger, password)).status).toBe(429)
   expect((await from(nextClient(), password)).status).toBe(429)
+  // Nor by an address that looks like the key of the owner's device.
+  const homeAddress = home['X-Forwarded-For']?.split(', ')[1]
+  for (let index = 0; index < 5; index++) {
+    await api.send('/api/auth/signin', {
+      method: 'POST',
+      headers: { ...nextClient(), 'Content-Type': 'application/json' },
+      body: JSON.stringify({ user: `${user} ${homeAddress}`, password: 'x' }),
+    })
+  }
   const owner = await from(home, password)
   expect(owner.status).toBe(200)
   expect(owner.headers.get('ratelimit')).toMatch(/"signin-account";r=4;/)

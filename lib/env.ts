@@ -338,7 +338,8 @@ function limitOverride(
     window?: unknown
   } = row
   const windowSeconds = parseDuration(String(window)) ?? 0
-  const valid = typeof limit === 'number' && Number.isSafeInteger(limit) && limit > 0
+  const valid =
+    typeof limit === 'number' && Number.isSafeInteger(limit) && limit > 0 && limit <= 1e9
   return known && valid && windowSeconds > 0 ? { limit, windowSeconds } : undefined
 }
 

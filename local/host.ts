@@ -152,6 +152,8 @@ function stopOnSignal(
       if (stopping) process.exit(1)
       stopping = true
       setTimeout(() => process.exit(0), 5_000).unref()
+      // A connection that is kept alive becomes idle with its last answer.
+      setInterval(() => server.closeIdleConnections(), 50).unref()
       server.close(async () => {
         // Mails and events that were promised; what takes longer than the limit above is given up.
         await settle().catch(() => undefined)

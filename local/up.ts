@@ -44,7 +44,10 @@ async function main(): Promise<void> {
     const local = isLocal(process.env['REDIS_URL'])
     await announceStore({ url: opened.url, token: opened.token, local })
     // Demo data and accounts are for a store of this machine's own.
-    if (!local) return
+    if (!local) {
+      if (fault !== 'none') console.warn('--fault is for a store of this machine: it is left out.')
+      return
+    }
     const redis = connectForLoading(opened)
     users = await loadDemo(redis, {
       publicPassword: isLocal(process.env['AUTH_REDIS_REST_URL']),
@@ -74,9 +77,9 @@ async function standBetween(gateway: Gateway, fault: FaultName): Promise<void> {
 
 /** The fault that `--fault` names; ends the process when there is no such fault. */
 function faultOf(words: string[]): FaultName {
-  const at = words.indexOf('--fault')
+  const at = words.findIndex((word) => /^--fault(=|$)/.test(word))
   if (at < 0) return 'none'
-  const name = words[at + 1] ?? ''
+  const name = words[at]?.split('=')[1] ?? words[at + 1] ?? ''
   if (Object.hasOwn(FAULTS, name)) return name as FaultName
   const list = Object.entries(FAULTS).map(([fault, what]) => `  ${fault.padEnd(14)}${what}`)
   console.error(`--fault takes one of these:\n${list.join('\n')}`)

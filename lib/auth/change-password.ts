@@ -1,7 +1,9 @@
 import * as z from 'zod/mini'
 import { type AccessCode, fail, ok, type Result } from '../errors.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
+import { deviceRead } from '../store/sessions.ts'
 import { credentialsRead, changePassword as storePassword } from '../store/users.ts'
+import { countGuess, deviceOf } from './guesses.ts'
 import { newPassword, refusePassword } from './new-password.ts'
 import type { AccountDeps, AuthCall } from './types.ts'
 
@@ -30,29 +32,31 @@ export async function changePassword(
     | AccessCode
   >
 > {
-  const { principal, store, quotas, input } = call
+  const { principal, store, client, input } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
   const { userId, sessionId } = principal
   const weak = await refusePassword(input.password, userId, deps)
   if (weak !== undefined) return weak
 
-  const partition = { key: await deps.accountKey(userId) }
-  const [quota, [account]] = await Promise.all([
-    quotas.count('signin-account', partition),
-    store.read(credentialsRead(userId)),
+  const device = await deviceOf(userId, client.partition, deps)
+  const [guess, [account, known]] = await Promise.all([
+    countGuess(call, userId, device, deps),
+    store.read(credentialsRead(userId), deviceRead(device ?? '')),
   ])
+  const quota = guess.decide(known)
   if (!quota.allowed) return quotaExceeded([quota])
   const matches = await deps.passwords.matches(input.current, account.passwordHash)
   if (!matches.ok) {
-    await quotas.giveBack(quota, partition, 'one')
+    await guess.giveBack('one')
     return matches
   }
   if (!matches.value || account.passwordHash === undefined) {
+    call.report('signin.failed', { user: userId, session: sessionId })
     return fail('invalid-credentials', 'no match')
   }
   const hash = await deps.passwords.hash(input.password)
   if (!hash.ok) {
-    await quotas.giveBack(quota, partition, 'one')
+    await guess.giveBack('one')
     return hash
   }
 
@@ -63,7 +67,7 @@ export async function changePassword(
       comparedHash: account.passwordHash,
       hash: hash.value,
     }),
-    quotas.giveBack(quota, partition, 'all'),
+    guess.giveBack('all'),
   ])
   if (changed !== 'done') return fail('invalid-credentials', 'changed meanwhile')
   call.report('password.changed', { user: userId, session: sessionId })

@@ -20,7 +20,8 @@ export interface SecurityEvent {
   requestId?: string
 }
 
-const STREAM_ID = /^\d{1,15}-\d{1,10}$/
+const STREAM_ID = /^(?!0+-0+$)\d{1,15}-\d{1,10}$/
+const LAST_DATE_MS = 8.64e15
 
 export const eventsQuery = z.strictObject({
   limit: limitQuery,
@@ -56,7 +57,7 @@ export async function listEvents(
 
 function event({ id, fields }: StoredEvent): SecurityEvent {
   const { type = '', level, ...rest } = fields
-  const at = new Date(Number(id.split('-')[0])).toISOString()
+  const at = new Date(Math.min(Number(id.split('-')[0]), LAST_DATE_MS)).toISOString()
   return { id, type, at, ...rest, ...(level === undefined ? {} : { level: Number(level) }) }
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { fail, ok, type Result } from '../errors.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
 import { register as storeAccount } from '../store/one-time.ts'
+import { accountPartition } from './guesses.ts'
 import { knownAddressLetter, verificationLetter } from './letters.ts'
 import { newPassword, refusePassword } from './new-password.ts'
 import { MAIL_NOTICE, type MailNotice, TOKEN_TTL_MS } from './send-token.ts'
@@ -30,7 +31,7 @@ export async function register(
   }
   const weak = await refusePassword(call.input.password, userId, deps)
   if (weak !== undefined) return weak
-  const partition = { key: await deps.accountKey(userId) }
+  const partition = await accountPartition(userId, deps)
   const quota = await call.quotas.count('mail-account', partition)
   if (!quota.allowed) return quotaExceeded([quota])
 

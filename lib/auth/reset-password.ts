@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { fail, ok, type Result } from '../errors.ts'
 import { claimReset, releaseReset, resetPassword, tokenRead } from '../store/one-time.ts'
+import { countGuess, deviceOf } from './guesses.ts'
 import { newPassword, refusePassword } from './new-password.ts'
 import type { AccountDeps, AuthCall } from './types.ts'
 
@@ -18,7 +19,7 @@ export async function reset(
   call: AuthCall<z.output<typeof resetInput>>,
   deps: AccountDeps,
 ): Promise<Result<undefined, 'invalid-token' | 'validation-error' | 'service-unavailable'>> {
-  const { store, quotas, input } = call
+  const { store, client, input } = call
   const claim = { id: deps.randomId(), tokenHash: await deps.tokenHash(input.token) }
   const [owner] = await store.read(tokenRead(claim.tokenHash, 'reset'))
   if (owner === undefined) return fail('invalid-token', 'no such one-time token')
@@ -33,13 +34,13 @@ export async function reset(
     return hash
   }
   // Counted before the change, to be given back after it: what fails then changes no answer.
-  const partition = { key: await deps.accountKey(userId) }
-  const quota = await quotas.count('signin-account', partition)
+  const device = await deviceOf(userId, client.partition, deps)
+  const guess = await countGuess(call, userId, device, deps)
   const status = await resetPassword(store, { userId, claim, hash: hash.value })
   if (status === 'refused') return fail('invalid-token', 'one-time token is void')
 
   call.report('password.reset', { user: userId })
-  await quotas.giveBack(quota, partition, 'all')
+  await guess.giveBack('all')
   return ok(undefined)
 }
 

@@ -1,6 +1,7 @@
 import { ok, type Result } from '../errors.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
 import { issueToken, type TokenKind } from '../store/one-time.ts'
+import { accountPartition } from './guesses.ts'
 import { resetLetter, verificationLetter } from './letters.ts'
 import type { AuthCall, MailDeps } from './types.ts'
 import { parseMailAddress } from './user-id.ts'
@@ -29,7 +30,7 @@ export async function sendToken(
   kind: TokenKind,
 ): Promise<Result<MailNotice, 'quota-exceeded'>> {
   const userId = parseMailAddress(address)
-  const partition = { key: await deps.accountKey(userId ?? address) }
+  const partition = await accountPartition(userId ?? address, deps)
   const quota = await call.quotas.count('mail-account', partition)
   if (!quota.allowed) return quotaExceeded([quota])
 

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 import { fail, ok, type Result } from '../errors.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
-import type { Partition } from '../rate-limit/limiter.ts'
 import { deviceRead, openSession, revokeSession } from '../store/sessions.ts'
 import { credentialsRead } from '../store/users.ts'
 import { grant, type TokenResponse } from './grant.ts'
+import { countGuess, deviceOf } from './guesses.ts'
 import { isObject } from './input.ts'
 import type { AccountDeps, AuthCall } from './types.ts'
 import { parseUserId } from './user-id.ts'
@@ -49,34 +49,21 @@ export async function signIn(
 ): Promise<
   Result<TokenResponse, 'invalid-credentials' | 'quota-exceeded' | 'service-unavailable'>
 > {
-  const { store, quotas, client } = call
+  const { store, client } = call
   const address = call.input.user ?? call.input.email ?? ''
   const userId = parseUserId(address)
-  const device = await deviceOf(userId ?? address, client.partition, deps)
-  const partitions = [
-    { key: await deps.accountKey(userId ?? address) },
-    ...(device === undefined ? [] : [{ key: device }]),
-  ]
-
-  const [[all, own], [account, known]] = await Promise.all([
-    Promise.all(partitions.map((each) => quotas.countQuietly('signin-account', each))),
+  const device = await deviceOf(userId, client.partition, deps)
+  const [guess, [account, known]] = await Promise.all([
+    countGuess(call, address, device, deps),
     // No account has the empty id: an impossible address costs the same trip.
     store.read(credentialsRead(userId ?? ''), deviceRead(device ?? '')),
   ])
-  if (all === undefined) throw new TypeError('a sign-in is counted by its account')
-  const quota = known && own !== undefined ? own : all
-  quotas.show(quota)
+  const quota = guess.decide(known)
   if (!quota.allowed) return quotaExceeded([quota])
-  const giveBack = (amount: 'one' | 'all'): Promise<unknown> =>
-    Promise.all(
-      [all, ...(own === undefined ? [] : [own])].map((decision, index) =>
-        quotas.giveBack(decision, partitions[index] ?? 'shared', amount),
-      ),
-    )
 
   const matches = await deps.passwords.matches(call.input.password, account.passwordHash)
   if (!matches.ok) {
-    await giveBack('one')
+    await guess.giveBack('one')
     return matches
   }
   if (!matches.value || !account.mayEnter || userId === undefined || !account.passwordHash) {
@@ -98,7 +85,7 @@ export async function signIn(
       cap: deps.sessionsPerUser,
       device,
     }),
-    giveBack('all'),
+    guess.giveBack('all'),
   ])
   if (opened.status === 'refused') {
     return fail('invalid-credentials', 'account changed during sign-in')
@@ -107,18 +94,6 @@ export async function signIn(
     opened.overCap.map((oldest) => revokeSession(store, { sessionId: oldest, userId })),
   )
   return ok(await grant(deps, 'Logged in', { userId, sessionId }, opened.session))
-}
-
-/**
- * Names an account at a client's address. One that has signed in from there has an allowance of its
- * own there, which a stranger's guesses from elsewhere do not use up.
- */
-async function deviceOf(
-  account: string,
-  partition: Partition,
-  { accountKey }: AccountDeps,
-): Promise<string | undefined> {
-  return partition === 'shared' ? undefined : accountKey(`${account} ${partition.key}`)
 }
 
 export const signInCase = { input: signInInput, run: signIn }

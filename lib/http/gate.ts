@@ -1,3 +1,4 @@
+import type { Access } from '../auth/levels.ts'
 import type { GateDeps } from '../deps.ts'
 import { type Failure, fail } from '../errors.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
@@ -136,20 +137,22 @@ async function inspect(
   const authentication = await authenticate(presented, deps, deps.now())
   if (authentication.status === 'two') return TWO_CREDENTIALS
 
+  const access = accessOf(row, match)
   if (row.quota === 'gate') {
-    const decision = await countRequest(authentication, headers, deps, trips, waitUntil)
+    const decision = await countRequest(authentication, access, headers, deps, trips, waitUntil)
     decisions.push(decision)
     if (!decision.allowed) return quotaExceeded(decisions)
   }
   if (!takesMediaType(row, headers)) return fail('unsupported-media-type', 'not JSON')
   if (declaresTooLarge(headers)) return fail('payload-too-large', 'Content-Length')
   if (authentication.status === 'valid' || authentication.status === 'renewable') return undefined
-  return accessOf(row, match) === 'public' ? undefined : refusal(authentication)
+  return access === 'public' ? undefined : refusal(authentication)
 }
 
 /** A verified token counts as its subject; everything else as the address it comes from. */
 async function countRequest(
   authentication: Authentication,
+  access: Access,
   headers: Headers,
   deps: GateDeps,
   trips: Trips,
@@ -160,7 +163,7 @@ async function countRequest(
     return deps.limiter.hot('user', partition, trips, waitUntil, { wait: true })
   }
   const partition = addressPartition(clientAddress(headers, deps.settings.trustedProxy))
-  // A bad token is not worth waiting for: it is counted in the background and refused.
-  const wait = authentication.status === 'none'
+  // A bad token is not worth waiting for where it is refused: it is counted in the background.
+  const wait = authentication.status === 'none' || access === 'public'
   return deps.limiter.hot('anonymous', partition, trips, waitUntil, { wait })
 }

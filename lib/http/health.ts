@@ -1,6 +1,5 @@
 import { fail, ok, type Result, StoreUnavailable } from '../errors.ts'
 import { probe } from '../store/health.ts'
-import { pingRead } from '../store/reply.ts'
 import type { Store } from '../store/store.ts'
 
 /** `degraded` serves, and has a warning for the operator. */
@@ -21,7 +20,8 @@ export const healthCase = {
 export const readyCase = {
   run: async ({ store }: { store: Store }): Promise<Result<Readiness, 'service-unavailable'>> => {
     try {
-      const [policy] = await Promise.all([probe(store), store.read(pingRead('data'))])
+      const policies = await Promise.all([probe(store, 'auth'), probe(store, 'data')])
+      const policy = policies.find((each) => each !== undefined)
       if (policy === undefined) return ok({ status: 'ok' })
       const danger = `The store evicts keys (maxmemory-policy ${policy}): accounts and sessions can vanish. Set noeviction.`
       return ok({ status: 'degraded', warnings: [danger] })

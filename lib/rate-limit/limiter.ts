@@ -24,7 +24,7 @@ export interface Decision {
   resetSeconds: number
   /** Which window since the epoch. */
   windowNumber: number
-  /** Denied from memory, without asking the store. */
+  /** Denied before in this window, to this isolate's knowledge. */
   remembered: boolean
 }
 
@@ -103,10 +103,11 @@ export class Limiter {
     { wait }: { wait: boolean },
   ): Promise<Decision> {
     const quota = this.#quota(policy, partition)
-    const wider = this.#isFull(quota) ? undefined : this.#widerQuota(policy, partition)
-    const narrow = this.#countHot(quota, trips, waitUntil, wait)
-    if (wider === undefined) return narrow
-    return tighter(await Promise.all([narrow, this.#countHot(wider, trips, waitUntil, wait)]))
+    const narrow = await this.#countHot(quota, trips, waitUntil, wait)
+    const wider = this.#widerQuota(policy, partition)
+    if (wider === undefined || !narrow.allowed) return narrow
+    const wide = await this.#countHot(wider, trips, waitUntil, wait)
+    return wide.allowed ? narrow : wide
   }
 
   async #countHot(
@@ -120,6 +121,8 @@ export class Limiter {
     if (window.first !== undefined) {
       const { first } = window
       if (!wait) {
+        if (!opened && window.used >= window.limit) return this.#decision(quota, false, window.used)
+        if (!opened) window.used++
         const counted = opened ? first : first.then(() => this.#countBehind(quota, window))
         waitUntil(counted.catch(() => undefined))
         return this.#decision(quota, true, window.used)
@@ -146,34 +149,47 @@ export class Limiter {
    */
   async strict(policy: PolicyName, partition: Partition, trips: Trips): Promise<Decision> {
     const quota = this.#quota(policy, partition)
-    const wider = this.#isFull(quota) ? undefined : this.#widerQuota(policy, partition)
-    const narrow = this.#countStrict(quota, trips)
-    if (wider === undefined) return narrow
-    return tighter(await Promise.all([narrow, this.#countStrict(wider, trips)]))
+    const wider = this.#isDenied(quota) ? undefined : this.#widerQuota(policy, partition)
+    if (wider === undefined) return this.#countStrict(quota, trips)
+    // Together, for one trip; what the narrower network is refused does not use up the wider one.
+    const [narrow, wide] = await Promise.all([
+      this.#countStrict(quota, trips),
+      this.#countStrict(wider, trips),
+    ])
+    if (narrow.allowed) return wide.allowed ? narrow : wide
+    if (!wide.remembered) await this.#giveBackTo(wider, wide, trips, 'one')
+    return narrow
   }
 
   async #countStrict(quota: Quota, trips: Trips): Promise<Decision> {
-    const { policy } = quota
-    const memory = memoryKey(quota)
-    if ((this.#deniedUntil.get(memory) ?? 0) > this.#options.now()) {
-      return { ...this.#decision(quota, false, quota.limit), remembered: true }
-    }
-    const { allowed, used, reset } = await trips.run(1, () => this.#ask(quota))
     // A count that a success clears is asked for every time: the success may be in another isolate,
     // and what is remembered here would lock its own user out.
-    const clears = POLICIES[policy].partition === 'account'
-    if (!allowed && !clears) remember(this.#deniedUntil, memory, reset)
-    return this.#decision(quota, allowed, used, reset)
+    const clears = POLICIES[quota.policy].partition === 'account'
+    const remembered = this.#isDenied(quota)
+    if (remembered && !clears) {
+      return { ...this.#decision(quota, false, quota.limit), remembered }
+    }
+    const { allowed, used, reset } = await trips.run(1, () => this.#ask(quota))
+    if (!allowed) remember(this.#deniedUntil, memoryKey(quota), reset)
+    return { ...this.#decision(quota, allowed, used, reset), remembered: remembered && !allowed }
   }
 
   /** Gives back what {@link strict} counted, or clears all that the window has. */
   async giveBack(
-    { policy, windowNumber }: Decision,
+    decision: Decision,
     partition: Partition,
     trips: Trips,
     amount: 'one' | 'all',
   ): Promise<void> {
-    const quota = this.#quota(policy, partition)
+    await this.#giveBackTo(this.#quota(decision.policy, partition), decision, trips, amount)
+  }
+
+  async #giveBackTo(
+    quota: Quota,
+    { policy, windowNumber }: Decision,
+    trips: Trips,
+    amount: 'one' | 'all',
+  ): Promise<void> {
     const key = keys.limitWindow(policy, quota.key, windowNumber)
     await trips.run(1, () => this.#options.redis.eval(GIVE_BACK, [key], [amount]))
   }
@@ -213,15 +229,9 @@ export class Limiter {
     return this.#quota(policy, { key: partition.wider }, WIDER_FACTOR)
   }
 
-  /** Whether memory denies already: what a client is refused does not use up its neighbours' quota. */
-  #isFull(quota: Quota): boolean {
-    const now = this.#options.now()
-    const window = this.#windows.get(memoryKey(quota))
-    const current = window?.number === Math.floor(now / (quota.windowSeconds * 1_000))
-    return (
-      (current && window.first === undefined && window.used >= window.limit) ||
-      (this.#deniedUntil.get(memoryKey(quota)) ?? 0) > now
-    )
+  /** Whether a strict policy has denied this window already, to this isolate's knowledge. */
+  #isDenied(quota: Quota): boolean {
+    return (this.#deniedUntil.get(memoryKey(quota)) ?? 0) > this.#options.now()
   }
 
   /** The window in memory; a missing, past or paused one is opened by asking the store. */
@@ -248,7 +258,8 @@ export class Limiter {
   async #open(quota: Quota, window: Window): Promise<boolean> {
     try {
       const { allowed, used } = await this.#ask(quota)
-      window.used = used
+      // Others may have been counted here meanwhile; a window that went on alone stays as it is.
+      if (window.askAgainAt === undefined) window.used = Math.max(window.used, used)
       return allowed
     } catch (error) {
       const current = this.#windows.get(memoryKey(quota)) === window
@@ -305,11 +316,6 @@ export class Limiter {
       remembered: false,
     }
   }
-}
-
-/** The decision that refuses, else that of the narrower network. */
-function tighter([narrow, wider]: [Decision, Decision]): Decision {
-  return narrow.allowed && !wider.allowed ? wider : narrow
 }
 
 function memoryKey(quota: Quota): string {

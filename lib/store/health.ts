@@ -7,8 +7,8 @@ import type { Store } from './store.ts'
  * Asks whether the store takes writes. @returns The policy by which it evicts keys, where it does
  * and says so.
  */
-export async function probe(store: Store): Promise<string | undefined> {
-  const [policy] = await store.write(PROBE, [keys.probe], [])
+export async function probe(store: Store, database: 'auth' | 'data'): Promise<string | undefined> {
+  const [policy] = await store.write(PROBE, [keys.probe], [], database)
   const named = text(policy) ?? ''
   return named === '' || named === 'noeviction' ? undefined : named
 }

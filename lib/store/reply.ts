@@ -37,15 +37,3 @@ export function integer(value: unknown): number {
   if (!Number.isSafeInteger(number)) throw new StoreUnavailable('reply: not an integer')
   return number
 }
-
-/** Asks whether a database answers. */
-export function pingRead(database: Read<true>['database']): Read<true> {
-  return {
-    database,
-    queue: (pipeline) => pipeline.ping(),
-    parse: (reply) => {
-      if (reply.result !== 'PONG') throw new StoreUnavailable('ping: unexpected reply')
-      return true
-    },
-  }
-}

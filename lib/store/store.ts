@@ -41,10 +41,15 @@ export class Store {
     ) as unknown as Values<reads>
   }
 
-  /** Runs a script that writes to the accounts' database, at its primary. */
-  async write(script: string, keys: string[], args: (string | number)[]): Promise<unknown[]> {
+  /** Runs a script that writes, at the primary: of the accounts' database, if not told otherwise. */
+  async write(
+    script: string,
+    keys: string[],
+    args: (string | number)[],
+    database: 'auth' | 'data' = 'auth',
+  ): Promise<unknown[]> {
     const reply = await this.#trips.run(1, () =>
-      this.#databases.auth.eval(script, keys, args.map(String)),
+      this.#databases[database].eval(script, keys, args.map(String)),
     )
     if (!Array.isArray(reply)) throw new StoreUnavailable('script: not a list')
     return reply
