@@ -42,6 +42,16 @@ const commands = {
     await bundle()
     await handOver('users.js', words)
   },
+  bench: async () => {
+    await install()
+    if (!(await isBuilt())) await build()
+    const [name = ''] = words
+    if (!['soak', 'back-pressure'].includes(name)) {
+      console.error('npm run bench -- <soak|back-pressure> [--help]')
+      process.exit(2)
+    }
+    await handOver(`${name}.js`, words)
+  },
   mutants: async () => {
     await install()
     await bundle()
@@ -87,6 +97,8 @@ async function bundle() {
       test: 'local/test.ts',
       mutants: 'local/mutants.ts',
       users: 'local/users.ts',
+      soak: 'bench/soak.ts',
+      'back-pressure': 'bench/back-pressure.ts',
     },
     outdir: 'dist',
     bundle: true,
@@ -103,7 +115,7 @@ async function bundle() {
 async function isBuilt() {
   if (!existsSync('dist/up.js') || !existsSync('.next/BUILD_ID')) return false
   const builtAt = Math.min(statSync('.next/BUILD_ID').mtimeMs, statSync('dist/up.js').mtimeMs)
-  const sources = ['app', 'lib', 'local', 'seed']
+  const sources = ['app', 'lib', 'local', 'seed', 'bench']
   const files = ['middleware.ts', 'next.config.ts', 'package.json', 'package-lock.json']
   for (const folder of sources) {
     for (const entry of await readdir(folder, { recursive: true })) files.push(join(folder, entry))

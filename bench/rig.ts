@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto'
+import { freePort, type Program, startProgram, startRedis } from '../e2e/support/processes.ts'
+import { redisEngine } from '../local/gateway/engine.ts'
+import { type FaultProxy, startFaultProxy } from '../local/gateway/fault-proxy.ts'
+import { startGateway } from '../local/gateway/server.ts'
+import { connectForLoading, loadDemo } from '../seed/load.ts'
+
+/** A server in front of a real Redis, our gateway and a proxy that can fail. */
+export interface Rig {
+  origin: string
+  server: Program
+  proxy: FaultProxy
+  stop(): Promise<void>
+}
+
+export async function startRig(host: 'start' | 'serve'): Promise<Rig> {
+  const redis = await startRedis()
+  const engine = redisEngine(redis.url)
+  const gateway = await startGateway({ engine, token: 'bench' })
+  const proxy = await startFaultProxy(gateway.url)
+  await loadDemo(connectForLoading(gateway), { publicPassword: true })
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const wide = ['anonymous', 'user', 'signin', 'signin-account', 'refresh', 'write']
+  const environment = {
+    PATH: process.env['PATH'],
+    PORT: String(port),
+    APP_ORIGIN: origin,
+    SECRET_TOKEN: randomBytes(48).toString('base64url'),
+    SECRET_RTOKEN: randomBytes(48).toString('base64url'),
+    UPSTASH_REDIS_REST_URL: proxy.url,
+    UPSTASH_REDIS_REST_TOKEN: 'bench',
+    RATE_LIMITS: JSON.stringify(Object.fromEntries(wide.map((policy) => [policy, 1_000_000]))),
+  }
+  const args = ['local/run.mjs', host]
+  const server = await startProgram(process.execPath, args, environment, /Usher listens on/)
+  return {
+    origin,
+    server,
+    proxy,
+    stop: async () => {
+      await server.stop()
+      await proxy.close()
+      await gateway.close()
+      await engine.close()
+      await redis.stop()
+    },
+  }
+}
+
+export async function signIn(origin: string): Promise<{ JWT: string; refresh: string }> {
+  const response = await fetch(`${origin}/api/auth/signin`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"user":"me@home.org","password":"password"}',
+  })
+  return response.json()
+}
+
+/** The value below which a share of the samples lies. */
+export function quantile(samples: readonly number[], share: number): number {
+  const sorted = samples.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+}
