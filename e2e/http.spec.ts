@@ -215,3 +215,40 @@ test('paths that Next would answer with a bare 500, or with another item, are ou
   expect((await api.get('/api/books/emma.rsc')).body).toMatchObject({ id: 'emma.rsc' })
   expect((await api.get('/api/books/absent.rsc')).status).toBe(404)
 })
+
+test('the trace that a request belongs to is in its log line; a broken one is not', async ({
+  api,
+  server,
+}) => {
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
+  const good = `00-${traceId}-00f067aa0ba902b7-01`
+  const answer = await api.send('/api/books/emma', { headers: { traceparent: good } })
+  const refused = await api.send('/api/movies', { headers: { traceparent: good } })
+  const broken = await api.send('/api/books/emma', {
+    headers: { traceparent: `00-${'0'.repeat(32)}-00f067aa0ba902b7-01` },
+  })
+  const lineOf = async ({ headers }: { headers: Headers }) => {
+    const id = headers.get('x-request-id') ?? ''
+    await expect.poll(() => server.output()).toContain(id)
+    const line = server
+      .output()
+      .split('\n')
+      .find((each) => each.includes(id))
+    return JSON.parse(line ?? '{}')
+  }
+  expect(await lineOf(answer)).toMatchObject({
+    event: 'request',
+    traceId,
+    operation: 'GET /api/{collection}/{id}',
+    status: 200,
+    trips: expect.any(Number),
+    ms: expect.any(Number),
+    limits: expect.stringMatching(/^anonymous=\d+$/),
+  })
+  expect(await lineOf(refused)).toMatchObject({
+    traceId,
+    status: 401,
+    code: 'authentication-required',
+  })
+  expect((await lineOf(broken)).traceId).toBeUndefined()
+})

@@ -213,6 +213,45 @@ const MUTANTS: Mutant[] = [
     '',
     'limiter.test',
   ),
+  {
+    name: "the library's timeout taken as a yes",
+    file: 'lib/rate-limit/limiter.ts',
+    edits: [
+      ['timeout: 0,', 'timeout: 20,'],
+      ["answer.reason === 'timeout' || ", ''],
+    ],
+    tests: ['limiter.test'],
+  },
+  mutant(
+    'an origin compared by its end',
+    'lib/http/cors.ts',
+    '!allowedOrigins.includes(origin)',
+    "!allowedOrigins.some((allowed) => origin.endsWith(allowed.replace('https://', '')))",
+    'e2e/cors',
+  ),
+  mutant(
+    'any origin reflected',
+    'lib/http/cors.ts',
+    ' || !allowedOrigins.includes(origin)',
+    '',
+    'e2e/cors',
+  ),
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: they are texts of the source
+  mutant(
+    'an impossible address is the key of a device',
+    'lib/auth/guesses.ts',
+    '`device\\n${userId}\\n${partition.key}`',
+    '`impossible\\n${userId} ${partition.key}`',
+    'e2e/limits',
+  ),
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: they are texts of the source
+  mutant(
+    'a deleted account meets its old sessions',
+    'lib/store/scripts/parts.ts',
+    "else beginGeneration('HSET') end",
+    "else redis.call('HSET', userKey, 'gen', '1') end",
+    'auth/register',
+  ),
   mutant('no body limit', 'lib/http/body.ts', '64 * 1_024', '64 * 1_024 * 1_024', 'http.spec'),
   mutant(
     'a Redis error text in the log',

@@ -118,6 +118,15 @@ test('all without an address share a bucket of ten times the limit', async () =>
   expect(decision).toMatchObject({ limit: 20, remaining: 19 })
 })
 
+test('a store that does not answer is no yes, whatever the library makes of it', async () => {
+  const evalsha = (): Promise<never> => new Promise(() => undefined)
+  const redis = { evalsha, eval: evalsha } as unknown as LimiterOptions['redis']
+  const limiter = new Limiter({ redis, overrides: {}, now: () => START, log: () => undefined })
+  // The time of this request for the store is nearly used up.
+  const trips = new Trips(() => START, { count: 0, commands: 0, milliseconds: 1_700 })
+  await expect(limiter.strict('signin', { key: 'a' }, trips)).rejects.toThrow(StoreUnavailable)
+})
+
 test('the headers are structured fields with every policy in one list', () => {
   const headers = new Headers()
   const decision = {
