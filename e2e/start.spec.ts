@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { EXAMPLE_SECRETS } from '../lib/env.ts'
+import { EXAMPLE_SECRETS } from '../lib/env-readers.ts'
 import { Api, isProblem, ME } from './support/api.ts'
 import { expect, test } from './support/fixtures.ts'
 import { freePort, runProgram, startProgram, startRedis } from './support/processes.ts'

@@ -23,7 +23,7 @@ import { healthCase, readyCase } from './http/health.ts'
 import { pageHeaders, pageRefusal } from './http/page.ts'
 import { problemPage } from './http/problem-page.ts'
 import { findRoute, operationOf } from './http/router.ts'
-import type { WaitUntil } from './rate-limit/limiter.ts'
+import type { WaitUntil } from './rate-limit/types.ts'
 
 /** The whole API as one fetch handler: for workerd, Node and tests. */
 export type App = (request: Request, waitUntil: WaitUntil) => Promise<Response>

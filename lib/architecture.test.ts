@@ -34,7 +34,7 @@ const ALLOWED: Record<string, RegExp> = {
   'lib/collections/':
     /^lib\/(collections\/|store\/|auth\/levels\.ts|errors\.ts|log\.ts|paging\.ts)/,
   'lib/http/':
-    /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(deps|env|errors|log|texts)\.ts/,
+    /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(deps|env|env-readers|errors|log|texts)\.ts/,
   'app/': /^(app|lib)\//,
   'seed/': /^(seed|lib|local)\//,
   'local/': /^(local|lib|seed)\//,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
-import { EnvironmentFault, EXAMPLE_SECRETS, parseDuration, parseSettings } from './env.ts'
+import { EnvironmentFault, parseSettings } from './env.ts'
+import { EXAMPLE_SECRETS, parseDuration } from './env-readers.ts'
 
 const complete = {
   SECRET_TOKEN: 'a'.repeat(32),

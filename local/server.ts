@@ -8,7 +8,7 @@ import {
   STATUS_CODES,
 } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { PEER_HEADER_VARIABLE } from '../lib/env.ts'
+import { PEER_HEADER_VARIABLE } from '../lib/env-readers.ts'
 import { type Failure, fail } from '../lib/errors.ts'
 import { LARGEST_BODY_BYTES } from '../lib/http/body.ts'
 import { routeOf } from '../lib/http/gate.ts'

@@ -1,4 +1,4 @@
-import type { Decision, Partition } from '../rate-limit/limiter.ts'
+import type { Decision, Partition } from '../rate-limit/types.ts'
 import type { AuthCall, MailDeps } from './types.ts'
 import { parseUserId } from './user-id.ts'
 

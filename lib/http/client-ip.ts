@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
 import type { TrustedProxy } from '../env.ts'
-import type { Partition } from '../rate-limit/limiter.ts'
+import type { Partition } from '../rate-limit/types.ts'
 
 /**
  * The client's address, from the one source the operator trusts. A forwarded header that nobody

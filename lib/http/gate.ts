@@ -2,7 +2,7 @@ import type { Access } from '../auth/levels.ts'
 import type { GateDeps } from '../deps.ts'
 import { type Failure, fail } from '../errors.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
-import type { Decision, WaitUntil } from '../rate-limit/limiter.ts'
+import type { Decision, WaitUntil } from '../rate-limit/types.ts'
 import { Trips } from '../store/trips.ts'
 import {
   type Authentication,

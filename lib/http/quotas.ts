@@ -1,7 +1,8 @@
 import type { Quotas } from '../auth/types.ts'
 import type { Log } from '../log.ts'
-import type { Decision, Limiter, Partition } from '../rate-limit/limiter.ts'
+import type { Limiter } from '../rate-limit/limiter.ts'
 import type { PolicyName } from '../rate-limit/policies.ts'
+import type { Decision, Partition } from '../rate-limit/types.ts'
 import type { Trips } from '../store/trips.ts'
 
 /** The strict quotas of one request, with every decision kept for the answer's headers. */

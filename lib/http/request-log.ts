@@ -1,6 +1,6 @@
 import type { Failure } from '../errors.ts'
 import { log } from '../log.ts'
-import type { Decision } from '../rate-limit/limiter.ts'
+import type { Decision } from '../rate-limit/types.ts'
 import type { Spent } from '../store/trips.ts'
 import type { Operation } from './contract.ts'
 

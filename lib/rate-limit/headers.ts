@@ -1,5 +1,5 @@
 import { type Failure, fail } from '../errors.ts'
-import type { Decision } from './limiter.ts'
+import type { Decision } from './types.ts'
 
 /**
  * Writes the quota headers, allowed or denied: structured-field lists with one member a policy.

@@ -12,30 +12,7 @@ import {
   SHARED_BUCKET_FACTOR,
   WIDER_FACTOR,
 } from './policies.ts'
-
-/** What a policy says of one request. */
-export interface Decision {
-  policy: PolicyName
-  allowed: boolean
-  limit: number
-  windowSeconds: number
-  remaining: number
-  /** Seconds until the window ends, at least 1. */
-  resetSeconds: number
-  /** Which window since the epoch. */
-  windowNumber: number
-  /** Denied before in this window, to this isolate's knowledge. */
-  remembered: boolean
-}
-
-/**
- * Who is counted, and the wider network that is counted too, with a wider limit; `shared` when no
- * client address is known: one bucket for all.
- */
-export type Partition = { key: string; wider?: string } | 'shared'
-
-/** Keeps a promise alive after the answer is sent. */
-export type WaitUntil = (promise: Promise<unknown>) => void
+import type { Decision, Partition, WaitUntil } from './types.ts'
 
 /** What one isolate knows of one partition in one window. */
 interface Window {
@@ -58,7 +35,6 @@ interface Quota {
   counter: Ratelimit
 }
 
-const MOST_PARTITIONS = 10_000
 const OUTAGE_PAUSE_MS = 2_000
 
 export interface LimiterOptions {
@@ -320,13 +296,4 @@ export class Limiter {
 
 function memoryKey(quota: Quota): string {
   return `${quota.policy} ${quota.key}`
-}
-
-/** Sets a value in a map that forgets its oldest entry beyond {@link MOST_PARTITIONS}. */
-function remember<value>(map: Map<string, value>, key: string, value: value): void {
-  map.delete(key)
-  map.set(key, value)
-  if (map.size <= MOST_PARTITIONS) return
-  const oldest = map.keys().next()
-  if (!oldest.done) map.delete(oldest.value)
 }

@@ -1,0 +1,25 @@
+import type { PolicyName } from './policies.ts'
+
+/** What a policy says of one request. */
+export interface Decision {
+  policy: PolicyName
+  allowed: boolean
+  limit: number
+  windowSeconds: number
+  remaining: number
+  /** Seconds until the window ends, at least 1. */
+  resetSeconds: number
+  /** Which window since the epoch. */
+  windowNumber: number
+  /** Denied before in this window, to this isolate's knowledge. */
+  remembered: boolean
+}
+
+/**
+ * Who is counted, and the wider network that is counted too, with a wider limit; `shared` when no
+ * client address is known: one bucket for all.
+ */
+export type Partition = { key: string; wider?: string } | 'shared'
+
+/** Keeps a promise alive after the answer is sent. */
+export type WaitUntil = (promise: Promise<unknown>) => void
