@@ -69,7 +69,7 @@ export function endpoint<const row extends Operation, input = undefined, needs e
     try {
       settled = deps()
       const { cookies } = settled
-      trips = new Trips(settled.now, handover?.spent, startedAt)
+      trips = new Trips(settled.now, handover?.spent)
       const needs = settled
       const later = typeof host === 'function' ? (host as WaitUntil) : waitUntil
       const ip = clientAddress(request.headers, settled.settings.trustedProxy)

@@ -5,6 +5,7 @@ import { keys } from '../store/keys.ts'
 import type { LimiterClient } from '../store/script-runner.ts'
 import { GIVE_BACK } from '../store/scripts/quotas.ts'
 import type { Trips } from '../store/trips.ts'
+import { remember } from './bounded-map.ts'
 import {
   LOCAL_LIMIT,
   POLICIES,

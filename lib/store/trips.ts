@@ -11,11 +11,6 @@ export interface Spent {
 /** All store calls of one request share this much waiting; beyond it the request answers 503. */
 export const STORE_DEADLINE_MS = 1_800
 
-/** An answer is due by then, counted from the request's beginning. */
-const ANSWER_DEADLINE_MS = 1_900
-/** A late request on a busy machine is not refused for that alone. */
-const LEAST_WAIT_MS = 1_000
-
 /**
  * One request's waiting for the store: every awaited round trip is counted, and all of them together
  * wait at most {@link STORE_DEADLINE_MS}. Calls that overlap are one trip, because they cost the
@@ -29,14 +24,8 @@ export class Trips {
   #startedAt = 0
   readonly #now: () => number
 
-  readonly #began: number
-
-  /**
-   * @param spent What the gate has waited for already, on behalf of the same request.
-   * @param began When the request did, in epoch milliseconds.
-   */
-  constructor(now: () => number, spent?: Spent, began: number = now()) {
-    this.#began = began
+  /** @param spent What the gate has waited for already, on behalf of the same request. */
+  constructor(now: () => number, spent?: Spent) {
     this.count = spent?.count ?? 0
     this.commands = spent?.commands ?? 0
     this.milliseconds = spent?.milliseconds ?? 0
@@ -50,12 +39,7 @@ export class Trips {
    */
   async run<value>(commands: number, call: () => Promise<value>): Promise<value> {
     const waiting = this.#inFlight > 0 ? this.#now() - this.#startedAt : 0
-    const elapsed = this.#now() - this.#began
-    const left = Math.min(
-      STORE_DEADLINE_MS - this.milliseconds - waiting,
-      // What was spent elsewhere, on passwords, leaves less to wait: the answer is promised in 2 s.
-      Math.max(LEAST_WAIT_MS, ANSWER_DEADLINE_MS - elapsed),
-    )
+    const left = STORE_DEADLINE_MS - this.milliseconds - waiting
     if (left <= 0) throw new StoreUnavailable('the deadline is used up')
     this.commands += commands
     if (this.#inFlight++ === 0) {
