@@ -140,7 +140,7 @@ function report({
     0.5,
   )
   console.log(
-    `\nmemory: ${early.toFixed(0)} MB after the first quarter, ${late.toFixed(0)} MB at the end`,
+    `\nmemory by minute: ${memory.map(({ residentMB }) => residentMB.toFixed(0)).join(' ')}\nmemory: ${early.toFixed(0)} MB after the first quarter, ${late.toFixed(0)} MB at the end`,
   )
   console.log(
     `slowest answer ${quantile(slowest, 1).toFixed(0)} ms, p99 ${quantile(slowest, 0.99).toFixed(0)} ms`,

@@ -6,6 +6,7 @@ import { EnvironmentFault, parseSettings } from '../lib/env.ts'
 import type { Gateway } from './gateway/server.ts'
 import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
 import { openStore, redisUrlFault, withStorePlaceholder } from './store.ts'
+import { registerTelemetry } from './telemetry.ts'
 
 export type HostKind = 'next' | 'next-dev' | 'app'
 
@@ -81,6 +82,7 @@ async function hostOf(kind: HostKind): Promise<HostProcess> {
   if (kind === 'next') process.env['__NEXT_PROCESSED_ENV'] = 'true'
   process.env['NEXT_TELEMETRY_DISABLED'] ??= '1'
   if (kind === 'next') Object.assign(process.env, { NODE_ENV: 'production' })
+  await registerTelemetry(process.env)
   const { default: next } = await import('next')
   // Next listens for `upgrade` on the server it is given. It gets one that never listens, so that
   // ours ignores the header (RFC 9110 §7.8) and every request takes the one way.
