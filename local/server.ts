@@ -15,6 +15,7 @@ import { routeOf } from '../lib/http/gate.ts'
 import { serverTiming } from '../lib/http/handover.ts'
 import { problem } from '../lib/http/problem.ts'
 import { findRoute } from '../lib/http/router.ts'
+import { Turnstile } from './turnstile.ts'
 
 /** What serves a request once its body is read: Next's handler, or the API without Next. */
 export type Host = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void
@@ -111,7 +112,35 @@ async function accept(
     writeRaw(socket, refusal(fail('payload-too-large', 'counted'), pathname, undefined))
     return
   }
+  if (!hashesPasswords(request.method ?? '', pathname)) {
+    host(request, response, body)
+    return
+  }
+  if (!(await hashing.enter())) {
+    const busy = fail('service-unavailable', 'too many passwords waiting', { retryAfterSeconds: 1 })
+    await send(response, refusal(busy, pathname, undefined))
+    return
+  }
+  // The client may have left while it waited.
+  if (response.closed || response.destroyed) {
+    hashing.leave()
+    return
+  }
+  response.once('close', () => hashing.leave())
   host(request, response, body)
+}
+
+/**
+ * A burst of sign-ins is taken up a few at a time: all at once they would hold up every read for as
+ * long as the host needs to look at them, whatever it answers.
+ */
+const MOST_HASHING = 12
+const PATIENCE_MS = 5_000
+const hashing = new Turnstile(MOST_HASHING, PATIENCE_MS)
+
+function hashesPasswords(method: string, pathname: string): boolean {
+  const routed = routeOf(method, pathname)
+  return 'row' in routed && routed.row.hashes === true
 }
 
 /** The path and query: also of the absolute form, which a client may send (RFC 9112 §3.2.2). */

@@ -22,6 +22,8 @@ export interface Operation {
   quota: 'gate' | 'use case' | 'none' | 'signin' | 'mail'
   /** Besides `quota`: changes count by subject, exactly, before the body is read. */
   counted?: 'write'
+  /** Runs bcrypt, which holds up everything else in its process. */
+  hashes?: true
   /** `any` takes whatever comes and judges it in the use case; `optional` is JSON or nothing. */
   body: 'none' | 'json' | 'optional' | 'any'
   status: 200 | 202 | 204
@@ -43,6 +45,7 @@ export const contract = {
     access: 'public',
     quota: 'signin',
     body: 'json',
+    hashes: true,
     status: 200,
     errors: ['invalid-credentials', 'quota-exceeded', 'service-unavailable'],
   },
@@ -52,6 +55,7 @@ export const contract = {
     access: 'public',
     quota: 'signin',
     body: 'json',
+    hashes: true,
     status: 200,
     errors: ['invalid-credentials', 'quota-exceeded', 'service-unavailable', 'csrf-failed'],
   },
@@ -80,6 +84,7 @@ export const contract = {
     access: 'public',
     quota: 'mail',
     body: 'json',
+    hashes: true,
     status: 202,
     errors: ['validation-error', 'quota-exceeded', 'service-unavailable'],
   },
@@ -137,6 +142,7 @@ export const contract = {
     access: 'admin',
     quota: 'gate',
     body: 'json',
+    hashes: true,
     status: 200,
     errors: ['service-unavailable'],
   },
@@ -147,6 +153,7 @@ export const contract = {
     quota: 'gate',
     counted: 'write',
     body: 'json',
+    hashes: true,
     status: 204,
     errors: ['invalid-credentials', 'quota-exceeded', 'validation-error', 'service-unavailable'],
   },
@@ -165,6 +172,7 @@ export const contract = {
     access: 'public',
     quota: 'gate',
     body: 'json',
+    hashes: true,
     status: 204,
     errors: ['invalid-token', 'validation-error', 'service-unavailable'],
   },
