@@ -135,7 +135,7 @@ async function accept(
  * long as the host needs to look at them, whatever it answers.
  */
 const MOST_HASHING = 12
-const PATIENCE_MS = 5_000
+const PATIENCE_MS = 15_000
 const hashing = new Turnstile(MOST_HASHING, PATIENCE_MS)
 
 function hashesPasswords(method: string, pathname: string): boolean {
