@@ -4,6 +4,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http'
+import { KEEP_ALIVE_MS } from './server.ts'
 
 /** What can go wrong between the app and its store, and what it looks like. */
 export const FAULTS = {
@@ -66,7 +67,7 @@ const REDIS_ERRORS: Partial<
 
 /** Starts a proxy in front of a gateway whose `fault` can be set at any time. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     serve(proxy, target, request, response).catch(() => request.socket.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -23,12 +23,18 @@ export interface Gateway {
 }
 
 /**
+ * Longer than a client keeps an idle connection by far: one that both let go of at the same moment
+ * would be a request refused, on a machine that is too busy to notice in time.
+ */
+export const KEEP_ALIVE_MS = 120_000
+
+/**
  * Serves the Upstash REST protocol in front of an engine: one command, `/pipeline`, `/multi-exec`
  * and the path form.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const scripts = new ScriptTranslator(options.engine.knowsShebang)
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     serve(request, options, scripts).then(
       ({ status, body }) => send(request, response, status, body),
       () => send(request, response, 500, { error: 'ERR the gateway failed' }),
