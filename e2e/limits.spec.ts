@@ -248,8 +248,11 @@ for (const policy of ['write', 'mail', 'refresh'] as const) {
     const denied = answers.filter(({ headers }) =>
       headers.get('ratelimit-policy')?.includes(`"${policy}"`),
     )
-    const passed = denied.filter(({ status }) => status !== 429)
-    expect(passed).toHaveLength(policy === 'refresh' ? 8 : 10)
+    // On a machine too busy to count in time some are 503, counted or not: fewer pass, never more.
+    const passed = denied.filter(({ status }) => status !== 429 && status !== 503)
+    const limit = policy === 'refresh' ? 8 : 10
+    expect(passed.length).toBeLessThanOrEqual(limit)
+    if (!answers.some(({ status }) => status === 503)) expect(passed).toHaveLength(limit)
   })
 }
 

@@ -15,7 +15,10 @@ async function everyValue(store: TestStore): Promise<[key: string, value: string
       set: ['SMEMBERS', key],
       stream: ['XRANGE', key, '-', '+'],
     }
-    const command = read[String(await store.call('TYPE', key))]
+    const type = String(await store.call('TYPE', key))
+    // Gone since, or a key of another test that is no UTF-8.
+    if (type === 'none') continue
+    const command = read[type]
     if (command === undefined) throw new Error(`${key} has a type that nobody looks into`)
     for (const value of [await store.call(...command)].flat(3)) values.push([key, String(value)])
   }
@@ -74,7 +77,7 @@ test('after all that an account can do, neither store nor log holds a secret or 
   for (const [key, value] of await everyValue(store)) {
     for (const needle of needles) expect(`${key} ${value}`).not.toContain(needle)
     // The account's own id is no secret of the store: it names the account.
-    if (value !== user) expect(value, key).not.toContain('@home.org')
+    if (value !== user) expect(value, key).not.toMatch(/(secretive|stranger)@home\.org/)
   }
   const log = server.output()
   expect(log).toContain('"event":"request"')

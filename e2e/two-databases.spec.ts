@@ -1,7 +1,7 @@
 import { embeddedEngine } from '../local/gateway/engine.ts'
 import { startGateway } from '../local/gateway/server.ts'
 import { Api } from './support/api.ts'
-import { expect, SECRET_RTOKEN, SECRET_TOKEN, test } from './support/fixtures.ts'
+import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from './support/fixtures.ts'
 import { freePort, startProgram } from './support/processes.ts'
 
 test('users and sessions in a database of their own: two reads at the same time are one trip', async ({
@@ -27,6 +27,7 @@ test('users and sessions in a database of their own: two reads at the same time 
       SECRET_RTOKEN,
       AUTH_REDIS_REST_URL: accounts.url,
       AUTH_REDIS_REST_TOKEN: accounts.token,
+      RATE_LIMITS: WIDE,
     },
     /Usher listens on/,
   )

@@ -97,7 +97,7 @@ const MUTANTS: Mutant[] = [
     'lib/store/scripts/rotation.ts',
     "if (session[7] or '0') ~= generation() then",
     'if false then',
-    'interleavings',
+    'auth/account',
   ),
   mutant(
     'password compared, outcome ignored',

@@ -1,4 +1,4 @@
-import { after } from 'next/dist/server/after'
+import { after } from 'next/dist/server/after/index.js'
 import { accountDeps } from '@/lib/account-deps.ts'
 import { registerCase } from '@/lib/auth/register.ts'
 import { contract } from '@/lib/http/contract.ts'

@@ -1,4 +1,4 @@
-import { after } from 'next/dist/server/after'
+import { after } from 'next/dist/server/after/index.js'
 import { changeUserCase } from '@/lib/auth/users.ts'
 import { deps } from '@/lib/deps.ts'
 import { contract } from '@/lib/http/contract.ts'

@@ -1,4 +1,4 @@
-import { after } from 'next/dist/server/after'
+import { after } from 'next/dist/server/after/index.js'
 import { resendCase } from '@/lib/auth/email.ts'
 import { contract } from '@/lib/http/contract.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'

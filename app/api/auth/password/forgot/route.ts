@@ -1,4 +1,4 @@
-import { after } from 'next/dist/server/after'
+import { after } from 'next/dist/server/after/index.js'
 import { forgotCase } from '@/lib/auth/forgot-password.ts'
 import { contract } from '@/lib/http/contract.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'

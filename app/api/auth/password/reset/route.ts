@@ -1,4 +1,4 @@
-import { after } from 'next/dist/server/after'
+import { after } from 'next/dist/server/after/index.js'
 import { accountDeps } from '@/lib/account-deps.ts'
 import { resetCase } from '@/lib/auth/reset-password.ts'
 import { contract } from '@/lib/http/contract.ts'
