@@ -117,17 +117,25 @@ test('user: counted by the subject, wherever it calls from and however it signed
   expect(statuses).toEqual([...Array(15).fill(200), 429])
 })
 
-test('signin: 200 parallel attempts from one address pass exactly the limit', async ({ api }) => {
+test('signin: 200 parallel attempts from one address pass exactly the limit', async ({
+  api,
+  server,
+}) => {
   const headers = { ...nextClient(), 'Content-Type': 'application/json' }
   const answers = await Promise.all(
     Array.from({ length: 200 }, () =>
       api.send('/api/auth/signin', { method: 'POST', headers, body: '{"password":1}' }),
     ),
   )
-  const others = answers.filter(({ status }) => status !== 422 && status !== 429)
-  expect(others.map(({ status, text }) => `${status} ${text}`)).toEqual([])
-  expect(answers.filter(({ status }) => status === 422)).toHaveLength(25)
-  expect(answers.filter(({ status }) => status === 429)).toHaveLength(175)
+  const count = (status: number): number => answers.filter((each) => each.status === status).length
+  // On a machine too busy to count in time some are 503, counted or not: fewer pass, never more.
+  const unavailable = server
+    .output()
+    .match(/.*"status":503.*/g)
+    ?.slice(0, 2)
+  expect(count(422) + count(429) + count(503), `${unavailable}`).toBe(200)
+  expect(count(422)).toBeLessThanOrEqual(25)
+  if (count(503) === 0) expect(count(422)).toBe(25)
 })
 
 test('signin-account: five failures close an account, known or not; a success clears them', async ({
