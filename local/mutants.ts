@@ -51,13 +51,6 @@ const MUTANTS: Mutant[] = [
     'auth/reset',
   ),
   mutant(
-    'a one-time token is claimed by all who bring it',
-    'lib/store/scripts/one-time.ts',
-    " or now < (tonumber(token[3] or '0') or 0)",
-    '',
-    'auth/reset',
-  ),
-  mutant(
     'a one-time token in clear in the store',
     'lib/mail-deps.ts',
     "base64url.encode(\n        new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))),\n      )",
@@ -173,8 +166,8 @@ const MUTANTS: Mutant[] = [
   mutant(
     'level of the token believed',
     'lib/auth/liveness.ts',
-    'return state.level >= needed',
-    'return (this.#claims?.level ?? 0) >= needed',
+    'return this.#judgeLevel(state.level)',
+    'return this.#judgeLevel(this.#claims?.level ?? 0)',
     'auth/refresh',
   ),
   mutant(
