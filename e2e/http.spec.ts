@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { account } from './support/accounts.ts'
 import { isProblem, ME } from './support/api.ts'
 import { expect, test } from './support/fixtures.ts'
 
@@ -251,4 +252,37 @@ test('the trace that a request belongs to is in its log line; a broken one is no
     code: 'authentication-required',
   })
   expect((await lineOf(broken)).traceId).toBeUndefined()
+})
+
+test('the trace is passed on: to the store, by a span of our own, and to the mail service', async ({
+  api,
+  store,
+  outbox,
+}) => {
+  const { JWT } = await api.signIn()
+  const trace = (digit: string) => `00-${digit.repeat(32)}-00f067aa0ba902b7-01`
+  const passedOn = (digit: string) => new RegExp(`^00-${digit.repeat(32)}-[\\da-f]{16}-01$`)
+  const before = store.trips.length
+  const read = (headers: Record<string, string>) =>
+    api.send('/api/movies/Jaws', { headers: { Authorization: `Bearer ${JWT}`, ...headers } })
+  const traced = ['a', 'b'].map((digit) => read({ traceparent: trace(digit) }))
+  for (const { status } of await Promise.all([read({}), ...traced])) expect(status).toBe(200)
+  const reads = store.trips.slice(before).filter(({ path }) => path === '/pipeline')
+  const sent = reads.map(({ traceparent }) => traceparent ?? 'none').sort()
+  expect(sent).toEqual([
+    expect.stringMatching(passedOn('a')),
+    expect.stringMatching(passedOn('b')),
+    'none',
+  ])
+  expect(sent).not.toContain(trace('a'))
+
+  const { user } = await account(store, 'traced@home.org')
+  const init = {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', traceparent: trace('c') },
+    body: JSON.stringify({ user }),
+  }
+  expect((await api.send('/api/auth/password/forgot', init)).status).toBe(202)
+  await outbox.next(user)
+  expect(outbox.attempts.at(-1)?.['traceparent']).toMatch(passedOn('c'))
 })

@@ -1,4 +1,5 @@
 import type { Log } from './log.ts'
+import type { Trace } from './trace.ts'
 
 export interface Mail {
   to: string
@@ -9,7 +10,7 @@ export interface Mail {
 
 /** Sends mail. The promise is for the background: it resolves when the mail is sent or given up. */
 export interface Mailer {
-  send(mail: Mail): Promise<void>
+  send(mail: Mail, trace?: Trace): Promise<void>
 }
 
 /** A service with Resend's HTTP API; `url` is the whole endpoint. */
@@ -48,12 +49,12 @@ export function createMailer(service: MailService | undefined, options: MailerOp
     return { send: async () => log('error', 'mail.not-configured', { consequence }) }
   }
   return {
-    send: async (mail) => {
+    send: async (mail, trace) => {
       const mailId = randomId()
       // The work of sending must not show in the answer's time: whether there is a mail is a secret.
       await sleep(LEAST_DELAY_MS + random() * MORE_DELAY_MS)
       for (const pause of [...PAUSES_MS, undefined]) {
-        const outcome = await attempt(service, mail, mailId, options.fetch)
+        const outcome = await attempt(service, mail, { mailId, trace }, options.fetch)
         if (outcome === 'sent') return log('info', 'mail.sent', { mailId })
         const again = outcome.retry && pause !== undefined
         log(again ? 'warn' : 'error', again ? 'mail.delayed' : 'mail.lost', {
@@ -70,7 +71,7 @@ export function createMailer(service: MailService | undefined, options: MailerOp
 async function attempt(
   { url, key, from }: MailService,
   { to, subject, text, html }: Mail,
-  mailId: string,
+  { mailId, trace }: { mailId: string; trace: Trace | undefined },
   send: typeof fetch,
 ): Promise<'sent' | { retry: boolean; reason: string }> {
   try {
@@ -80,6 +81,7 @@ async function attempt(
         Authorization: `Bearer ${key}`,
         'Content-Type': 'application/json',
         'Idempotency-Key': mailId,
+        ...(trace === undefined ? {} : { traceparent: trace.traceparent }),
       },
       body: JSON.stringify({ from, to, subject, text, html }),
       redirect: 'error',

@@ -3,7 +3,7 @@ import { test as base } from '@playwright/test'
 import type { Redis } from '@upstash/redis'
 import { type Engine, embeddedEngine, redisEngine } from '../../local/gateway/engine.ts'
 import { type FaultProxy, startFaultProxy } from '../../local/gateway/fault-proxy.ts'
-import { type Gateway, startGateway } from '../../local/gateway/server.ts'
+import { type Gateway, startGateway, type Trip } from '../../local/gateway/server.ts'
 import { connectForLoading, loadDemo } from '../../seed/load.ts'
 import type { DemoUser } from '../../seed/users.ts'
 import { Api } from './api.ts'
@@ -22,7 +22,7 @@ export interface TestStore {
   gateway: Gateway
   proxy: FaultProxy
   /** Requests that reached the gateway, newest last. */
-  trips: { path: string; commands: string[][] }[]
+  trips: Trip[]
   /** Straight to the engine, past the gateway. */
   call: (...command: string[]) => Promise<unknown>
   redis: Redis

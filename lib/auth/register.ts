@@ -48,9 +48,9 @@ export async function register(
     tokenTtlMs: TOKEN_TTL_MS.verify,
   })
   if (status === 'registered') {
-    call.later(deps.mailer.send(verificationLetter(userId, deps.origin, token)))
+    call.later(deps.mailer.send(verificationLetter(userId, deps.origin, token), call.trace))
   } else if (status === 'exists') {
-    call.later(deps.mailer.send(knownAddressLetter(userId, deps.origin)))
+    call.later(deps.mailer.send(knownAddressLetter(userId, deps.origin), call.trace))
   }
   return ok(MAIL_NOTICE)
 }

@@ -44,7 +44,7 @@ export async function sendToken(
   })
   if (status === 'issued' && userId !== undefined) {
     const letter = kind === 'verify' ? verificationLetter : resetLetter
-    call.later(deps.mailer.send(letter(userId, deps.origin, token)))
+    call.later(deps.mailer.send(letter(userId, deps.origin, token), call.trace))
   }
   return ok(MAIL_NOTICE)
 }

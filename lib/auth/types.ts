@@ -5,6 +5,7 @@ import type { PolicyName } from '../rate-limit/policies.ts'
 import type { Decision, Partition } from '../rate-limit/types.ts'
 import type { EventFields, SecurityEventType } from '../store/events.ts'
 import type { Store } from '../store/store.ts'
+import type { Trace } from '../trace.ts'
 import type { TokenResponse } from './grant.ts'
 import type { Keyring } from './jws.ts'
 import type { Passwords } from './password.ts'
@@ -95,6 +96,8 @@ export interface AuthCall<input = undefined> {
   presented: { access?: string | undefined; refresh?: string | undefined; by?: 'cookies' }
   cookies: CookieJar
   site: Site
+  /** What a caller can follow its request by; services that the request calls are told it. */
+  trace: Trace | undefined
   /** Goes on after the answer is sent. */
   later: (work: Promise<unknown>) => void
   /** Tells the operator, after the answer. */

@@ -9,6 +9,7 @@ import type { WaitUntil } from '../rate-limit/types.ts'
 import { type EventFields, recordEvent, type SecurityEventType } from '../store/events.ts'
 import { Store } from '../store/store.ts'
 import { Trips } from '../store/trips.ts'
+import { type Trace, traceOf } from '../trace.ts'
 import { admit } from './admission.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 import type { Operation } from './contract.ts'
@@ -19,7 +20,7 @@ import { readHandover, serverTiming } from './handover.ts'
 import { readInput } from './input.ts'
 import { json, problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
-import { limitUsed, logRequest, traceIdOf } from './request-log.ts'
+import { limitUsed, logRequest } from './request-log.ts'
 import { findRoute } from './router.ts'
 
 /** One request as a use case sees it; each takes the part it needs. */
@@ -60,6 +61,7 @@ export function endpoint<const row extends Operation, input = undefined, needs e
     const handover = readHandover(request.headers)
     const requestId = handover?.requestId ?? crypto.randomUUID()
     const startedAt = handover?.startedAt ?? Date.now()
+    const trace = traceOf(request.headers)
     let settled: needs | undefined
     let trips: Trips | undefined
     let quotas: RequestQuotas | undefined
@@ -69,7 +71,7 @@ export function endpoint<const row extends Operation, input = undefined, needs e
     try {
       settled = deps()
       const { cookies } = settled
-      trips = new Trips(settled.now, handover?.spent)
+      trips = new Trips(settled.now, handover?.spent, trace)
       const needs = settled
       const later = typeof host === 'function' ? (host as WaitUntil) : waitUntil
       const ip = clientAddress(request.headers, settled.settings.trustedProxy)
@@ -88,6 +90,7 @@ export function endpoint<const row extends Operation, input = undefined, needs e
           principal = sessionId
         },
         address: ip,
+        trace,
         later,
         report,
         cookies: {
@@ -122,7 +125,7 @@ export function endpoint<const row extends Operation, input = undefined, needs e
       spent: trips,
       milliseconds: Date.now() - startedAt,
       limits: [handover?.limit ?? [], ...(quotas?.decisions ?? []).map(limitUsed)].flat(),
-      traceId: traceIdOf(request.headers),
+      trace,
     })
     return response
   }
@@ -149,6 +152,7 @@ interface Exchange<needs extends Deps> {
   quotas: RequestQuotas
   cookies: CookieJar
   address: string | undefined
+  trace: Trace | undefined
   later: WaitUntil
   report: Report
   /** Told the session that got past the door, for the log. */
@@ -160,7 +164,8 @@ async function perform<input, needs extends Deps>(
   useCase: UseCase<input, ProblemCode, needs>,
   exchange: Exchange<needs>,
 ): Promise<Result<unknown, ProblemCode>> {
-  const { request, pathname, deps, store, quotas, cookies, address, later, report } = exchange
+  const { request, pathname, deps, store, quotas, cookies, address, trace, later, report } =
+    exchange
   const { headers } = request
   const match = findRoute(pathname)
   if (match === 'malformed' || match === 'unknown') return fail('not-found', match)
@@ -193,6 +198,7 @@ async function perform<input, needs extends Deps>(
       presented,
       cookies,
       site,
+      trace,
       later,
       report,
       client: {

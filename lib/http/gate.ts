@@ -4,6 +4,7 @@ import { type Failure, fail } from '../errors.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
 import type { Decision, WaitUntil } from '../rate-limit/types.ts'
 import { Trips } from '../store/trips.ts'
+import { traceOf } from '../trace.ts'
 import {
   type Authentication,
   authenticate,
@@ -18,7 +19,7 @@ import { setCorsHeaders, setPreflightHeaders } from './cors.ts'
 import { failureOf } from './failure.ts'
 import { handoverHeaders, serverTiming } from './handover.ts'
 import { json, problem } from './problem.ts'
-import { limitUsed, logRequest, traceIdOf } from './request-log.ts'
+import { limitUsed, logRequest } from './request-log.ts'
 import { accessOf, allowedMethods, findRoute, type Match, operationOf } from './router.ts'
 
 /** The gate answers, or lets pass with headers for the endpoint and for the answer. */
@@ -46,6 +47,7 @@ export async function gate(
   const { pathname } = new URL(request.url)
   const requestId = crypto.randomUUID()
   const startedAt = Date.now()
+  const trace = traceOf(request.headers)
   const decisions: Decision[] = []
   const routed = routeOf(request.method, pathname)
   let settled: GateDeps | undefined
@@ -53,7 +55,7 @@ export async function gate(
   let refused: Failure | undefined = 'refused' in routed ? routed.refused : undefined
   try {
     settled = deps()
-    trips = new Trips(settled.now)
+    trips = new Trips(settled.now, undefined, trace)
     if ('row' in routed) {
       refused = await inspect(routed, { request, deps: settled, trips, decisions, waitUntil })
     }
@@ -91,7 +93,7 @@ export async function gate(
     spent: trips,
     milliseconds: Date.now() - startedAt,
     limits: decisions.map(limitUsed),
-    traceId: traceIdOf(request.headers),
+    trace,
   })
   return { response }
 }

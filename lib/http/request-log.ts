@@ -2,6 +2,7 @@ import type { Failure } from '../errors.ts'
 import { log } from '../log.ts'
 import type { Decision } from '../rate-limit/types.ts'
 import type { Spent } from '../store/trips.ts'
+import type { Trace } from '../trace.ts'
 import type { Operation } from './contract.ts'
 
 /** What is known of one request when it is answered. */
@@ -17,7 +18,7 @@ export interface RequestRecord {
   milliseconds: number
   /** `<policy>=<remaining>` of every quota counted, also by the gate. */
   limits: readonly string[]
-  traceId: string | undefined
+  trace: Trace | undefined
 }
 
 /**
@@ -29,7 +30,7 @@ export function logRequest(record: RequestRecord): void {
   const level = status === 500 ? 'error' : status > 500 ? 'warn' : 'info'
   log(level, 'request', {
     requestId,
-    traceId: record.traceId,
+    traceId: record.trace?.id,
     operation: row === undefined ? undefined : `${row.method} ${row.path}`,
     principal,
     status,
@@ -45,17 +46,4 @@ export function logRequest(record: RequestRecord): void {
 /** What {@link RequestRecord} keeps of a decision. */
 export function limitUsed({ policy, remaining }: Decision): string {
   return `${policy}=${remaining}`
-}
-
-/**
- * The trace that a request belongs to.
- *
- * @see W3C Trace Context §3.2 (`traceparent`)
- */
-export function traceIdOf(headers: Headers): string | undefined {
-  const parts = /^(?!ff)[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}(?:-|$)/.exec(
-    headers.get('traceparent') ?? '',
-  )
-  const [, traceId = '', spanId = ''] = parts ?? []
-  return /[^0]/.test(traceId) && /[^0]/.test(spanId) ? traceId : undefined
 }

@@ -1,4 +1,5 @@
 import { Redis } from '@upstash/redis/cloudflare'
+import { currentTraceparent } from '../trace.ts'
 import { STORE_DEADLINE_MS } from './trips.ts'
 
 /** One database over Upstash REST. */
@@ -16,7 +17,7 @@ export interface Database {
  * was written stays written. Repeating an operation never does a thing twice.
  */
 export function connect(database: Database): Redis {
-  return new Redis({
+  const redis = new Redis({
     url: database.url,
     token: database.token,
     automaticDeserialization: false,
@@ -28,4 +29,8 @@ export function connect(database: Database): Redis {
     retry: { retries: 0 },
     signal: () => AbortSignal.timeout(STORE_DEADLINE_MS),
   })
+  // The client merges these headers into every request, leaving out what is undefined.
+  const { headers } = (redis as unknown as { client: { headers: object } }).client
+  Object.defineProperty(headers, 'traceparent', { enumerable: true, get: currentTraceparent })
+  return redis
 }

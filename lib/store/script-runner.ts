@@ -1,5 +1,6 @@
 import type { Ratelimit } from '@upstash/ratelimit'
 import { StoreUnavailable } from '../errors.ts'
+import { currentTraceparent } from '../trace.ts'
 import type { Database } from './redis.ts'
 import { errorWord } from './reply.ts'
 import { STORE_DEADLINE_MS } from './trips.ts'
@@ -17,11 +18,13 @@ export type LimiterClient = ConstructorParameters<typeof Ratelimit>[0]['redis'] 
  */
 export function connectScripts(database: Database): LimiterClient {
   const run = async (command: unknown[]): Promise<unknown> => {
+    const traceparent = currentTraceparent()
     const response = await fetch(database.url, {
       method: 'POST',
       headers: {
         Authorization: `Bearer ${database.token}`,
         'Content-Type': 'application/json',
+        ...(traceparent === undefined ? {} : { traceparent }),
       },
       body: JSON.stringify(command),
       cache: 'no-store',

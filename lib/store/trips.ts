@@ -1,4 +1,5 @@
 import { StoreUnavailable } from '../errors.ts'
+import { inTrace, type Trace } from '../trace.ts'
 import { errorWord } from './reply.ts'
 
 /** What was waited for so far; `milliseconds` of the wall clock. */
@@ -23,13 +24,15 @@ export class Trips {
   #inFlight = 0
   #startedAt = 0
   readonly #now: () => number
+  readonly #trace: Trace | undefined
 
   /** @param spent What the gate has waited for already, on behalf of the same request. */
-  constructor(now: () => number, spent?: Spent) {
+  constructor(now: () => number, spent?: Spent, trace?: Trace) {
     this.count = spent?.count ?? 0
     this.commands = spent?.commands ?? 0
     this.milliseconds = spent?.milliseconds ?? 0
     this.#now = now
+    this.#trace = trace
   }
 
   /**
@@ -47,7 +50,7 @@ export class Trips {
       this.#startedAt = this.#now()
     }
     try {
-      return await within(left, call())
+      return await within(left, inTrace(this.#trace, call))
     } finally {
       if (--this.#inFlight === 0) this.milliseconds += this.#now() - this.#startedAt
     }

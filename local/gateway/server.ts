@@ -12,7 +12,14 @@ export interface GatewayOptions {
   /** 0 takes a free port. The gateway listens on the loopback address alone. */
   port?: number
   /** Called for every request that reaches the engine: budgets are counted here. */
-  onTrip?: (trip: { path: string; commands: string[][] }) => void
+  onTrip?: (trip: Trip) => void
+}
+
+export interface Trip {
+  path: string
+  commands: string[][]
+  /** As the client sent it. */
+  traceparent?: string
 }
 
 export interface Gateway {
@@ -69,6 +76,7 @@ async function serve(
   if (!isAuthorized(request, url, token)) return { status: 401, body: { error: 'Unauthorized' } }
   if (!METHODS.has(request.method ?? ''))
     return { status: 405, body: { error: 'ERR method not allowed' } }
+  const { traceparent } = request.headers
   const raw = await readBody(request)
   if (raw === undefined) {
     return { status: 413, body: { error: 'ERR max request size exceeded: 10 MiB' } }
@@ -79,7 +87,11 @@ async function serve(
     return scripts.fromEngine(command, reply)
   }
   const count = (commands: readonly (readonly Buffer[])[]): void =>
-    onTrip?.({ path: url.pathname, commands: commands.map((command) => command.map(String)) })
+    onTrip?.({
+      path: url.pathname,
+      commands: commands.map((command) => command.map(String)),
+      ...(typeof traceparent === 'string' ? { traceparent } : {}),
+    })
 
   try {
     switch (url.pathname) {
