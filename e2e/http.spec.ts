@@ -264,7 +264,9 @@ test('the trace is passed on: to the store, by a span of our own, and to the mai
   const passedOn = (digit: string) => new RegExp(`^00-${digit.repeat(32)}-[\\da-f]{16}-01$`)
   const before = store.trips.length
   const read = (headers: Record<string, string>) =>
-    api.send('/api/movies/Pulp%20Fiction', { headers: { Authorization: `Bearer ${JWT}`, ...headers } })
+    api.send('/api/movies/Pulp%20Fiction', {
+      headers: { Authorization: `Bearer ${JWT}`, ...headers },
+    })
   const traced = ['a', 'b'].map((digit) => read({ traceparent: trace(digit) }))
   for (const { status } of await Promise.all([read({}), ...traced])) expect(status).toBe(200)
   const reads = store.trips.slice(before).filter(({ path }) => path === '/pipeline')

@@ -35,6 +35,20 @@ const MATRIX: Record<string, 'anyone' | 'user' | 'editor' | 'admin'> = {
   'GET /api/books/{id}': 'anyone',
   'GET /api/movies': 'user',
   'GET /api/movies/{id}': 'user',
+  'GET /api/reviews': 'anyone',
+  'GET /api/reviews/{id}': 'anyone',
+  'POST /api/books': 'editor',
+  'PUT /api/books/{id}': 'editor',
+  'PATCH /api/books/{id}': 'editor',
+  'DELETE /api/books/{id}': 'editor',
+  'POST /api/movies': 'editor',
+  'PUT /api/movies/{id}': 'editor',
+  'PATCH /api/movies/{id}': 'editor',
+  'DELETE /api/movies/{id}': 'editor',
+  'POST /api/reviews': 'user',
+  'PUT /api/reviews/{id}': 'user',
+  'PATCH /api/reviews/{id}': 'user',
+  'DELETE /api/reviews/{id}': 'user',
 }
 
 const LEVELS = { anyone: -1, user: 0, editor: 5, admin: 9 }

@@ -44,6 +44,8 @@ const PUBLIC = [
   'forgotPassword',
   'resetPassword',
   'getItem of books',
+  'listItems of reviews',
+  'getItem of reviews',
 ]
 
 test('with the middleware gone nothing leaks: every route handler, called alone, refuses', async ({
@@ -80,9 +82,10 @@ test('with the middleware gone nothing leaks: every route handler, called alone,
         .sort(),
     )
     for (const [id, { method }] of served) {
-      for (const collection of ['movies', 'books']) {
+      for (const collection of ['movies', 'books', 'reviews']) {
         const path = folder.replace('[collection]', collection).replace('[id]', 'dracula')
-        const name = id === 'getItem' && path.includes('books') ? 'getItem of books' : id
+        const named = folder.includes('[collection]') ? collection : folder.split('/')[2]
+        const name = /^(get|list)Item/.test(id) ? `${id} of ${named}` : id
         for (const headers of intruders(JWT)) {
           const body = method === 'POST' ? { body: '{"password":"12345678"}' } : {}
           const request = new Request(`${server.origin}${path}`, {

@@ -15,6 +15,12 @@ import { endSessionCase, endSessionsCase, listSessionsCase } from './auth/sessio
 import { signInCase } from './auth/sign-in.ts'
 import { changeUserCase, listUsersCase } from './auth/users.ts'
 import { getItemCase, listItemsCase } from './collections/read.ts'
+import {
+  createItemCase,
+  deleteItemCase,
+  patchItemCase,
+  replaceItemCase,
+} from './collections/write.ts'
 import { accountPage } from './http/account-page.ts'
 import { contract, type OperationId } from './http/contract.ts'
 import { endpoint, type Handler } from './http/endpoint.ts'
@@ -59,6 +65,10 @@ export function createApp(deps: () => AccountDeps): App {
     ready: endpoint(contract.ready, readyCase, deps),
     listItems: endpoint(contract.listItems, listItemsCase, deps),
     getItem: endpoint(contract.getItem, getItemCase, deps),
+    createItem: endpoint(contract.createItem, createItemCase, deps),
+    replaceItem: endpoint(contract.replaceItem, replaceItemCase, deps),
+    patchItem: endpoint(contract.patchItem, patchItemCase, deps),
+    deleteItem: endpoint(contract.deleteItem, deleteItemCase, deps),
   }
 
   return async (request, waitUntil) => {

@@ -1,7 +1,9 @@
 import { importKeyring, type Keyring } from './auth/jws.ts'
 import { createAccessTokens, createRefreshTokens } from './auth/tokens.ts'
 import type { AuthDeps } from './auth/types.ts'
+import type { CollectionDeps } from './collections/types.ts'
 import { env, type Settings } from './env.ts'
+import { hmac } from './hash.ts'
 import type { Verifiers } from './http/authenticate.ts'
 import { createCookies } from './http/cookies.ts'
 import { log } from './log.ts'
@@ -20,7 +22,7 @@ export interface GateDeps extends Verifiers {
 }
 
 /** What an endpoint needs. */
-export type Deps = GateDeps & AuthDeps & { databases: Databases }
+export type Deps = GateDeps & AuthDeps & CollectionDeps & { databases: Databases }
 
 /** Joins the gate's adapters to the settings. Nothing here does I/O. */
 export function createGateDeps(settings: Settings, now: () => number = Date.now): GateDeps {
@@ -54,6 +56,7 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
     ...createGateDeps(settings, now),
     databases: { data, auth: settings.auth === undefined ? data : connect(settings.auth) },
     randomId: () => crypto.randomUUID(),
+    cursorMacs: settings.accessSecrets.map((secret) => hmac('cursor', secret)),
     lifetimes: { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace },
     log,
   }

@@ -117,7 +117,14 @@ export interface Failure<code extends ProblemCode = ProblemCode> extends Problem
   reason: string
 }
 
-export interface Success<value> {
+/** What an outcome says besides its value. */
+export interface SuccessExtras {
+  /** Where it is not the operation's own. */
+  status?: number
+  headers?: Readonly<Record<string, string>>
+}
+
+export interface Success<value> extends SuccessExtras {
   ok: true
   value: value
 }
@@ -126,8 +133,8 @@ export interface Success<value> {
 export type Result<value, code extends ProblemCode = never> = Success<value> | Failure<code>
 
 /** Wraps the value of a use case that went well. */
-export function ok<value>(value: value): Success<value> {
-  return { ok: true, value }
+export function ok<value>(value: value, extras: SuccessExtras = {}): Success<value> {
+  return { ok: true, value, ...extras }
 }
 
 /**

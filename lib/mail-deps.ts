@@ -2,6 +2,7 @@ import { base64url } from 'jose'
 import type { MailDeps as AuthMailDeps } from './auth/types.ts'
 import { createDeps, type Deps } from './deps.ts'
 import { env, type Settings } from './env.ts'
+import { hmac, sha256 } from './hash.ts'
 import { log } from './log.ts'
 import { createMailer } from './mail.ts'
 import { once } from './once.ts'
@@ -14,7 +15,8 @@ export function createMailDeps(settings: Settings, now: () => number = Date.now)
   const { accessSecrets, mail, origin } = settings
   return {
     ...createDeps(settings, now),
-    accountKey: accountKey(accessSecrets[0]),
+    // Equal accounts, equal keys, and no address.
+    accountKey: hmac('quota-account', accessSecrets[0]),
     mailer: createMailer(mail, {
       fetch: ask,
       sleep,
@@ -23,10 +25,7 @@ export function createMailDeps(settings: Settings, now: () => number = Date.now)
       log,
     }),
     randomToken: () => base64url.encode(crypto.getRandomValues(new Uint8Array(32))),
-    tokenHash: async (token) =>
-      base64url.encode(
-        new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))),
-      ),
+    tokenHash: sha256,
     origin,
   }
 }
@@ -39,22 +38,4 @@ export const ask: typeof fetch = (input, init) => fetch(input, init)
 
 export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
-}
-
-/** HMAC-SHA-256 of the account under a key of its own: equal accounts, equal keys, and no address. */
-function accountKey(secret: string): (account: string) => Promise<string> {
-  const encoder = new TextEncoder()
-  const key = once(() =>
-    crypto.subtle.importKey(
-      'raw',
-      encoder.encode(`quota-account ${secret}`),
-      { name: 'HMAC', hash: 'SHA-256' },
-      false,
-      ['sign'],
-    ),
-  )
-  return async (account) => {
-    const mac = await crypto.subtle.sign('HMAC', await key(), encoder.encode(account))
-    return base64url.encode(new Uint8Array(mac))
-  }
 }

@@ -2,17 +2,16 @@ import { base64url } from 'jose'
 import * as z from 'zod/mini'
 import type { StoredPage } from './store/items.ts'
 
-const DEFAULT_LIMIT = 50
+export const DEFAULT_LIMIT = 50
 const LARGEST_LIMIT = 100
+export const LIMIT_MESSAGE = `is a number from 1 to ${LARGEST_LIMIT}`
+
+export function isLimit(text: string): boolean {
+  return /^[1-9]\d{0,2}$/.test(text) && Number(text) <= LARGEST_LIMIT
+}
 
 /** How many items a page has. */
-export const limitQuery = z.optional(
-  z.string().check(
-    z.refine((text) => /^[1-9]\d{0,2}$/.test(text) && Number(text) <= LARGEST_LIMIT, {
-      error: `is a number from 1 to ${LARGEST_LIMIT}`,
-    }),
-  ),
-)
+export const limitQuery = z.optional(z.string().check(z.refine(isLimit, { error: LIMIT_MESSAGE })))
 
 export function pageLimit(limit: z.output<typeof limitQuery>): number {
   return limit === undefined ? DEFAULT_LIMIT : Number(limit)

@@ -56,6 +56,10 @@ export const SUMMARIES: Record<OperationId, string> = {
   jwks: 'The public keys that verify access tokens',
   health: 'The process is alive',
   ready: 'The store is reachable',
-  listItems: 'List a collection, by id, in pages',
+  listItems: 'List a collection, filtered and sorted, in pages',
   getItem: 'Read one item',
+  createItem: 'Make an item',
+  replaceItem: 'Replace an item, or make it under this id',
+  patchItem: 'Change some fields of an item; null takes one away',
+  deleteItem: 'Delete an item',
 }

@@ -5,13 +5,15 @@ import { operatorStore } from '../local/operator-store.ts'
 import { printUsers } from '../local/seed-local.ts'
 import { isLocal } from '../local/store.ts'
 import { FileFault, readRows } from './files.ts'
-import { connectAccounts, connectForLoading, load, loadDemo, loadVega } from './load.ts'
+import { connectAccounts, connectForLoading, load, loadDemo, loadVega, reindex } from './load.ts'
 
 const HELP = `Loads data into Usher's store.
 
   npm run seed -- <file> --collection <name>   JSON, NDJSON or CSV; --id <column> (default: id)
   npm run seed -- --from vega                  3,201 real movies from the package vega-datasets
   npm run seed -- --demo                       the four movies, the books and the demo accounts
+  npm run seed -- --reindex                    makes the indexes say what the hashes do: after
+                                               hashes were changed by hand, or an order was added
 
 Collections: ${Object.keys(collections).join(', ')}.
 The store is UPSTASH_REDIS_REST_URL and _TOKEN, or REDIS_URL, or that of a running \`npm run up\`.
@@ -36,6 +38,7 @@ async function main(): Promise<void> {
   const redis = connectForLoading(store.database)
   try {
     if (values.demo) await loadDemonstration(redis, store.local)
+    else if (values.reindex) await reindex(redis)
     else if (values.from !== undefined) await loadVega(redis)
     else await loadFile(redis, positionals[0], values.collection, values.id)
   } finally {
@@ -44,7 +47,14 @@ async function main(): Promise<void> {
 }
 
 function readArguments(): {
-  values: { help: boolean; demo: boolean; from?: string; collection?: string; id?: string }
+  values: {
+    help: boolean
+    demo: boolean
+    reindex: boolean
+    from?: string
+    collection?: string
+    id?: string
+  }
   positionals: string[]
 } {
   try {
@@ -55,12 +65,15 @@ function readArguments(): {
         from: { type: 'string' },
         id: { type: 'string' },
         demo: { type: 'boolean', default: false },
+        reindex: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
     if (values.from !== undefined && values.from !== 'vega') misuse('--from knows vega alone.')
-    const sources = positionals.length + Number(values.demo) + Number(values.from !== undefined)
-    if (!values.help && sources !== 1) misuse('Name one source: a file, --from vega or --demo.')
+    const { demo, reindex, from } = values
+    const sources = [demo, reindex, from !== undefined, ...positionals].filter(Boolean).length
+    if (!values.help && sources !== 1)
+      misuse('Name one source: a file, --from vega or --demo; or --reindex.')
     return { values, positionals }
   } catch (error) {
     return misuse(error instanceof Error ? error.message : String(error))

@@ -1,7 +1,11 @@
 import type { Redis } from '@upstash/redis'
 import type { Collection } from '../lib/collections/define.ts'
+import { indexChanges } from '../lib/collections/indexing.ts'
 import { readerOf } from '../lib/collections/item.ts'
+import { applyItems, type ItemChange, itemRead } from '../lib/store/items.ts'
 import { keys } from '../lib/store/keys.ts'
+import { type Databases, Store } from '../lib/store/store.ts'
+import { Trips } from '../lib/store/trips.ts'
 import { type Entry, entryOf, type Reject, type Row } from './rows.ts'
 
 const BATCH = 250
@@ -24,7 +28,7 @@ export interface ImportReport {
 }
 
 /**
- * Loads rows into a collection, in batches of one read and one write pipeline.
+ * Loads rows into a collection, in batches of one read and one atomic write, indexes included.
  *
  * Every item's id follows from its row and every write says the whole item, so that an import that
  * was killed half way is finished by running it again, and one that is run twice changes nothing.
@@ -32,16 +36,26 @@ export interface ImportReport {
 export async function importRows(options: ImportOptions): Promise<ImportReport> {
   const { redis, collection, rows, idColumn, mode, onProgress } = options
   const { entries, rejects } = sift(collection, rows, idColumn)
+  const store = loadingStore(redis)
   const report: ImportReport = { written: 0, unchanged: 0, rejects }
   for (let start = 0; start < entries.length; start += BATCH) {
     const batch = entries.slice(start, start + BATCH)
-    const due = await changesOf(redis, collection, batch, mode)
-    await writeAll(redis, collection, due)
-    report.written += due.length
-    report.unchanged += batch.length - due.length
+    const due = await loadBatch(store, collection, batch, mode)
+    report.written += due
+    report.unchanged += batch.length - due
     onProgress?.(rejects.length + start + batch.length, rows.length)
   }
   return report
+}
+
+const PATIENCE_MS = 30_000
+
+/** The store as a program sees it that has time: each step has half a minute. */
+export function loadingStore(redis: Redis): () => Store {
+  // Both entries of the Upstash client are one class; their types differ in what is private.
+  const client = redis as unknown as Databases['data']
+  const databases = { data: client, auth: client }
+  return () => new Store(databases, new Trips(Date.now, undefined, undefined, PATIENCE_MS))
 }
 
 function sift(
@@ -68,38 +82,53 @@ function sift(
   return { entries: [...entries.values()], rejects }
 }
 
-async function changesOf(
-  redis: Redis,
+/** @returns How many items were written. */
+async function loadBatch(
+  store: () => Store,
   collection: Collection,
   batch: readonly Entry[],
   mode: ImportOptions['mode'],
-): Promise<Entry[]> {
+): Promise<number> {
   const { names } = readerOf(collection)
-  const pipeline = redis.pipeline()
-  for (const { id } of batch) pipeline.hmget(keys.item(collection.prefix, id), ...names)
-  const replies = await pipeline.exec({ keepErrors: true })
-  return batch.filter(({ fields }, index) => {
-    const stored = replies[index]?.result
-    // A key of another type fails the write, and that names it.
-    if (!Array.isArray(stored)) return true
-    const exists = stored.some((value) => value !== null)
-    if (mode === 'add' && exists) return false
-    return names.some((name, position) => (fields[name] ?? null) !== stored[position])
-  })
+  let left = [...batch]
+  let written = 0
+  // What somebody else changes at the same moment is read again.
+  for (let tries = 0; tries < MOST_TRIES && left.length > 0; tries++) {
+    const stored = await store().read(
+      ...left.map(({ id }) => itemRead(collection.prefix, id, names)),
+    )
+    const due = left.flatMap((entry, index) => {
+      const before = stored[index] ?? names.map(() => undefined)
+      const next = names.map((name) => entry.fields[name])
+      const exists = before.some((value) => value !== undefined)
+      if (mode === 'add' && exists) return []
+      if (names.every((_, position) => before[position] === next[position])) return []
+      const change: ItemChange = {
+        key: keys.item(collection.prefix, entry.id),
+        verb: 'set',
+        expected: before,
+        next,
+        indexes: indexChanges(collection, entry.id, exists ? before : undefined, next),
+      }
+      return [{ entry, change }]
+    })
+    if (due.length === 0) return written
+    const outcome = await applyItems(
+      store(),
+      names,
+      due.map(({ change }) => change),
+    )
+    const made = 'made' in outcome ? outcome.made : []
+    written += made.filter((each) => each).length
+    left = due.filter((_, index) => made[index] !== true).map(({ entry }) => entry)
+  }
+  if (left.length > 0) throw new KeyTaken(left[0]?.id ?? '')
+  return written
 }
 
-async function writeAll(
-  redis: Redis,
-  collection: Collection,
-  entries: readonly Entry[],
-): Promise<void> {
-  if (entries.length === 0) return
-  const pipeline = redis.multi()
-  for (const { id, fields } of entries) {
-    const key = keys.item(collection.prefix, id)
-    const absent = readerOf(collection).names.filter((name) => fields[name] === undefined)
-    pipeline.hset(key, fields)
-    if (absent.length > 0) pipeline.hdel(key, ...absent)
-  }
-  await pipeline.exec()
+/** A key of the collection holds no hash, or is changed by others without end. */
+class KeyTaken extends Error {
+  override readonly name = 'KeyTaken'
 }
+
+const MOST_TRIES = 3

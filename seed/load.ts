@@ -1,9 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from '@upstash/redis'
-import { collections } from '../lib/collections/index.ts'
+import { heal, sweep } from '../lib/collections/heal.ts'
+import { allCollections, collections } from '../lib/collections/index.ts'
 import { BOOKS, MOVIES } from './data.ts'
-import { type ImportOptions, type ImportReport, importRows } from './import.ts'
+import { type ImportOptions, type ImportReport, importRows, loadingStore } from './import.ts'
 import { progressBar } from './progress.ts'
 import type { Reject, Row } from './rows.ts'
 import { type DemoUser, seedUsers } from './users.ts'
@@ -80,4 +81,19 @@ async function writeRejects(source: string, rejects: Reject[]): Promise<string |
   await mkdir('.usher', { recursive: true })
   await writeFile(file, `${rejects.map((reject) => JSON.stringify(reject)).join('\n')}\n`)
   return file
+}
+
+/** Makes every index say what the hashes do. */
+export async function reindex(redis: Redis): Promise<void> {
+  const store = loadingStore(redis)
+  let seen = 0
+  const onProgress = (keys: number): void => {
+    seen += keys
+    if (process.stderr.isTTY) process.stderr.write(`\r${seen} hashes looked at`)
+  }
+  const { indexed, removed } = await heal(store, { restMs: 0, again: true, onProgress })
+  let swept = 0
+  for (const collection of allCollections()) swept += await sweep(store, collection)
+  if (process.stderr.isTTY) process.stderr.write('\n')
+  console.log(`${indexed} items indexed, ${removed} ids and ${swept} members taken out.`)
 }

@@ -25,6 +25,7 @@ export class LiveAccess {
   readonly #access: Access
   readonly #now: () => number
   #proof: Result<undefined, AccessCode> | undefined
+  #level: number | undefined
 
   /**
    * @param claims Of the verified token; undefined where `access` is `public`, or after
@@ -35,6 +36,11 @@ export class LiveAccess {
     this.#claims = claims
     this.#access = access
     this.#now = now
+  }
+
+  /** What the account's level is; undefined before the store was asked. */
+  get level(): number | undefined {
+    return this.#level
   }
 
   /** Takes what a rotation has just found at the primary for a proof: the account's level. */
@@ -93,6 +99,7 @@ export class LiveAccess {
   }
 
   #judgeLevel(level: number): Result<undefined, AccessCode> {
+    this.#level = level
     const needed = this.#access === 'public' ? 0 : LEVELS[this.#access]
     return level >= needed
       ? ok(undefined)

@@ -7,21 +7,79 @@ import type { z } from './schema.ts'
 export type Zod = typeof z
 export type Shape = Record<string, ZodMiniType>
 
-export interface Collection<shape extends Shape = Shape> {
-  /** The first part of every key; what follows it is the item's id. Ends in `:`. */
-  prefix: `${string}:`
-  access: { list: Access; get: Access }
-  /** The fields of an item besides its id. What is not declared here never leaves the store. */
-  fields: (z: Zod) => shape
+/** Who may do what. `owner` is whoever made the item, and every admin. */
+export interface CollectionAccess {
+  list: Access
+  get: Access
+  create: Access
+  update: Access | 'owner'
+  delete: Access | 'owner'
 }
 
-type Unreserved<prefix> = prefix extends (typeof RESERVED_PREFIXES)[number]
-  ? 'This prefix belongs to Usher'
-  : prefix
+/** What an operation does; `replace` makes the item where there is none. */
+export type Action = keyof CollectionAccess | 'replace'
 
-/** Describes a collection of Redis hashes. A prefix that Usher uses itself does not compile. */
-export function defineCollection<shape extends Shape, const prefix extends `${string}:`>(
-  collection: Collection<shape> & { prefix: Unreserved<prefix> & prefix },
-): Collection<shape> {
+/** What the server writes into a new item and no client can: the user's id, the moment (ISO 8601). */
+export type Stamp = 'owner' | 'createdAt'
+
+export interface Collection<shape extends Shape = Shape, field = string> {
+  /** The path: `/api/<name>`. */
+  name: string
+  /** The first part of every key; what follows it is the item's id. Ends in `:`. */
+  prefix: `${string}:`
+  access: CollectionAccess
+  /** The fields of an item besides its id. What is not declared here never leaves the store. */
+  fields: (z: Zod) => shape
+  stamps?: readonly Stamp[]
+  /** Fields that `director=…` and `year[gte]=…` ask for. */
+  filter?: readonly field[]
+  /** Orders that `sort=` asks for, `-year,title`; each can be asked for backwards too. */
+  sort?: readonly string[]
+  /** Fields whose words `q=` finds by their beginnings. */
+  search?: readonly (field | 'id')[]
+  /** How long anyone may keep what everybody may read, in seconds; 0 if absent: ask each time. */
+  cacheSeconds?: number
+}
+
+/** First segments below `/api/` that are not collections. */
+export const RESERVED_NAMES = [
+  'auth',
+  'profile',
+  'users',
+  'keys',
+  'events',
+  'health',
+  'openapi.json',
+] as const
+
+/** Query parameters of every list: no field of these names can be a filter. */
+export const RESERVED_PARAMETERS = [
+  'limit',
+  'cursor',
+  'sort',
+  'q',
+  'fields',
+  'count',
+  'collection',
+  'id',
+] as const
+
+type Unreserved<word, reserved extends readonly string[]> = word extends reserved[number]
+  ? 'This name belongs to Usher'
+  : word
+
+type Filterable<shape> = Exclude<keyof shape & string, (typeof RESERVED_PARAMETERS)[number]>
+
+/** Describes a collection of Redis hashes. A name or a prefix that Usher uses does not compile. */
+export function defineCollection<
+  shape extends Shape,
+  const prefix extends `${string}:`,
+  const name extends string,
+>(
+  collection: Collection<shape, Filterable<NoInfer<shape>>> & {
+    prefix: Unreserved<prefix, typeof RESERVED_PREFIXES> & prefix
+    name: Unreserved<name, typeof RESERVED_NAMES> & name
+  },
+): Collection<shape> & { name: name } {
   return collection
 }

@@ -1,18 +1,26 @@
 import { books } from './books.ts'
 import type { Collection } from './define.ts'
 import { movies } from './movies.ts'
+import { reviews } from './reviews.ts'
 
-/** The registry: the name is the path, `/api/<name>`. */
-export const collections = { books, movies } as const satisfies Record<string, Collection>
+/** The registry: every collection there is. */
+export const collections = { books, movies, reviews } as const satisfies Record<string, Collection>
 
-const byName = new Map<string, Collection>(Object.entries(collections))
+const byName = new Map<string, Collection>(
+  Object.values(collections).map((collection) => [collection.name, collection]),
+)
 
 /** Looks a collection up by its path segment. */
 export function findCollection(name: string): Collection | undefined {
   return byName.get(name)
 }
 
+/** All of them, in the order of the registry. */
+export function allCollections(): readonly Collection[] {
+  return [...byName.values()]
+}
+
 /** Whether a word names a collection. */
 export function isCollectionName(name: string): name is keyof typeof collections {
-  return Object.hasOwn(collections, name)
+  return byName.has(name)
 }

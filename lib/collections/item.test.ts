@@ -4,7 +4,8 @@ import { readerOf } from './item.ts'
 
 const things = defineCollection({
   prefix: 'thing:',
-  access: { list: 'user', get: 'user' },
+  name: 'things',
+  access: { list: 'user', get: 'user', create: 'user', update: 'user', delete: 'user' },
   fields: (z) => ({
     name: z.string(),
     rank: z.optional(z.int()),
@@ -40,9 +41,18 @@ test('without a required field, or without any, there is no item', () => {
 })
 
 test('a prefix of Usher’s own does not compile', () => {
-  const options = { access: { list: 'public', get: 'public' }, fields: () => ({}) } as const
+  const access = {
+    list: 'public',
+    get: 'public',
+    create: 'admin',
+    update: 'admin',
+    delete: 'admin',
+  } as const
+  const options = { name: 'others', access, fields: () => ({}) } as const
   // @ts-expect-error users are no collection
   defineCollection({ ...options, prefix: 'user:' })
+  // @ts-expect-error /api/users is taken
+  defineCollection({ ...options, name: 'users', prefix: 'other:' })
   // @ts-expect-error a prefix ends in a colon
   defineCollection({ ...options, prefix: 'thing' })
   expect(defineCollection({ ...options, prefix: 'other:' }).prefix).toBe('other:')

@@ -1,4 +1,5 @@
 import type { ZodMiniType } from 'zod/mini'
+import { sha256 } from '../hash.ts'
 import type { StoredFields } from '../store/items.ts'
 import type { Collection } from './define.ts'
 import { z } from './schema.ts'
@@ -8,6 +9,8 @@ export type Item = { id: string } & Record<string, unknown>
 
 interface Reader {
   names: readonly string[]
+  kinds: readonly Kind[]
+  schemas: readonly ZodMiniType[]
   decode(id: string, stored: StoredFields): { item: Item | undefined; faulty: string[] }
 }
 
@@ -30,6 +33,8 @@ export function readerOf(collection: Collection): Reader {
   }))
   const reader: Reader = {
     names: fields.map((field) => field.name),
+    kinds: fields.map((field) => field.kind),
+    schemas: fields.map((field) => field.schema),
     decode: (id, stored) => {
       const faulty: string[] = []
       // A hash with none of the declared fields is not one of these items, nor is a missing one.
@@ -53,7 +58,7 @@ export function readerOf(collection: Collection): Reader {
   return reader
 }
 
-type Kind = 'string' | 'number' | 'boolean'
+export type Kind = 'string' | 'number' | 'boolean'
 
 function kindOf(schema: ZodMiniType): Kind {
   const { def } = schema._zod
@@ -61,10 +66,29 @@ function kindOf(schema: ZodMiniType): Kind {
   return def.type === 'number' || def.type === 'boolean' ? def.type : 'string'
 }
 
-const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
+/** How a number is written: as JSON writes it (RFC 8259 §6). */
+export const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
 
-function fromText(raw: string, kind: Kind): unknown {
+export function fromText(raw: string, kind: Kind): unknown {
   if (kind === 'number') return NUMBER.test(raw) ? Number(raw) : raw
   if (kind === 'boolean') return raw === 'true' || raw === 'false' ? raw === 'true' : raw
   return raw
 }
+
+/**
+ * The entity tag of an item: of its declared fields as they are stored, and of the fields that were
+ * chosen of them.
+ *
+ * @see RFC 9110 §8.8.3
+ */
+export async function itemTag(
+  stored: StoredFields,
+  chosen: readonly string[] | undefined,
+): Promise<string> {
+  const words = JSON.stringify(stored.map((value) => value ?? null))
+  const hash = await sha256(chosen === undefined ? words : `${chosen.join()} ${words}`)
+  return `"${hash.slice(0, TAG_LENGTH)}"`
+}
+
+/** 128 bits. */
+const TAG_LENGTH = 22

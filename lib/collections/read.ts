@@ -1,27 +1,21 @@
-import type * as z from 'zod/mini'
 import { type AccessCode, fail, ok, type Result } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { listQuery, nextCursor, pageOf } from '../paging.ts'
-import { itemRead, pageRead } from '../store/items.ts'
-import type { Read } from '../store/reply.ts'
+import { type ItemRow, type ItemRows, itemRead, queryRead } from '../store/items.ts'
+import { openCursor, sealCursor } from './cursor.ts'
 import type { Collection } from './define.ts'
-import { type Item, readerOf } from './item.ts'
-
-/** One request as a read sees it. */
-export interface ReadCall<query> {
-  collection: Collection | undefined
-  /** The decoded path segment. */
-  id: string | undefined
-  input: query
-  log: Log
-  /** Reads in the round trip that also learns whether the caller's session lives. */
-  read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
-}
+import { healIfDue, repair } from './heal.ts'
+import { type Item, itemTag, readerOf } from './item.ts'
+import { compareBytes, memberOf, searchWords } from './order.ts'
+import { planOf } from './plan.ts'
+import { parseQuery, passes, type Query, queryFingerprint, type RawQuery } from './query.ts'
+import type { CollectionCall, CollectionDeps } from './types.ts'
 
 /** The items of one page; `nextCursor` is null after the last. */
 export interface Page {
   data: Item[]
   nextCursor: string | null
+  /** Of all that match, when the query says `count=exact`. */
+  count?: number
 }
 
 /**
@@ -30,10 +24,12 @@ export interface Page {
  * @returns The item, or `not-found`: absent, not a hash, or outside the collection, all alike.
  */
 export async function getItem(
-  call: ReadCall<undefined>,
-): Promise<Result<Item, 'not-found' | AccessCode>> {
+  call: CollectionCall<RawQuery>,
+): Promise<Result<Item, 'not-found' | 'validation-error' | AccessCode>> {
   const { collection } = call
   if (collection === undefined) return fail('not-found', 'no collection')
+  const query = parseQuery(collection, call.input, ['fields'])
+  if (!query.ok) return query
   const reader = readerOf(collection)
   const id = itemId(call.id ?? '', collection)
   if (id === '') return fail('not-found', 'empty id')
@@ -42,45 +38,120 @@ export async function getItem(
   if (stored.value === undefined) return fail('not-found', 'no such item')
   const { item, faulty } = reader.decode(id, stored.value)
   warnOfFaults(call.log, collection, faulty)
-  return item === undefined ? fail('not-found', 'item lacks required fields') : ok(item)
+  if (item === undefined) return fail('not-found', 'item lacks required fields')
+  const chosen = query.value.fields
+  const tag = await itemTag(stored.value, chosen)
+  return ok(choose(item, chosen), { headers: { ETag: tag, ...caching(collection, 'get') } })
 }
 
 /**
- * Lists a collection by id, in the order of the ids' UTF-8 bytes, each item once.
+ * Lists a collection in the order asked for, ids by their UTF-8 bytes, each item once.
  *
- * @returns A page of at most `limit` items. A hash that lacks required fields is left out, so that
- *   a page may be shorter and still not be the last.
+ * @returns A page of at most `limit` items. What an index or the keyspace holds and what is an
+ *   item of this list can differ, so that a page may be shorter and still not be the last.
  */
 export async function listItems(
-  call: ReadCall<z.output<typeof listQuery>>,
-): Promise<Result<Page, 'not-found' | AccessCode>> {
-  const { collection, input } = call
+  call: CollectionCall<RawQuery>,
+  deps: CollectionDeps,
+): Promise<Result<Page, 'not-found' | 'validation-error' | AccessCode>> {
+  const { collection } = call
   if (collection === undefined) return fail('not-found', 'no collection')
-  const reader = readerOf(collection)
-  const stored = await call.read(pageRead(collection.prefix, reader.names, pageOf(input)))
+  const parsed = parseQuery(collection, call.input)
+  if (!parsed.ok) return parsed
+  const query = parsed.value
+  const fingerprint = queryFingerprint(collection, query)
+  const place = query.cursor === undefined ? '' : await openCursor(query.cursor, fingerprint, deps)
+  if (place === undefined) {
+    const errors = [{ pointer: '#/cursor', message: 'is not a nextCursor of this list' }]
+    return fail('validation-error', 'cursor', { errors })
+  }
+  const stored = await call.read(queryRead(planOf(collection, query, place)))
   if (!stored.ok) return stored
 
-  const faults: string[] = []
-  const data: Item[] = []
-  for (const { id, fields } of stored.value.items) {
-    const { item, faulty } = reader.decode(id, fields)
-    faults.push(...faulty)
-    if (item !== undefined) data.push(item)
+  const page = assemble(collection, query, place, stored.value)
+  warnOfFaults(call.log, collection, page.faulty)
+  healIfDue(call, stored.value)
+  repair(call, collection, page.stale)
+  if (query.count && page.count === undefined) {
+    const errors = [{ pointer: '#/count', message: 'is too much to count: narrow the filters' }]
+    return fail('validation-error', 'count', { errors })
   }
-  warnOfFaults(call.log, collection, faults)
-  return ok({ data, nextCursor: nextCursor(stored.value) })
+  const data = page.items.map((item) => choose(item, query.fields))
+  const nextCursor = page.next === undefined ? null : await sealCursor(page.next, fingerprint, deps)
+  const count = query.count && page.count !== undefined ? { count: page.count } : {}
+  return ok({ data, nextCursor, ...count }, { headers: caching(collection, 'list') })
+}
+
+interface Assembled {
+  items: Item[]
+  /** The member after which the next page begins. */
+  next: string | undefined
+  count: number | undefined
+  faulty: string[]
+  /** Rows whose index does not say what their hash does. */
+  stale: ItemRow[]
+}
+
+function assemble(collection: Collection, query: Query, place: string, found: ItemRows): Assembled {
+  const { direction, limit } = query
+  const { decode } = readerOf(collection)
+  const reversed = direction?.reversed ?? query.reversed
+  const walked = found.way === 'walk'
+  const faulty: string[] = []
+  const stale: ItemRow[] = []
+  const rows: { item: Item; member: string }[] = []
+  for (const row of found.rows) {
+    const { id, fields } = row
+    const member =
+      direction === undefined ? id : memberOf(collection, direction.order, id, fields ?? [])
+    if (fields === undefined || (walked && member !== row.member)) {
+      if (walked) stale.push(row)
+      continue
+    }
+    const decoded = decode(id, fields)
+    faulty.push(...decoded.faulty)
+    const { item } = decoded
+    if (item === undefined || !query.filters.every((filter) => passes(item, filter))) continue
+    const words = query.words.length === 0 ? [] : searchWords(collection, id, fields)
+    if (!query.words.every((word) => words.some((each) => each.startsWith(word)))) continue
+    rows.push({ item, member })
+  }
+  const count = walked ? found.count : rows.length
+  const ahead = (a: string, b: string): number => compareBytes(a, b) * (reversed ? -1 : 1)
+  if (!walked) rows.sort((a, b) => ahead(a.member, b.member))
+  const after =
+    walked || place === '' ? rows : rows.filter(({ member }) => ahead(member, place) > 0)
+  const taken = after.slice(0, limit)
+  const cut = after.length > taken.length
+  const last = cut ? taken.at(-1)?.member : found.more ? found.lastMember : undefined
+  return { items: taken.map(({ item }) => item), next: last, count, faulty, stale }
+}
+
+function choose(item: Item, fields: readonly string[] | undefined): Item {
+  if (fields === undefined) return item
+  const chosen = Object.entries(item).filter(([name]) => name === 'id' || fields.includes(name))
+  return Object.fromEntries(chosen) as Item
+}
+
+/** Who may keep an answer: anyone, what everybody may read; nobody else. */
+function caching(
+  { access, cacheSeconds = 0 }: Collection,
+  action: 'list' | 'get',
+): Record<string, string> {
+  if (access[action] !== 'public') return {}
+  return { 'Cache-Control': cacheSeconds > 0 ? `public, max-age=${cacheSeconds}` : 'no-cache' }
 }
 
 /** `/api/movies/movie:Pulp%20Fiction` is the same item as `/api/movies/Pulp%20Fiction`. */
-function itemId(segment: string, { prefix }: Collection): string {
+export function itemId(segment: string, { prefix }: Collection): string {
   return segment.startsWith(prefix) ? segment.slice(prefix.length) : segment
 }
 
-function warnOfFaults(log: Log, { prefix }: Collection, faulty: string[]): void {
+export function warnOfFaults(log: Log, { prefix }: Collection, faulty: string[]): void {
   if (faulty.length === 0) return
   const fields = [...new Set(faulty)].join(',')
   log('warn', 'item.fields-do-not-fit', { prefix, fields, count: faulty.length })
 }
 
 export const getItemCase = { run: getItem }
-export const listItemsCase = { input: listQuery, run: listItems }
+export const listItemsCase = { run: listItems }

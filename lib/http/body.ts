@@ -4,13 +4,19 @@ import type { Operation } from './contract.ts'
 /** The largest body anywhere, in bytes. The start server stops reading here too. */
 export const LARGEST_BODY_BYTES = 64 * 1_024
 
-/** `application/json`, with or without parameters (RFC 8259 §11); nothing, where that will do. */
-export function takesMediaType({ body }: Operation, headers: Headers): boolean {
+/**
+ * `application/json`, with or without parameters (RFC 8259 §11); for `PATCH` also as a merge patch
+ * (RFC 7396 §4); nothing, where that will do.
+ */
+export function takesMediaType({ body, method }: Operation, headers: Headers): boolean {
   if (body === 'none' || body === 'any') return true
   const type = headers.get('content-type')
   if (type === null) return body === 'optional'
-  return /^application\/json\s*(;|$)/i.test(type)
+  const accepted = method === 'PATCH' ? /^application\/(merge-patch\+)?json\s*(;|$)/i : JSON_TYPE
+  return accepted.test(type)
 }
+
+const JSON_TYPE = /^application\/json\s*(;|$)/i
 
 /** Whether `Content-Length` alone already says that the body is too large. */
 export function declaresTooLarge(headers: Headers): boolean {

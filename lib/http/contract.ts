@@ -1,4 +1,5 @@
 import type { Access } from '../auth/levels.ts'
+import type { Action } from '../collections/define.ts'
 import type { ProblemCode } from '../errors.ts'
 
 /** `collection` asks the collection's own table. */
@@ -6,14 +7,14 @@ export type OperationAccess = Access | 'collection'
 
 /** One HTTP operation: plain data, so that the gate can carry the whole table. */
 export interface Operation {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** `{name}` is one path segment, percent-decoded once; `{name=word}` matches that word alone. */
   path: `/${string}`
   /** Older paths of the same operation. */
   aliases?: readonly `/${string}`[]
   access: OperationAccess
   /** For `access: 'collection'`: which of the collection's actions this is. */
-  action?: 'list' | 'get'
+  action?: Action
   /**
    * `gate` counts as `anonymous` or `user` before the endpoint; `signin` and `mail` are counted by the
    * endpoint, by client address, before the body is read; `use case` needs the body and counts by itself;
@@ -26,7 +27,7 @@ export interface Operation {
   hashes?: true
   /** `any` takes whatever comes and judges it in the use case; `optional` is JSON or nothing. */
   body: 'none' | 'json' | 'optional' | 'any'
-  status: 200 | 202 | 204
+  status: 200 | 201 | 202 | 204
   /** Public answers that anyone may keep, for so many seconds; absent: nobody keeps anything. */
   cacheSeconds?: number
   /** What the use case may fail with, besides what every operation can answer. */
@@ -271,7 +272,51 @@ export const contract = {
     quota: 'gate',
     body: 'none',
     status: 200,
-    errors: ['not-found'],
+    errors: ['validation-error', 'not-found'],
+  },
+  createItem: {
+    method: 'POST',
+    path: '/api/{collection}',
+    access: 'collection',
+    action: 'create',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    status: 201,
+    errors: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
+  },
+  replaceItem: {
+    method: 'PUT',
+    path: '/api/{collection}/{id}',
+    access: 'collection',
+    action: 'replace',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    status: 200,
+    errors: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
+  },
+  patchItem: {
+    method: 'PATCH',
+    path: '/api/{collection}/{id}',
+    access: 'collection',
+    action: 'update',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    status: 200,
+    errors: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
+  },
+  deleteItem: {
+    method: 'DELETE',
+    path: '/api/{collection}/{id}',
+    access: 'collection',
+    action: 'delete',
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+    errors: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
   },
 } as const satisfies Record<string, Operation>
 

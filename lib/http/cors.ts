@@ -1,6 +1,7 @@
 const EXPOSED =
-  'Location, RateLimit, RateLimit-Policy, Retry-After, Server-Timing, WWW-Authenticate, X-Request-Id'
-const ALLOWED_HEADERS = 'Authorization, Content-Type, X-API-Key'
+  'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, Server-Timing, WWW-Authenticate, X-Request-Id'
+const ALLOWED_HEADERS =
+  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key'
 
 /**
  * Writes the CORS headers: an origin on the list is named back, any other gets none. The answer

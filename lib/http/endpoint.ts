@@ -1,9 +1,17 @@
 import type * as z from 'zod/mini'
 import type { LiveAccess } from '../auth/liveness.ts'
 import type { AuthCall, CookieJar, Report } from '../auth/types.ts'
-import type { ReadCall } from '../collections/read.ts'
+import type { CollectionCall } from '../collections/types.ts'
 import type { Deps } from '../deps.ts'
-import { type AccessCode, type Failure, fail, type ProblemCode, type Result } from '../errors.ts'
+import {
+  type AccessCode,
+  type Failure,
+  fail,
+  type ProblemCode,
+  type Result,
+  type Success,
+} from '../errors.ts'
+import { sha256 } from '../hash.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import { type EventFields, recordEvent, type SecurityEventType } from '../store/events.ts'
@@ -18,13 +26,13 @@ import { setCorsHeaders } from './cors.ts'
 import { failureOf } from './failure.ts'
 import { readHandover, serverTiming } from './handover.ts'
 import { readInput } from './input.ts'
-import { json, problem } from './problem.ts'
+import { json, jsonText, problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
 import { limitUsed, logRequest } from './request-log.ts'
 import { findRoute } from './router.ts'
 
 /** One request as a use case sees it; each takes the part it needs. */
-export type Call<input> = AuthCall<input> & ReadCall<input>
+export type Call<input> = AuthCall<input> & CollectionCall<input>
 
 /** What an operation does: the schema of its input, and the function that answers. */
 export interface UseCase<input, code extends ProblemCode, needs extends Deps = Deps> {
@@ -103,7 +111,7 @@ export function endpoint<const row extends Operation, input = undefined, needs e
     }
 
     const response = outcome.ok
-      ? json(row.status, outcome.value)
+      ? await success(row, outcome, request.headers)
       : problem(outcome.code, { instance: pathname, requestId }, outcome)
     const { headers } = response
     if (outcome.ok && row.cacheSeconds !== undefined) {
@@ -131,12 +139,53 @@ export function endpoint<const row extends Operation, input = undefined, needs e
   }
 }
 
+/** Writes what went well; or 304, when the client has it already. */
+async function success(
+  row: Operation,
+  { value, status = row.status, headers = {} }: Success<unknown>,
+  asked: Headers,
+): Promise<Response> {
+  const body = value === undefined ? undefined : JSON.stringify(value)
+  // Of a list the tag is of the answer itself: it says whether anything on the page has changed.
+  const tag =
+    row.action === 'list' && body !== undefined ? `"${await sha256(body)}"` : headers['ETag']
+  const read = row.method === 'GET' && isKnown(tag, asked.get('if-none-match'))
+  const response = read ? json(304, undefined) : jsonText(status, body)
+  for (const [name, text] of Object.entries(headers)) response.headers.set(name, text)
+  if (tag !== undefined) response.headers.set('ETag', tag)
+  // What may be kept is kept for everybody, and nobody's credential has a part in it.
+  if (hasCredential(asked)) response.headers.set('Cache-Control', 'no-store')
+  return response
+}
+
+/** Whether `If-None-Match` names a tag (RFC 9110 §13.1.2: weakly compared). */
+function isKnown(tag: string | undefined, ifNoneMatch: string | null): boolean {
+  if (tag === undefined || ifNoneMatch === null) return false
+  return ifNoneMatch.split(',').some((each) => ['*', tag].includes(each.trim().replace(/^W\//, '')))
+}
+
+function hasCredential(headers: Headers): boolean {
+  return ['authorization', 'x-api-key', 'cookie'].some((name) => headers.has(name))
+}
+
 /** An event that cannot be recorded is in the log, and costs the client nothing. */
 async function record(deps: Deps, ...event: [SecurityEventType, EventFields]): Promise<void> {
   try {
     await recordEvent(new Store(deps.databases, new Trips(deps.now)), ...event)
   } catch {
     deps.log('warn', 'event.not-recorded', { type: event[0] })
+  }
+}
+
+/** Work that nobody waits for, each step with time of its own; that it failed is in the log. */
+async function inBackground(
+  deps: Deps,
+  work: (store: () => Store) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work(() => new Store(deps.databases, new Trips(deps.now)))
+  } catch (error) {
+    deps.log('warn', 'background.failed', { reason: failureOf(error).reason })
   }
 }
 
@@ -208,8 +257,15 @@ async function perform<input, needs extends Deps>(
       },
       collection: match.collection,
       id: match.params['id'],
+      conditions: {
+        ifMatch: headers.get('if-match'),
+        ifNoneMatch: headers.get('if-none-match'),
+        idempotencyKey: headers.get('idempotency-key'),
+      },
+      level: () => access.level,
       log: deps.log,
       read: (read) => access.read(read),
+      background: (work) => later(inBackground(deps, work)),
     },
     deps,
   )

@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini'
 import { fail, ok, type ProblemCode, type Result } from '../errors.ts'
+import { validate } from '../validation.ts'
 import { declaresTooLarge, readJson, takesMediaType } from './body.ts'
 import type { Operation } from './contract.ts'
 import { PATH_VARIABLES } from './router.ts'
-import { validate } from './validation.ts'
 
 /**
  * Reads an operation's input, of the body or of the query, and checks it against its schema. Without

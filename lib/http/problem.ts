@@ -12,11 +12,20 @@ const SAFE_HEADERS = {
 const DEFAULT_RETRY_AFTER = 2
 
 /** Builds a JSON answer; a body of `undefined` is no body. */
-export function json(status: number, body: unknown, contentType = 'application/json'): Response {
+export function json(status: number, body: unknown, contentType?: string): Response {
+  return jsonText(status, body === undefined ? undefined : JSON.stringify(body), contentType)
+}
+
+/** The same, of a text that is JSON already. */
+export function jsonText(
+  status: number,
+  text: string | undefined,
+  contentType = 'application/json',
+): Response {
   const headers = new Headers(SAFE_HEADERS)
-  if (body === undefined) return new Response(null, { status, headers })
+  if (text === undefined) return new Response(null, { status, headers })
   headers.set('Content-Type', contentType)
-  return new Response(JSON.stringify(body), { status, headers })
+  return new Response(text, { status, headers })
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Access } from '../auth/levels.ts'
+import { type Access, LEVELS } from '../auth/levels.ts'
 import type { Collection } from '../collections/define.ts'
 import { findCollection } from '../collections/index.ts'
 import { contract, type Operation, type OperationId } from './contract.ts'
@@ -63,7 +63,20 @@ export function operationOf(match: Match, method: string): OperationId | undefin
 export function accessOf(row: Operation, match: Match): Access {
   if (row.access !== 'collection') return row.access
   // Refused by default: a row without an action, or a path without a collection, is for admins.
-  return row.action === undefined ? 'admin' : (match.collection?.access[row.action] ?? 'admin')
+  if (row.action === undefined || match.collection === undefined) return 'admin'
+  const { access } = match.collection
+  if (row.action !== 'replace') return doorOf(access[row.action])
+  const [create, update] = [doorOf(access.create), doorOf(access.update)]
+  return levelOf(create) > levelOf(update) ? create : update
+}
+
+/** Who an item belongs to is the use case's to ask: at the door an owner is any user. */
+function doorOf(access: Access | 'owner'): Access {
+  return access === 'owner' ? 'user' : access
+}
+
+function levelOf(access: Access): number {
+  return access === 'public' ? -1 : LEVELS[access]
 }
 
 function compile(): Pattern[] {

@@ -1,7 +1,9 @@
 import { StoreUnavailable } from '../errors.ts'
 import { keys } from './keys.ts'
-import { type Read, replyList, text } from './reply.ts'
+import { integer, type Read, replyList, text } from './reply.ts'
 import { LIST_ITEMS } from './scripts/items.ts'
+import { APPLY_ITEMS, QUERY_ITEMS } from './scripts/query.ts'
+import type { Store } from './store.ts'
 
 /** A hash as it is stored: the declared fields only, undefined where the hash has none. */
 export type StoredFields = (string | undefined)[]
@@ -61,4 +63,145 @@ export function pageRead(
 
 function escapeGlob(literal: string): string {
   return literal.replace(/[\\*?[\]]/g, '\\$&')
+}
+
+/** What a page is asked of. See {@link QUERY_ITEMS}. */
+export interface ItemQuery {
+  prefix: string
+  fields: readonly string[]
+  walk: { key: string; holds: 'ids' | 'order'; min: string; max: string; reversed: boolean }
+  /** Where the walk would begin and end without a cursor, when the matches are to be counted. */
+  whole: { min: string; max: string } | undefined
+  /** The id to start after, in the order of the ids. */
+  afterId: string
+  /** Up to so many keys, SCAN finds every hash. */
+  smallKeyspace: number
+  /** How many rows; with `exact` they are the page, else the caller filters. */
+  limit: number
+  exact: boolean
+  filters: readonly { key: string; min: string; max: string }[]
+}
+
+export interface ItemRow {
+  id: string
+  /** Of the walked index; '' elsewhere. */
+  member: string
+  /** Undefined where an index names a hash that is gone. */
+  fields: StoredFields | undefined
+}
+
+export interface ItemRows {
+  way: 'small' | 'gather' | 'walk'
+  /** Keys in the database, of everything. */
+  keyspace: number
+  /** Since the indexes were healed; undefined for never. */
+  healedAgoMs: number | undefined
+  /** Of what is indexed, where the walk alone decides. */
+  count: number | undefined
+  /** Whether the walk ended before its end. */
+  more: boolean
+  lastMember: string
+  rows: ItemRow[]
+}
+
+/** Reads the rows of a page in one read-only command. See {@link QUERY_ITEMS}. */
+export function queryRead(query: ItemQuery): Read<ItemRows> {
+  const { prefix, walk, whole, filters } = query
+  return {
+    database: 'data',
+    queue: (pipeline) =>
+      pipeline.evalRo(
+        QUERY_ITEMS,
+        [keys.healed, walk.key, ...filters.map(({ key }) => key)],
+        [
+          prefix,
+          `${escapeGlob(prefix)}*`,
+          walk.holds,
+          query.exact ? 'page' : 'rows',
+          String(query.limit),
+          walk.reversed ? '1' : '0',
+          walk.min,
+          walk.max,
+          whole?.min ?? '',
+          whole?.max ?? '',
+          query.afterId,
+          String(query.smallKeyspace),
+          ...filters.flatMap(({ min, max }) => [min, max]),
+          ...query.fields,
+        ],
+      ),
+    parse: (reply) => {
+      const [way, keyspace, age, count, more, lastMember, ...rows] = replyList(reply)
+      if (way !== 'small' && way !== 'gather' && way !== 'walk') {
+        throw new StoreUnavailable('query: unexpected reply')
+      }
+      return {
+        way,
+        keyspace: integer(keyspace),
+        healedAgoMs: integer(age) < 0 ? undefined : integer(age),
+        count: integer(count) < 0 ? undefined : integer(count),
+        more: integer(more) === 1,
+        lastMember: text(lastMember) ?? '',
+        rows: rows.map(rowOf),
+      }
+    },
+  }
+}
+
+function rowOf(row: unknown): ItemRow {
+  if (!Array.isArray(row)) throw new StoreUnavailable('query: unexpected reply')
+  const [id, member, values] = row
+  const fields = Array.isArray(values) ? values.map(text) : undefined
+  return { id: text(id) ?? '', member: text(member) ?? '', fields }
+}
+
+/** One change of an item, made only if its fields are still `expected`. */
+export interface ItemChange {
+  key: string
+  verb: 'set' | 'delete' | 'index'
+  expected: StoredFields
+  /** For `set`: a value of undefined takes the field away. */
+  next?: StoredFields
+  indexes: readonly { sign: '+' | '-'; key: string; member: string }[]
+}
+
+/** A request that is done once, however often it is sent. */
+export interface Once {
+  key: string
+  /** What is kept of it for those that come again. */
+  kept: string
+  ttlMs: number
+}
+
+/**
+ * Changes items and their indexes in one atomic call. See {@link APPLY_ITEMS}.
+ *
+ * @returns For each whether it was made; or what was kept when the request was made before.
+ */
+export async function applyItems(
+  store: Store,
+  fields: readonly string[],
+  changes: readonly ItemChange[],
+  once?: Once,
+): Promise<{ made: boolean[] } | { repeated: string }> {
+  const indexes = [...new Set(changes.flatMap((change) => change.indexes.map(({ key }) => key)))]
+  const words = changes.flatMap(({ verb, expected, next, indexes: members }) => [
+    verb,
+    ...expected.map(mark),
+    ...(next ?? []).map(mark),
+    members.length,
+    ...members.flatMap(({ sign, key, member }) => [sign, indexes.indexOf(key) + 1, member]),
+  ])
+  const reply = await store.write(
+    APPLY_ITEMS,
+    [...changes.map(({ key }) => key), ...indexes, ...(once === undefined ? [] : [once.key])],
+    [changes.length, fields.length, once?.kept ?? '', once?.ttlMs ?? 0, ...fields, ...words],
+    'data',
+  )
+  if (reply[0] === 'repeated') return { repeated: text(reply[1]) ?? '' }
+  return { made: reply.map((each) => integer(each) === 1) }
+}
+
+function mark(value: string | undefined): string {
+  return value === undefined ? '-' : `=${value}`
 }

@@ -12,6 +12,11 @@
  * | `probe` | string | after a second: readiness writes it |
  * | `limit:<policy>:<partition>:<window>` | string | with its window |
  * | `<collection prefix><item id>` | hash | never: an item is data |
+ * | `index:<collection>:<order>` | sorted set, all scores 0 | never: kept by the writers, healed |
+ * | `words:<collection>` | sorted set of words and ids, all scores 0 | as the above |
+ * | `healer` | string: who heals the indexes | after half a minute without a step |
+ * | `healed` | hash `{at, cursor}` | never: when the last healing ended, where the next goes on |
+ * | `idempotency:<SHA-256 of who, where and the client's key>` | string | after a day |
  */
 export const keys = {
   user: (userId: string): string => `user:${userId}`,
@@ -27,6 +32,12 @@ export const keys = {
   limitWindow: (policy: string, partition: string, windowNumber: number): string =>
     `limit:${policy}:${partition}:${windowNumber}`,
   item: (prefix: string, itemId: string): string => `${prefix}${itemId}`,
+  /** `order` is `id`, or the name of an order. */
+  index: (collection: string, order: string): string => `index:${collection}:${order}`,
+  words: (collection: string): string => `words:${collection}`,
+  healer: 'healer',
+  healed: 'healed',
+  idempotency: (hash: string): string => `idempotency:${hash}`,
 } as const
 
 /** First words of keys that no collection may use as its prefix. */
@@ -37,4 +48,7 @@ export const RESERVED_PREFIXES = [
   'once:',
   'device:',
   'limit:',
+  'index:',
+  'words:',
+  'idempotency:',
 ] as const

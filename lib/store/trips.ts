@@ -25,14 +25,19 @@ export class Trips {
   #startedAt = 0
   readonly #now: () => number
   readonly #trace: Trace | undefined
+  readonly #deadlineMs: number
 
-  /** @param spent What the gate has waited for already, on behalf of the same request. */
-  constructor(now: () => number, spent?: Spent, trace?: Trace) {
+  /**
+   * @param spent What the gate has waited for already, on behalf of the same request.
+   * @param deadlineMs Longer for a command that loads data.
+   */
+  constructor(now: () => number, spent?: Spent, trace?: Trace, deadlineMs = STORE_DEADLINE_MS) {
     this.count = spent?.count ?? 0
     this.commands = spent?.commands ?? 0
     this.milliseconds = spent?.milliseconds ?? 0
     this.#now = now
     this.#trace = trace
+    this.#deadlineMs = deadlineMs
   }
 
   /**
@@ -42,7 +47,7 @@ export class Trips {
    */
   async run<value>(commands: number, call: () => Promise<value>): Promise<value> {
     const waiting = this.#inFlight > 0 ? this.#now() - this.#startedAt : 0
-    const left = STORE_DEADLINE_MS - this.milliseconds - waiting
+    const left = this.#deadlineMs - this.milliseconds - waiting
     if (left <= 0) throw new StoreUnavailable('the deadline is used up')
     this.commands += commands
     if (this.#inFlight++ === 0) {

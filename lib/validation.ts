@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini'
-import { fail, type InputFault, ok, type Result } from '../errors.ts'
+import { fail, type InputFault, ok, type Result } from './errors.ts'
 
 /**
  * Checks input against its schema.
@@ -20,7 +20,7 @@ export function validate<schema extends z.ZodMiniType>(
 }
 
 /** A body of a thousand wrong keys must not bring an answer many times its size. */
-const MOST_FAULTS = 20
+export const MOST_FAULTS = 20
 
 type Issue = z.core.$ZodIssue
 
@@ -58,7 +58,8 @@ function isMissing(input: unknown, path: readonly PropertyKey[]): boolean {
 
 const LONGEST_KEY = 64
 
-function pointer(path: readonly PropertyKey[]): string {
+/** An RFC 6901 pointer as a URI fragment; long names are cut. */
+export function pointer(path: readonly PropertyKey[]): string {
   const tokens = path.map((key) =>
     encodeURIComponent(
       String(key).slice(0, LONGEST_KEY).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1'),

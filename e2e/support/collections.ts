@@ -1,0 +1,78 @@
+import type { Collection } from '../../lib/collections/define.ts'
+import type { CollectionCall, CollectionDeps } from '../../lib/collections/types.ts'
+import { connect } from '../../lib/store/redis.ts'
+import { Store } from '../../lib/store/store.ts'
+import { Trips } from '../../lib/store/trips.ts'
+import { type Engine, embeddedEngine, redisEngine } from '../../local/gateway/engine.ts'
+import { startGateway } from '../../local/gateway/server.ts'
+import { startRedis } from './processes.ts'
+
+/** A store and the calls of use cases on it, without HTTP in between. */
+export interface CollectionRig {
+  engine: Engine
+  store: () => Store
+  deps: CollectionDeps
+  command(...words: string[]): Promise<unknown>
+  call<input>(
+    collection: Collection,
+    input: input,
+    more?: Partial<CollectionCall<input>>,
+  ): CollectionCall<input>
+  /** Makes the keyspace too large for SCAN. */
+  fill(): Promise<void>
+  /** Waits for what goes on in the background. */
+  settled(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<CollectionRig> {
+  const program = kind === 'redis' ? await startRedis() : undefined
+  const engine = program === undefined ? await embeddedEngine() : redisEngine(program.url)
+  const gateway = await startGateway({ engine, token: 'token' })
+  const client = connect({ url: gateway.url, token: 'token' })
+  const store = (): Store =>
+    new Store({ auth: client, data: client }, new Trips(Date.now, undefined, undefined, 30_000))
+  const background: Promise<unknown>[] = []
+  const command = (...words: string[]): Promise<unknown> =>
+    engine.call(words.map((word) => Buffer.from(word)))
+  return {
+    engine,
+    store,
+    command,
+    deps: {
+      now: Date.now,
+      randomId: () => crypto.randomUUID(),
+      cursorMacs: [
+        async (text) => Buffer.from(text).toString('base64url').padEnd(22, '_').slice(-22),
+      ],
+    },
+    call: (collection, input, more = {}) => {
+      const own = store()
+      return {
+        input,
+        store: own,
+        collection,
+        id: undefined,
+        conditions: { ifMatch: null, ifNoneMatch: null, idempotencyKey: null },
+        principal: { userId: 'me@home.org' },
+        level: () => 0,
+        log: () => undefined,
+        read: async (read) => ({ ok: true, value: (await own.read(read))[0] }),
+        background: (work) => void background.push(work(store)),
+        ...more,
+      }
+    },
+    fill: async () => {
+      const words = Array.from({ length: 1_100 }, (_, index) => [`filler:${index}`, 'x']).flat()
+      await command('MSET', ...words)
+    },
+    settled: async () => {
+      while (background.length > 0) await background.shift()
+    },
+    close: async () => {
+      await gateway.close()
+      await engine.close()
+      await program?.stop()
+    },
+  }
+}

@@ -1,0 +1,271 @@
+import * as z from 'zod/mini'
+import { LEVELS } from '../auth/levels.ts'
+import { type AccessCode, fail, ok, type Result } from '../errors.ts'
+import { sha256 } from '../hash.ts'
+import { applyItems, type ItemChange, itemRead, type StoredFields } from '../store/items.ts'
+import { keys } from '../store/keys.ts'
+import type { Collection } from './define.ts'
+import { indexChanges } from './indexing.ts'
+import { type Item, itemTag, readerOf } from './item.ts'
+import { itemId } from './read.ts'
+import type { CollectionCall, CollectionDeps } from './types.ts'
+import { type Fields, parseFields, parseId, storedOf } from './write-input.ts'
+
+type WriteCode =
+  | 'not-found'
+  | 'validation-error'
+  | 'invalid-request'
+  | 'conflict'
+  | 'precondition-failed'
+  | AccessCode
+
+/** A change that others keep overtaking is given up after so many tries. */
+const MOST_TRIES = 5
+/** How long a repeated request is known, in milliseconds. */
+const IDEMPOTENCY_TTL_MS = 86_400_000
+
+/** What is known of an item before it is changed. */
+interface Current {
+  stored: StoredFields | undefined
+  item: Item | undefined
+}
+
+/**
+ * Makes an item, under the id of the body or one of its own.
+ *
+ * @returns 201 with `Location`; `conflict` when there is one already. With an `Idempotency-Key` a
+ *   repeat is answered as the first was, and makes nothing.
+ * @see draft-ietf-httpapi-idempotency-key-header
+ */
+export async function createItem(
+  call: CollectionCall<unknown>,
+  deps: CollectionDeps,
+): Promise<Result<Item, WriteCode>> {
+  const { collection } = call
+  if (collection === undefined) return fail('not-found', 'no collection')
+  const parsed = parseFields(collection, call.input, { withId: true })
+  if (!parsed.ok) return parsed
+  const key = call.conditions.idempotencyKey
+  if (key !== null && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    const detail = 'Idempotency-Key is 1 to 255 visible ASCII characters.'
+    return fail('invalid-request', 'idempotency key', { detail })
+  }
+  const { id: given, ...fields } = parsed.value
+  const id = typeof given === 'string' ? given : deps.randomId()
+  const { names, decode } = readerOf(collection)
+  const next = storedOf(collection, stamped(collection, fields, call, deps))
+  const { item } = decode(id, next)
+  if (item === undefined) return fail('conflict', 'an item that could not be read')
+
+  const request = await sha256(JSON.stringify(call.input))
+  const once =
+    key === null
+      ? undefined
+      : {
+          key: keys.idempotency(
+            await sha256(JSON.stringify([call.principal?.userId, collection.name, key])),
+          ),
+          kept: JSON.stringify({ request, id, stored: next.map((value) => value ?? null) }),
+          ttlMs: IDEMPOTENCY_TTL_MS,
+        }
+  const change: ItemChange = {
+    key: keys.item(collection.prefix, id),
+    verb: 'set',
+    expected: names.map(() => undefined),
+    next,
+    indexes: indexChanges(collection, id, undefined, next),
+  }
+  const outcome = await applyItems(call.store, names, [change], once)
+  if ('repeated' in outcome) return repeated(collection, outcome.repeated, request)
+  if (outcome.made[0] !== true) return fail('conflict', 'there is one already')
+  return created(collection, item, next)
+}
+
+/** Answers a repeated request as the first was answered. */
+async function repeated(
+  collection: Collection,
+  kept: string,
+  request: string,
+): Promise<Result<Item, 'validation-error' | 'conflict'>> {
+  const before = KEPT.parse(JSON.parse(kept))
+  if (before.request !== request) {
+    const errors = [
+      { pointer: '#', message: 'is another body than the first of this Idempotency-Key' },
+    ]
+    return fail('validation-error', 'idempotency key used again', { errors })
+  }
+  const stored = before.stored.map((value) => value ?? undefined)
+  const { item } = readerOf(collection).decode(before.id, stored)
+  if (item === undefined) return fail('conflict', 'an item that could not be read')
+  return created(collection, item, stored)
+}
+
+const KEPT = z.object({
+  request: z.string(),
+  id: z.string(),
+  stored: z.array(z.nullable(z.string())),
+})
+
+async function created(
+  collection: Collection,
+  item: Item,
+  stored: StoredFields,
+): Promise<Result<Item>> {
+  const headers = {
+    ETag: await itemTag(stored, undefined),
+    Location: locationOf(collection, item.id),
+  }
+  return ok(item, { status: 201, headers })
+}
+
+function locationOf({ name, prefix }: Collection, id: string): string {
+  // An id that begins like a key would lose that beginning on its way back.
+  const segment = id.startsWith(prefix) ? `${prefix}${id}` : id
+  return `/api/${name}/${encodeURIComponent(segment)}`
+}
+
+/** Puts an item in the place of another, or where there is none. */
+export async function replaceItem(
+  call: CollectionCall<unknown>,
+  deps: CollectionDeps,
+): Promise<Result<Item, WriteCode>> {
+  return change(call, 'update', (collection, id, { item }) => {
+    const parsed = parseFields(collection, call.input, { id })
+    if (!parsed.ok) return parsed
+    const { id: _, ...fields } = parsed.value
+    const kept =
+      item === undefined
+        ? stamped(collection, fields, call, deps)
+        : keepStamps(collection, fields, item)
+    return ok(kept)
+  })
+}
+
+/** Changes some fields of an item; null takes one away (RFC 7396). */
+export async function patchItem(call: CollectionCall<unknown>): Promise<Result<Item, WriteCode>> {
+  const { input } = call
+  return change(call, 'update', (collection, id, { item }) => {
+    if (item === undefined) return fail('not-found', 'no such item')
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+      return fail('validation-error', 'no object', {
+        errors: [{ pointer: '#', message: 'is not of type object' }],
+      })
+    }
+    const stamps: readonly string[] = collection.stamps ?? []
+    const own = Object.entries(item).filter(([name]) => !stamps.includes(name))
+    const merged = new Map<string, unknown>([...own, ...Object.entries(input)])
+    const body = Object.fromEntries([...merged].filter(([, value]) => value !== null))
+    const parsed = parseFields(collection, body, { id })
+    if (!parsed.ok) return parsed
+    const { id: _, ...fields } = parsed.value
+    return ok(keepStamps(collection, fields, item))
+  })
+}
+
+/** Takes an item away, and everything that finds it. */
+export async function deleteItem(
+  call: CollectionCall<unknown>,
+): Promise<Result<undefined, WriteCode>> {
+  const outcome = await change(call, 'delete', (_, __, { item }) =>
+    item === undefined ? fail('not-found', 'no such item') : ok(undefined),
+  )
+  return outcome.ok ? ok(undefined) : outcome
+}
+
+/**
+ * Reads an item, works out what it becomes, and changes it if it is still the same; again, if it is
+ * not. `undefined` takes it away.
+ */
+async function change(
+  call: CollectionCall<unknown>,
+  action: 'update' | 'delete',
+  become: (
+    collection: Collection,
+    id: string,
+    current: Current,
+  ) => Result<Fields | undefined, WriteCode>,
+): Promise<Result<Item, WriteCode>> {
+  const { collection } = call
+  if (collection === undefined) return fail('not-found', 'no collection')
+  const id = itemId(call.id ?? '', collection)
+  const named = parseId(id)
+  if (!named.ok) return fail('not-found', 'no item can have this id')
+  const { names, decode } = readerOf(collection)
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const read = await call.read(itemRead(collection.prefix, id, names))
+    if (!read.ok) return read
+    const there = read.value?.some((value) => value !== undefined) === true
+    const stored = there ? read.value : undefined
+    const item = stored === undefined ? undefined : (decode(id, stored).item ?? { id })
+    if (!mayChange(call, collection, action, item)) return fail('not-found', 'not theirs')
+    const condition = await judgeConditions(call, stored)
+    if (condition !== undefined) return condition
+    const next = become(collection, id, { stored, item })
+    if (!next.ok) return next
+    const values = next.value === undefined ? undefined : storedOf(collection, next.value)
+    const outcome = await applyItems(call.store, names, [
+      {
+        key: keys.item(collection.prefix, id),
+        verb: values === undefined ? 'delete' : 'set',
+        expected: stored ?? names.map(() => undefined),
+        ...(values === undefined ? {} : { next: values }),
+        indexes: indexChanges(collection, id, stored, values),
+      },
+    ])
+    if (!('made' in outcome) || outcome.made[0] !== true) continue
+    if (values === undefined) return ok({ id })
+    const fresh = decode(id, values).item ?? { id }
+    if (stored === undefined) return created(collection, fresh, values)
+    return ok(fresh, { headers: { ETag: await itemTag(values, undefined) } })
+  }
+  return fail('conflict', 'overtaken again and again')
+}
+
+/** Where only its owner changes an item, for others it is as if there were none. */
+function mayChange(
+  call: CollectionCall<unknown>,
+  { access, stamps }: Collection,
+  action: 'update' | 'delete',
+  item: Item | undefined,
+): boolean {
+  if (item === undefined || access[action] !== 'owner') return true
+  const isOwner = stamps?.includes('owner') === true && item['owner'] === call.principal?.userId
+  return isOwner || (call.level() ?? 0) >= LEVELS.admin
+}
+
+/** @returns A failure when a condition does not hold (RFC 9110 §13.2.2). */
+async function judgeConditions(
+  { conditions: { ifMatch, ifNoneMatch } }: CollectionCall<unknown>,
+  stored: StoredFields | undefined,
+): Promise<Result<never, 'precondition-failed'> | undefined> {
+  const tag = stored === undefined ? undefined : await itemTag(stored, undefined)
+  const names = (list: string): boolean =>
+    tag !== undefined &&
+    (list.trim() === '*' || list.split(',').some((each) => each.trim() === tag))
+  if (ifMatch !== null && !names(ifMatch)) return fail('precondition-failed', 'If-Match')
+  if (ifNoneMatch !== null && names(ifNoneMatch))
+    return fail('precondition-failed', 'If-None-Match')
+  return undefined
+}
+
+function stamped(
+  { stamps = [] }: Collection,
+  fields: Fields,
+  { principal }: CollectionCall<unknown>,
+  { now }: CollectionDeps,
+): Fields {
+  const values: Record<string, unknown> = {
+    owner: principal?.userId,
+    createdAt: new Date(now()).toISOString(),
+  }
+  return { ...fields, ...Object.fromEntries(stamps.map((stamp) => [stamp, values[stamp]])) }
+}
+
+function keepStamps({ stamps = [] }: Collection, fields: Fields, item: Item): Fields {
+  return { ...fields, ...Object.fromEntries(stamps.map((stamp) => [stamp, item[stamp]])) }
+}
+
+export const createItemCase = { run: createItem }
+export const replaceItemCase = { run: replaceItem }
+export const patchItemCase = { run: patchItem }
+export const deleteItemCase = { run: deleteItem }

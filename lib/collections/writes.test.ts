@@ -1,0 +1,291 @@
+import { expect, test } from '@playwright/test'
+import { type CollectionRig, startCollectionRig } from '../../e2e/support/collections.ts'
+import type { Result } from '../errors.ts'
+import { defineCollection } from './define.ts'
+import { heal } from './heal.ts'
+import { getItem, listItems, type Page } from './read.ts'
+import type { CollectionCall } from './types.ts'
+import { createItem, deleteItem, patchItem, replaceItem } from './write.ts'
+
+const notes = defineCollection({
+  name: 'notes',
+  prefix: 'note:',
+  access: { list: 'public', get: 'public', create: 'user', update: 'owner', delete: 'owner' },
+  fields: (z) => ({
+    text: z.optional(z.string()),
+    rank: z.optional(z.number()),
+    good: z.optional(z.boolean()),
+    ['__proto__']: z.optional(z.string()),
+    owner: z.string(),
+    createdAt: z.string(),
+  }),
+  stamps: ['owner', 'createdAt'],
+  filter: ['text', 'rank', 'owner'],
+  sort: ['text', 'rank', '-rank,text'],
+  search: ['text'],
+})
+const NONE = { ifMatch: null, ifNoneMatch: null, idempotencyKey: null }
+
+for (const kind of ['redis', 'embedded'] as const) {
+  test.describe(`writing collections on ${kind}`, () => {
+    let rig: CollectionRig
+    test.beforeAll(async () => {
+      rig = await startCollectionRig(kind)
+    })
+    test.afterAll(() => rig.close())
+    test.beforeEach(async () => void (await rig.command('FLUSHALL')))
+
+    type More = Partial<CollectionCall<unknown>>
+    const create = (input: unknown, more: More = {}) =>
+      createItem(rig.call<unknown>(notes, input, more), rig.deps)
+    const replace = (id: string, input: unknown, more: More = {}) =>
+      replaceItem(rig.call<unknown>(notes, input, { id, ...more }), rig.deps)
+    const patch = (id: string, input: unknown, more: More = {}) =>
+      patchItem(rig.call<unknown>(notes, input, { id, ...more }))
+    const remove = (id: string, more: More = {}) =>
+      deleteItem(rig.call<unknown>(notes, undefined, { id, ...more }))
+    const get = (id: string) => getItem(rig.call(notes, {}, { id }))
+    const list = async (input: Record<string, string>): Promise<Page> => {
+      const page = await listItems(rig.call(notes, input), rig.deps)
+      if (!page.ok) throw new Error(JSON.stringify(page))
+      return page.value
+    }
+    const tagOf = (result: Result<unknown, never> | { ok: boolean }): string =>
+      String((result as { headers?: Record<string, string> }).headers?.['ETag'])
+
+    test('an item is made, replaced, changed and deleted, and every index says so', async () => {
+      await rig.fill()
+      const made = await create({ id: 'one', text: 'Of mice', rank: 3 })
+      expect(made).toMatchObject({
+        ok: true,
+        status: 201,
+        headers: { Location: '/api/notes/one', ETag: expect.stringMatching(/^"[\w-]{22}"$/) },
+        value: { id: 'one', text: 'Of mice', rank: 3, owner: 'me@home.org' },
+      })
+      await create({ id: 'two', text: 'Of men', rank: 1 })
+      const find = async (input: Record<string, string>) =>
+        (await list(input)).data.map(({ id }) => id)
+      expect(await find({ sort: 'rank' })).toEqual(['two', 'one'])
+      expect(await find({ q: 'mic' })).toEqual(['one'])
+
+      expect(await patch('one', { rank: 0, text: null })).toMatchObject({ ok: true })
+      expect(await find({ sort: 'rank' })).toEqual(['one', 'two'])
+      expect(await find({ q: 'mic' })).toEqual([])
+      expect(await find({ 'rank[lt]': '1' })).toEqual(['one'])
+
+      const replaced = await replace('two', { good: true })
+      expect(replaced).toMatchObject({ ok: true, value: { id: 'two', good: true } })
+      expect((replaced as { value: object }).value).not.toHaveProperty('rank')
+      expect(await find({ sort: 'rank' })).toEqual(['one', 'two'])
+      expect(await find({ text: 'Of men' })).toEqual([])
+
+      expect(await replace('three', { text: 'new' })).toMatchObject({ ok: true, status: 201 })
+      expect(await remove('one')).toMatchObject({ ok: true })
+      expect(await find({})).toEqual(['three', 'two'])
+      expect(await remove('one')).toMatchObject({ ok: false, code: 'not-found' })
+      await remove('two')
+      await remove('three')
+      for (const key of (await rig.command('KEYS', '*:notes*')) as Buffer[])
+        throw new Error(`${key} is left behind`)
+    })
+
+    test('values come back as they were sent', async () => {
+      const texts = [
+        '12345',
+        'true',
+        'null',
+        '',
+        '9007199254740993',
+        '\u0000',
+        '\u{1F600}é',
+        '\ufeffx',
+      ]
+      for (const [index, text] of texts.entries()) {
+        const fields = JSON.parse(
+          `{"text":${JSON.stringify(text)},"__proto__":${JSON.stringify(text)}}`,
+        )
+        const made = await create({ id: `v${index}`, ...fields, ['__proto__']: undefined })
+        expect(made).toMatchObject({ ok: true, value: { text } })
+        const own = await patch(`v${index}`, fields)
+        const read = await get(`v${index}`)
+        for (const each of [own, read]) {
+          if (!each.ok) throw new Error(JSON.stringify(each))
+          expect(Object.getOwnPropertyDescriptor(each.value, '__proto__')?.value).toBe(text)
+          expect(each.value['text']).toBe(text)
+        }
+      }
+      for (const rank of [0, -1.5, 1e21, 5e-324, 9007199254740991]) {
+        expect(await replace('number', { rank })).toMatchObject({ ok: true, value: { rank } })
+        expect(await get('number')).toMatchObject({ ok: true, value: { rank } })
+      }
+    })
+
+    test('422 names each fault, and nothing is written', async () => {
+      const faulty: [unknown, string[]][] = [
+        [[], ['#']],
+        ['text', ['#']],
+        [{}, ['#']],
+        [{ id: 'only' }, ['#']],
+        [{ text: 1 }, ['#/text']],
+        [{ text: 'a', owner: 'you@home.org' }, ['#/owner']],
+        [{ text: 'a', createdAt: 'x' }, ['#/createdAt']],
+        [{ text: 'a', level: 9, more: 1 }, ['#/level', '#/more']],
+        [{ text: '\ud800' }, ['#/text']],
+        [{ id: '..', text: 'a' }, ['#/id']],
+        [{ id: '', text: 'a' }, ['#/id']],
+        [{ id: 7, text: 'a' }, ['#/id']],
+        [{ id: 'x'.repeat(257), text: 'a' }, ['#/id']],
+        [JSON.parse('{"text":"a","constructor":{}}'), ['#/constructor']],
+      ]
+      for (const [body, pointers] of faulty) {
+        const answer = await create(body)
+        expect(answer).toMatchObject({ ok: false, code: 'validation-error' })
+        expect(answer.ok ? [] : answer.errors?.map(({ pointer }) => pointer)).toEqual(pointers)
+      }
+      await create({ id: 'kept', text: 'a' })
+      expect(await replace('kept', { id: 'other', text: 'b' })).toMatchObject({ ok: false })
+      expect(await patch('kept', { text: null })).toMatchObject({ code: 'validation-error' })
+      expect(await patch('kept', [])).toMatchObject({ code: 'validation-error' })
+      expect(await get('kept')).toMatchObject({ value: { text: 'a' } })
+      expect((await rig.command('KEYS', 'note:*')) as unknown[]).toHaveLength(1)
+    })
+
+    test('ten parallel creations under one id make one; ten parallel changes all happen', async () => {
+      const made = await Promise.all(
+        Array.from({ length: 10 }, (_, rank) => create({ id: 'one', rank })),
+      )
+      expect(made.filter(({ ok }) => ok)).toHaveLength(1)
+      expect(made.filter((each) => !each.ok && each.code === 'conflict')).toHaveLength(9)
+      const changed = await Promise.all([
+        patch('one', { text: 'a' }),
+        patch('one', { good: true }),
+        patch('one', { rank: 42 }),
+      ])
+      expect(changed.every(({ ok }) => ok)).toBe(true)
+      expect(await get('one')).toMatchObject({ value: { text: 'a', good: true, rank: 42 } })
+    })
+
+    test('If-Match and If-None-Match decide; a stale version is 412', async () => {
+      const first = tagOf(await create({ id: 'one', text: 'a' }))
+      const when = (more: object): More => ({ conditions: { ...NONE, ...more } })
+      const second = await patch('one', { text: 'b' }, when({ ifMatch: `"x", ${first}` }))
+      expect(second).toMatchObject({ ok: true })
+      const stale = when({ ifMatch: first })
+      for (const answer of [
+        await patch('one', { text: 'c' }, stale),
+        await replace('one', { text: 'c' }, stale),
+        await remove('one', stale),
+        await replace('one', { text: 'c' }, when({ ifNoneMatch: '*' })),
+        await replace('absent', { text: 'c' }, when({ ifMatch: '*' })),
+        await patch('one', { text: 'c' }, when({ ifMatch: `W/${tagOf(second)}` })),
+      ])
+        expect(answer).toMatchObject({ ok: false, code: 'precondition-failed' })
+      expect(await replace('new', { text: 'c' }, when({ ifNoneMatch: '*' }))).toMatchObject({
+        status: 201,
+      })
+      expect(await get('one')).toMatchObject({ value: { text: 'b' } })
+      expect(tagOf(await get('one'))).toBe(tagOf(second))
+    })
+
+    test('an Idempotency-Key makes one item of ten parallel requests, and answers each alike', async () => {
+      const more: More = { conditions: { ...NONE, idempotencyKey: 'abc-1' } }
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, () => create({ text: 'a' }, more)),
+      )
+      expect(new Set(answers.map((each) => JSON.stringify(each))).size).toBe(1)
+      expect(answers[0]).toMatchObject({ ok: true, status: 201 })
+      expect((await rig.command('KEYS', 'note:*')) as unknown[]).toHaveLength(1)
+      expect(await create({ text: 'b' }, more)).toMatchObject({ code: 'validation-error' })
+      const another = await create(
+        { text: 'a' },
+        { ...more, principal: { userId: 'you@home.org' } },
+      )
+      expect(another).toMatchObject({ ok: true, value: { owner: 'you@home.org' } })
+      const bad = { conditions: { ...NONE, idempotencyKey: 'with space' } }
+      expect(await create({ text: 'a' }, bad)).toMatchObject({ code: 'invalid-request' })
+      for (const key of (await rig.command('KEYS', 'idempotency:*')) as Buffer[])
+        expect(Number(await rig.command('PTTL', String(key)))).toBeGreaterThan(86_000_000)
+    })
+
+    test('only the owner and an admin change what is theirs; its stamps stay', async () => {
+      const { value } = (await create({ id: 'mine', text: 'a' })) as {
+        value: { createdAt: string }
+      }
+      const stranger: More = { principal: { userId: 'you@home.org' } }
+      for (const answer of [
+        await patch('mine', { text: 'b' }, stranger),
+        await replace('mine', { text: 'b' }, stranger),
+        await remove('mine', stranger),
+        await patch('mine', { text: 'b' }, { ...stranger, level: () => 5 }),
+      ])
+        expect(answer).toMatchObject({ ok: false, code: 'not-found' })
+      const admin = await replace('mine', { text: 'c' }, { ...stranger, level: () => 9 })
+      expect(admin).toMatchObject({
+        ok: true,
+        value: { text: 'c', owner: 'me@home.org', createdAt: value.createdAt },
+      })
+      expect(await remove('mine', { ...stranger, level: () => 9 })).toMatchObject({ ok: true })
+    })
+
+    test('every stable item once, while a thousand come and a thousand go', async () => {
+      test.setTimeout(240_000)
+      const ids = Array.from(
+        { length: 3_000 },
+        (_, index) => `item ${String(index).padStart(5, '0')}`,
+      )
+      for (let start = 0; start < ids.length; start += 500) {
+        for (const id of ids.slice(start, start + 500))
+          await rig.command('HSET', `note:${id}`, ...fields(id))
+      }
+      await heal(rig.store, { restMs: 0, collections: [notes] })
+      const passing = Array.from(
+        { length: 1_000 },
+        (_, index) => `item ${String(index * 3).padStart(5, '0')}x`,
+      )
+      const going = ids.filter((_, index) => index % 3 === 0)
+      const stable = ids.filter((_, index) => index % 3 !== 0)
+      let round = 0
+      const churn = async (): Promise<void> => {
+        for (const [index, id] of passing.entries()) {
+          await create({ id, text: 'new' })
+          await remove(going[index] ?? '')
+          while (round * 50 < index && round < 20)
+            await new Promise((resolve) => setImmediate(resolve))
+        }
+      }
+      const pages = async (): Promise<void> => {
+        for (round = 0; round < 20; round++) {
+          const seen = new Map<string, number>()
+          const query: Record<string, string> =
+            round % 2 === 0 ? { limit: '100' } : { limit: '100', sort: '-rank' }
+          for (let cursor: string | null = ''; cursor !== null; ) {
+            const page: Page = await list({ ...query, ...(cursor === '' ? {} : { cursor }) })
+            for (const { id } of page.data) seen.set(id, (seen.get(id) ?? 0) + 1)
+            cursor = page.nextCursor
+          }
+          const wrong = stable.filter((id) => seen.get(id) !== 1)
+          if (wrong.length > 0)
+            throw new Error(`round ${round}: ${wrong.slice(0, 5)} and ${wrong.length} in all`)
+        }
+      }
+      await Promise.all([churn(), pages()])
+      expect((await list({ count: 'exact', limit: '1' })).count).toBe(3_000)
+      await rig.settled()
+    })
+  })
+}
+
+/** A stored item; the rank puts items into another order than their ids. */
+function fields(id: string): string[] {
+  const rank = String((Number(id.slice(5)) * 7_919) % 3_001)
+  return [
+    'text',
+    'stable',
+    'rank',
+    rank,
+    'owner',
+    'me@home.org',
+    'createdAt',
+    '2026-01-01T00:00:00.000Z',
+  ]
+}

@@ -1,0 +1,26 @@
+import { base64url } from 'jose'
+import { once } from './once.ts'
+
+/** SHA-256 of a text, base64url: 43 characters. */
+export async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return base64url.encode(new Uint8Array(digest))
+}
+
+/** HMAC-SHA-256 under a key of its own for each purpose, base64url. The key is made once. */
+export function hmac(purpose: string, secret: string): (text: string) => Promise<string> {
+  const encoder = new TextEncoder()
+  const key = once(() =>
+    crypto.subtle.importKey(
+      'raw',
+      encoder.encode(`${purpose} ${secret}`),
+      { name: 'HMAC', hash: 'SHA-256' },
+      false,
+      ['sign'],
+    ),
+  )
+  return async (text) => {
+    const mac = await crypto.subtle.sign('HMAC', await key(), encoder.encode(text))
+    return base64url.encode(new Uint8Array(mac))
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Reads what one page of a collection is made of. Read-only, and its cost has a bound whatever the
+ * collection's size: it looks at a thousand items at most.
+ *
+ * Three ways, each right for what the indexes hold:
+ * - `small`: the keyspace has few keys. SCAN finds every hash, also one that nobody has
+ *   indexed; with `page` the script keeps the page sorted while it runs, else every hash is an answer.
+ * - `gather`: a filter's index names up to a thousand items. All of them are the answer, unsorted.
+ * - `walk`: along an index, in its order, from where the last page ended.
+ *
+ * Keys that are no hashes, or no UTF-8, are passed over: no URL could name them. Bytes are
+ * compared one by one because Lua's `<` follows the server's locale.
+ *
+ * KEYS: `healed`, the index to walk, the indexes of filters. ARGV: prefix, the prefix as a glob
+ * pattern, `ids` or `order` (what the walked index holds), `page` or `rows`, how many rows, `1` for
+ * backwards, where the walk begins and ends, the same without a cursor (`''` when nobody counts),
+ * the id to start after (`''` for the start), how many keys are few, begin and end for each filter's index;
+ * then the fields.
+ *
+ * Returns `{way, keys, milliseconds since the last healing or -1, count or -1, 1 for more, the last
+ * member looked at, {id, member, {values}}…}`; a member whose hash is gone has no values.
+ */
+export const QUERY_ITEMS = `
+local prefix, pattern, holds, wanted, limit = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+local backwards, first, last = ARGV[6] == '1', ARGV[7], ARGV[8]
+local filters, at = #KEYS - 2, 13
+local fields = {}
+for i = at + 2 * filters, #ARGV do fields[#fields + 1] = ARGV[i] end
+local byte = string.byte
+local function less(a, b)
+  local la, lb = #a, #b
+  for i = 1, math.min(la, lb) do
+    local x, y = byte(a, i), byte(b, i)
+    if x ~= y then return x < y end
+  end
+  return la < lb
+end
+local function ahead(a, b)
+  if backwards then return less(b, a) end
+  return less(a, b)
+end
+local function isText(id)
+  if not string.find(id, '[\\128-\\255]') then return true end
+  local rest = id
+  for _, sequence in ipairs({
+    '[\\194-\\223][\\128-\\191]', '\\224[\\160-\\191][\\128-\\191]',
+    '[\\225-\\236\\238\\239][\\128-\\191][\\128-\\191]', '\\237[\\128-\\159][\\128-\\191]',
+    '\\240[\\144-\\191][\\128-\\191][\\128-\\191]',
+    '[\\241-\\243][\\128-\\191][\\128-\\191][\\128-\\191]', '\\244[\\128-\\143][\\128-\\191][\\128-\\191]',
+  }) do rest = string.gsub(rest, sequence, ' ') end
+  return not string.find(rest, '[\\128-\\255]')
+end
+local function row(id, member)
+  local values = redis.pcall('HMGET', prefix .. id, unpack(fields))
+  if values.err then return {id, member} end
+  for i = 1, #fields do if values[i] then return {id, member, values} end end
+  return {id, member}
+end
+local size = redis.call('DBSIZE')
+local healed = tonumber(redis.call('HGET', KEYS[1], 'at') or '')
+local now = redis.call('TIME')
+local age = healed and math.max(0, now[1] * 1000 + math.floor(now[2] / 1000) - healed) or -1
+local answer = {'small', size, age, -1, 0, ''}
+
+if size <= tonumber(ARGV[12]) then
+  local page, found, after = {}, 0, ARGV[11]
+  local function place(id)
+    if wanted == 'page' and found >= limit and not ahead(id, page[found]) then return end
+    local low, high = 1, found + 1
+    while low < high do
+      local middle = math.floor((low + high) / 2)
+      if ahead(page[middle], id) then low = middle + 1 else high = middle end
+    end
+    if page[low] == id then return end
+    table.insert(page, low, id)
+    if wanted == 'page' and found >= limit then page[found + 1] = nil else found = found + 1 end
+  end
+  local cursor = '0'
+  repeat
+    local reply = redis.call('SCAN', cursor, 'MATCH', pattern, 'COUNT', 1000, 'TYPE', 'hash')
+    cursor = reply[1]
+    for _, key in ipairs(reply[2]) do
+      local id = string.sub(key, #prefix + 1)
+      if id ~= '' and (after == '' or ahead(after, id)) and isText(id) then place(id) end
+    end
+  until cursor == '0'
+  for i = 1, found do answer[#answer + 1] = row(page[i], '') end
+  return answer
+end
+
+local function idOf(member)
+  if holds == 'ids' then return member end
+  local length = tonumber(string.match(member, '%z(%d+)$'))
+  local stop = #member - #tostring(length) - 1
+  return string.sub(member, stop - length + 1, stop)
+end
+local best, fewest
+for i = 1, filters do
+  local count = redis.call('ZLEXCOUNT', KEYS[2 + i], ARGV[at + 2 * i - 2], ARGV[at + 2 * i - 1])
+  if count <= 1000 and (not fewest or count < fewest) then best, fewest = i, count end
+end
+if best then
+  answer[1] = 'gather'
+  holds = 'order'
+  local seen = {}
+  local members = redis.call('ZRANGEBYLEX', KEYS[2 + best], ARGV[at + 2 * best - 2], ARGV[at + 2 * best - 1])
+  for _, member in ipairs(members) do
+    local id = idOf(member)
+    if not seen[id] then
+      seen[id] = true
+      answer[#answer + 1] = row(id, '')
+    end
+  end
+  return answer
+end
+
+answer[1] = 'walk'
+if ARGV[9] ~= '' then answer[4] = redis.call('ZLEXCOUNT', KEYS[2], ARGV[9], ARGV[10]) end
+local left, got = 1000, 0
+while left > 0 and got < limit do
+  local step = math.min(left, limit - got)
+  local members = backwards and redis.call('ZREVRANGEBYLEX', KEYS[2], last, first, 'LIMIT', 0, step)
+    or redis.call('ZRANGEBYLEX', KEYS[2], first, last, 'LIMIT', 0, step)
+  for _, member in ipairs(members) do
+    local found = row(idOf(member), member)
+    if found[3] then got = got + 1 end
+    answer[#answer + 1] = found
+    answer[6] = member
+  end
+  left = left - #members
+  if #members < step then return answer end
+  if backwards then last = '(' .. answer[6] else first = '(' .. answer[6] end
+end
+answer[5] = 1
+return answer
+`
+
+/**
+ * Changes items with their indexes, each only if its fields are still what the caller has read: the
+ * index members that go and come are worked out from them.
+ *
+ * KEYS: the items, the indexes, and the key of an idempotent request where there is one. ARGV: how
+ * many items, how many fields, what to keep of an idempotent request (`''` for none) and for how many
+ * milliseconds, the fields' names; then for each item `set`, `delete` or `index` (its indexes alone),
+ * what each field is, what each becomes (after `set`), how many index changes, and for each of
+ * them `+` or `-`, the number of the index, the member. A field's value is written `=value`, or `-`
+ * when it has none.
+ *
+ * Returns for each item 1, or 0 when it is another by now; or `{'repeated', what was kept}`.
+ */
+export const APPLY_ITEMS = `
+local items, count = tonumber(ARGV[1]), tonumber(ARGV[2])
+local kept = ARGV[3] ~= ''
+if kept then
+  local before = redis.call('GET', KEYS[#KEYS])
+  if before then return {'repeated', before} end
+end
+local names, at = {}, 5
+for i = 1, count do names[i] = ARGV[at]; at = at + 1 end
+local answer, changed = {}, false
+for item = 1, items do
+  local key, verb = KEYS[item], ARGV[at]
+  at = at + 1
+  local values = redis.pcall('HMGET', key, unpack(names))
+  local same = not values.err
+  for i = 1, count do
+    if same and ARGV[at] ~= (values[i] and '=' .. values[i] or '-') then same = false end
+    at = at + 1
+  end
+  local set, unset = {}, {}
+  if verb == 'set' then
+    for i = 1, count do
+      local value = ARGV[at]
+      at = at + 1
+      if value == '-' then unset[#unset + 1] = names[i]
+      else
+        set[#set + 1] = names[i]
+        set[#set + 1] = string.sub(value, 2)
+      end
+    end
+  end
+  if same and verb == 'set' then
+    if #set > 0 then redis.call('HSET', key, unpack(set)) end
+    if #unset > 0 then redis.call('HDEL', key, unpack(unset)) end
+  elseif same and verb == 'delete' then
+    redis.call('DEL', key)
+  end
+  local changes = tonumber(ARGV[at])
+  at = at + 1
+  for i = 1, changes do
+    if same then
+      local index = KEYS[items + tonumber(ARGV[at + 1])]
+      if ARGV[at] == '+' then redis.call('ZADD', index, 0, ARGV[at + 2])
+      else redis.call('ZREM', index, ARGV[at + 2]) end
+    end
+    at = at + 3
+  end
+  answer[item] = same and 1 or 0
+  changed = changed or same
+end
+if kept and changed then redis.call('SET', KEYS[#KEYS], ARGV[3], 'PX', ARGV[4]) end
+return answer
+`
