@@ -192,12 +192,16 @@ test.describe('hostile input', () => {
 
   for (const [id, sample] of OPERATIONS) {
     const places = [
-      ...Object.keys(sample.params ?? {}).map((name) => ['params', name] as const),
+      ...Object.keys(sample.params ?? {})
+        // The name of a collection is one place, whatever is then done there.
+        .filter((name) => name !== 'collection' || contract[id].method === 'GET')
+        .map((name) => ['params', name] as const),
       ...Object.keys(sample.query ?? {}).map((name) => ['query', name] as const),
       ...Object.keys(sample.body ?? {}).map((name) => ['body', name] as const),
     ]
     if (places.length === 0) continue
     test(`${id}: ${NAUGHTY.length} naughty strings in ${places.map(([, name]) => name).join(', ')}`, async () => {
+      test.setTimeout(120_000)
       let token = await signIn()
       for (const [part, name] of places) {
         for (const naughty of NAUGHTY) {
@@ -214,10 +218,12 @@ test.describe('hostile input', () => {
           if (part === 'body' && /^(create|replace|patch)Item$/.test(id) && response.status < 300) {
             const kept = answer as Record<string, unknown>
             if (kept[name] !== naughty) throw new Error(`${naughty} came back as ${kept[name]}`)
-            const again = await ask(`/api/books/${encodeURIComponent(String(kept['id']))}`)
-            const { [name]: read } = await again.json()
-            if (read !== naughty) throw new Error(`${naughty} was read as ${read}`)
-            if (id === 'createItem') await call('deleteItem', withId(String(kept['id'])), token)
+            if (id === 'createItem') {
+              const again = await ask(`/api/books/${encodeURIComponent(String(kept['id']))}`)
+              const { [name]: read } = await again.json()
+              if (read !== naughty) throw new Error(`${naughty} was read as ${read}`)
+              await call('deleteItem', withId(String(kept['id'])), token)
+            }
           }
           if (id === 'changePassword' && response.status === 204) token = await signIn()
         }

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { type Collection, RESERVED_NAMES, RESERVED_PARAMETERS } from './collections/define.ts'
 import { collections } from './collections/index.ts'
+import { readerOf } from './collections/item.ts'
 import { contract, type Operation } from './http/contract.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -105,15 +107,40 @@ test('every path of the contract has an edge route of its own, and no route is w
   }
 })
 
-test('every collection file is registered, under prefixes that do not overlap', () => {
-  const machinery = ['define.ts', 'index.ts', 'item.ts', 'read.ts', 'schema.ts']
-  const files = sources('lib/collections').map((file) => file.replace('lib/collections/', ''))
-  const names = files
-    .filter((file) => !machinery.includes(file))
-    .map((file) => file.replace('.ts', ''))
+test('every collection file is registered, and says nothing that cannot be', () => {
+  const files = sources('lib/collections').filter((file) =>
+    /= defineCollection\(/.test(readFileSync(join(root, file), 'utf8')),
+  )
+  const names = files.map((file) => file.replace(/^lib\/collections\/(.*)\.ts$/, '$1'))
   expect(names).toEqual(Object.keys(collections).sort())
+  for (const [name, collection] of Object.entries(collections)) {
+    expect(collection.name).toBe(name)
+    expect(faultsOf(collection)).toEqual([])
+  }
   const prefixes = Object.values(collections).map(({ prefix }) => prefix)
   for (const prefix of prefixes) {
     expect(prefixes.filter((other) => other.startsWith(prefix))).toEqual([prefix])
+  }
+})
+
+/** What the type of a collection cannot refuse. */
+function faultsOf(collection: Collection): string[] {
+  const { access, filter = [], sort = [], search = [], stamps = [] } = collection
+  const { names } = readerOf(collection)
+  const sorted = sort.flatMap((order) => order.split(',').map((part) => part.replace(/^-/, '')))
+  const owned = access.update === 'owner' || access.delete === 'owner'
+  return [
+    ...[...filter, ...sorted, ...stamps].filter((field) => !names.includes(field)),
+    ...search.filter((field) => field !== 'id' && !names.includes(field)),
+    ...filter.filter((field) => RESERVED_PARAMETERS.some((reserved) => reserved === field)),
+    ...(owned && !stamps.includes('owner') ? ['owner without a stamp'] : []),
+    ...(names.includes('id') ? ['id is no field'] : []),
+  ]
+}
+
+test('the names that collections cannot have are those of the operations', () => {
+  const segments = Object.values(contract).map(({ path }) => /^\/api\/([^/{]+)/.exec(path)?.[1])
+  for (const segment of segments) {
+    if (segment !== undefined) expect(RESERVED_NAMES).toContain(segment)
   }
 })

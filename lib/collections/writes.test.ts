@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { type CollectionRig, startCollectionRig } from '../../e2e/support/collections.ts'
 import type { Result } from '../errors.ts'
-import { defineCollection } from './define.ts'
+import { type Collection, defineCollection } from './define.ts'
 import { heal } from './heal.ts'
 import { getItem, listItems, type Page } from './read.ts'
 import type { CollectionCall } from './types.ts'
@@ -24,6 +24,14 @@ const notes = defineCollection({
   sort: ['text', 'rank', '-rank,text'],
   search: ['text'],
 })
+/** With few indexes: an engine in this process copies a sorted set at each change. */
+const many = defineCollection({
+  name: 'many',
+  prefix: 'many:',
+  access: { list: 'public', get: 'public', create: 'user', update: 'user', delete: 'user' },
+  fields: (z) => ({ rank: z.optional(z.number()) }),
+  sort: ['rank'],
+})
 const NONE = { ifMatch: null, ifNoneMatch: null, idempotencyKey: null }
 
 for (const kind of ['redis', 'embedded'] as const) {
@@ -45,8 +53,11 @@ for (const kind of ['redis', 'embedded'] as const) {
     const remove = (id: string, more: More = {}) =>
       deleteItem(rig.call<unknown>(notes, undefined, { id, ...more }))
     const get = (id: string) => getItem(rig.call(notes, {}, { id }))
-    const list = async (input: Record<string, string>): Promise<Page> => {
-      const page = await listItems(rig.call(notes, input), rig.deps)
+    const list = async (
+      input: Record<string, string>,
+      collection: Collection = notes,
+    ): Promise<Page> => {
+      const page = await listItems(rig.call(collection, input), rig.deps)
       if (!page.ok) throw new Error(JSON.stringify(page))
       return page.value
     }
@@ -208,9 +219,8 @@ for (const kind of ['redis', 'embedded'] as const) {
     })
 
     test('only the owner and an admin change what is theirs; its stamps stay', async () => {
-      const { value } = (await create({ id: 'mine', text: 'a' })) as {
-        value: { createdAt: string }
-      }
+      const made = await create({ id: 'mine', text: 'a' })
+      const createdAt = made.ok ? made.value['createdAt'] : undefined
       const stranger: More = { principal: { userId: 'you@home.org' } }
       for (const answer of [
         await patch('mine', { text: 'b' }, stranger),
@@ -222,7 +232,7 @@ for (const kind of ['redis', 'embedded'] as const) {
       const admin = await replace('mine', { text: 'c' }, { ...stranger, level: () => 9 })
       expect(admin).toMatchObject({
         ok: true,
-        value: { text: 'c', owner: 'me@home.org', createdAt: value.createdAt },
+        value: { text: 'c', owner: 'me@home.org', createdAt },
       })
       expect(await remove('mine', { ...stranger, level: () => 9 })).toMatchObject({ ok: true })
     })
@@ -235,9 +245,9 @@ for (const kind of ['redis', 'embedded'] as const) {
       )
       for (let start = 0; start < ids.length; start += 500) {
         for (const id of ids.slice(start, start + 500))
-          await rig.command('HSET', `note:${id}`, ...fields(id))
+          await rig.command('HSET', `many:${id}`, ...fields(id))
       }
-      await heal(rig.store, { restMs: 0, collections: [notes] })
+      await heal(rig.store, { restMs: 0, collections: [many] })
       const passing = Array.from(
         { length: 1_000 },
         (_, index) => `item ${String(index * 3).padStart(5, '0')}x`,
@@ -247,8 +257,8 @@ for (const kind of ['redis', 'embedded'] as const) {
       let round = 0
       const churn = async (): Promise<void> => {
         for (const [index, id] of passing.entries()) {
-          await create({ id, text: 'new' })
-          await remove(going[index] ?? '')
+          await create({ id, rank: 0 }, { collection: many })
+          await remove(going[index] ?? '', { collection: many })
           while (round * 50 < index && round < 20)
             await new Promise((resolve) => setImmediate(resolve))
         }
@@ -259,7 +269,7 @@ for (const kind of ['redis', 'embedded'] as const) {
           const query: Record<string, string> =
             round % 2 === 0 ? { limit: '100' } : { limit: '100', sort: '-rank' }
           for (let cursor: string | null = ''; cursor !== null; ) {
-            const page: Page = await list({ ...query, ...(cursor === '' ? {} : { cursor }) })
+            const page: Page = await list({ ...query, ...(cursor === '' ? {} : { cursor }) }, many)
             for (const { id } of page.data) seen.set(id, (seen.get(id) ?? 0) + 1)
             cursor = page.nextCursor
           }
@@ -269,7 +279,7 @@ for (const kind of ['redis', 'embedded'] as const) {
         }
       }
       await Promise.all([churn(), pages()])
-      expect((await list({ count: 'exact', limit: '1' })).count).toBe(3_000)
+      expect((await list({ count: 'exact', limit: '1' }, many)).count).toBe(3_000)
       await rig.settled()
     })
   })
@@ -278,14 +288,5 @@ for (const kind of ['redis', 'embedded'] as const) {
 /** A stored item; the rank puts items into another order than their ids. */
 function fields(id: string): string[] {
   const rank = String((Number(id.slice(5)) * 7_919) % 3_001)
-  return [
-    'text',
-    'stable',
-    'rank',
-    rank,
-    'owner',
-    'me@home.org',
-    'createdAt',
-    '2026-01-01T00:00:00.000Z',
-  ]
+  return ['rank', rank]
 }

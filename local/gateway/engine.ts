@@ -33,7 +33,7 @@ export function redisEngine(url: string): Engine {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-    connectTimeout: 2_000,
+    connectTimeout: 10_000,
   })
   // ioredis emits every failed reconnect; each command reports it already.
   redis.on('error', () => undefined)

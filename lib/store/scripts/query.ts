@@ -146,6 +146,8 @@ return answer
  * them `+` or `-`, the number of the index, the member. A field's value is written `=value`, or `-`
  * when it has none.
  *
+ * Members go to their index together: an engine may copy a sorted set for each change.
+ *
  * Returns for each item 1, or 0 when it is another by now; or `{'repeated', what was kept}`.
  */
 export const APPLY_ITEMS = `
@@ -157,7 +159,7 @@ if kept then
 end
 local names, at = {}, 5
 for i = 1, count do names[i] = ARGV[at]; at = at + 1 end
-local answer, changed = {}, false
+local answer, changed, joining, leaving = {}, false, {}, {}
 for item = 1, items do
   local key, verb = KEYS[item], ARGV[at]
   at = at + 1
@@ -189,14 +191,24 @@ for item = 1, items do
   at = at + 1
   for i = 1, changes do
     if same then
-      local index = KEYS[items + tonumber(ARGV[at + 1])]
-      if ARGV[at] == '+' then redis.call('ZADD', index, 0, ARGV[at + 2])
-      else redis.call('ZREM', index, ARGV[at + 2]) end
+      local index, batch = KEYS[items + tonumber(ARGV[at + 1])], joining
+      if ARGV[at] == '-' then batch = leaving end
+      local members = batch[index] or {}
+      batch[index] = members
+      if batch == joining then members[#members + 1] = 0 end
+      members[#members + 1] = ARGV[at + 2]
     end
     at = at + 3
   end
   answer[item] = same and 1 or 0
   changed = changed or same
+end
+for command, batch in pairs({ZREM = leaving, ZADD = joining}) do
+  for index, members in pairs(batch) do
+    for i = 1, #members, 1000 do
+      redis.call(command, index, unpack(members, i, math.min(i + 999, #members)))
+    end
+  end
 end
 if kept and changed then redis.call('SET', KEYS[#KEYS], ARGV[3], 'PX', ARGV[4]) end
 return answer
