@@ -43,7 +43,8 @@ test('404 not-found for every other path, 405 with Allow for every other method'
   }
   for (const [method, path, allow] of [
     ['GET', '/api/auth/signin', 'POST, OPTIONS'],
-    ['DELETE', '/api/movies', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/api/movies', 'GET, POST, HEAD, OPTIONS'],
+    ['POST', '/api/books/emma', 'GET, PUT, PATCH, DELETE, HEAD, OPTIONS'],
     ['POST', '/v1/books/get/emma', 'GET, HEAD, OPTIONS'],
     ['PROPFIND', '/api/health', 'GET, HEAD, OPTIONS'],
     ['PATCH', '/api/auth/refresh', 'POST, OPTIONS'],
@@ -81,7 +82,7 @@ test('HEAD is GET without a body; OPTIONS is 204 with Allow, before any credenti
   expect([head.status, head.text, head.type]).toEqual([200, '', 'application/json'])
   expect((await api.send('/api/movies', { method: 'HEAD' })).status).toBe(401)
   const options = await api.send('/api/movies', { method: 'OPTIONS' })
-  expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS'])
+  expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, POST, HEAD, OPTIONS'])
 })
 
 test('a trailing or doubled slash is 308 to the same host', async ({ api }) => {
@@ -98,7 +99,7 @@ test('TRACE and CONNECT are 405 problems, malformed requests 400 problems', asyn
   const { origin } = server
   const trace = await raw(origin, 'TRACE /api/movies HTTP/1.1\r\nHost: x\r\nCookie: secret\r\n\r\n')
   expect(trace).toMatch(/^HTTP\/1\.1 405 /)
-  expect(trace).toMatch(/^allow: GET, HEAD, OPTIONS\r$/im)
+  expect(trace).toMatch(/^allow: GET, POST, HEAD, OPTIONS\r$/im)
   expect(trace).toContain('/problems/method-not-allowed')
   expect(trace).not.toContain('secret')
   expect(await raw(origin, 'TRACE /nope HTTP/1.1\r\nHost: x\r\n\r\n')).toMatch(/^HTTP\/1\.1 405 /)

@@ -28,7 +28,8 @@ test.describe('npm run seed', () => {
 
   async function dump(): Promise<Record<string, Record<string, string>>> {
     const all: Record<string, Record<string, string>> = {}
-    for (const key of (await client.keys('*')).sort()) all[key] = await client.hgetall(key)
+    for (const key of (await client.keys('*:*')).sort())
+      if (/^(movie|book):/.test(key)) all[key] = await client.hgetall(key)
     return all
   }
 
@@ -83,7 +84,10 @@ test.describe('npm run seed', () => {
     expect(await client.dbsize()).toBeLessThan(3_200)
     const { output } = await seed('--from', 'vega')
     expect(output).toMatch(/movies: \d+ written, \d+ unchanged, 1 rejected/)
-    expect(await client.dbsize()).toBe(3_200)
+    expect(await client.keys('movie:*')).toHaveLength(3_200)
+    // Items and indexes are written together.
+    for (const index of ['id', 'year', 'director'])
+      expect(await client.zcard(`index:movies:${index}`)).toBe(3_200)
   })
 
   test('reads JSON, NDJSON and CSV, and lists each reject with its row and reason', async () => {
