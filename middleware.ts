@@ -1,5 +1,5 @@
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
-import { gateDeps } from '@/lib/deps.ts'
+import { gateDeps } from '@/lib/gate-deps.ts'
 import { gate, isApiPath } from '@/lib/http/gate.ts'
 import { pageHeaders, pageRefusal } from '@/lib/http/page.ts'
 import { findRoute } from '@/lib/http/router.ts'

@@ -2,7 +2,11 @@ import type { NextConfig } from 'next'
 
 const config: NextConfig = {
   turbopack: {
-    resolveAlias: { '@upstash/core-analytics': './lib/rate-limit/no-analytics.ts' },
+    // What no deployment uses, and each function would carry.
+    resolveAlias: {
+      '@upstash/core-analytics': './lib/rate-limit/no-analytics.ts',
+      'next/dist/experimental/testmode/server-edge': './lib/no-test-mode.ts',
+    },
   },
   poweredByHeader: false,
   reactStrictMode: true,

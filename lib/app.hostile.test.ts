@@ -7,8 +7,8 @@ import fc from 'fast-check'
 import { type Program, startRedis } from '../e2e/support/processes.ts'
 import { type Engine, redisEngine } from '../local/gateway/engine.ts'
 import { type Gateway, startGateway } from '../local/gateway/server.ts'
-import { createAccountDeps } from './account-deps.ts'
 import { type App, createApp } from './app.ts'
+import { createAppDeps } from './app-deps.ts'
 import { createPasswords } from './auth/password.ts'
 import { parseSettings } from './env.ts'
 import { PROBLEMS } from './errors.ts'
@@ -45,6 +45,10 @@ const SAMPLES: Record<OperationId, Sample> = {
   resetPassword: { body: { token: 'x', password: 'a long enough one' } },
   readProfile: {},
   changeProfile: { body: { name: 'Name' } },
+  listKeys: {},
+  createKey: { body: { name: 'A key', scopes: ['movies:read'], expiresIn: 60, limit: 5 } },
+  rollKey: { params: { id: 'x' }, body: { overlap: 5 } },
+  deleteKey: { params: { id: 'x' } },
   listUsers: { query: { limit: '5', cursor: 'YQ' } },
   changeUser: { params: { id: 'nobody@home.org' }, body: { level: 0, disabled: false } },
   listEvents: { query: { limit: '5', cursor: 'MS0x' } },
@@ -126,7 +130,7 @@ test.describe('hostile input', () => {
     const quick = createPasswords(async () => undefined, Date.now, { cost: 4, breathMs: 0 })
     const matches: typeof quick.matches = async (password, hash) =>
       hash === undefined ? { ok: true, value: false } : quick.matches(password, hash)
-    const deps = { ...createAccountDeps(settings), passwords: { ...quick, matches } }
+    const deps = { ...createAppDeps(settings), passwords: { ...quick, matches } }
     app = createApp(() => deps)
     console.log = (line: string) => void logged.push(line)
   })

@@ -3,8 +3,8 @@ import { expect, test } from '@playwright/test'
 import { hashSync } from 'bcryptjs'
 import { type Engine, embeddedEngine } from '../local/gateway/engine.ts'
 import { type Gateway, startGateway } from '../local/gateway/server.ts'
-import { type AccountDeps, createAccountDeps } from './account-deps.ts'
 import { createApp } from './app.ts'
+import { type AppDeps, createAppDeps } from './app-deps.ts'
 import { createPasswords } from './auth/password.ts'
 import { parseSettings } from './env.ts'
 
@@ -35,7 +35,7 @@ test.describe('the API as one fetch handler', () => {
     await engine.close()
   })
 
-  function client(now: () => number, replace: Partial<AccountDeps> = {}) {
+  function client(now: () => number, replace: Partial<AppDeps> = {}) {
     const settings = parseSettings({
       ...SECRETS,
       APP_ORIGIN: ORIGIN,
@@ -43,7 +43,7 @@ test.describe('the API as one fetch handler', () => {
       UPSTASH_REDIS_REST_TOKEN: gateway.token,
       RATE_LIMITS: JSON.stringify(WIDE),
     })
-    const deps = { ...createAccountDeps(settings, now), ...replace }
+    const deps = { ...createAppDeps(settings, now), ...replace }
     const app = createApp(() => deps)
     const background = (work: Promise<unknown>): void => void work.catch(() => undefined)
     return async (path: string, body?: unknown, token?: string) => {

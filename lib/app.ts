@@ -1,4 +1,5 @@
-import type { AccountDeps } from './account-deps.ts'
+import type { AppDeps } from './app-deps.ts'
+import { createKeyCase, deleteKeyCase, listKeysCase, rollKeyCase } from './auth/api-keys.ts'
 import { changePasswordCase } from './auth/change-password.ts'
 import { resendCase, verifyCase } from './auth/email.ts'
 import { listEventsCase } from './auth/events.ts'
@@ -39,7 +40,7 @@ export type App = (request: Request, waitUntil: WaitUntil) => Promise<Response>
  *
  * @param deps Called at the first request.
  */
-export function createApp(deps: () => AccountDeps): App {
+export function createApp(deps: () => AppDeps): App {
   const handlers: Record<OperationId, Handler> = {
     signIn: endpoint(contract.signIn, signInCase, deps),
     login: endpoint(contract.login, loginCase, deps),
@@ -57,6 +58,10 @@ export function createApp(deps: () => AccountDeps): App {
     changePassword: endpoint(contract.changePassword, changePasswordCase, deps),
     readProfile: endpoint(contract.readProfile, readProfileCase, deps),
     changeProfile: endpoint(contract.changeProfile, changeProfileCase, deps),
+    listKeys: endpoint(contract.listKeys, listKeysCase, deps),
+    createKey: endpoint(contract.createKey, createKeyCase, deps),
+    rollKey: endpoint(contract.rollKey, rollKeyCase, deps),
+    deleteKey: endpoint(contract.deleteKey, deleteKeyCase, deps),
     listUsers: endpoint(contract.listUsers, listUsersCase, deps),
     changeUser: endpoint(contract.changeUser, changeUserCase, deps),
     listEvents: endpoint(contract.listEvents, listEventsCase, deps),

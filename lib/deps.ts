@@ -1,9 +1,9 @@
+import type { PresentedKey } from './auth/api-key.ts'
 import { importKeyring, type Keyring } from './auth/jws.ts'
+import type { KeyProof, KeyScope } from './auth/key-proof.ts'
 import { createAccessTokens, createRefreshTokens } from './auth/tokens.ts'
 import type { AuthDeps } from './auth/types.ts'
-import type { CollectionDeps } from './collections/types.ts'
 import { env, type Settings } from './env.ts'
-import { hmac } from './hash.ts'
 import type { Verifiers } from './http/authenticate.ts'
 import { createCookies } from './http/cookies.ts'
 import { log } from './log.ts'
@@ -11,10 +11,10 @@ import { once } from './once.ts'
 import { Limiter } from './rate-limit/limiter.ts'
 import { connect } from './store/redis.ts'
 import { connectScripts } from './store/script-runner.ts'
-import type { Databases } from './store/store.ts'
+import type { Databases, Store } from './store/store.ts'
 
-/** What the gate needs: no passwords, no writes. */
-export interface GateDeps extends Verifiers {
+/** What gate and endpoints need: no passwords, no writes. */
+export interface BaseDeps extends Verifiers {
   settings: Settings
   now: () => number
   accessKeys: () => Promise<Keyring>
@@ -22,10 +22,19 @@ export interface GateDeps extends Verifiers {
 }
 
 /** What an endpoint needs. */
-export type Deps = GateDeps & AuthDeps & CollectionDeps & { databases: Databases }
+export type Deps = BaseDeps &
+  AuthDeps & {
+    databases: Databases
+    /** Where API keys open something. */
+    keys?: {
+      prove(key: PresentedKey, scope: KeyScope): KeyProof
+      /** Notes that a key was used, once a minute. */
+      noteUse(store: () => Store, id: string): Promise<void>
+    }
+  }
 
-/** Joins the gate's adapters to the settings. Nothing here does I/O. */
-export function createGateDeps(settings: Settings, now: () => number = Date.now): GateDeps {
+/** Joins the adapters of all to the settings. Nothing here does I/O. */
+export function createBaseDeps(settings: Settings, now: () => number = Date.now): BaseDeps {
   const { origin, accessSecrets, refreshSecrets, signingKey, data, trustedProxy } = settings
   if (trustedProxy.mode === 'none') {
     const consequence = 'all clients share one bucket of each address quota: set TRUSTED_PROXY'
@@ -39,6 +48,7 @@ export function createGateDeps(settings: Settings, now: () => number = Date.now)
     accessKeys: keys,
     refreshTokens: createRefreshTokens({ keys: once(() => importKeyring(refreshSecrets)), origin }),
     cookies: createCookies(origin),
+    keyEnvironment: settings.keyEnvironment,
     limiter: new Limiter({
       redis: connectScripts(data),
       overrides: settings.limits,
@@ -53,17 +63,13 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
   const data = connect(settings.data)
   const { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace } = settings
   return {
-    ...createGateDeps(settings, now),
+    ...createBaseDeps(settings, now),
     databases: { data, auth: settings.auth === undefined ? data : connect(settings.auth) },
     randomId: () => crypto.randomUUID(),
-    cursorMacs: settings.accessSecrets.map((secret) => hmac('cursor', secret)),
     lifetimes: { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace },
     log,
   }
 }
-
-/** The gate's dependencies of this isolate, made at its first request. */
-export const gateDeps: () => GateDeps = /* @__PURE__ */ once(() => createGateDeps(env()))
 
 /** An endpoint's dependencies of this isolate, made at its first request. */
 export const deps: () => Deps = /* @__PURE__ */ once(() => createDeps(env()))

@@ -21,6 +21,8 @@ export interface Settings {
   origin: string
   accessSecrets: readonly [current: string, ...previous: string[]]
   refreshSecrets: readonly [current: string, ...previous: string[]]
+  /** In the second word of API keys: `test` where the origin is on loopback. */
+  keyEnvironment: 'live' | 'test'
   /** A private JWK that signs access tokens in place of the secret. */
   signingKey: JWK | undefined
   accessTokenTtl: number
@@ -82,10 +84,12 @@ export function parseSettings(variables: Variables): Settings {
     faults.push('SECRET_RTOKEN equals SECRET_TOKEN, now or earlier: set two different secrets.')
   }
 
+  const publicOrigin = origin(read, faults)
   const settings: Settings = {
-    origin: origin(read, faults),
+    origin: publicOrigin,
     accessSecrets,
     refreshSecrets,
+    keyEnvironment: publicOrigin.startsWith('https:') ? 'live' : 'test',
     signingKey: signingKey(read, faults),
     accessTokenTtl: duration('ACCESS_TOKEN_TTL', read, faults, 3_600, [1, 86_400]),
     refreshTokenTtl: duration('REFRESH_TOKEN_TTL', read, faults, 2_592_000, [1, 31_536_000]),

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
-import { accountDeps } from '../lib/account-deps.ts'
 import { createApp } from '../lib/app.ts'
+import { appDeps } from '../lib/app-deps.ts'
 import { provesItself } from '../lib/auth/jws.ts'
 import { EnvironmentFault, parseSettings } from '../lib/env.ts'
 import type { Gateway } from './gateway/server.ts'
@@ -99,7 +99,7 @@ async function hostOf(kind: HostKind): Promise<HostProcess> {
 }
 
 function appHost(): HostProcess {
-  const app = createApp(accountDeps)
+  const app = createApp(appDeps)
   const pending = new Set<Promise<unknown>>()
   const waitUntil = (work: Promise<unknown>): void => {
     const settled = work.catch(() => undefined).finally(() => pending.delete(settled))

@@ -1,4 +1,5 @@
 import { type AccessCode, fail, ok, type Result } from '../errors.ts'
+import type { KeyLiveness } from '../store/api-keys.ts'
 import type { Read } from '../store/reply.ts'
 import {
   accountRead,
@@ -8,8 +9,12 @@ import {
   sessionRead,
 } from '../store/rotation.ts'
 import type { Store } from '../store/store.ts'
+import type { KeyProof } from './key-proof.ts'
 import { type Access, LEVELS } from './levels.ts'
 import type { AccessClaims } from './tokens.ts'
+
+/** What proves who asks: a session's verified token, or an API key and what is asked of it. */
+export type Proof = { claims: AccessClaims } | { key: KeyProof }
 
 /** A token this young may be ahead of the replica that is asked. */
 const YOUNG_TOKEN_SECONDS = 10
@@ -22,18 +27,21 @@ const YOUNG_TOKEN_SECONDS = 10
 export class LiveAccess {
   readonly #store: Store
   readonly #claims: AccessClaims | undefined
+  readonly #key: KeyProof | undefined
   readonly #access: Access
   readonly #now: () => number
   #proof: Result<undefined, AccessCode> | undefined
   #level: number | undefined
+  #userId: string | undefined
 
   /**
-   * @param claims Of the verified token; undefined where `access` is `public`, or after
+   * @param proof Of what was presented; undefined where `access` is `public`, or after
    *   {@link accept}.
    */
-  constructor(store: Store, claims: AccessClaims | undefined, access: Access, now: () => number) {
+  constructor(store: Store, proof: Proof | undefined, access: Access, now: () => number) {
     this.#store = store
-    this.#claims = claims
+    this.#claims = proof !== undefined && 'claims' in proof ? proof.claims : undefined
+    this.#key = proof !== undefined && 'key' in proof ? proof.key : undefined
     this.#access = access
     this.#now = now
   }
@@ -41,6 +49,16 @@ export class LiveAccess {
   /** What the account's level is; undefined before the store was asked. */
   get level(): number | undefined {
     return this.#level
+  }
+
+  /** The id of the key that was proven. */
+  get usedKey(): string | undefined {
+    return this.#userId === undefined ? undefined : this.#key?.id
+  }
+
+  /** Whose key was proven; undefined before the store was asked, and for sessions. */
+  get keyOwner(): string | undefined {
+    return this.#userId
   }
 
   /** Takes what a rotation has just found at the primary for a proof: the account's level. */
@@ -54,6 +72,11 @@ export class LiveAccess {
     if (this.#access === 'public' || this.#proof !== undefined) {
       const [value] = await this.#store.read(read)
       return ok(value)
+    }
+    if (this.#key !== undefined) {
+      const [found, value] = await this.#store.read(this.#key.read, read)
+      this.#proof = this.#judgeKey(found)
+      return this.#proof.ok ? ok(value) : this.#proof
     }
     const session = this.#session()
     if (session === undefined) return fail('invalid-token', 'no claims')
@@ -70,6 +93,11 @@ export class LiveAccess {
   async prove(): Promise<Result<undefined, AccessCode>> {
     if (this.#access === 'public') return ok(undefined)
     if (this.#proof !== undefined) return this.#proof
+    if (this.#key !== undefined) {
+      const [found] = await this.#store.read(this.#key.read)
+      this.#proof = this.#judgeKey(found)
+      return this.#proof
+    }
     const session = this.#session()
     if (session === undefined) return fail('invalid-token', 'no claims')
     const [state, account] = await this.#store.read(sessionRead(session), accountRead(session))
@@ -96,6 +124,16 @@ export class LiveAccess {
         : found
     if (state.status !== 'live') return fail('invalid-token', state.status)
     return this.#judgeLevel(state.level)
+  }
+
+  /** A key reaches what it is scoped for, and no further than its owner does. */
+  #judgeKey(found: KeyLiveness): Result<undefined, AccessCode> {
+    if (found.status !== 'live') return fail('invalid-token', found.status)
+    this.#userId = found.userId
+    if (this.#key?.reaches(found.scopes) !== true) {
+      return fail('insufficient-scope', 'not in the scopes of the key')
+    }
+    return this.#judgeLevel(found.level)
   }
 
   #judgeLevel(level: number): Result<undefined, AccessCode> {

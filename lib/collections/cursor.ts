@@ -1,5 +1,6 @@
 import { base64url } from 'jose'
 import { decodeCursor } from '../paging.ts'
+import { sameText } from '../same-text.ts'
 import type { CollectionDeps } from './types.ts'
 
 /** 128 bits of the mac are enough, and keep the cursor short. */
@@ -34,14 +35,4 @@ export async function openCursor(
     if (sameText(expected, sent)) return place
   }
   return undefined
-}
-
-/** In a time that does not tell where they differ. */
-function sameText(a: string, b: string): boolean {
-  if (a.length !== b.length) return false
-  let difference = 0
-  for (let index = 0; index < a.length; index++) {
-    difference |= a.charCodeAt(index) ^ b.charCodeAt(index)
-  }
-  return difference === 0
 }

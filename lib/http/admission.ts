@@ -1,10 +1,16 @@
-import { LiveAccess } from '../auth/liveness.ts'
+import { LiveAccess, type Proof } from '../auth/liveness.ts'
 import { rotate } from '../auth/rotate.ts'
 import type { AuthCall, CookieJar, Principal, Report, Site } from '../auth/types.ts'
 import type { Deps } from '../deps.ts'
 import { fail, ok, type ProblemCode, type Result } from '../errors.ts'
 import type { Store } from '../store/store.ts'
-import { authenticate, presentedCredential, refusal, TWO_CREDENTIALS } from './authenticate.ts'
+import {
+  type Authentication,
+  authenticate,
+  presentedCredential,
+  refusal,
+  TWO_CREDENTIALS,
+} from './authenticate.ts'
 import type { Operation } from './contract.ts'
 import { accessOf, type Match } from './router.ts'
 
@@ -47,12 +53,11 @@ export async function admit(
 
   const renewed = status === 'renewable' && needed !== 'public'
   const claims = status === 'valid' || renewed ? authentication.claims : undefined
-  const access = new LiveAccess(
-    store,
-    status === 'valid' ? authentication.claims : undefined,
-    needed,
-    deps.now,
-  )
+  const proof = proofOf(authentication, row, match, deps)
+  if (needed !== 'public' && status === 'key' && proof === undefined) {
+    return fail('insufficient-scope', 'no operation for keys')
+  }
+  const access = new LiveAccess(store, proof, needed, deps.now)
   const unsafe = row.method !== 'GET'
   const byCookies = 'by' in authentication && authentication.by === 'cookies'
   const forged = needed !== 'public' && unsafe && byCookies && !site.sameOrigin
@@ -74,12 +79,33 @@ export async function admit(
 
   return ok({
     access,
-    principal: claims === undefined ? undefined : principalOf(claims),
+    principal: claims === undefined ? keyPrincipal(authentication, access) : principalOf(claims),
     presented: {
       ...('access' in presented ? { access: presented.access } : {}),
       ...(presented.kind === 'cookies' ? { refresh: presented.refresh, by: 'cookies' } : {}),
     },
   })
+}
+
+/** Keys are for collections: none makes keys, ends sessions or changes an account. */
+function proofOf(
+  authentication: Authentication,
+  row: Operation,
+  { collection }: Match,
+  { keys }: Deps,
+): Proof | undefined {
+  if (authentication.status === 'valid') return { claims: authentication.claims }
+  const { action } = row
+  if (authentication.status !== 'key' || action === undefined) return undefined
+  if (collection === undefined || keys === undefined) return undefined
+  return { key: keys.prove(authentication.key, { collection: collection.name, action }) }
+}
+
+/** Whom a key stands for, once it is proven; its id stands for it in the log. */
+function keyPrincipal(authentication: Authentication, access: LiveAccess): Principal | undefined {
+  const { keyOwner } = access
+  if (authentication.status !== 'key' || keyOwner === undefined) return undefined
+  return { userId: keyOwner, sessionId: `key ${authentication.key.id}` }
 }
 
 function principalOf({ sub, sid }: { sub: string; sid: string }): Principal {

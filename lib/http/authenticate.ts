@@ -1,3 +1,4 @@
+import { type KeyEnvironment, type PresentedKey, readApiKey } from '../auth/api-key.ts'
 import type { AccessClaims, AccessTokens, RefreshClaims, RefreshTokens } from '../auth/tokens.ts'
 import { type Failure, fail } from '../errors.ts'
 import type { Cookies } from './cookies.ts'
@@ -8,7 +9,7 @@ export type Presented =
   | { kind: 'two' }
   | { kind: 'bearer'; access: string }
   | { kind: 'cookies'; access?: string | undefined; refresh?: string | undefined }
-  | { kind: 'api-key' }
+  | { kind: 'api-key'; key: string }
 
 /** The outcome of checking what was presented; no I/O, so liveness is not known yet. */
 export type Authentication =
@@ -17,6 +18,8 @@ export type Authentication =
   | { status: 'valid'; claims: AccessClaims; by: 'bearer' | 'cookies' }
   /** The access cookie is over and the refresh cookie is signed: the endpoint can renew both. */
   | { status: 'renewable'; claims: RefreshClaims; by: 'cookies' }
+  /** Well-formed; whether there is such a key is the store's to say. */
+  | { status: 'key'; key: PresentedKey }
   | { status: 'invalid'; reason: string }
 
 /** Clocks may differ by so much; no more is allowed. */
@@ -27,6 +30,7 @@ export interface Verifiers {
   accessTokens: AccessTokens
   refreshTokens: RefreshTokens
   cookies: Cookies
+  keyEnvironment: KeyEnvironment
 }
 
 /**
@@ -41,7 +45,8 @@ export function presentedCredential(headers: Headers, cookies: Cookies): Present
   const pair = cookies.read(headers)
   const found: Presented[] = []
   if (bearer !== null) found.push({ kind: 'bearer', access: bearer[1] ?? '' })
-  if (headers.has('x-api-key')) found.push({ kind: 'api-key' })
+  const key = headers.get('x-api-key')
+  if (key !== null) found.push({ kind: 'api-key', key })
   if (pair !== undefined) found.push({ kind: 'cookies', ...pair })
   const [credential = { kind: 'none' }, another] = found
   return another === undefined ? credential : { kind: 'two' }
@@ -50,15 +55,17 @@ export function presentedCredential(headers: Headers, cookies: Cookies): Present
 /** Checks the signature and the claims of what was presented. */
 export async function authenticate(
   presented: Presented,
-  { accessTokens, refreshTokens }: Verifiers,
+  { accessTokens, refreshTokens, keyEnvironment }: Verifiers,
   nowMs: number,
 ): Promise<Authentication> {
   switch (presented.kind) {
     case 'none':
     case 'two':
       return { status: presented.kind }
-    case 'api-key':
-      return { status: 'invalid', reason: 'unknown API key' }
+    case 'api-key': {
+      const key = await readApiKey(keyEnvironment, presented.key)
+      return key === undefined ? UNKNOWN_KEY : { status: 'key', key }
+    }
     case 'bearer':
     case 'cookies': {
       const { kind: by, access } = presented
@@ -77,6 +84,9 @@ export async function authenticate(
     }
   }
 }
+
+/** The same for a mistyped key and for one that was ended. */
+export const UNKNOWN_KEY = { status: 'invalid', reason: 'unknown API key' } as const
 
 export const TWO_CREDENTIALS = fail('invalid-request', 'two credentials', {
   detail: 'The request carries two credentials: send one.',

@@ -269,7 +269,13 @@ async function perform<input, needs extends Deps>(
     },
     deps,
   )
-  return orUnproven(access, result)
+  const proven = await orUnproven(access, result)
+  const { usedKey } = access
+  const { keys } = deps
+  if (usedKey !== undefined && keys !== undefined) {
+    later(inBackground(deps, (freshStore) => keys.noteUse(freshStore, usedKey)))
+  }
+  return proven
 }
 
 /** Lets an outcome out only when the session behind it is known to live. */

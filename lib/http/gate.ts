@@ -1,6 +1,6 @@
 import type { Access } from '../auth/levels.ts'
-import type { GateDeps } from '../deps.ts'
 import { type Failure, fail } from '../errors.ts'
+import type { GateDeps } from '../gate-deps.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
 import type { Decision, WaitUntil } from '../rate-limit/types.ts'
 import { Trips } from '../store/trips.ts'
@@ -11,6 +11,7 @@ import {
   presentedCredential,
   refusal,
   TWO_CREDENTIALS,
+  UNKNOWN_KEY,
 } from './authenticate.ts'
 import { declaresTooLarge, takesMediaType } from './body.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
@@ -136,30 +137,53 @@ async function inspect(
 ): Promise<Failure | undefined> {
   const { headers } = request
   const presented = presentedCredential(headers, deps.cookies)
-  const authentication = await authenticate(presented, deps, deps.now())
+  let authentication = await authenticate(presented, deps, deps.now())
   if (authentication.status === 'two') return TWO_CREDENTIALS
+  const limit =
+    authentication.status === 'key'
+      ? await deps.keyLimits.limitOf(authentication.key, trips)
+      : undefined
+  if (authentication.status === 'key' && limit === undefined) authentication = UNKNOWN_KEY
 
   const access = accessOf(row, match)
   if (row.quota === 'gate') {
-    const decision = await countRequest(authentication, access, headers, deps, trips, waitUntil)
+    const decision = await countRequest(authentication, {
+      access,
+      headers,
+      deps,
+      trips,
+      waitUntil,
+      limit,
+    })
     decisions.push(decision)
     if (!decision.allowed) return quotaExceeded(decisions)
   }
   if (!takesMediaType(row, headers)) return fail('unsupported-media-type', 'not JSON')
   if (declaresTooLarge(headers)) return fail('payload-too-large', 'Content-Length')
-  if (authentication.status === 'valid' || authentication.status === 'renewable') return undefined
+  const { status } = authentication
+  if (status === 'valid' || status === 'renewable' || status === 'key') return undefined
   return access === 'public' ? undefined : refusal(authentication)
 }
 
-/** A verified token counts as its subject; everything else as the address it comes from. */
+interface Counting {
+  access: Access
+  headers: Headers
+  deps: GateDeps
+  trips: Trips
+  waitUntil: WaitUntil
+  /** An API key's own. */
+  limit: number | undefined
+}
+
+/** A verified token counts as its subject, an API key as itself; everything else as the address it comes from. */
 async function countRequest(
   authentication: Authentication,
-  access: Access,
-  headers: Headers,
-  deps: GateDeps,
-  trips: Trips,
-  waitUntil: WaitUntil,
+  { access, headers, deps, trips, waitUntil, limit }: Counting,
 ): Promise<Decision> {
+  if (authentication.status === 'key') {
+    const partition = { key: authentication.key.id }
+    return deps.limiter.hot('key', partition, trips, waitUntil, { wait: true, limit })
+  }
   if (authentication.status === 'valid' || authentication.status === 'renewable') {
     const partition = { key: authentication.claims.sub }
     return deps.limiter.hot('user', partition, trips, waitUntil, { wait: true })

@@ -69,7 +69,8 @@ export class Limiter {
    * Counts a request of a hot policy. Only the first requests of a window wait for the store, for
    * one shared answer; later ones are decided in memory and counted in the background.
    *
-   * @param wait `false` never waits: a bad token is counted, not served.
+   * @param wait `false` never waits: a bad token is counted, not served. `limit` is the partition's
+   *   own, at most the policy's.
    * @throws StoreUnavailable when the first answer does not come and the policy is `closed`.
    */
   async hot(
@@ -77,9 +78,9 @@ export class Limiter {
     partition: Partition,
     trips: Trips,
     waitUntil: WaitUntil,
-    { wait }: { wait: boolean },
+    { wait, limit }: { wait: boolean; limit?: number | undefined },
   ): Promise<Decision> {
-    const quota = this.#quota(policy, partition)
+    const quota = this.#quota(policy, partition, undefined, limit)
     const narrow = await this.#countHot(quota, trips, waitUntil, wait)
     const wider = this.#widerQuota(policy, partition)
     if (wider === undefined || !narrow.allowed) return narrow
@@ -175,9 +176,10 @@ export class Limiter {
     policy: PolicyName,
     partition: Partition,
     factor = partition === 'shared' ? SHARED_BUCKET_FACTOR : 1,
+    own?: number,
   ): Quota {
     const { limit, windowSeconds } = this.#options.overrides[policy] ?? POLICIES[policy]
-    const effective = limit * factor
+    const effective = Math.min(own ?? limit, limit) * factor
     const name = `${policy}:${effective}`
     let counter = this.#counters.get(name)
     if (counter === undefined) {
@@ -190,7 +192,7 @@ export class Limiter {
         // The library's own timer would answer `success: true`; the request's deadline decides.
         timeout: 0,
       })
-      this.#counters.set(name, counter)
+      remember(this.#counters, name, counter)
     }
     return {
       policy,

@@ -14,6 +14,9 @@ export type SecurityEventType =
   | 'level.changed'
   | 'user.disabled'
   | 'user.enabled'
+  | 'key.created'
+  | 'key.rolled'
+  | 'key.deleted'
 
 /** What an event is about; an unknown user is not named. */
 export interface EventFields {
@@ -22,6 +25,8 @@ export interface EventFields {
   by?: string | undefined
   session?: string | undefined
   level?: number | undefined
+  /** An API key's id. */
+  key?: string | undefined
   policy?: string | undefined
   ip?: string | undefined
   requestId?: string | undefined

@@ -6,6 +6,8 @@
  * | `user:<id>` | hash | never: an account is data |
  * | `session:<sid>` | hash | at the session's absolute end; a day after it is revoked |
  * | `sessions:<id>` | sorted set of `sid`, score = idle end in ms | with its last session |
+ * | `key:<id>` | hash: an API key's record, SHA-256 of the key and no key | with the key, if it expires |
+ * | `keys:<user id>` | sorted set of key ids, score = the key's end in ms | never: as long as one does not expire |
  * | `once:<SHA-256 of a one-time token>` | hash `{kind, uid}` | with the token |
  * | `device:<HMAC of account and client address>` | string | 90 days after it last signed in |
  * | `events` | stream of security events | never; capped |
@@ -22,6 +24,8 @@ export const keys = {
   user: (userId: string): string => `user:${userId}`,
   session: (sessionId: string): string => `session:${sessionId}`,
   sessionsOf: (userId: string): string => `sessions:${userId}`,
+  apiKey: (id: string): string => `key:${id}`,
+  apiKeysOf: (userId: string): string => `keys:${userId}`,
   once: (tokenHash: string): string => `once:${tokenHash}`,
   /** Marks an address from which an account has signed in. */
   device: (hash: string): string => `device:${hash}`,
@@ -45,6 +49,8 @@ export const RESERVED_PREFIXES = [
   'user:',
   'session:',
   'sessions:',
+  'key:',
+  'keys:',
   'once:',
   'device:',
   'limit:',

@@ -8,10 +8,11 @@ import { STORE_DEADLINE_MS } from './trips.ts'
 /** What the library and the limiter call. */
 export type LimiterClient = ConstructorParameters<typeof Ratelimit>[0]['redis'] & {
   eval: (script: string, keys: string[], args: string[]) => Promise<unknown>
+  evalRo: (script: string, keys: string[], args: string[]) => Promise<unknown>
 }
 
 /**
- * The two commands that `@upstash/ratelimit` calls, over Upstash REST.
+ * The two commands that `@upstash/ratelimit` calls, and one that reads, over Upstash REST.
  *
  * The gate carries this instead of the whole client, a third of its size; and counting, which has
  * no sync token of its own, never makes a read wait for the primary.
@@ -37,8 +38,12 @@ export function connectScripts(database: Database): LimiterClient {
     return answer.result
   }
   const evaluate =
-    (name: 'EVAL' | 'EVALSHA') => (script: string, keys: string[], args: unknown[]) =>
+    (name: 'EVAL' | 'EVALSHA' | 'EVAL_RO') => (script: string, keys: string[], args: unknown[]) =>
       run([name, script, keys.length, ...keys, ...args])
-  const client = { eval: evaluate('EVAL'), evalsha: evaluate('EVALSHA') }
+  const client = {
+    eval: evaluate('EVAL'),
+    evalsha: evaluate('EVALSHA'),
+    evalRo: evaluate('EVAL_RO'),
+  }
   return client as unknown as LimiterClient
 }

@@ -1,0 +1,9 @@
+import { after } from 'next/dist/server/after/index.js'
+import { createKeyCase, listKeysCase } from '@/lib/auth/api-keys.ts'
+import { contract } from '@/lib/http/contract.ts'
+import { endpoint } from '@/lib/http/endpoint.ts'
+import { keyDeps } from '@/lib/key-deps.ts'
+
+export const runtime = 'edge'
+export const GET = endpoint(contract.listKeys, listKeysCase, keyDeps, after)
+export const POST = endpoint(contract.createKey, createKeyCase, keyDeps, after)

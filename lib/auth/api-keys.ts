@@ -1,0 +1,196 @@
+import * as z from 'zod/mini'
+import { type AccessCode, fail, ok, type Result } from '../errors.ts'
+import {
+  apiKeysRead,
+  createKey,
+  deleteKey,
+  type ListedKey,
+  type NewKey,
+  rollKey,
+} from '../store/api-keys.ts'
+import type { Read } from '../store/reply.ts'
+import type { MintedKey } from './api-key.ts'
+import type { AuthCall } from './types.ts'
+
+/** What the use cases of API keys need from outside. */
+export interface KeyDeps {
+  /** @param id Of a key whose secret is replaced. */
+  mintKey: (id?: string) => Promise<MintedKey>
+  /** What scopes can name. */
+  collectionNames: readonly string[]
+  /** The largest quota a key can have: that of the policy, in requests a minute. */
+  keyLimit: number
+}
+
+/** An API key as its owner sees it; times are RFC 3339. */
+export interface OwnKey {
+  id: string
+  name: string
+  /** The beginning of the key, to tell it from others. */
+  prefix: string
+  scopes: string[]
+  /** Requests a minute. */
+  limit: number
+  createdAt: string
+  expiresAt: string | null
+  lastUsedAt: string | null
+}
+
+/** A key that was made a moment ago, with the key itself: it is shown this once. */
+export interface NewOwnKey extends Omit<OwnKey, 'createdAt' | 'lastUsedAt'> {
+  key: string
+}
+
+interface KeysCall<input> extends AuthCall<input> {
+  id: string | undefined
+  read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
+}
+
+/** The second words of scopes, `movies:read`. */
+const SCOPE_ACTIONS = ['read', 'write', 'list', 'get', 'create', 'update', 'delete'] as const
+const MOST_KEYS = 50
+const MOST_SCOPES = 32
+const LONGEST_LIFE_SECONDS = 315_360_000
+/** How long the secret before works on, if the owner does not say. */
+const OVERLAP_SECONDS = 86_400
+const LONGEST_OVERLAP_SECONDS = 2_592_000
+
+export const createKeyInput = z.strictObject({
+  name: z.string().check(
+    z.minLength(1),
+    z.maxLength(100),
+    z.refine((name) => !/\p{Cc}/u.test(name) && name.isWellFormed(), {
+      error: 'has a control character or half a letter',
+    }),
+  ),
+  scopes: z.array(z.string()).check(z.minLength(1), z.maxLength(MOST_SCOPES)),
+  expiresIn: z.optional(z.int().check(z.minimum(1), z.maximum(LONGEST_LIFE_SECONDS))),
+  limit: z.optional(z.int().check(z.minimum(1))),
+})
+
+export const rollKeyInput = z.optional(
+  z.strictObject({
+    overlap: z.optional(z.int().check(z.minimum(0), z.maximum(LONGEST_OVERLAP_SECONDS))),
+  }),
+)
+
+/** Lists the caller's keys; of the keys themselves only the beginnings are known. */
+export async function listKeys(
+  call: KeysCall<undefined>,
+): Promise<Result<{ data: OwnKey[]; nextCursor: null }, AccessCode>> {
+  const { principal } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  const found = await call.read(apiKeysRead(principal.userId))
+  return found.ok ? ok({ data: found.value.map(own), nextCursor: null }) : found
+}
+
+/**
+ * Makes a key that reaches what its scopes name, and never further than its owner does.
+ *
+ * @returns The key, this once; `conflict` when the account has as many as it may.
+ */
+export async function makeKey(
+  call: KeysCall<z.output<typeof createKeyInput>>,
+  deps: KeyDeps,
+): Promise<Result<NewOwnKey, 'validation-error' | 'conflict' | AccessCode>> {
+  const { principal, input } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  const errors = input.scopes.flatMap((scope, index) =>
+    isScope(scope, deps.collectionNames)
+      ? []
+      : [{ pointer: `#/scopes/${index}`, message: 'is no collection:action, as movies:read' }],
+  )
+  if (input.limit !== undefined && input.limit > deps.keyLimit) {
+    errors.push({ pointer: '#/limit', message: `is larger than ${deps.keyLimit}` })
+  }
+  if (errors.length > 0) return fail('validation-error', `${errors.length} faults`, { errors })
+
+  const { id, key, prefix, hash } = await deps.mintKey()
+  const record: NewKey = {
+    id,
+    userId: principal.userId,
+    hash,
+    name: input.name,
+    prefix,
+    scopes: [...new Set(input.scopes)],
+    limit: input.limit ?? deps.keyLimit,
+    ttlMs: input.expiresIn === undefined ? undefined : input.expiresIn * 1_000,
+  }
+  const made = await createKey(call.store, record, MOST_KEYS)
+  if (made.status === 'full') {
+    const detail = `An account has ${MOST_KEYS} keys at most: delete one.`
+    return fail('conflict', 'keys at their cap', { detail })
+  }
+  if (made.status !== 'made') return fail('invalid-token', 'the account may not enter')
+  call.report('key.created', { user: principal.userId, key: id })
+  return ok(shown(key, { ...record, expiresAt: made.expiresAt }), {
+    headers: { Location: `/api/keys/${id}` },
+  })
+}
+
+/** Gives a key another secret; the one before works on for `overlap` seconds. */
+export async function rollOwnKey(
+  call: KeysCall<z.output<typeof rollKeyInput>>,
+  deps: KeyDeps,
+): Promise<Result<NewOwnKey, 'not-found' | AccessCode>> {
+  const { principal, id = '' } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  const found = await call.read(apiKeysRead(principal.userId))
+  if (!found.ok) return found
+  const record = found.value.find((each) => each.id === id)
+  if (record === undefined) return fail('not-found', 'no such key of this user')
+  const { key, hash } = await deps.mintKey(id)
+  const overlapMs = (call.input?.overlap ?? OVERLAP_SECONDS) * 1_000
+  const rolled = await rollKey(call.store, { id, userId: principal.userId, hash, overlapMs })
+  if (!rolled) return fail('not-found', 'no such key of this user')
+  call.report('key.rolled', { user: principal.userId, key: id })
+  return ok(shown(key, record))
+}
+
+/** Ends a key, at once. */
+export async function endKey(
+  call: KeysCall<undefined>,
+): Promise<Result<undefined, 'not-found' | AccessCode>> {
+  const { principal, id = '' } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  if (!(await deleteKey(call.store, id, principal.userId))) {
+    return fail('not-found', 'no such key of this user')
+  }
+  call.report('key.deleted', { user: principal.userId, key: id })
+  return ok(undefined)
+}
+
+function isScope(scope: string, collectionNames: readonly string[]): boolean {
+  const [name = '', action = '', ...rest] = scope.split(':')
+  const known: readonly string[] = SCOPE_ACTIONS
+  return rest.length === 0 && collectionNames.includes(name) && known.includes(action)
+}
+
+function own(key: ListedKey): OwnKey {
+  const { createdAt, expiresAt, usedAt, ...fields } = key
+  return {
+    ...fields,
+    createdAt: new Date(createdAt).toISOString(),
+    expiresAt: instant(expiresAt),
+    lastUsedAt: instant(usedAt),
+  }
+}
+
+function shown(
+  key: string,
+  record: Pick<ListedKey, 'id' | 'name' | 'prefix' | 'limit' | 'expiresAt'> & {
+    scopes: readonly string[]
+  },
+): NewOwnKey {
+  const { id, name, prefix, scopes, limit, expiresAt } = record
+  return { id, key, name, prefix, scopes: [...scopes], limit, expiresAt: instant(expiresAt) }
+}
+
+function instant(milliseconds: number | undefined): string | null {
+  return milliseconds === undefined ? null : new Date(milliseconds).toISOString()
+}
+
+export const listKeysCase = { run: listKeys }
+export const createKeyCase = { input: createKeyInput, run: makeKey }
+export const rollKeyCase = { input: rollKeyInput, run: rollOwnKey }
+export const deleteKeyCase = { run: endKey }

@@ -1,0 +1,42 @@
+import { type KeyLiveness, keyRead } from '../store/api-keys.ts'
+import type { Read } from '../store/reply.ts'
+import type { PresentedKey } from './api-key.ts'
+
+/** What a key must be good for. */
+export interface KeyScope {
+  collection: string
+  action: string
+}
+
+/** How an API key is proven: what to read with the data, and whether what was found reaches far enough. */
+export interface KeyProof {
+  id: string
+  read: Read<KeyLiveness>
+  reaches(scopes: readonly string[]): boolean
+}
+
+export function createKeyProof(key: PresentedKey, scope: KeyScope): KeyProof {
+  return {
+    id: key.id,
+    read: keyRead(key),
+    reaches: (scopes) => isScoped(scopes, scope),
+  }
+}
+
+/** What `read` and `write` stand for; every action can be named by itself too. */
+const GROUPS: Record<string, readonly string[]> = {
+  read: ['list', 'get'],
+  write: ['create', 'replace', 'update', 'delete'],
+}
+
+/** Whether one of a key's scopes is good for an action. To replace is to create and to update. */
+function isScoped(scopes: readonly string[], { collection, action }: KeyScope): boolean {
+  const has = (wanted: string): boolean =>
+    scopes.some((scope) => {
+      const [name, granted = ''] = scope.split(':')
+      return (
+        name === collection && (granted === wanted || GROUPS[granted]?.includes(wanted) === true)
+      )
+    })
+  return has(action) || (action === 'replace' && has('create') && has('update'))
+}

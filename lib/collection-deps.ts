@@ -1,0 +1,38 @@
+import { createKeyProof } from './auth/key-proof.ts'
+import type { CollectionDeps as CollectionNeeds } from './collections/types.ts'
+import { createDeps, type Deps } from './deps.ts'
+import { env, type Settings } from './env.ts'
+import { hmac } from './hash.ts'
+import { once } from './once.ts'
+import { remember } from './rate-limit/bounded-map.ts'
+import { touchKey } from './store/api-keys.ts'
+
+/** What an endpoint of collections needs; the only ones that API keys open. */
+export type CollectionDeps = Deps & CollectionNeeds
+
+const USE_NOTED_FOR_MS = 60_000
+
+/** What they need besides the rest. */
+export function collectionParts(
+  settings: Settings,
+  now: () => number,
+): Pick<CollectionDeps, 'cursorMacs' | 'keys'> {
+  const noted = new Map<string, number>()
+  return {
+    cursorMacs: settings.accessSecrets.map((secret) => hmac('cursor', secret)),
+    keys: {
+      prove: createKeyProof,
+      noteUse: async (store, id) => {
+        if (now() < (noted.get(id) ?? 0) + USE_NOTED_FOR_MS) return
+        remember(noted, id, now())
+        await touchKey(store(), id)
+      },
+    },
+  }
+}
+
+/** The dependencies of this isolate, made at its first request. */
+export const collectionDeps: () => CollectionDeps = /* @__PURE__ */ once(() => {
+  const settings = env()
+  return { ...createDeps(settings), ...collectionParts(settings, Date.now) }
+})

@@ -1,0 +1,22 @@
+import { type BaseDeps, createBaseDeps } from './deps.ts'
+import { env, type Settings } from './env.ts'
+import { createKeyLimits, type KeyLimits } from './http/key-limits.ts'
+import { once } from './once.ts'
+import { connectScripts } from './store/script-runner.ts'
+
+/** What the gate needs: no passwords, no writes. */
+export type GateDeps = BaseDeps & { keyLimits: KeyLimits }
+
+/** What it needs besides the rest. */
+export function gateParts(
+  { auth, data }: Settings,
+  now: () => number,
+): Pick<GateDeps, 'keyLimits'> {
+  return { keyLimits: createKeyLimits(connectScripts(auth ?? data), now) }
+}
+
+/** The gate's dependencies of this isolate, made at its first request. */
+export const gateDeps: () => GateDeps = /* @__PURE__ */ once(() => {
+  const settings = env()
+  return { ...createBaseDeps(settings), ...gateParts(settings, Date.now) }
+})

@@ -1,0 +1,86 @@
+import { MAY_ENTER, STORE_TIME } from './parts.ts'
+
+/**
+ * Makes the record of an API key, if the account may hold one more. KEYS: key, the account's keys,
+ * account. ARGV: key id, how many an account may have, lifetime in ms or '', then field, value and so
+ * on. Returns `{'made', now, when it ends or ''}`, `{'full'}` or `{'refused'}`.
+ */
+export const CREATE_KEY = `#!lua flags=allow-key-locking
+local keyKey, listKey, userKey = KEYS[1], KEYS[2], KEYS[3]
+local id, cap, ttl = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+${STORE_TIME}
+${MAY_ENTER}
+if not mayEnter() then return {'refused'} end
+redis.call('ZREMRANGEBYSCORE', listKey, '-inf', '(' .. string.format('%.0f', now))
+if redis.call('ZCARD', listKey) >= cap then return {'full'} end
+local ms = function(value) return string.format('%.0f', value) end
+local fields = {}
+for i = 4, #ARGV do fields[#fields + 1] = ARGV[i] end
+local ends = ttl ~= '' and ms(now + tonumber(ttl)) or ''
+redis.call('HSET', keyKey, 'createdAt', ms(now), 'expiresAt', ends,
+  'born', redis.call('HGET', userKey, 'createdAt') or '', unpack(fields))
+if ends ~= '' then redis.call('PEXPIREAT', keyKey, ends) end
+-- The score is the key's end, so that what has ended leaves the list by itself.
+redis.call('ZADD', listKey, ends ~= '' and ends or '+inf', id)
+return {'made', ms(now), ends}
+`
+
+/**
+ * Gives a key another secret; the one before works on for a while. KEYS: key. ARGV: user id, the new
+ * hash, for how many ms the old one works. Returns `{'rolled'}` or `{'unknown'}`.
+ */
+export const ROLL_KEY = `#!lua flags=allow-key-locking
+local keyKey = KEYS[1]
+${STORE_TIME}
+local found = redis.call('HMGET', keyKey, 'uid', 'hash')
+if found[1] ~= ARGV[1] or not found[2] then return {'unknown'} end
+redis.call('HSET', keyKey, 'hash', ARGV[2], 'old', found[2],
+  'oldUntil', string.format('%.0f', now + tonumber(ARGV[3])))
+return {'rolled'}
+`
+
+/** Ends a key, if it is this user's. KEYS: key, the account's keys. ARGV: user id, key id. */
+export const DELETE_KEY = `#!lua flags=allow-key-locking
+if redis.call('HGET', KEYS[1], 'uid') ~= ARGV[1] then return {'unknown'} end
+redis.call('DEL', KEYS[1])
+redis.call('ZREM', KEYS[2], ARGV[2])
+return {'ended'}
+`
+
+/** Notes that a key was used, if it is still there. KEYS: key. Returns `{'done'}`. */
+export const TOUCH_KEY = `#!lua flags=allow-key-locking
+${STORE_TIME}
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'usedAt', string.format('%.0f', now)) end
+return {'done'}
+`
+
+/**
+ * Reads a key and, by the user id that is in it, its owner's account. Read-only.
+ *
+ * KEYS: key. ARGV: the prefix of accounts. Returns `{now, {key's fields}, {account's fields}}`, or
+ * `{now}` when there is no such key.
+ */
+export const KEY_LIVENESS = `
+${STORE_TIME}
+local key = redis.call('HMGET', KEYS[1], 'hash', 'old', 'oldUntil', 'uid', 'scopes', 'expiresAt', 'born', 'limit')
+if not key[4] then return {string.format('%.0f', now)} end
+for i = 1, #key do key[i] = key[i] or '' end
+local account = redis.call('HMGET', ARGV[1] .. key[4], 'level', 'disabled', 'emailVerified', 'createdAt', 'password')
+-- Whether there is a password, never which.
+account[5] = account[5] and '1'
+return {string.format('%.0f', now), key, account}
+`
+
+/** Lists the keys of an account, newest first. Read-only. KEYS: its keys. ARGV: the prefix of keys. */
+export const LIST_KEYS = `
+local answer = {}
+for _, id in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, -1)) do
+  local key = redis.call('HMGET', ARGV[1] .. id, 'name', 'prefix', 'scopes', 'limit', 'createdAt', 'expiresAt', 'usedAt')
+  if key[5] then
+    local row = {id}
+    for i = 1, 7 do row[i + 1] = key[i] or '' end
+    answer[#answer + 1] = row
+  end
+end
+return answer
+`
