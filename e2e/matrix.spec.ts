@@ -33,6 +33,7 @@ const MATRIX: Record<string, 'anyone' | 'user' | 'editor' | 'admin'> = {
   'PATCH /api/users/{id}': 'admin',
   'GET /api/events': 'admin',
   'GET /.well-known/jwks.json': 'anyone',
+  'GET /api/openapi.json': 'anyone',
   'GET /api/health': 'anyone',
   'GET /api/health/ready': 'anyone',
   'GET /api/books': 'user',

@@ -32,6 +32,7 @@ function intruders(revoked: string): Record<string, string>[] {
 /** Who may enter each operation with no credential at all; the rest refuse. */
 const PUBLIC = [
   'health',
+  'openapi',
   'jwks',
   'ready',
   'signIn',

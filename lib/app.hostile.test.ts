@@ -53,6 +53,7 @@ const SAMPLES: Record<OperationId, Sample> = {
   changeUser: { params: { id: 'nobody@home.org' }, body: { level: 0, disabled: false } },
   listEvents: { query: { limit: '5', cursor: 'MS0x' } },
   jwks: {},
+  openapi: {},
   health: {},
   ready: {},
   listItems: {

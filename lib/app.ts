@@ -27,6 +27,7 @@ import { contract, type OperationId } from './http/contract.ts'
 import { endpoint, type Handler } from './http/endpoint.ts'
 import { gate, isApiPath } from './http/gate.ts'
 import { healthCase, readyCase } from './http/health.ts'
+import { openapiCase } from './http/openapi.ts'
 import { pageHeaders, pageRefusal } from './http/page.ts'
 import { problemPage } from './http/problem-page.ts'
 import { findRoute, operationOf } from './http/router.ts'
@@ -66,6 +67,7 @@ export function createApp(deps: () => AppDeps): App {
     changeUser: endpoint(contract.changeUser, changeUserCase, deps),
     listEvents: endpoint(contract.listEvents, listEventsCase, deps),
     jwks: endpoint(contract.jwks, jwksCase, deps),
+    openapi: endpoint(contract.openapi, openapiCase, deps),
     health: endpoint(contract.health, healthCase, deps),
     ready: endpoint(contract.ready, readyCase, deps),
     listItems: endpoint(contract.listItems, listItemsCase, deps),

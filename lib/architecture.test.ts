@@ -36,7 +36,7 @@ const ALLOWED: Record<string, RegExp> = {
   'lib/collections/':
     /^lib\/(collections\/|store\/|auth\/levels\.ts|errors\.ts|hash\.ts|log\.ts|paging\.ts|same-text\.ts|validation\.ts)/,
   'lib/http/':
-    /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(deps|env|env-readers|errors|gate-deps|hash|log|texts|trace|validation)\.ts/,
+    /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(deps|env|env-readers|errors|gate-deps|hash|openapi|log|texts|trace|validation)\.(ts|json)/,
   'app/': /^(app|lib)\//,
   'seed/': /^(seed|lib|local)\//,
   'local/': /^(local|lib|seed)\//,

@@ -58,6 +58,7 @@ export const SUMMARIES: Record<OperationId, string> = {
   changeUser: 'Set the level of an account, or disable or enable it',
   listEvents: 'List security events, newest first, in pages',
   jwks: 'The public keys that verify access tokens',
+  openapi: 'This document',
   health: 'The process is alive',
   ready: 'The store is reachable',
   listItems: 'List a collection, filtered and sorted, in pages',

@@ -37,6 +37,11 @@ const commands = {
     await handOver('seed.js', words)
   },
   bundle,
+  openapi: async () => {
+    await install()
+    await bundle()
+    await handOver('openapi.js', words)
+  },
   users: async () => {
     await install()
     await bundle()
@@ -97,6 +102,7 @@ async function bundle() {
       test: 'local/test.ts',
       mutants: 'local/mutants.ts',
       users: 'local/users.ts',
+      openapi: 'local/openapi.ts',
       soak: 'bench/soak.ts',
       'back-pressure': 'bench/back-pressure.ts',
     },

@@ -273,6 +273,16 @@ export const contract = {
     cacheSeconds: 300,
     errors: [],
   },
+  openapi: {
+    method: 'GET',
+    path: '/api/openapi.json',
+    access: 'public',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+    cacheSeconds: 300,
+    errors: [],
+  },
   health: {
     method: 'GET',
     path: '/api/health',

@@ -71,7 +71,7 @@ export function accessOf(row: Operation, match: Match): Access {
 }
 
 /** Who an item belongs to is the use case's to ask: at the door an owner is any user. */
-function doorOf(access: Access | 'owner'): Access {
+export function doorOf(access: Access | 'owner'): Access {
   return access === 'owner' ? 'user' : access
 }
 

@@ -1,0 +1,165 @@
+/** A JSON Schema (2020-12), as OpenAPI 3.1 uses it. */
+export type Schema = Record<string, unknown>
+
+const text = (description: string, more: Schema = {}): Schema => ({
+  type: 'string',
+  description,
+  ...more,
+})
+const instant = (description: string): Schema =>
+  text(description, { format: 'date-time', examples: ['2026-01-31T12:00:00.000Z'] })
+const whole = (description: string, more: Schema = {}): Schema => ({
+  type: 'integer',
+  minimum: 0,
+  description,
+  ...more,
+})
+const level = whole('0 is a user, 5 an editor, 9 an admin.', { maximum: 9, examples: [0] })
+const address = text('An address, in lower case.', { maxLength: 254, examples: ['me@home.org'] })
+
+function record(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name))
+  return { type: 'object', properties, required, additionalProperties: false }
+}
+
+export function orNull(schema: Schema): Schema {
+  return { ...schema, type: [schema['type'], 'null'] }
+}
+
+export function listOf(item: Schema, more: Record<string, Schema> = {}): Schema {
+  const properties = {
+    data: { type: 'array', items: item, maxItems: 1_000 },
+    nextCursor: orNull(text('Send it as `cursor` for the next page; null after the last.')),
+  }
+  const { required, ...rest } = record({ ...properties, ...more })
+  return { ...rest, required: (required as string[]).filter((name) => name !== 'count') }
+}
+
+export function ref(name: string): Schema {
+  return { $ref: `#/components/schemas/${name}` }
+}
+
+const content = record({ user: address, level })
+const key = {
+  id: text('The id of the key.', { pattern: '^[0-9A-Za-z]{16}$' }),
+  name: text('What its owner calls it.', { maxLength: 100 }),
+  prefix: text('The beginning of the key.', { examples: ['usher_live_0123456789abcdef'] }),
+  scopes: {
+    type: 'array',
+    maxItems: 32,
+    items: text('A collection and an action.', { examples: ['movies:read'] }),
+  },
+  limit: whole('Requests a minute.'),
+}
+
+/** What operations answer; the bodies that they take are made from the schemas that check them. */
+export const SCHEMAS: Record<string, Schema> = {
+  Problem: {
+    ...record(
+      {
+        type: text('Names the problem; a page explains it.', { examples: ['/problems/not-found'] }),
+        title: text('The same for every occurrence.'),
+        status: whole('The status of the answer.', { minimum: 400, maximum: 599 }),
+        detail: text('What to do about this one.'),
+        instance: text('The path of the request.'),
+        requestId: text('Names the request; the log has it.'),
+        errors: {
+          type: 'array',
+          maxItems: 20,
+          items: record({
+            pointer: text('Where: a JSON pointer (RFC 6901) as a URI fragment.'),
+            message: text('What is wrong there.'),
+          }),
+        },
+      },
+      ['detail', 'errors'],
+    ),
+    description: 'RFC 9457.',
+  },
+  TokenResponse: record({
+    message: { type: 'string', enum: ['Logged in', 'Token Refreshed'] },
+    content,
+    JWT: text('The access token (RFC 9068).'),
+    refresh: text('Works once; the next one comes in the answer.'),
+    tokenType: { type: 'string', enum: ['Bearer'] },
+    expiresIn: whole('Seconds until the access token is over.'),
+    refreshExpiresIn: whole('Seconds until the refresh token is over.'),
+  }),
+  Login: record({ message: { type: 'string', enum: ['Logged in'] }, content }),
+  MailNotice: record({ message: text('The same, whether there is a mail or not.') }),
+  Session: record({
+    id: text('The id of the session.', { format: 'uuid' }),
+    createdAt: instant('When it was signed in.'),
+    lastSeenAt: instant('When its token was last rotated.'),
+    userAgent: text('Of the device that signed in.'),
+    ip: text('Of the device that signed in.'),
+    current: { type: 'boolean', description: 'Whether this request came with it.' },
+  }),
+  Profile: record(
+    {
+      user: address,
+      level,
+      name: text('As set by the user.', { maxLength: 100 }),
+      emailVerified: { type: 'boolean' },
+      createdAt: orNull(instant('When the account was made.')),
+    },
+    ['name'],
+  ),
+  User: record(
+    {
+      user: address,
+      level,
+      name: text('As set by the user.', { maxLength: 100 }),
+      emailVerified: { type: 'boolean' },
+      disabled: { type: 'boolean' },
+      createdAt: orNull(instant('When the account was made.')),
+    },
+    ['name'],
+  ),
+  SecurityEvent: record(
+    {
+      id: text('Of the stream.'),
+      type: text('What happened.', { examples: ['signin.failed'] }),
+      at: instant('When, by the clock of the store.'),
+      user: address,
+      by: address,
+      session: text('The id of a session.'),
+      key: text('The id of an API key.'),
+      level,
+      policy: text('The quota that was exceeded.'),
+      ip: text('Of the client.'),
+      requestId: text('Of the request.'),
+    },
+    ['user', 'by', 'session', 'key', 'level', 'policy', 'ip', 'requestId'],
+  ),
+  ApiKey: record({
+    ...key,
+    createdAt: instant('When it was made.'),
+    expiresAt: orNull(instant('When it ends.')),
+    lastUsedAt: orNull(instant('When it was used last, to the minute.')),
+  }),
+  NewApiKey: record({
+    ...key,
+    key: text('The key. It is shown this once.', {
+      pattern: '^usher_(live|test)_[0-9A-Za-z]{16}_[0-9A-Za-z]{38}$',
+    }),
+    expiresAt: orNull(instant('When it ends.')),
+  }),
+  PasswordHash: record({ password: text('A bcrypt hash.', { maxLength: 60 }) }),
+  Jwks: record({
+    keys: {
+      type: 'array',
+      maxItems: 1,
+      items: { type: 'object', description: 'A public key (RFC 7517).' },
+    },
+  }),
+  Health: record({ status: { type: 'string', enum: ['ok'] } }),
+  Readiness: record(
+    {
+      status: { type: 'string', enum: ['ok', 'degraded'] },
+      warnings: { type: 'array', maxItems: 8, items: text('For the operator.') },
+    },
+    ['warnings'],
+  ),
+  OpenApi: { type: 'object', description: 'This document.' },
+}
