@@ -10,6 +10,7 @@ export interface Rig {
   origin: string
   server: Program
   proxy: FaultProxy
+  redisUrl: string
   stop(): Promise<void>
 }
 
@@ -38,6 +39,7 @@ export async function startRig(host: 'start' | 'serve'): Promise<Rig> {
     origin,
     server,
     proxy,
+    redisUrl: redis.url,
     stop: async () => {
       await server.stop()
       await proxy.close()

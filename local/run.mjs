@@ -51,8 +51,8 @@ const commands = {
     await install()
     if (!(await isBuilt())) await build()
     const [name = ''] = words
-    if (!['soak', 'back-pressure'].includes(name)) {
-      console.error('npm run bench -- <soak|back-pressure> [--help]')
+    if (!['soak', 'back-pressure', 'scale'].includes(name)) {
+      console.error('npm run bench -- <soak|back-pressure|scale> [--help]')
       process.exit(2)
     }
     await handOver(`${name}.js`, words)
@@ -105,6 +105,7 @@ async function bundle() {
       openapi: 'local/openapi.ts',
       soak: 'bench/soak.ts',
       'back-pressure': 'bench/back-pressure.ts',
+      scale: 'bench/scale.ts',
     },
     outdir: 'dist',
     bundle: true,
