@@ -14,7 +14,7 @@ export default defineConfig<object, Options>({
     {
       name: 'serve',
       testDir: 'e2e',
-      testIgnore: /(browser|interleavings|sizes|telemetry|up)\.spec\.ts$/,
+      testIgnore: /(browser|interleavings|replica|sizes|telemetry|up)\.spec\.ts$/,
       use: { host: 'serve', engine: 'embedded' },
     },
   ],
