@@ -1,3 +1,4 @@
+import { leaveOneAdmin } from './support/accounts.ts'
 import { Api } from './support/api.ts'
 import { expect, test } from './support/fixtures.ts'
 import { runProgram } from './support/processes.ts'
@@ -39,6 +40,7 @@ test('npm run users adds, lists, promotes, disables, enables, sets passwords and
 test('exit 1 with a sentence for what cannot be done, 2 with the help for words it does not know', async ({
   store,
 }) => {
+  await leaveOneAdmin(store, 'admin@home.org')
   const users = (...args: string[]) =>
     runProgram(process.execPath, ['local/run.mjs', 'users', ...args], {
       PATH: process.env['PATH'],

@@ -1,4 +1,4 @@
-import { account } from '../support/accounts.ts'
+import { account, leaveOneAdmin } from '../support/accounts.ts'
 import { type Answer, type Api, isProblem } from '../support/api.ts'
 import { expect, type TestStore, test } from '../support/fixtures.ts'
 import { tokenOf } from '../support/outbox.ts'
@@ -125,9 +125,7 @@ test('409 conflict for the last admin, also when two demote each other at once',
   store,
 }) => {
   const boss = admin(store)
-  // Other tests have made admins of their own.
-  for (const key of (await store.call('KEYS', 'user:*')) as string[])
-    if (key !== `user:${boss.user}`) await store.call('HSET', key, 'level', '0')
+  await leaveOneAdmin(store, boss.user)
   const { JWT } = await api.signIn(boss)
   await account(store, 'retired@home.org', { level: '9' })
   await store.call('HSET', 'user:retired@home.org', 'disabled', '1')
