@@ -143,6 +143,16 @@ test('a key loses what its owner loses: level, account, and the account that com
   expect(await read()).toBe(401)
 })
 
+test('a record typed by hand opens no more than what it says', async ({ api, store }) => {
+  const JWT = await owner(api, store, 'typed-keys@home.org')
+  const { key, id } = (await make(api, JWT)).body
+  const status = async () => (await use(api, key, '/api/movies?limit=1')).status
+  await store.call('HSET', `key:${id}`, 'scopes', 'movies:constructor movies:__proto__ books:read')
+  expect(await status()).toBe(403)
+  await store.call('HSET', `key:${id}`, 'scopes', 'movies:list', 'limit', 'much')
+  expect(await status()).toBe(401)
+})
+
 test('422 for scopes that are none and a limit beyond the policy; 409 beyond fifty keys', async ({
   api,
   store,

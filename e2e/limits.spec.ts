@@ -1,3 +1,4 @@
+import { mintApiKey } from '../lib/auth/api-key.ts'
 import { account } from './support/accounts.ts'
 import { type Answer, isProblem, ME } from './support/api.ts'
 import { expect, test } from './support/fixtures.ts'
@@ -79,6 +80,21 @@ test('a bad token counts as its address, and never waits', async ({ api }) => {
   }
   expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(19)
   expect(statuses.at(-1)).toBe(429)
+})
+
+test('made-up API keys that pass the checksum count as their address, and then ask nothing', async ({
+  api,
+}) => {
+  const headers = nextClient()
+  const answers: Answer[] = []
+  for (let index = 0; index < 25; index++) {
+    const { key } = await mintApiKey('test')
+    answers.push(await api.send('/api/movies', { headers: { ...headers, 'X-API-Key': key } }))
+  }
+  const statuses = answers.map(({ status }) => status)
+  expect(statuses).toEqual([...Array(20).fill(401), ...Array(5).fill(429)])
+  for (const { headers } of answers.slice(20))
+    expect(headers.get('server-timing')).toContain('0 trips, 0 commands')
 })
 
 test('a bad credential lifts no quota of a public read', async ({ api }) => {

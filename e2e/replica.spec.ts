@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Engine } from '../local/gateway/engine.ts'
 import { redisEngine } from '../local/gateway/engine.ts'
 import { startGateway } from '../local/gateway/server.ts'
@@ -9,10 +12,18 @@ import { freePort, startProgram, startRedis } from './support/processes.ts'
 /** Commands that a Global database serves from the nearest replica. */
 const READS = new Set(['HMGET', 'EVAL_RO', 'EVALSHA_RO', 'ZMSCORE', 'ZCARD', 'SCAN', 'GET'])
 
+function call(target: Engine, ...words: string[]): Promise<unknown> {
+  return target.call(words.map((word) => Buffer.from(word)))
+}
+
 test('every read runs at a replica that refuses writes; writes go to the primary', async () => {
   const primary = await startRedis()
+  const writer = redisEngine(primary.url)
+  await call(writer, 'CONFIG', 'SET', 'repl-diskless-sync-delay', '0')
   const port = await freePort()
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '']
+  // It writes what it is sent into a file, and would read it when it starts the next time.
+  const folder = await mkdtemp(join(tmpdir(), 'usher-replica-'))
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder]
   const follow = [
     '--replicaof',
     '127.0.0.1',
@@ -26,7 +37,7 @@ test('every read runs at a replica that refuses writes; writes go to the primary
     process.env,
     /MASTER <-> REPLICA sync: Finished with success/,
   )
-  const [writer, reader] = [redisEngine(primary.url), redisEngine(`redis://127.0.0.1:${port}`)]
+  const reader = redisEngine(`redis://127.0.0.1:${port}`)
   const refused: string[] = []
   const sentTo: Record<'reader' | 'writer', string[]> = { reader: [], writer: [] }
   const engine: Engine = {
@@ -41,8 +52,6 @@ test('every read runs at a replica that refuses writes; writes go to the primary
     },
   }
   const gateway = await startGateway({ engine, token: 'token' })
-  const call = (target: Engine, ...words: string[]) =>
-    target.call(words.map((word) => Buffer.from(word)))
   try {
     await loadDemo(connectForLoading(gateway), { publicPassword: true })
     // More than SCAN serves, so that indexes do.

@@ -104,7 +104,7 @@ test.describe('npm run seed', () => {
       [
         [2, 'name: missing'],
         [3, 'year: missing or does not fit'],
-        [4, 'name: cannot be a path segment'],
+        [4, 'name: is a word that paths use'],
         [5, 'name: occurs before'],
       ],
     )

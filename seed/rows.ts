@@ -1,5 +1,6 @@
 import type { Collection } from '../lib/collections/define.ts'
 import { readerOf } from '../lib/collections/item.ts'
+import { parseId } from '../lib/collections/write-input.ts'
 
 /** One record as it was found: any columns, any values. */
 export type Row = Record<string, unknown>
@@ -16,8 +17,6 @@ export interface Reject {
   reason: string
   data: unknown
 }
-
-const LONGEST_ID_BYTES = 512
 
 /**
  * Turns a row into an entry of a collection: every column must be a declared field whose value fits
@@ -50,10 +49,9 @@ export function entryOf(collection: Collection, row: Row, idColumn = 'id'): Entr
 
 function idFault(id: string, { prefix }: Collection): string | undefined {
   if (id === '') return 'missing'
-  if (Buffer.byteLength(id) > LONGEST_ID_BYTES) return `longer than ${LONGEST_ID_BYTES} bytes`
-  if (/\p{Cc}/u.test(id) || !id.isWellFormed()) return 'has a control character'
-  // A URL drops these segments, and reads the prefix as the long spelling of an id.
-  if (id === '.' || id === '..') return 'cannot be a path segment'
-  if (id.startsWith(prefix)) return `begins with the key prefix ${prefix}`
-  return undefined
+  if (/\p{Cc}/u.test(id)) return 'has a control character'
+  const parsed = parseId(id)
+  if (!parsed.ok) return parsed.errors?.[0]?.message ?? 'cannot be an id'
+  // A URL reads the prefix as the long spelling of an id.
+  return id.startsWith(prefix) ? `begins with the key prefix ${prefix}` : undefined
 }

@@ -24,10 +24,10 @@ export function createKeyProof(key: PresentedKey, scope: KeyScope): KeyProof {
 }
 
 /** What `read` and `write` stand for; every action can be named by itself too. */
-const GROUPS: Record<string, readonly string[]> = {
-  read: ['list', 'get'],
-  write: ['create', 'replace', 'update', 'delete'],
-}
+const GROUPS = new Map<string, readonly string[]>([
+  ['read', ['list', 'get']],
+  ['write', ['create', 'replace', 'update', 'delete']],
+])
 
 /** Whether one of a key's scopes is good for an action. To replace is to create and to update. */
 function isScoped(scopes: readonly string[], { collection, action }: KeyScope): boolean {
@@ -35,7 +35,8 @@ function isScoped(scopes: readonly string[], { collection, action }: KeyScope): 
     scopes.some((scope) => {
       const [name, granted = ''] = scope.split(':')
       return (
-        name === collection && (granted === wanted || GROUPS[granted]?.includes(wanted) === true)
+        name === collection &&
+        (granted === wanted || GROUPS.get(granted)?.includes(wanted) === true)
       )
     })
   return has(action) || (action === 'replace' && has('create') && has('update'))

@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../errors.ts'
 import {
   beginHealing,
   type Ghosts,
@@ -119,17 +120,59 @@ async function indexMissing(
   if (ids.length === 0) return 0
   const [missing] = again ? [ids] : await store().read(unindexedRead(collection.name, ids))
   for (let index = 0; index < missing.length; index += BATCH) {
-    await indexItems(store(), collection, missing.slice(index, index + BATCH))
+    await indexItems(store, collection, missing.slice(index, index + BATCH))
   }
   return missing.length
 }
 
 /** Indexes items as they are stored at this moment, and takes out those that are gone. */
-async function indexItems(store: Store, collection: Collection, ids: readonly string[]) {
+async function indexItems(
+  store: () => Store,
+  collection: Collection,
+  ids: readonly string[],
+): Promise<void> {
   const { names } = readerOf(collection)
-  const stored = await store.read(...ids.map((id) => itemRead(collection.prefix, id, names)))
-  const changes = ids.map((id, index) => adding(collection, id, stored[index]))
-  await applyItems(store, names, changes)
+  let stored: (StoredFields | undefined)[]
+  try {
+    stored = [...(await store().read(...ids.map((id) => itemRead(collection.prefix, id, names))))]
+  } catch (error) {
+    return halves(ids, error, (half) => indexItems(store, collection, half))
+  }
+  await applyAll(
+    store,
+    names,
+    ids.map((id, index) => adding(collection, id, stored[index])),
+  )
+}
+
+async function applyAll(
+  store: () => Store,
+  names: readonly string[],
+  changes: readonly ItemChange[],
+): Promise<void> {
+  try {
+    await applyItems(store(), names, changes)
+  } catch (error) {
+    await halves(changes, error, (half) => applyAll(store, names, half))
+  }
+}
+
+/**
+ * Goes on with each half of what was too much for one call. One item alone that is too much is left
+ * out: it must not keep others from being listed. What the store does not do for want of itself ends
+ * the healing.
+ */
+async function halves<each>(
+  all: readonly each[],
+  error: unknown,
+  work: (half: readonly each[]) => Promise<void>,
+): Promise<void> {
+  const refused = error instanceof StoreUnavailable && /\bERR\b/.test(error.message)
+  if (!refused) throw error
+  if (all.length <= 1) return
+  const middle = Math.ceil(all.length / 2)
+  await work(all.slice(0, middle))
+  await work(all.slice(middle))
 }
 
 function adding(collection: Collection, id: string, stored: StoredFields | undefined): ItemChange {
@@ -151,7 +194,7 @@ async function removeGhosts(store: () => Store, collection: Collection): Promise
       ghostsRead(collection.name, collection.prefix, after),
     )
     for (let index = 0; index < found.ghosts.length; index += BATCH) {
-      await indexItems(store(), collection, found.ghosts.slice(index, index + BATCH))
+      await indexItems(store, collection, found.ghosts.slice(index, index + BATCH))
     }
     removed += found.ghosts.length
     after = found.last
@@ -170,7 +213,7 @@ export function repair(
 ): void {
   if (rows.length === 0) return
   const { names } = readerOf(collection)
-  const others = indexesOf(collection).map(({ key }) => key)
+  const others = [...indexesOf(collection).map(({ key }) => key), keys.words(collection.name)]
   call.background(async (store) => {
     const some = rows.slice(0, BATCH)
     await applyItems(
@@ -213,6 +256,7 @@ export async function sweep(store: () => Store, collection: Collection): Promise
           whole: undefined,
           afterId: '',
           smallKeyspace: 0,
+          neededFields: names.length,
           limit: BATCH,
           exact: false,
           filters: [],

@@ -11,6 +11,10 @@ interface Reader {
   names: readonly string[]
   kinds: readonly Kind[]
   schemas: readonly ZodMiniType[]
+  /** The stored values that fit, by field, in their types; also of a hash that is no whole item. */
+  readable(stored: StoredFields): [name: string, value: unknown][]
+  /** A stored value, if it is one that its field can have. */
+  fitting(index: number, raw: string | undefined): string | undefined
   decode(id: string, stored: StoredFields): { item: Item | undefined; faulty: string[] }
 }
 
@@ -35,6 +39,17 @@ export function readerOf(collection: Collection): Reader {
     names: fields.map((field) => field.name),
     kinds: fields.map((field) => field.kind),
     schemas: fields.map((field) => field.schema),
+    readable: (stored) =>
+      fields.flatMap(({ name, schema, kind }, index): [string, unknown][] => {
+        const raw = stored[index]
+        const parsed = schema.safeParse(raw === undefined ? undefined : fromText(raw, kind))
+        return parsed.success && raw !== undefined ? [[name, parsed.data]] : []
+      }),
+    fitting: (index, raw) => {
+      const field = fields[index]
+      if (field === undefined || raw === undefined) return undefined
+      return field.schema.safeParse(fromText(raw, field.kind)).success ? raw : undefined
+    },
     decode: (id, stored) => {
       const faulty: string[] = []
       // A hash with none of the declared fields is not one of these items, nor is a missing one.

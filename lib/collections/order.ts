@@ -80,10 +80,10 @@ export function memberOf(
   id: string,
   stored: StoredFields,
 ): string {
-  const { names, kinds } = readerOf(collection)
+  const { names, kinds, fitting } = readerOf(collection)
   const components = order.parts.map(({ field, descending }) => {
     const index = names.indexOf(field)
-    const ascending = component(stored[index], kinds[index] ?? 'string')
+    const ascending = component(fitting(index, stored[index]), kinds[index] ?? 'string')
     return descending ? backwards(ascending) : ascending
   })
   return `${components.join('')}${idSuffix(id)}`
@@ -103,15 +103,17 @@ export function boundsOf(
   const base = component(text, kind).slice(0, -END.length)
   const from = `[${base}${END}`
   const behind = `${base}${AFTER_END}`
+  // Of a text that was cut, those with the same beginning lie on both sides: the reader decides.
+  const cut = kind === 'string' && cutText(text) !== text
   switch (comparison) {
     case 'eq':
       return { min: from, max: `(${behind}` }
     case 'gt':
-      return { min: `[${behind}`, max: `(${MISSING}` }
+      return { min: cut ? from : `[${behind}`, max: `(${MISSING}` }
     case 'gte':
       return { min: from, max: `(${MISSING}` }
     case 'lt':
-      return { min: '-', max: `(${base}${END}` }
+      return { min: '-', max: cut ? `(${behind}` : `(${base}${END}` }
     case 'lte':
       return { min: '-', max: `(${behind}` }
   }
@@ -119,10 +121,17 @@ export function boundsOf(
 
 function component(raw: string | undefined, kind: Kind): string {
   if (raw === undefined) return `${MISSING}${END}`
-  if (kind !== 'number') return `t${escapeText(raw)}${END}`
+  if (kind !== 'number') return `t${escapeText(cutText(raw))}${END}`
   return NUMBER.test(raw) && Number.isFinite(Number(raw))
     ? `n${sortableNumber(Number(raw))}${END}`
     : `${MISSING}${END}`
+}
+
+/** So many characters of a text are in an index; the order of the rest is that of the ids. */
+const LONGEST_TEXT = 200
+
+function cutText(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : [...text].slice(0, LONGEST_TEXT).join('')
 }
 
 function escapeText(text: string): string {
@@ -135,7 +144,8 @@ const EXPONENT_OFFSET = 400
 function sortableNumber(value: number): string {
   if (value === 0) return 'o'
   const [mantissa = '', exponent = ''] = Math.abs(value).toExponential(16).split('e')
-  const digits = `${Number(exponent) + EXPONENT_OFFSET}${mantissa.replace('.', '')}`
+  const power = String(Number(exponent) + EXPONENT_OFFSET).padStart(3, '0')
+  const digits = `${power}${mantissa.replace('.', '')}`
   return value > 0
     ? `p${digits}`
     : `m${digits.replace(/\d/g, (digit) => String(9 - Number(digit)))}`

@@ -1,7 +1,7 @@
 import type { ItemQuery } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
 import type { Collection } from './define.ts'
-import { readerOf } from './item.ts'
+import { fieldsFirst } from './needed.ts'
 import { boundsOf, type Order, ordersOf, wordBounds } from './order.ts'
 import type { Filter, Query } from './query.ts'
 
@@ -28,7 +28,7 @@ export function planOf(collection: Collection, query: Query, place: string): Ite
   const exact = direction === undefined && covered && !count
   return {
     prefix: collection.prefix,
-    fields: readerOf(collection).names,
+    ...fieldsFirst(collection, query),
     walk: {
       key: keys.index(collection.name, direction?.order.name ?? 'id'),
       holds: direction === undefined ? 'ids' : 'order',

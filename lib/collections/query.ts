@@ -2,7 +2,7 @@ import { fail, type InputFault, ok, type Result } from '../errors.ts'
 import { DEFAULT_LIMIT, isLimit, LIMIT_MESSAGE } from '../paging.ts'
 import { MOST_FAULTS, pointer } from '../validation.ts'
 import type { Collection } from './define.ts'
-import { fromText, type Item, type Kind, NUMBER, readerOf } from './item.ts'
+import { fromText, type Kind, NUMBER, readerOf } from './item.ts'
 import { compareBytes, type Direction, findDirection, wordsOf } from './order.ts'
 
 export type Comparison = 'eq' | 'gt' | 'gte' | 'lt' | 'lte'
@@ -139,7 +139,8 @@ function takeFilter(
   if (query.filters.length >= MOST_FILTERS) return `is one filter more than ${MOST_FILTERS}`
   const { names, kinds } = readerOf(collection)
   const kind = kinds[names.indexOf(field)] ?? 'string'
-  if (kind === 'number' && !NUMBER.test(text)) return 'is not a number'
+  const isNumber = NUMBER.test(text) && Number.isFinite(Number(text))
+  if (kind === 'number' && !isNumber) return 'is not a number'
   if (kind === 'boolean' && text !== 'true' && text !== 'false') return 'is not true or false'
   if (kind === 'boolean' && comparison !== 'eq') return 'has no order'
   const filter = { field, kind, comparison: comparison as Comparison, text }
@@ -147,10 +148,13 @@ function takeFilter(
   return undefined
 }
 
-/** Whether an item is what a filter asks for. */
-export function passes(item: Item, { field, kind, comparison, text }: Filter): boolean {
-  if (!Object.hasOwn(item, field)) return false
-  const order = compareValues(item[field], fromText(text, kind))
+/** Whether a stored value is what a filter asks for. */
+export function passes(
+  stored: string | undefined,
+  { kind, comparison, text }: Omit<Filter, 'field'>,
+): boolean {
+  if (stored === undefined) return false
+  const order = compareValues(fromText(stored, kind), fromText(text, kind))
   switch (comparison) {
     case 'eq':
       return order === 0

@@ -1,10 +1,17 @@
 import { type AccessCode, fail, ok, type Result } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { type ItemRow, type ItemRows, itemRead, queryRead } from '../store/items.ts'
+import {
+  type ItemRow,
+  type ItemRows,
+  itemRead,
+  queryRead,
+  type StoredFields,
+} from '../store/items.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Collection } from './define.ts'
 import { healIfDue, repair } from './heal.ts'
 import { type Item, itemTag, readerOf } from './item.ts'
+import { declaredOrder, fieldsFirst } from './needed.ts'
 import { compareBytes, memberOf, searchWords } from './order.ts'
 import { planOf } from './plan.ts'
 import { parseQuery, passes, type Query, queryFingerprint, type RawQuery } from './query.ts'
@@ -69,52 +76,64 @@ export async function listItems(
   if (!stored.ok) return stored
 
   const page = assemble(collection, query, place, stored.value)
-  warnOfFaults(call.log, collection, page.faulty)
   healIfDue(call, stored.value)
   repair(call, collection, page.stale)
   if (query.count && page.count === undefined) {
     const errors = [{ pointer: '#/count', message: 'is too much to count: narrow the filters' }]
     return fail('validation-error', 'count', { errors })
   }
-  const data = page.items.map((item) => choose(item, query.fields))
+  const whole = await wholeRows(call, collection, page.rows)
+  if (!whole.ok) return whole
+  const faults: string[] = []
+  const data: Item[] = []
+  for (const { id, fields } of whole.value) {
+    const { item, faulty } = readerOf(collection).decode(id, fields)
+    faults.push(...faulty)
+    if (item !== undefined) data.push(choose(item, query.fields))
+  }
+  warnOfFaults(call.log, collection, faults)
   const nextCursor = page.next === undefined ? null : await sealCursor(page.next, fingerprint, deps)
   const count = query.count && page.count !== undefined ? { count: page.count } : {}
   return ok({ data, nextCursor, ...count }, { headers: caching(collection, 'list') })
 }
 
+interface PageRow {
+  id: string
+  member: string
+  /** In the order of the declaration. */
+  fields: StoredFields
+  thin: boolean
+}
+
 interface Assembled {
-  items: Item[]
+  rows: PageRow[]
   /** The member after which the next page begins. */
   next: string | undefined
   count: number | undefined
-  faulty: string[]
   /** Rows whose index does not say what their hash does. */
   stale: ItemRow[]
 }
 
 function assemble(collection: Collection, query: Query, place: string, found: ItemRows): Assembled {
   const { direction, limit } = query
+  const asked = fieldsFirst(collection, query).fields
   const { decode } = readerOf(collection)
   const reversed = direction?.reversed ?? query.reversed
   const walked = found.way === 'walk'
-  const faulty: string[] = []
   const stale: ItemRow[] = []
-  const rows: { item: Item; member: string }[] = []
+  const rows: PageRow[] = []
   for (const row of found.rows) {
-    const { id, fields } = row
+    const { id, thin } = row
+    const fields = row.fields && declaredOrder(collection, asked, row.fields)
     const member =
       direction === undefined ? id : memberOf(collection, direction.order, id, fields ?? [])
     if (fields === undefined || (walked && member !== row.member)) {
-      if (walked) stale.push(row)
+      if (found.way !== 'small') stale.push({ ...row, fields: thin ? undefined : fields })
       continue
     }
-    const decoded = decode(id, fields)
-    faulty.push(...decoded.faulty)
-    const { item } = decoded
-    if (item === undefined || !query.filters.every((filter) => passes(item, filter))) continue
-    const words = query.words.length === 0 ? [] : searchWords(collection, id, fields)
-    if (!query.words.every((word) => words.some((each) => each.startsWith(word)))) continue
-    rows.push({ item, member })
+    // A hash that lacks required fields is no item.
+    if (!thin && decode(id, fields).item === undefined) continue
+    if (matches(collection, query, id, fields)) rows.push({ id, member, fields, thin })
   }
   const count = walked ? found.count : rows.length
   const ahead = (a: string, b: string): number => compareBytes(a, b) * (reversed ? -1 : 1)
@@ -124,7 +143,50 @@ function assemble(collection: Collection, query: Query, place: string, found: It
   const taken = after.slice(0, limit)
   const cut = after.length > taken.length
   const last = cut ? taken.at(-1)?.member : found.more ? found.lastMember : undefined
-  return { items: taken.map(({ item }) => item), next: last, count, faulty, stale }
+  return { rows: taken, next: last, count, stale: stale.filter((row) => !isThin(row, found)) }
+}
+
+/** A thin row whose hash is there says too little to be mended. */
+function isThin({ id }: ItemRow, { rows }: ItemRows): boolean {
+  return rows.find((row) => row.id === id)?.thin === true
+}
+
+function matches(
+  collection: Collection,
+  { filters, words }: Query,
+  id: string,
+  fields: StoredFields,
+): boolean {
+  const { names, fitting } = readerOf(collection)
+  const isAsked = filters.every((filter) => {
+    const index = names.indexOf(filter.field)
+    return passes(fitting(index, fields[index]), filter)
+  })
+  if (!isAsked || words.length === 0) return isAsked
+  const own = searchWords(collection, id, fields)
+  return words.every((word) => own.some((each) => each.startsWith(word)))
+}
+
+/** Reads what thin rows lack, in one more trip where there are any. */
+async function wholeRows(
+  call: CollectionCall<RawQuery>,
+  collection: Collection,
+  rows: readonly PageRow[],
+): Promise<Result<PageRow[], AccessCode>> {
+  const thin = rows.filter((row) => row.thin)
+  if (thin.length === 0) return ok([...rows])
+  const { names } = readerOf(collection)
+  const reads = thin.map(({ id }) => itemRead(collection.prefix, id, names))
+  const found = new Map(
+    (await call.store.read(...reads)).map((fields, index) => [thin[index]?.id, fields]),
+  )
+  return ok(
+    rows.flatMap((row) => {
+      if (!row.thin) return [row]
+      const fields = found.get(row.id)
+      return fields === undefined ? [] : [{ ...row, fields }]
+    }),
+  )
 }
 
 function choose(item: Item, fields: readonly string[] | undefined): Item {

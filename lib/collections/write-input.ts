@@ -2,7 +2,7 @@ import { fail, type InputFault, ok, type Result } from '../errors.ts'
 import type { StoredFields } from '../store/items.ts'
 import { MOST_FAULTS, pointer, validate } from '../validation.ts'
 import type { Collection } from './define.ts'
-import { readerOf } from './item.ts'
+import { type Item, readerOf } from './item.ts'
 
 /** The fields of an item by name; without a prototype, so that every name is one. */
 export type Fields = Record<string, unknown>
@@ -27,12 +27,13 @@ export function parseId(id: string): Result<string, 'validation-error'> {
  * Reads the fields of an item from a body: every declared field that the server does not set, and
  * none besides. They are stored as text, so texts must be well-formed Unicode to come back the same.
  *
- * @param options `withId` lets the body name the id; with `id` it may repeat that one.
+ * @param options `withId` lets the body name the id; with `id` it may repeat that one, and with
+ *   `item` what the server has set.
  */
 export function parseFields(
   collection: Collection,
   body: unknown,
-  options: { withId?: true; id?: string },
+  options: { withId?: true; id?: string; item?: Item },
 ): Result<Fields, 'validation-error'> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return faulty([{ pointer: '#', message: 'is not of type object' }])
@@ -54,7 +55,11 @@ export function parseFields(
   const stamps: readonly string[] = collection.stamps ?? []
   for (const [index, name] of names.entries()) {
     const schema = schemas[index]
-    if (schema === undefined || stamps.includes(name)) continue
+    if (schema === undefined) continue
+    if (stamps.includes(name)) {
+      if (options.item !== undefined && given.get(name) === options.item[name]) given.delete(name)
+      continue
+    }
     const value = given.get(name)
     given.delete(name)
     const parsed = validate(schema, value)

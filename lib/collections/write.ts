@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { LEVELS } from '../auth/levels.ts'
-import { type AccessCode, fail, ok, type Result } from '../errors.ts'
+import { type AccessCode, fail, ok, type Result, StoreUnavailable } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { applyItems, type ItemChange, itemRead, type StoredFields } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
@@ -20,13 +20,14 @@ type WriteCode =
   | AccessCode
 
 /** A change that others keep overtaking is given up after so many tries. */
-const MOST_TRIES = 5
+const MOST_TRIES = 20
 /** How long a repeated request is known, in milliseconds. */
 const IDEMPOTENCY_TTL_MS = 86_400_000
 
 /** What is known of an item before it is changed. */
 interface Current {
   stored: StoredFields | undefined
+  /** Undefined also for a hash that lacks what an item must have. */
   item: Item | undefined
 }
 
@@ -124,41 +125,41 @@ function locationOf({ name, prefix }: Collection, id: string): string {
   return `/api/${name}/${encodeURIComponent(segment)}`
 }
 
-/** Puts an item in the place of another, or where there is none. */
+/** Puts an item in the place of another, or where there is none. What the server set stays. */
 export async function replaceItem(
   call: CollectionCall<unknown>,
   deps: CollectionDeps,
 ): Promise<Result<Item, WriteCode>> {
-  return change(call, 'update', (collection, id, { item }) => {
-    const parsed = parseFields(collection, call.input, { id })
+  return change(call, 'update', (collection, id, { stored, item }) => {
+    const parsed = parseFields(collection, call.input, { id, ...(item ? { item } : {}) })
     if (!parsed.ok) return parsed
     const { id: _, ...fields } = parsed.value
-    const kept =
-      item === undefined
-        ? stamped(collection, fields, call, deps)
-        : keepStamps(collection, fields, item)
-    return ok(kept)
+    const next = storedOf(collection, stamped(collection, fields, call, deps))
+    return ok(keepStamps(collection, stored, next))
   })
 }
 
-/** Changes some fields of an item; null takes one away (RFC 7396). */
+/** Changes some fields of an item; null takes one away (RFC 7396). The others stay as they are stored. */
 export async function patchItem(call: CollectionCall<unknown>): Promise<Result<Item, WriteCode>> {
   const { input } = call
-  return change(call, 'update', (collection, id, { item }) => {
-    if (item === undefined) return fail('not-found', 'no such item')
+  return change(call, 'update', (collection, id, { stored, item }) => {
+    if (stored === undefined) return fail('not-found', 'no such item')
     if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-      return fail('validation-error', 'no object', {
-        errors: [{ pointer: '#', message: 'is not of type object' }],
-      })
+      const errors = [{ pointer: '#', message: 'is not of type object' }]
+      return fail('validation-error', 'no object', { errors })
     }
+    const patch = new Map<string, unknown>(Object.entries(input))
+    const { names, readable } = readerOf(collection)
     const stamps: readonly string[] = collection.stamps ?? []
-    const own = Object.entries(item).filter(([name]) => !stamps.includes(name))
-    const merged = new Map<string, unknown>([...own, ...Object.entries(input)])
+    const own = readable(stored).filter(([name]) => !stamps.includes(name))
+    const merged = new Map<string, unknown>([...own, ...patch])
     const body = Object.fromEntries([...merged].filter(([, value]) => value !== null))
-    const parsed = parseFields(collection, body, { id })
+    const parsed = parseFields(collection, body, { id, ...(item ? { item } : {}) })
     if (!parsed.ok) return parsed
     const { id: _, ...fields } = parsed.value
-    return ok(keepStamps(collection, fields, item))
+    const changed = storedOf(collection, fields)
+    const next = names.map((name, index) => (patch.has(name) ? changed[index] : stored[index]))
+    return ok(keepStamps(collection, stored, next))
   })
 }
 
@@ -166,8 +167,8 @@ export async function patchItem(call: CollectionCall<unknown>): Promise<Result<I
 export async function deleteItem(
   call: CollectionCall<unknown>,
 ): Promise<Result<undefined, WriteCode>> {
-  const outcome = await change(call, 'delete', (_, __, { item }) =>
-    item === undefined ? fail('not-found', 'no such item') : ok(undefined),
+  const outcome = await change(call, 'delete', (_, __, { stored }) =>
+    stored === undefined ? fail('not-found', 'no such item') : ok(undefined),
   )
   return outcome.ok ? ok(undefined) : outcome
 }
@@ -175,6 +176,8 @@ export async function deleteItem(
 /**
  * Reads an item, works out what it becomes, and changes it if it is still the same; again, if it is
  * not. `undefined` takes it away.
+ *
+ * @throws StoreUnavailable when others are quicker again and again: the client may come again.
  */
 async function change(
   call: CollectionCall<unknown>,
@@ -183,53 +186,58 @@ async function change(
     collection: Collection,
     id: string,
     current: Current,
-  ) => Result<Fields | undefined, WriteCode>,
+  ) => Result<StoredFields | undefined, WriteCode>,
 ): Promise<Result<Item, WriteCode>> {
   const { collection } = call
   if (collection === undefined) return fail('not-found', 'no collection')
   const id = itemId(call.id ?? '', collection)
-  const named = parseId(id)
-  if (!named.ok) return fail('not-found', 'no item can have this id')
+  if (!parseId(id).ok) return fail('not-found', 'no item can have this id')
   const { names, decode } = readerOf(collection)
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const read = await call.read(itemRead(collection.prefix, id, names))
     if (!read.ok) return read
     const there = read.value?.some((value) => value !== undefined) === true
     const stored = there ? read.value : undefined
-    const item = stored === undefined ? undefined : (decode(id, stored).item ?? { id })
-    if (!mayChange(call, collection, action, item)) return fail('not-found', 'not theirs')
+    if (!mayChange(call, collection, action, stored)) return fail('not-found', 'not theirs')
     const condition = await judgeConditions(call, stored)
     if (condition !== undefined) return condition
+    const item = stored === undefined ? undefined : decode(id, stored).item
     const next = become(collection, id, { stored, item })
     if (!next.ok) return next
-    const values = next.value === undefined ? undefined : storedOf(collection, next.value)
+    const fresh = next.value === undefined ? undefined : decode(id, next.value).item
+    if (next.value !== undefined && fresh === undefined) {
+      const errors = [{ pointer: '#', message: 'is not yet what an item must be' }]
+      return fail('validation-error', 'would not be readable', { errors })
+    }
     const outcome = await applyItems(call.store, names, [
       {
         key: keys.item(collection.prefix, id),
-        verb: values === undefined ? 'delete' : 'set',
+        verb: next.value === undefined ? 'delete' : 'set',
         expected: stored ?? names.map(() => undefined),
-        ...(values === undefined ? {} : { next: values }),
-        indexes: indexChanges(collection, id, stored, values),
+        ...(next.value === undefined ? {} : { next: next.value }),
+        indexes: indexChanges(collection, id, stored, next.value),
       },
     ])
     if (!('made' in outcome) || outcome.made[0] !== true) continue
-    if (values === undefined) return ok({ id })
-    const fresh = decode(id, values).item ?? { id }
-    if (stored === undefined) return created(collection, fresh, values)
-    return ok(fresh, { headers: { ETag: await itemTag(values, undefined) } })
+    if (next.value === undefined || fresh === undefined) return ok({ id })
+    if (stored === undefined) return created(collection, fresh, next.value)
+    return ok(fresh, { headers: { ETag: await itemTag(next.value, undefined) } })
   }
-  return fail('conflict', 'overtaken again and again')
+  throw new StoreUnavailable('overtaken again and again')
 }
 
 /** Where only its owner changes an item, for others it is as if there were none. */
 function mayChange(
   call: CollectionCall<unknown>,
-  { access, stamps }: Collection,
+  collection: Collection,
   action: 'update' | 'delete',
-  item: Item | undefined,
+  stored: StoredFields | undefined,
 ): boolean {
-  if (item === undefined || access[action] !== 'owner') return true
-  const isOwner = stamps?.includes('owner') === true && item['owner'] === call.principal?.userId
+  const { access, stamps } = collection
+  if (stored === undefined || access[action] !== 'owner') return true
+  const owner = stored[readerOf(collection).names.indexOf('owner')]
+  const isOwner =
+    stamps?.includes('owner') === true && owner !== undefined && owner === call.principal?.userId
   return isOwner || (call.level() ?? 0) >= LEVELS.admin
 }
 
@@ -261,8 +269,17 @@ function stamped(
   return { ...fields, ...Object.fromEntries(stamps.map((stamp) => [stamp, values[stamp]])) }
 }
 
-function keepStamps({ stamps = [] }: Collection, fields: Fields, item: Item): Fields {
-  return { ...fields, ...Object.fromEntries(stamps.map((stamp) => [stamp, item[stamp]])) }
+/** What the server has set stays as it is stored. */
+function keepStamps(
+  collection: Collection,
+  stored: StoredFields | undefined,
+  next: StoredFields,
+): StoredFields {
+  const stamps: readonly string[] = collection.stamps ?? []
+  const { names } = readerOf(collection)
+  return names.map((name, index) =>
+    stamps.includes(name) ? (stored?.[index] ?? next[index]) : next[index],
+  )
 }
 
 export const createItemCase = { run: createItem }

@@ -171,6 +171,7 @@ for (const kind of ['redis', 'embedded'] as const) {
         patch('one', { text: 'a' }),
         patch('one', { good: true }),
         patch('one', { rank: 42 }),
+        ...Array.from({ length: 7 }, () => patch('one', { rank: 42 })),
       ])
       expect(changed.every(({ ok }) => ok)).toBe(true)
       expect(await get('one')).toMatchObject({ value: { text: 'a', good: true, rank: 42 } })
@@ -235,6 +236,64 @@ for (const kind of ['redis', 'embedded'] as const) {
         value: { text: 'c', owner: 'me@home.org', createdAt },
       })
       expect(await remove('mine', { ...stranger, level: () => 9 })).toMatchObject({ ok: true })
+    })
+
+    test('what was typed by hand is mended and not destroyed; what cannot be read stays', async () => {
+      const typed = ['text', 'hi', 'rank', 'no number', 'owner', 'me@home.org']
+      await rig.command('HSET', 'note:hand', ...typed, 'createdAt', '2026-01-01T00:00:00.000Z')
+      await rig.command('HSET', 'note:half', 'text', 'hi', 'owner', 'me@home.org')
+      expect(await patch('hand', { text: 'ho' })).toMatchObject({ ok: true, value: { text: 'ho' } })
+      expect(await rig.command('HGET', 'note:hand', 'rank')).toEqual(Buffer.from('no number'))
+      // Without what the server sets it is no item; to make it one is an admin's, or its owner's.
+      expect(await get('half')).toMatchObject({ ok: false })
+      const stranger: More = { principal: { userId: 'you@home.org' } }
+      expect(await replace('half', { text: 'x' }, stranger)).toMatchObject({ code: 'not-found' })
+      expect(await patch('half', { text: 'x' })).toMatchObject({ code: 'validation-error' })
+      const admin: More = { ...stranger, level: () => 9 }
+      expect(await replace('half', { text: 'x' }, admin)).toMatchObject({
+        value: { text: 'x', owner: 'me@home.org', createdAt: expect.any(String) },
+      })
+      // An item that was read can be put back as it is.
+      const { value } = (await get('half')) as { value: Record<string, unknown> }
+      expect(await replace('half', value)).toMatchObject({ ok: true })
+      expect(await replace('half', { ...value, owner: 'you@home.org' })).toMatchObject({
+        ok: false,
+      })
+
+      const latin = Buffer.from('Andr\xe9', 'latin1')
+      const words = ['HSET', 'note:latin', 'text', latin, 'owner', 'me@home.org', 'createdAt', 'x']
+      await rig.engine.call(words.map((word) => Buffer.from(word as string)))
+      expect(await patch('latin', { rank: 1 })).toMatchObject({ ok: true })
+      expect(await remove('latin')).toMatchObject({ ok: true })
+    })
+
+    test('healing goes past what is too large for one call, and takes out what is no item', async () => {
+      await rig.fill()
+      const stamps = ['owner', 'x', 'createdAt', 'x']
+      for (let index = 0; index < 150; index++) {
+        const text = 'g'.repeat(index < 75 ? 120_000 : 10)
+        await rig.command('HSET', `note:giant ${index}`, 'text', text, ...stamps)
+      }
+      await heal(rig.store, { restMs: 0, collections: [notes] })
+      expect(Number(await rig.command('ZCARD', 'index:notes:id'))).toBe(150)
+      const sorted = await list({ sort: '-rank,text', limit: '100' })
+      expect(sorted.nextCursor?.length).toBeLessThan(2_000)
+      await rig.command('DEL', 'note:giant 80', 'note:giant 81')
+      await rig.command('SET', 'note:giant 81', 'no hash')
+      // A list that meets them has them taken out, also where a filter named them.
+      expect((await list({ text: 'g'.repeat(10), limit: '100' })).data).toHaveLength(73)
+      await rig.settled()
+      expect(Number(await rig.command('ZCARD', 'index:notes:text'))).toBe(148)
+      await heal(rig.store, { restMs: 0, collections: [notes] })
+      expect(Number(await rig.command('ZCARD', 'index:notes:id'))).toBe(148)
+    })
+
+    test('an index key of another type refuses a write, and nothing is half-written', async () => {
+      await create({ id: 'one', text: 'a' })
+      await rig.command('DEL', 'index:notes:text')
+      await rig.command('SET', 'index:notes:text', 'x')
+      await expect(patch('one', { text: 'b' })).rejects.toThrow()
+      expect(await get('one')).toMatchObject({ value: { text: 'a' } })
     })
 
     test('every stable item once, while a thousand come and a thousand go', async () => {

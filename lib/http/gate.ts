@@ -1,3 +1,4 @@
+import type { PresentedKey } from '../auth/api-key.ts'
 import type { Access } from '../auth/levels.ts'
 import { type Failure, fail } from '../errors.ts'
 import type { GateDeps } from '../gate-deps.ts'
@@ -141,7 +142,7 @@ async function inspect(
   if (authentication.status === 'two') return TWO_CREDENTIALS
   const limit =
     authentication.status === 'key'
-      ? await deps.keyLimits.limitOf(authentication.key, trips)
+      ? await limitOfKey(authentication.key, headers, deps, trips)
       : undefined
   if (authentication.status === 'key' && limit === undefined) authentication = UNKNOWN_KEY
 
@@ -163,6 +164,23 @@ async function inspect(
   const { status } = authentication
   if (status === 'valid' || status === 'renewable' || status === 'key') return undefined
   return access === 'public' ? undefined : refusal(authentication)
+}
+
+/**
+ * The quota of an API key. Keys that are not known are looked up, as long as their address is not
+ * denied: made-up ones that pass the checksum would cost a round trip each.
+ */
+async function limitOfKey(
+  key: PresentedKey,
+  headers: Headers,
+  { keyLimits, limiter, settings }: GateDeps,
+  trips: Trips,
+): Promise<number | undefined> {
+  if (!keyLimits.isKnown(key)) {
+    const partition = addressPartition(clientAddress(headers, settings.trustedProxy))
+    if (limiter.isUsedUp('anonymous', partition)) return undefined
+  }
+  return keyLimits.limitOf(key, trips)
 }
 
 interface Counting {

@@ -7,6 +7,8 @@ import type { Trips } from '../store/trips.ts'
 
 /** The quota of each API key, as the gate knows it: it only counts, and vouches for nobody. */
 export interface KeyLimits {
+  /** Whether a key was found to open something less than a minute ago. */
+  isKnown(key: PresentedKey): boolean
   /**
    * @returns Undefined for a key that opens nothing, as far as was known a minute ago.
    * @throws StoreUnavailable when the store cannot say.
@@ -20,18 +22,27 @@ const UNKNOWN_FOR_MS = 2_000
 
 /** Asks the store for a key it has not seen for a minute; one trip, like the first of a window. */
 export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLimits {
-  const known = new Map<string, { limit: number | undefined; until: number }>()
+  // Apart, so that made-up keys do not push out those of clients.
+  const known = new Map<string, { limit: number; until: number }>()
+  const unknown = new Map<string, number>()
+  const find = ({ hash }: PresentedKey): number | undefined => {
+    const kept = known.get(hash)
+    return kept !== undefined && now() < kept.until ? kept.limit : undefined
+  }
   return {
+    isKnown: (key) => find(key) !== undefined,
     limitOf: async (key, trips) => {
-      const kept = known.get(key.hash)
-      if (kept !== undefined && now() < kept.until) return kept.limit
+      const limit = find(key)
+      if (limit !== undefined || now() < (unknown.get(key.hash) ?? 0)) return limit
       const reply = await trips.run(1, () => redis.evalRo(...keyCommand(key.id)))
       if (!Array.isArray(reply)) throw new StoreUnavailable('key: unexpected reply')
       const found = judgeKey(key.hash, reply)
-      const limit = found.status === 'live' ? found.limit : undefined
-      const keptMs = limit === undefined ? UNKNOWN_FOR_MS : KNOWN_FOR_MS
-      remember(known, key.hash, { limit, until: now() + keptMs })
-      return limit
+      if (found.status === 'live') {
+        remember(known, key.hash, { limit: found.limit, until: now() + KNOWN_FOR_MS })
+        return found.limit
+      }
+      remember(unknown, key.hash, now() + UNKNOWN_FOR_MS)
+      return undefined
     },
   }
 }

@@ -119,6 +119,14 @@ export class Limiter {
     return this.#decision(quota, true, window.used + quota.limit - window.limit)
   }
 
+  /** Whether this isolate knows that a hot policy's window is used up. Asks nobody, counts nothing. */
+  isUsedUp(policy: PolicyName, partition: Partition): boolean {
+    const quota = this.#quota(policy, partition)
+    const window = this.#windows.get(memoryKey(quota))
+    const number = Math.floor(this.#options.now() / (quota.windowSeconds * 1_000))
+    return window !== undefined && window.number === number && window.used >= window.limit
+  }
+
   /**
    * Counts a request of a strict policy: exact, one trip; a denied partition is denied from memory
    * until its window ends, except an account's, whose next success clears the count.

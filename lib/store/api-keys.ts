@@ -136,6 +136,8 @@ export function judgeKey(presented: string, [now, key, account]: unknown[]): Key
   if (integer(now) >= (moment(expiresAt) ?? Number.POSITIVE_INFINITY)) {
     return { status: 'key-expired' }
   }
+  // A record that was typed by hand and cannot be read opens nothing.
+  if (!/^[1-9]\d{0,8}$/.test(limit ?? '')) return { status: 'key-unknown' }
   const [stored, disabled, emailVerified, createdAt, password] = account
   // An account that was deleted and made again is another's.
   const isSame = (text(createdAt) ?? '') === born && text(password) !== undefined
@@ -146,7 +148,7 @@ export function judgeKey(presented: string, [now, key, account]: unknown[]): Key
     userId: userId ?? '',
     level: level(stored),
     scopes: words(scopes),
-    limit: integer(limit),
+    limit: Number(limit),
   }
 }
 

@@ -76,6 +76,8 @@ export interface ItemQuery {
   afterId: string
   /** Up to so many keys, SCAN finds every hash. */
   smallKeyspace: number
+  /** So many of the fields, the first, decide which rows are on the page. */
+  neededFields: number
   /** How many rows; with `exact` they are the page, else the caller filters. */
   limit: number
   exact: boolean
@@ -86,8 +88,10 @@ export interface ItemRow {
   id: string
   /** Of the walked index; '' elsewhere. */
   member: string
-  /** Undefined where an index names a hash that is gone. */
+  /** In the order asked for; undefined where an index names a hash that is gone. */
   fields: StoredFields | undefined
+  /** Whether only the needed fields came. */
+  thin: boolean
 }
 
 export interface ItemRows {
@@ -126,6 +130,7 @@ export function queryRead(query: ItemQuery): Read<ItemRows> {
           whole?.max ?? '',
           query.afterId,
           String(query.smallKeyspace),
+          String(query.neededFields),
           ...filters.flatMap(({ min, max }) => [min, max]),
           ...query.fields,
         ],
@@ -142,17 +147,18 @@ export function queryRead(query: ItemQuery): Read<ItemRows> {
         count: integer(count) < 0 ? undefined : integer(count),
         more: integer(more) === 1,
         lastMember: text(lastMember) ?? '',
-        rows: rows.map(rowOf),
+        rows: rows.map((row) => rowOf(row, query.fields.length)),
       }
     },
   }
 }
 
-function rowOf(row: unknown): ItemRow {
+function rowOf(row: unknown, width: number): ItemRow {
   if (!Array.isArray(row)) throw new StoreUnavailable('query: unexpected reply')
   const [id, member, values] = row
   const fields = Array.isArray(values) ? values.map(text) : undefined
-  return { id: text(id) ?? '', member: text(member) ?? '', fields }
+  const thin = fields !== undefined && fields.length < width
+  return { id: text(id) ?? '', member: text(member) ?? '', fields, thin }
 }
 
 /** One change of an item, made only if its fields are still `expected`. */
@@ -188,7 +194,7 @@ export async function applyItems(
   const words = changes.flatMap(({ verb, expected, next, indexes: members }) => [
     verb,
     ...expected.map(mark),
-    ...(next ?? []).map(mark),
+    ...(next ?? []).map((value) => (value === undefined ? '-' : `=${value}`)),
     members.length,
     ...members.flatMap(({ sign, key, member }) => [sign, indexes.indexOf(key) + 1, member]),
   ])
@@ -202,6 +208,8 @@ export async function applyItems(
   return { made: reply.map((each) => integer(each) === 1) }
 }
 
+/** What was read as U+FFFD may have been bytes that are no UTF-8: there is nothing to compare. */
 function mark(value: string | undefined): string {
-  return value === undefined ? '-' : `=${value}`
+  if (value === undefined) return '-'
+  return value.includes('\ufffd') ? '?' : `=${value}`
 }

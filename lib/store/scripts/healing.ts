@@ -3,7 +3,7 @@
  * long enough. KEYS: healer, healed. ARGV: the caller's name, milliseconds it may be silent, rest
  * in milliseconds. Returns `{1, the cursor to go on from}` or `{0}`.
  */
-export const BEGIN_HEALING = `
+export const BEGIN_HEALING = `#!lua flags=allow-key-locking
 local now = redis.call('TIME')
 now = now[1] * 1000 + math.floor(now[2] / 1000)
 local at = tonumber(redis.call('HGET', KEYS[2], 'at') or '')
@@ -16,7 +16,7 @@ return {1, redis.call('HGET', KEYS[2], 'cursor') or '0'}
  * Notes how far the healer is; the cursor \`0\` is the end. KEYS: healer, healed. ARGV: the caller's
  * name, milliseconds it may be silent, cursor. Returns `{1}`, or `{0}` when another has taken over.
  */
-export const END_HEALING = `
+export const END_HEALING = `#!lua flags=allow-key-locking
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
 if ARGV[3] == '0' then
   local now = redis.call('TIME')

@@ -14,8 +14,10 @@
  * KEYS: `healed`, the index to walk, the indexes of filters. ARGV: prefix, the prefix as a glob
  * pattern, `ids` or `order` (what the walked index holds), `page` or `rows`, how many rows, `1` for
  * backwards, where the walk begins and ends, the same without a cursor (`''` when nobody counts),
- * the id to start after (`''` for the start), how many keys are few, begin and end for each filter's index;
- * then the fields.
+ * the id to start after (`''` for the start), how many keys are few, how many of the fields the
+ * caller needs to choose rows, begin and end for each filter's index; then the fields, those first.
+ *
+ * When the other fields have come to 100,000 bytes, rows come with the needed ones alone.
  *
  * Returns `{way, keys, milliseconds since the last healing or -1, count or -1, 1 for more, the last
  * member looked at, {id, member, {values}}…}`; a member whose hash is gone has no values.
@@ -23,7 +25,8 @@
 export const QUERY_ITEMS = `
 local prefix, pattern, holds, wanted, limit = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local backwards, first, last = ARGV[6] == '1', ARGV[7], ARGV[8]
-local filters, at = #KEYS - 2, 13
+local filters, at = #KEYS - 2, 14
+local needed = tonumber(ARGV[13])
 local fields = {}
 for i = at + 2 * filters, #ARGV do fields[#fields + 1] = ARGV[i] end
 local byte = string.byte
@@ -50,9 +53,19 @@ local function isText(id)
   }) do rest = string.gsub(rest, sequence, ' ') end
   return not string.find(rest, '[\\128-\\255]')
 end
+local heavy = 0
 local function row(id, member)
-  local values = redis.pcall('HMGET', prefix .. id, unpack(fields))
+  local values = redis.pcall('HMGET', prefix .. id, unpack(fields, 1, needed))
   if values.err then return {id, member} end
+  if heavy < 100000 and needed < #fields then
+    local rest = redis.call('HMGET', prefix .. id, unpack(fields, needed + 1))
+    for i = 1, #rest do
+      values[needed + i] = rest[i]
+      heavy = heavy + (rest[i] and #rest[i] or 0)
+    end
+  elseif needed < #fields then
+    return {id, member, values}
+  end
   for i = 1, #fields do if values[i] then return {id, member, values} end end
   return {id, member}
 end
@@ -108,7 +121,7 @@ if best then
     local id = idOf(member)
     if not seen[id] then
       seen[id] = true
-      answer[#answer + 1] = row(id, '')
+      answer[#answer + 1] = row(id, member)
     end
   end
   return answer
@@ -144,18 +157,22 @@ return answer
  * milliseconds, the fields' names; then for each item `set`, `delete` or `index` (its indexes alone),
  * what each field is, what each becomes (after `set`), how many index changes, and for each of
  * them `+` or `-`, the number of the index, the member. A field's value is written `=value`, or `-`
- * when it has none.
+ * when it has none, or `?` when it is no text and cannot be compared.
  *
  * Members go to their index together: an engine may copy a sorted set for each change.
  *
  * Returns for each item 1, or 0 when it is another by now; or `{'repeated', what was kept}`.
  */
-export const APPLY_ITEMS = `
+export const APPLY_ITEMS = `#!lua flags=allow-key-locking
 local items, count = tonumber(ARGV[1]), tonumber(ARGV[2])
 local kept = ARGV[3] ~= ''
 if kept then
   local before = redis.call('GET', KEYS[#KEYS])
   if before then return {'repeated', before} end
+end
+for i = items + 1, kept and #KEYS - 1 or #KEYS do
+  local kind = redis.call('TYPE', KEYS[i]).ok
+  if kind ~= 'none' and kind ~= 'zset' then return redis.error_reply('WRONGTYPE an index') end
 end
 local names, at = {}, 5
 for i = 1, count do names[i] = ARGV[at]; at = at + 1 end
@@ -164,9 +181,12 @@ for item = 1, items do
   local key, verb = KEYS[item], ARGV[at]
   at = at + 1
   local values = redis.pcall('HMGET', key, unpack(names))
+  -- To the indexes a key of another type is an item that is gone.
+  if values.err and verb == 'index' then values = {} end
   local same = not values.err
   for i = 1, count do
-    if same and ARGV[at] ~= (values[i] and '=' .. values[i] or '-') then same = false end
+    local is = values[i] and '=' .. values[i] or '-'
+    if same and ARGV[at] ~= is and ARGV[at] ~= '?' then same = false end
     at = at + 1
   end
   local set, unset = {}, {}
