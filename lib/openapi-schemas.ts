@@ -1,3 +1,5 @@
+import type { Collection } from './collections/define.ts'
+
 /** A JSON Schema (2020-12), as OpenAPI 3.1 uses it. */
 export type Schema = Record<string, unknown>
 
@@ -162,4 +164,18 @@ export const SCHEMAS: Record<string, Schema> = {
     ['warnings'],
   ),
   OpenApi: { type: 'object', description: 'This document.' },
+}
+
+/** What an item of a collection is called: `Movie`. */
+export function nameOf({ name }: Collection): string {
+  const single = name.replace(/s$/, '')
+  return `${single.charAt(0).toUpperCase()}${single.slice(1)}`
+}
+
+/** An item's id. */
+export const ID: Schema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 256,
+  description: 'The key without its prefix.',
 }

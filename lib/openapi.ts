@@ -14,13 +14,14 @@ import { changeUserInput } from './auth/users.ts'
 import type { Collection } from './collections/define.ts'
 import { allCollections } from './collections/index.ts'
 import { readerOf } from './collections/item.ts'
-import { PROBLEMS, type ProblemCode } from './errors.ts'
 import { contract, type Operation, type OperationId } from './http/contract.ts'
 import { doorOf } from './http/router.ts'
-import { listOf, orNull, ref, SCHEMAS, type Schema } from './openapi-schemas.ts'
+import { parametersOf } from './openapi-parameters.ts'
+import { HEADERS, problemResponses, responsesOf } from './openapi-responses.ts'
+import { ID, nameOf, orNull, ref, SCHEMAS, type Schema } from './openapi-schemas.ts'
 import { SUMMARIES } from './texts.ts'
 
-/** What each operation takes and answers; those of collections are made of their fields. */
+/** What each operation takes; what those of collections take is made of their fields. */
 const BODIES: Partial<Record<OperationId, ZodMiniType | Schema>> = {
   signIn: signInInput,
   login: signInInput,
@@ -42,29 +43,6 @@ const BODIES: Partial<Record<OperationId, ZodMiniType | Schema>> = {
   createKey: createKeyInput,
   rollKey: rollKeyInput,
 }
-const ANSWERS: Partial<Record<OperationId, Schema>> = {
-  signIn: ref('TokenResponse'),
-  refresh: ref('TokenResponse'),
-  login: ref('Login'),
-  register: ref('MailNotice'),
-  resendVerification: ref('MailNotice'),
-  forgotPassword: ref('MailNotice'),
-  listSessions: listOf(ref('Session')),
-  generatePassword: ref('PasswordHash'),
-  readProfile: ref('Profile'),
-  changeProfile: ref('Profile'),
-  listKeys: listOf(ref('ApiKey')),
-  createKey: ref('NewApiKey'),
-  rollKey: ref('NewApiKey'),
-  listUsers: listOf(ref('User')),
-  changeUser: ref('User'),
-  listEvents: listOf(ref('SecurityEvent')),
-  jwks: ref('Jwks'),
-  health: ref('Health'),
-  ready: ref('Readiness'),
-  openapi: ref('OpenApi'),
-}
-
 interface OpenApi {
   openapi: string
   paths: Record<string, Record<string, Schema>>
@@ -149,11 +127,6 @@ function placesOf(path: string): { shown: string; collection: Collection | undef
   return allCollections()
     .filter(({ name }) => named[1] === undefined || named[1] === name)
     .map((collection) => ({ shown: path.replace(named[0], collection.name), collection }))
-}
-
-function nameOf({ name }: Collection): string {
-  const single = name.replace(/s$/, '')
-  return `${single.charAt(0).toUpperCase()}${single.slice(1)}`
 }
 
 function tags(): Schema[] {
@@ -274,189 +247,6 @@ function inputSchema(collection: Collection, kind: 'new' | 'patch'): Schema {
     ...(kind === 'new' && needed.length > 0 ? { required: needed } : {}),
     additionalProperties: false,
   }
-}
-
-const ID: Schema = {
-  type: 'string',
-  minLength: 1,
-  maxLength: 256,
-  description: 'The key without its prefix.',
-}
-
-function parametersOf(
-  id: OperationId,
-  row: Operation,
-  collection: Collection | undefined,
-): Schema[] {
-  const parameters: Schema[] = []
-  if (row.path.includes('{id}')) {
-    const description = 'The id, percent-encoded.'
-    parameters.push({ name: 'id', in: 'path', required: true, description, schema: ID })
-  }
-  const query = (name: string, description: string, schema: Schema): void => {
-    parameters.push({ name, in: 'query', description, schema })
-  }
-  const text = { type: 'string' }
-  if (id === 'listItems' || id === 'listUsers' || id === 'listEvents') {
-    const limit = { type: 'integer', minimum: 1, maximum: 100, default: 50 }
-    query('limit', 'How many.', limit)
-    query('cursor', 'The `nextCursor` of the page before.', text)
-  }
-  if (collection === undefined || row.method !== 'GET') {
-    if (collection !== undefined) parameters.push(...conditions(id))
-    return parameters
-  }
-  const { names, kinds } = readerOf(collection)
-  query('fields', `Only these fields, separated by commas: ${names.join(', ')}.`, text)
-  const known = 'Answers 304 when the item or the page is still this.'
-  parameters.push({ name: 'If-None-Match', in: 'header', description: known, schema: text })
-  if (id !== 'listItems') return parameters
-  const orders = ['id', ...(collection.sort ?? [])]
-  query('sort', `One of these orders, or one of them backwards: ${orders.join('; ')}.`, text)
-  query('count', 'Adds how many items match.', { type: 'string', enum: ['exact'] })
-  if (collection.search !== undefined) {
-    query('q', `Beginnings of words in ${collection.search.join(', ')}.`, text)
-  }
-  for (const field of collection.filter ?? []) {
-    const kind = kinds[names.indexOf(field)] ?? 'string'
-    const schema = { type: kind }
-    query(field, `Items whose ${field} is this.`, schema)
-    if (kind === 'boolean') continue
-    for (const [word, meaning] of COMPARISONS)
-      query(`${field}[${word}]`, `Items whose ${field} is ${meaning} this.`, schema)
-  }
-  return parameters
-}
-
-const COMPARISONS = [
-  ['gt', 'greater than'],
-  ['gte', 'at least'],
-  ['lt', 'less than'],
-  ['lte', 'at most'],
-] as const
-
-function conditions(id: OperationId): Schema[] {
-  const header = (name: string, description: string): Schema => ({
-    name,
-    in: 'header',
-    description,
-    schema: { type: 'string' },
-  })
-  if (id === 'createItem') {
-    return [header('Idempotency-Key', 'A request that comes again under it is done once.')]
-  }
-  return [
-    header('If-Match', 'The ETag that the item must have; otherwise 412.'),
-    header('If-None-Match', '`*`: only when there is no item yet; otherwise 412.'),
-  ]
-}
-
-const HEADERS: Record<string, Schema> = Object.fromEntries(
-  (
-    [
-      ['Access-Control-Allow-Origin', 'The origin of the page that asked, if it is on the list.'],
-      ['X-Request-Id', 'Names the request; the log has it.'],
-      ['Server-Timing', 'Round trips to the store that were waited for.'],
-      ['RateLimit-Policy', 'The quotas that apply: `q` requests in `w` seconds.'],
-      ['RateLimit', 'What is left: `r` requests, for `t` seconds.'],
-      ['Retry-After', 'Seconds to wait.'],
-      ['ETag', 'The version of the item or of the page.'],
-      ['Location', 'Where the new item is.'],
-      ['WWW-Authenticate', 'The challenge (RFC 6750 §3).'],
-    ] as const
-  ).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
-)
-
-function headers(...names: string[]): Schema {
-  const all = [
-    'Access-Control-Allow-Origin',
-    'X-Request-Id',
-    'Server-Timing',
-    'RateLimit-Policy',
-    'RateLimit',
-    ...names,
-  ]
-  return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
-}
-
-function responsesOf(
-  id: OperationId,
-  row: Operation,
-  collection: Collection | undefined,
-  access: string,
-): Record<string, Schema> {
-  const responses: Record<string, Schema> = {}
-  const answer = answerOf(id, collection)
-  const kept = row.action !== undefined && row.status !== 204 ? ['ETag'] : []
-  const content =
-    answer === undefined ? {} : { content: { 'application/json': { schema: answer } } }
-  const success = (status: number, ...more: string[]): void => {
-    const description = SUMMARIES[id]
-    responses[status] = { description, headers: headers(...kept, ...more), ...content }
-  }
-  success(row.status, ...(row.status === 201 ? ['Location'] : []))
-  if (row.action === 'replace') success(201, 'Location')
-  if (collection !== undefined && row.method === 'GET') {
-    responses['304'] = { description: 'Still the same.', headers: headers('ETag') }
-  }
-  const codes = new Set<ProblemCode>([...row.errors, ...commonProblems(row, access)])
-  for (const status of [...new Set([...codes].map((code) => PROBLEMS[code].status))].sort()) {
-    responses[status] = { $ref: `#/components/responses/${status}` }
-  }
-  return responses
-}
-
-function answerOf(id: OperationId, collection: Collection | undefined): Schema | undefined {
-  if (collection === undefined) return ANSWERS[id]
-  if (id === 'deleteItem') return undefined
-  const item = ref(nameOf(collection))
-  if (id !== 'listItems') return item
-  const count = { type: 'integer', minimum: 0, description: 'With `count=exact`.' }
-  return listOf(item, { count })
-}
-
-/** What an operation can answer besides its row. */
-function commonProblems(row: Operation, access: string): ProblemCode[] {
-  return [
-    'invalid-request',
-    'internal-error',
-    'service-unavailable',
-    ...(row.quota === 'none' ? [] : (['quota-exceeded'] as const)),
-    ...(access === 'public' ? [] : (['authentication-required', 'insufficient-scope'] as const)),
-    ...(row.path.includes('{') ? (['not-found'] as const) : []),
-    ...(row.body === 'none' ? [] : (['payload-too-large', 'unsupported-media-type'] as const)),
-    'validation-error',
-    ...(row.path.includes('{id}') ? [] : (['method-not-allowed'] as const)),
-  ]
-}
-
-function problemResponses(): Record<string, Schema> {
-  const byStatus = new Map<number, ProblemCode[]>()
-  for (const [code, { status }] of Object.entries(PROBLEMS) as [
-    ProblemCode,
-    { status: number },
-  ][]) {
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
-  }
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => {
-      const [first] = codes
-      const example = {
-        type: `/problems/${first}`,
-        title: first === undefined ? '' : PROBLEMS[first].title,
-        status,
-        instance: '/api/movies',
-        requestId: 'b9a37f47-aa0f-4236-9839-25cf68e76265',
-      }
-      const more = [
-        ...(status === 401 ? ['WWW-Authenticate'] : []),
-        ...(status === 429 || status === 503 ? ['Retry-After'] : []),
-      ]
-      const description = codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' ')
-      const content = { 'application/problem+json': { schema: ref('Problem'), example } }
-      return [status, { description, headers: headers(...more), content }]
-    }),
-  )
 }
 
 /** A body has 64 KiB at most, and an answer no longer strings. */

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import { type CollectionRig, startCollectionRig } from '../../e2e/support/collections.ts'
 import type { Result } from '../errors.ts'
 import { type Collection, defineCollection } from './define.ts'
-import { heal } from './heal.ts'
+import { heal, sweep } from './heal.ts'
 import { getItem, listItems, type Page } from './read.ts'
 import type { CollectionCall } from './types.ts'
 import { createItem, deleteItem, patchItem, replaceItem } from './write.ts'
@@ -265,6 +265,27 @@ for (const kind of ['redis', 'embedded'] as const) {
       await rig.engine.call(words.map((word) => Buffer.from(word as string)))
       expect(await patch('latin', { rank: 1 })).toMatchObject({ ok: true })
       expect(await remove('latin')).toMatchObject({ ok: true })
+    })
+
+    test('a field changed by hand takes its item to its place, once, as soon as a list meets it', async () => {
+      for (const [index, id] of ['a', 'b', 'c'].entries()) await create({ id, rank: index })
+      await rig.fill()
+      await rig.command('HSET', 'note:a', 'rank', '9')
+      const ranks = async (): Promise<unknown[]> => {
+        const { data } = await list({ sort: 'rank' })
+        await rig.settled()
+        return data.map(({ id, rank }) => `${id}${rank}`)
+      }
+      expect(await ranks()).toEqual(['b1', 'c2'])
+      expect(await ranks()).toEqual(['b1', 'c2', 'a9'])
+      expect(Number(await rig.command('ZCARD', 'index:notes:rank'))).toBe(3)
+      // Without a list: the operator's command.
+      await rig.command('HSET', 'note:b', 'rank', '5', 'text', 'words')
+      await heal(rig.store, { restMs: 0, again: true, collections: [notes] })
+      // Three old members of b, and one of a in an order that no list has met.
+      expect(await sweep(rig.store, notes)).toBe(4)
+      expect(await ranks()).toEqual(['c2', 'b5', 'a9'])
+      expect((await list({ q: 'word' })).data).toMatchObject([{ id: 'b' }])
     })
 
     test('healing goes past what is too large for one call, and takes out what is no item', async () => {
