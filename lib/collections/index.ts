@@ -3,8 +3,10 @@ import type { Collection } from './define.ts'
 import { movies } from './movies.ts'
 import { reviews } from './reviews.ts'
 
+type Registry = Record<string, Collection>
+
 /** The registry: every collection there is. */
-export const collections = { books, movies, reviews } as const satisfies Record<string, Collection>
+export const collections = { books, movies, reviews } satisfies Registry
 
 const byName = new Map<string, Collection>(
   Object.values(collections).map((collection) => [collection.name, collection]),
