@@ -5,7 +5,9 @@ export default defineConfig<object, Options>({
   forbidOnly: true,
   retries: 0,
   workers: 2,
-  timeout: 60_000,
+  // Machines differ: these end what hangs, and measure nothing.
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
   reporter: [['line'], ['json', { outputFile: 'test-results/report.json' }]],
   projects: [
     { name: 'unit', testDir: '.', testMatch: /\/(lib|local|seed)\/.*\.test\.ts$/ },

@@ -25,3 +25,37 @@ test('the example for the browser: a review is made, listed and taken away, with
   expect(texts).toEqual(['By a page'])
   expect(await page.evaluate('document.cookie')).toBe('')
 })
+
+test('two tabs with one token that is over: one of them refreshes, both are served', async ({
+  context,
+  server,
+}) => {
+  const { outputFiles } = await build({
+    stdin: { contents: "export { UsherClient } from './lib/client.ts'", resolveDir: '.' },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'usher',
+    logLevel: 'silent',
+  })
+  const client = `${outputFiles[0]?.text}
+    var store = {
+      get: () => JSON.parse(localStorage.getItem('tokens') ?? 'null') ?? undefined,
+      set: (tokens) => localStorage.setItem('tokens', JSON.stringify(tokens ?? null)),
+    }
+    var client = new usher.UsherClient({ url: '', credential: { tokens: store } })`
+  const tabs = [await context.newPage(), await context.newPage()]
+  let refreshes = 0
+  for (const tab of tabs) {
+    tab.on('request', (request) => {
+      if (request.url().endsWith('/api/auth/refresh')) refreshes++
+    })
+    await tab.goto(`${server.origin}/problems/not-found`)
+    await tab.evaluate(client)
+  }
+  await tabs[0]?.evaluate(`client.signIn('me@home.org', 'password')`)
+  await tabs[0]?.evaluate('store.set({ ...store.get(), expiresAt: 0 })')
+  const read = `client.get('movies', 'Pulp Fiction').then(({ year }) => year)`
+  expect(await Promise.all(tabs.map((tab) => tab.evaluate(read)))).toEqual([1994, 1994])
+  expect(refreshes).toBe(1)
+})

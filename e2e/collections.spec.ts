@@ -125,7 +125,7 @@ test.describe('GET /api/{collection}', () => {
       return seen
     }
     // Beyond a thousand keys what was typed is found in the background.
-    await expect.poll(() => pages(100), { timeout: 10_000 }).toEqual(expected)
+    await expect.poll(() => pages(100), { timeout: 30_000 }).toEqual(expected)
     for (const limit of [1, 7, 50]) expect(await pages(limit)).toEqual(expected)
     // Ids that begin with a byte order mark page on; keys that are no UTF-8 have no URL.
     const marked = ['a', 'b', 'c'].map((letter) => `\uFEFF${letter}`)
@@ -136,7 +136,7 @@ test.describe('GET /api/{collection}', () => {
     await store.call('DEL', 'movie:many 7')
     const after = expected.filter((id) => id !== 'many 7')
     after.splice(after.indexOf('😀'), 0, ...marked)
-    await expect.poll(() => pages(1), { timeout: 15_000 }).toEqual(after)
+    await expect.poll(() => pages(1), { timeout: 30_000 }).toEqual(after)
 
     await store.call('DEL', ...unrelated.map(([key]) => key ?? ''))
     const first = await api.get('/api/movies', JWT)

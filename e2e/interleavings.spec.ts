@@ -62,7 +62,7 @@ for (const name of ['logout', 'password change', 'disable', 'end-all']) {
     api,
     store,
   }) => {
-    test.setTimeout(240_000)
+    test.setTimeout(900_000)
     const user = `interleaving-${name.replace(' ', '-')}@home.org`
     const credentials = await account(store, user, { password: QUICK_HASH })
     const rival = await rivalOf(name, api, store, credentials)

@@ -81,7 +81,7 @@ test.describe('the API as one fetch handler', () => {
   }
 
   test('an unknown user, a wrong password, a disabled and a password-less account take the same time', async () => {
-    test.setTimeout(240_000)
+    test.setTimeout(900_000)
     // Without the pause after each comparison, which would hide a difference.
     const passwords = createPasswords(async () => undefined, Date.now, { breathMs: 0 })
     const app = client(Date.now, { passwords })

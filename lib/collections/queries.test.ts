@@ -63,7 +63,7 @@ for (const kind of ['redis', 'embedded'] as const) {
     }
 
     test('any query, of a keyspace that SCAN serves and of one that indexes serve, is what a model says', async () => {
-      test.setTimeout(240_000)
+      test.setTimeout(900_000)
       const id = fc
         .string({ unit: 'binary', minLength: 1, maxLength: 4 })
         .filter(

@@ -167,7 +167,7 @@ for (const kind of ['embedded', 'redis'] as const) {
     })
 
     test('a model of rotation agrees with the store over random sequences of use, replay and waiting', async () => {
-      test.setTimeout(300_000)
+      test.setTimeout(900_000)
       const step = fc.oneof(
         fc.record({ do: fc.constant('present' as const), behind: fc.integer({ min: -1, max: 3 }) }),
         fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1_000, 11_000, 61_000) }),
