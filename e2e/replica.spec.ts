@@ -55,7 +55,7 @@ test('every read runs at a replica that refuses writes; writes go to the primary
   try {
     await loadDemo(connectForLoading(gateway), { publicPassword: true })
     // More than SCAN serves, so that indexes do.
-    const filler = Array.from({ length: 1_100 }, (_, index) => [`filler:${index}`, 'x']).flat()
+    const filler = Array.from({ length: 2_100 }, (_, index) => [`filler:${index}`, 'x']).flat()
     await call(writer, 'MSET', ...filler)
     await call(writer, 'WAIT', '1', '5000')
     const appPort = await freePort()

@@ -80,6 +80,11 @@ const SAMPLES: Record<OperationId, Sample> = {
 }
 const OPERATIONS = Object.entries(SAMPLES) as [OperationId, Sample][]
 
+/** An object may have a `toString` that is none. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
 function withId(id: string): Sample {
   return { params: { collection: 'books', id } }
 }
@@ -306,7 +311,7 @@ test.describe('hostile input', () => {
         if (each.extra !== undefined) body[each.extra] = each.value
         const path = row.path.replace(/\{(\w+)\}/g, (_, param) =>
           encodeURIComponent(
-            param === 'id' ? String(each.value).toWellFormed() : (sample.params?.[param] ?? ''),
+            param === 'id' ? textOf(each.value).toWellFormed() : (sample.params?.[param] ?? ''),
           ),
         )
         const method = each.method ?? row.method

@@ -86,7 +86,9 @@ const MOST_TRIES = 4
 /** A token with less than this left is renewed before it is used. */
 const MARGIN_MS = 10_000
 /** A refresh is repeated within the server's grace, in which it gives the same answer. */
-const REFRESH_PAUSES_MS = [200, 800, 2_000]
+const REFRESH_PAUSES_MS = [200, 800]
+/** Three tries of this and the pauses between are shorter than that grace. */
+const REFRESH_PATIENCE_MS = 2_500
 
 /**
  * A client of Usher over `fetch` alone: in browsers, Node and at the edge.
@@ -197,7 +199,12 @@ export class UsherClient {
     const { credential } = this.#options
     if (this.#store === undefined) {
       const key = typeof credential === 'object' && 'apiKey' in credential ? credential.apiKey : ''
-      return this.#send(path, init, key === '' ? {} : { 'X-API-Key': key })
+      if (key !== '') return this.#send(path, init, { 'X-API-Key': key })
+      return this.#send(path, init, {}).catch((error: unknown) => {
+        const over = error instanceof UsherProblem && SIGNED_OUT_CODES.has(error.code)
+        if (over) this.#options.onSignedOut?.()
+        throw error
+      })
     }
     const tokens = this.#store.get()
     if (tokens === undefined) return this.#send(path, init, {})
@@ -214,7 +221,7 @@ export class UsherClient {
   }
 
   /** One refresh at a time; whoever comes second takes what the first has got. */
-  #refresh(stale: Tokens): Promise<Tokens> {
+  async #refresh(stale: Tokens): Promise<Tokens> {
     this.#refreshing ??= inLock(async () => {
       const current = this.#store?.get()
       if (current === undefined) throw new UsherProblem(401, SIGNED_OUT)
@@ -222,22 +229,29 @@ export class UsherClient {
     }).finally(() => {
       this.#refreshing = undefined
     })
-    return this.#refreshing
+    await this.#refreshing
+    // Somebody may have signed out, or in as another, while it ran.
+    const current = this.#store?.get()
+    if (current === undefined) throw new UsherProblem(401, SIGNED_OUT)
+    return current
   }
 
   async #renew(tokens: Tokens): Promise<Tokens> {
+    const keep = (renewed: Tokens | undefined): boolean => {
+      const isStill = this.#store?.get()?.refresh === tokens.refresh
+      if (isStill) this.#store?.set(renewed)
+      return isStill
+    }
     for (const pause of [...REFRESH_PAUSES_MS, undefined]) {
       try {
-        const init = jsonInit('POST', { refresh: tokens.refresh })
+        const signal = AbortSignal.timeout(REFRESH_PATIENCE_MS)
+        const init = { ...jsonInit('POST', { refresh: tokens.refresh }), signal }
         const renewed = tokensOf(await (await this.#once('/api/auth/refresh', init, {})).json())
-        this.#store?.set(renewed)
+        keep(renewed)
         return renewed
       } catch (error) {
         const status = error instanceof UsherProblem ? error.status : undefined
-        if (status === 401) {
-          this.#store?.set(undefined)
-          this.#options.onSignedOut?.()
-        }
+        if (status === 401 && keep(undefined)) this.#options.onSignedOut?.()
         // An answer that was lost, or an outage: the same token gives the same answer for a while.
         if ((status !== undefined && status < 500) || pause === undefined) throw error
         await sleep(pause)
@@ -251,12 +265,18 @@ export class UsherClient {
     init: RequestInit,
     credential: Record<string, string>,
   ): Promise<Response> {
+    let doubtful = false
     for (let tries = 1; ; tries++) {
       try {
         return await this.#once(path, init, credential)
       } catch (error) {
+        // What was answered 503 may have been done: then there is nothing left to delete.
+        const isGone = error instanceof UsherProblem && error.status === 404
+        if (doubtful && isGone && init.method === 'DELETE')
+          return new Response(null, { status: 204 })
         if (!(error instanceof RetryLater) || tries >= MOST_TRIES) throw unwrap(error)
         const { seconds, problem } = error
+        doubtful ||= problem.status === 503
         if (seconds > (this.#options.longestWait ?? 60)) throw problem
         if (problem.status === 503 && !isRepeatable(init)) throw problem
         await sleep(seconds * 1_000, init.signal)
@@ -271,10 +291,12 @@ export class UsherClient {
   ): Promise<Response> {
     const { url } = this.#options
     const cookies = this.#options.credential === 'cookies'
+    const headers = new Headers(init.headers)
+    for (const [name, value] of Object.entries(credential)) headers.set(name, value)
     const response = await this.#fetch(`${url}${path}`, {
       credentials: cookies ? 'same-origin' : 'omit',
       ...init,
-      headers: { ...(init.headers as Record<string, string> | undefined), ...credential },
+      headers,
     })
     if (response.ok || response.status === 304) return response
     const body = await response.json().catch(() => ({}))
@@ -300,12 +322,15 @@ function unwrap(error: unknown): unknown {
   return error instanceof RetryLater ? error.problem : error
 }
 
+const SIGNED_OUT_CODES = new Set(['invalid-token', 'authentication-required'])
 const SIGNED_OUT = { type: '/problems/invalid-token', title: 'Nobody is signed in' }
 
 /** What may have been done before it was answered 503, and does nothing twice. */
 function isRepeatable({ method = 'GET', headers }: RequestInit): boolean {
-  if (['GET', 'HEAD', 'PUT', 'DELETE'].includes(method)) return true
-  return new Headers(headers).has('Idempotency-Key')
+  const sent = new Headers(headers)
+  if (method === 'GET' || method === 'HEAD' || sent.has('Idempotency-Key')) return true
+  // A condition would be judged against what the first try has done.
+  return ['PUT', 'DELETE'].includes(method) && !sent.has('If-Match') && !sent.has('If-None-Match')
 }
 
 function jsonInit(

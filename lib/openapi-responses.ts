@@ -37,6 +37,7 @@ export const HEADERS: Record<string, Schema> = Object.fromEntries(
       ['RateLimit-Policy', 'The quotas that apply: `q` requests in `w` seconds.'],
       ['RateLimit', 'What is left: `r` requests, for `t` seconds.'],
       ['Retry-After', 'Seconds to wait.'],
+      ['Allow', 'The methods of the path.'],
       ['ETag', 'The version of the item or of the page.'],
       ['Location', 'Where the new item is.'],
       ['WWW-Authenticate', 'The challenge (RFC 6750 §3).'],
@@ -87,7 +88,9 @@ export function responsesOf(
 function answerOf(id: OperationId, collection: Collection | undefined): Schema | undefined {
   if (collection === undefined) return ANSWERS[id]
   if (id === 'deleteItem') return undefined
-  const item = ref(nameOf(collection))
+  // With `fields` an answer has fewer of them.
+  const read = id === 'listItems' || id === 'getItem'
+  const item = ref(`${nameOf(collection)}${read ? 'View' : ''}`)
   if (id !== 'listItems') return item
   const count = { type: 'integer', minimum: 0, description: 'With `count=exact`.' }
   return listOf(item, { count })
@@ -129,6 +132,7 @@ export function problemResponses(): Record<string, Schema> {
       }
       const more = [
         ...(status === 401 ? ['WWW-Authenticate'] : []),
+        ...(status === 405 ? ['Allow'] : []),
         ...(status === 429 || status === 503 ? ['Retry-After'] : []),
       ]
       const description = codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' ')

@@ -25,7 +25,9 @@ function record(properties: Record<string, Schema>, optional: readonly string[] 
 }
 
 export function orNull(schema: Schema): Schema {
-  return { ...schema, type: [schema['type'], 'null'] }
+  const { enum: words } = schema
+  const closed = Array.isArray(words) ? { enum: [...words, null] } : {}
+  return { ...schema, type: [schema['type'], 'null'], ...closed }
 }
 
 export function listOf(item: Schema, more: Record<string, Schema> = {}): Schema {

@@ -28,7 +28,7 @@ const BODIES: Partial<Record<OperationId, ZodMiniType | Schema>> = {
   refresh: refreshInput,
   logout: {
     type: 'object',
-    properties: { refresh: { type: 'string' } },
+    properties: { refresh: { type: 'string' }, refreshToken: { type: 'string' } },
     additionalProperties: false,
   },
   register: registerInput,
@@ -68,6 +68,7 @@ export function openapi(): OpenApi {
   const schemas = { ...SCHEMAS }
   for (const collection of allCollections()) {
     schemas[nameOf(collection)] = itemSchema(collection)
+    schemas[`${nameOf(collection)}View`] = { ...itemSchema(collection), required: ['id'] }
     schemas[`New${nameOf(collection)}`] = inputSchema(collection, 'new')
     schemas[`${nameOf(collection)}Patch`] = inputSchema(collection, 'patch')
   }
@@ -162,7 +163,7 @@ function operationOf(
     description: `${SUMMARIES[id]}. ${whoMay(access, row, collection)}`,
     tags: [tagOf(row, collection)],
     ...(older ? { deprecated: true } : {}),
-    security: securityOf(access, collection),
+    security: securityOf(access, row, collection),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: body }),
     responses: responsesOf(id, row, collection, access),
@@ -184,10 +185,11 @@ function whoMay(access: string, row: Operation, collection: Collection | undefin
   return access === 'public' ? 'For anyone.' : `For the level ${access} and above.`
 }
 
-function securityOf(access: string, collection: Collection | undefined): Schema[] {
+function securityOf(access: string, row: Operation, collection: Collection | undefined): Schema[] {
   // No credential is a choice that is made here, not one that was forgotten.
-  if (access === 'public') return [{}]
   const sessions = [{ bearer: [] }, { cookies: [] }]
+  const takesAny = row.body === 'any' || row.body === 'optional'
+  if (access === 'public') return takesAny ? [{}, ...sessions] : [{}]
   return collection === undefined ? sessions : [...sessions, { apiKey: [] }]
 }
 
@@ -238,7 +240,9 @@ function inputSchema(collection: Collection, kind: 'new' | 'patch'): Schema {
     ([name]) => !stamps.includes(name),
   )
   const fields = own.map(([name, schema]) =>
-    kind === 'patch' && name !== 'id' ? [name, orNull(schema)] : [name, schema],
+    kind === 'patch' && !(required as string[]).includes(name)
+      ? [name, orNull(schema)]
+      : [name, schema],
   )
   const needed = (required as string[]).filter((name) => name !== 'id' && !stamps.includes(name))
   return {

@@ -65,6 +65,8 @@ export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<Co
     fill: async () => {
       const words = Array.from({ length: 1_100 }, (_, index) => [`filler:${index}`, 'x']).flat()
       await command('MSET', ...words)
+      // Indexes count from the first healing on.
+      await command('HSET', 'healed', 'at', String(Date.now() - 60_000))
     },
     settled: async () => {
       while (background.length > 0) await background.shift()

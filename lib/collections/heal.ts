@@ -35,7 +35,8 @@ const BATCH = 100
 /** Starts a healing in the background, when a list has found that the last was long ago. */
 export function healIfDue(call: CollectionCall<unknown>, found: ItemRows): void {
   const { keyspace, healedAgoMs } = found
-  if (keyspace <= SMALL_KEYSPACE) return
+  // Before the keyspace has outgrown SCAN, so that nothing vanishes when it does.
+  if (keyspace <= SMALL_KEYSPACE / 2) return
   const restMs = keyspace <= 100_000 ? REST_MS.upTo100_000 : REST_MS.beyond
   if (healedAgoMs !== undefined && healedAgoMs < restMs) return
   call.background(async (store) => {

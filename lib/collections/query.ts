@@ -120,7 +120,8 @@ function takeParameter(
     }
     case 'q': {
       if (collection.search === undefined) return 'is not allowed here'
-      query.words = wordsOf(value).slice(0, MOST_WORDS)
+      query.words = wordsOf(value)
+      if (query.words.length > MOST_WORDS) return `has more than ${MOST_WORDS} words`
       return query.words.length > 0 ? undefined : 'has no letter and no digit'
     }
     default:

@@ -47,6 +47,8 @@ export function parseFields(
     const named = typeof id === 'string' ? parseId(id) : undefined
     if (named === undefined) faults.push({ pointer: '#/id', message: 'is not of type string' })
     else if (!named.ok) faults.push(...(named.errors ?? []))
+    else if (options.withId === true && named.value.startsWith(collection.prefix))
+      faults.push({ pointer: '#/id', message: 'begins as the keys of the collection do' })
     else if (options.withId === undefined && options.id !== named.value)
       faults.push({ pointer: '#/id', message: 'is not the id of the path' })
     else if (options.withId === true) fields.push(['id', named.value])

@@ -4,6 +4,7 @@ import { type AccessCode, fail, ok, type Result, StoreUnavailable } from '../err
 import { sha256 } from '../hash.ts'
 import { applyItems, type ItemChange, itemRead, type StoredFields } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
+import { MOST_FAULTS, pointer } from '../validation.ts'
 import type { Collection } from './define.ts'
 import { indexChanges } from './indexing.ts'
 import { type Item, itemTag, readerOf } from './item.ts'
@@ -41,7 +42,7 @@ interface Current {
 export async function createItem(
   call: CollectionCall<unknown>,
   deps: CollectionDeps,
-): Promise<Result<Item, WriteCode>> {
+): Promise<Result<Item, Exclude<WriteCode, 'precondition-failed'>>> {
   const { collection } = call
   if (collection === undefined) return fail('not-found', 'no collection')
   const parsed = parseFields(collection, call.input, { withId: true })
@@ -133,6 +134,10 @@ export async function replaceItem(
   return change(call, 'update', (collection, id, { stored, item }) => {
     const parsed = parseFields(collection, call.input, { id, ...(item ? { item } : {}) })
     if (!parsed.ok) return parsed
+    if (stored === undefined && id.startsWith(collection.prefix)) {
+      const errors = [{ pointer: '#/id', message: 'begins as the keys of the collection do' }]
+      return fail('validation-error', 'id begins with the prefix', { errors })
+    }
     const { id: _, ...fields } = parsed.value
     const next = storedOf(collection, stamped(collection, fields, call, deps))
     return ok(keepStamps(collection, stored, next))
@@ -151,6 +156,13 @@ export async function patchItem(call: CollectionCall<unknown>): Promise<Result<I
     const patch = new Map<string, unknown>(Object.entries(input))
     const { names, readable } = readerOf(collection)
     const stamps: readonly string[] = collection.stamps ?? []
+    const errors = [...patch]
+      .filter(([name, value]) => value === null && (stamps.includes(name) || !names.includes(name)))
+      .map(([name]) => ({ pointer: pointer([name]), message: 'is not allowed here' }))
+    if (errors.length > 0) {
+      const some = errors.slice(0, MOST_FAULTS)
+      return fail('validation-error', `${errors.length} faults`, { errors: some })
+    }
     const own = readable(stored).filter(([name]) => !stamps.includes(name))
     const merged = new Map<string, unknown>([...own, ...patch])
     const body = Object.fromEntries([...merged].filter(([, value]) => value !== null))
@@ -218,7 +230,8 @@ async function change(
         indexes: indexChanges(collection, id, stored, next.value),
       },
     ])
-    if (!('made' in outcome) || outcome.made[0] !== true) continue
+    if (!('made' in outcome) || outcome.taken) return fail('conflict', 'a key of another type')
+    if (outcome.made[0] !== true) continue
     if (next.value === undefined || fresh === undefined) return ok({ id })
     if (stored === undefined) return created(collection, fresh, next.value)
     return ok(fresh, { headers: { ETag: await itemTag(next.value, undefined) } })

@@ -145,6 +145,7 @@ for (const kind of ['redis', 'embedded'] as const) {
         [{ id: '..', text: 'a' }, ['#/id']],
         [{ id: '', text: 'a' }, ['#/id']],
         [{ id: 7, text: 'a' }, ['#/id']],
+        [{ id: 'note:a', text: 'a' }, ['#/id']],
         [{ id: 'x'.repeat(257), text: 'a' }, ['#/id']],
         [JSON.parse('{"text":"a","constructor":{}}'), ['#/constructor']],
       ]
@@ -157,6 +158,12 @@ for (const kind of ['redis', 'embedded'] as const) {
       expect(await replace('kept', { id: 'other', text: 'b' })).toMatchObject({ ok: false })
       expect(await patch('kept', { text: null })).toMatchObject({ code: 'validation-error' })
       expect(await patch('kept', [])).toMatchObject({ code: 'validation-error' })
+      for (const name of ['nope', 'owner'])
+        expect(await patch('kept', { [name]: null })).toMatchObject({ code: 'validation-error' })
+      await rig.command('SET', 'note:taken', 'no hash')
+      expect(await replace('taken', { text: 'a' })).toMatchObject({ code: 'conflict' })
+      expect(await replace('note:a', { text: 'a' })).toMatchObject({ ok: true, value: { id: 'a' } })
+      await rig.command('DEL', 'note:taken', 'note:a')
       expect(await get('kept')).toMatchObject({ value: { text: 'a' } })
       expect((await rig.command('KEYS', 'note:*')) as unknown[]).toHaveLength(1)
     })
@@ -286,6 +293,31 @@ for (const kind of ['redis', 'embedded'] as const) {
       expect(await sweep(rig.store, notes)).toBe(4)
       expect(await ranks()).toEqual(['c2', 'b5', 'a9'])
       expect((await list({ q: 'word' })).data).toMatchObject([{ id: 'b' }])
+    })
+
+    test('hashes that are no items end no list before its end', async () => {
+      for (let index = 0; index < 30; index++) await create({ id: `n${index + 10}`, rank: index })
+      for (const id of ['a', 'b', 'n15 and a half'])
+        await rig.command('HSET', `note:${id}`, 'text', 'nobody’s')
+      for (const [filled, query] of [
+        [false, {}],
+        [false, { sort: '-rank' }],
+        [true, {}],
+        [true, { sort: '-rank' }],
+      ] as const) {
+        if (filled) {
+          await rig.fill()
+          await heal(rig.store, { restMs: 0, collections: [notes] })
+        }
+        const seen: string[] = []
+        for (let cursor: string | null = ''; cursor !== null; ) {
+          const page: Page = await list({ ...query, limit: '4', ...(cursor ? { cursor } : {}) })
+          seen.push(...page.data.map(({ id }) => id))
+          cursor = page.nextCursor
+        }
+        expect(new Set(seen).size).toBe(30)
+        expect(seen).toHaveLength(30)
+      }
     })
 
     test('healing goes past what is too large for one call, and takes out what is no item', async () => {

@@ -332,7 +332,7 @@ export const contract = {
     counted: 'write',
     body: 'json',
     status: 201,
-    errors: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
+    errors: ['validation-error', 'invalid-request', 'not-found', 'conflict'],
   },
   replaceItem: {
     method: 'PUT',

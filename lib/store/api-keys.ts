@@ -127,11 +127,13 @@ export function judgeKey(presented: string, [now, key, account]: unknown[]): Key
   if (!Array.isArray(key) || !Array.isArray(account)) {
     throw new StoreUnavailable('key: unexpected reply')
   }
-  const [hash, old, oldUntil, userId, scopes, expiresAt, born, limit] = key.map(
+  const [hash, old, oldUntil, userId, scopes, expiresAt, born, limit, older, olderUntil] = key.map(
     (value) => text(value) ?? '',
   )
   const isNow = sameText(hash ?? '', presented)
-  const isOld = sameText(old ?? '', presented) && integer(now) < (moment(oldUntil) ?? 0)
+  const isOld =
+    (sameText(old ?? '', presented) && integer(now) < (moment(oldUntil) ?? 0)) ||
+    (sameText(older ?? '', presented) && integer(now) < (moment(olderUntil) ?? 0))
   if (!isNow && !isOld) return { status: 'key-unknown' }
   if (integer(now) >= (moment(expiresAt) ?? Number.POSITIVE_INFINITY)) {
     return { status: 'key-expired' }

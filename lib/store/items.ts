@@ -182,14 +182,14 @@ export interface Once {
 /**
  * Changes items and their indexes in one atomic call. See {@link APPLY_ITEMS}.
  *
- * @returns For each whether it was made; or what was kept when the request was made before.
+ * @returns For each whether it was made, and whether a key of another type is in the way; or what was kept when the request was made before.
  */
 export async function applyItems(
   store: Store,
   fields: readonly string[],
   changes: readonly ItemChange[],
   once?: Once,
-): Promise<{ made: boolean[] } | { repeated: string }> {
+): Promise<{ made: boolean[]; taken: boolean } | { repeated: string }> {
   const indexes = [...new Set(changes.flatMap((change) => change.indexes.map(({ key }) => key)))]
   const words = changes.flatMap(({ verb, expected, next, indexes: members }) => [
     verb,
@@ -205,7 +205,8 @@ export async function applyItems(
     'data',
   )
   if (reply[0] === 'repeated') return { repeated: text(reply[1]) ?? '' }
-  return { made: reply.map((each) => integer(each) === 1) }
+  const answers = reply.map(integer)
+  return { made: answers.map((each) => each === 1), taken: answers.includes(-1) }
 }
 
 /** What was read as U+FFFD may have been bytes that are no UTF-8: there is nothing to compare. */

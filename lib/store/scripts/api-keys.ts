@@ -32,8 +32,12 @@ return {'made', ms(now), ends}
 export const ROLL_KEY = `#!lua flags=allow-key-locking
 local keyKey = KEYS[1]
 ${STORE_TIME}
-local found = redis.call('HMGET', keyKey, 'uid', 'hash')
+local found = redis.call('HMGET', keyKey, 'uid', 'hash', 'old', 'oldUntil')
 if found[1] ~= ARGV[1] or not found[2] then return {'unknown'} end
+-- The answer with the last secret may have been lost: the one in use goes on to its own end.
+if found[3] and (tonumber(found[4]) or 0) > now then
+  redis.call('HSET', keyKey, 'older', found[3], 'olderUntil', found[4])
+end
 redis.call('HSET', keyKey, 'hash', ARGV[2], 'old', found[2],
   'oldUntil', string.format('%.0f', now + tonumber(ARGV[3])))
 return {'rolled'}
@@ -62,7 +66,7 @@ return {'done'}
  */
 export const KEY_LIVENESS = `
 ${STORE_TIME}
-local key = redis.call('HMGET', KEYS[1], 'hash', 'old', 'oldUntil', 'uid', 'scopes', 'expiresAt', 'born', 'limit')
+local key = redis.call('HMGET', KEYS[1], 'hash', 'old', 'oldUntil', 'uid', 'scopes', 'expiresAt', 'born', 'limit', 'older', 'olderUntil')
 if not key[4] then return {string.format('%.0f', now)} end
 for i = 1, #key do key[i] = key[i] or '' end
 local account = redis.call('HMGET', ARGV[1] .. key[4], 'level', 'disabled', 'emailVerified', 'createdAt', 'password')

@@ -75,7 +75,8 @@ local now = redis.call('TIME')
 local age = healed and math.max(0, now[1] * 1000 + math.floor(now[2] / 1000) - healed) or -1
 local answer = {'small', size, age, -1, 0, ''}
 
-if size <= tonumber(ARGV[12]) then
+-- Where nothing was ever indexed SCAN goes on a while, until a healing has.
+if size <= tonumber(ARGV[12]) * (healed and 1 or 2) then
   local page, found, after = {}, 0, ARGV[11]
   local function place(id)
     if wanted == 'page' and found >= limit and not ahead(id, page[found]) then return end
@@ -97,6 +98,8 @@ if size <= tonumber(ARGV[12]) then
       if id ~= '' and (after == '' or ahead(after, id)) and isText(id) then place(id) end
     end
   until cursor == '0'
+  -- What is read here may turn out to be no item: that there is more is said by itself.
+  if wanted == 'page' and found >= limit then answer[5], answer[6] = 1, page[found] end
   for i = 1, found do answer[#answer + 1] = row(page[i], '') end
   return answer
 end
@@ -161,7 +164,7 @@ return answer
  *
  * Members go to their index together: an engine may copy a sorted set for each change.
  *
- * Returns for each item 1, or 0 when it is another by now; or `{'repeated', what was kept}`.
+ * Returns for each item 1, 0 when it is another by now, -1 when its key has another type; or `{'repeated', what was kept}`.
  */
 export const APPLY_ITEMS = `#!lua flags=allow-key-locking
 local items, count = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -220,7 +223,7 @@ for item = 1, items do
     end
     at = at + 3
   end
-  answer[item] = same and 1 or 0
+  answer[item] = same and 1 or values.err and -1 or 0
   changed = changed or same
 end
 for command, batch in pairs({ZREM = leaving, ZADD = joining}) do
