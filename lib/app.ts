@@ -15,7 +15,8 @@ import { resetCase } from './auth/reset-password.ts'
 import { endSessionCase, endSessionsCase, listSessionsCase } from './auth/sessions.ts'
 import { signInCase } from './auth/sign-in.ts'
 import { changeUserCase, listUsersCase } from './auth/users.ts'
-import { getItemCase, listItemsCase } from './collections/read.ts'
+import { getItemCase } from './collections/get.ts'
+import { listItemsCase } from './collections/list.ts'
 import {
   createItemCase,
   deleteItemCase,

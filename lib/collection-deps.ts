@@ -5,7 +5,7 @@ import { env, type Settings } from './env.ts'
 import { hmac } from './hash.ts'
 import { once } from './once.ts'
 import { remember } from './rate-limit/bounded-map.ts'
-import { touchKey } from './store/api-keys.ts'
+import { touchKey } from './store/key-liveness.ts'
 
 /** What an endpoint of collections needs; the only ones that API keys open. */
 export type CollectionDeps = Deps & CollectionNeeds

@@ -1,6 +1,7 @@
 import type { Collection } from './collections/define.ts'
 import { PROBLEMS, type ProblemCode } from './errors.ts'
 import type { Operation, OperationId } from './http/contract.ts'
+import { OPERATION_PROBLEMS } from './http/contract-problems.ts'
 import { listOf, nameOf, ref, type Schema } from './openapi-schemas.ts'
 import { SUMMARIES } from './texts.ts'
 
@@ -78,7 +79,7 @@ export function responsesOf(
   if (collection !== undefined && row.method === 'GET') {
     responses['304'] = { description: 'Still the same.', headers: headers('ETag') }
   }
-  const codes = new Set<ProblemCode>([...row.errors, ...commonProblems(row, access)])
+  const codes = new Set<ProblemCode>([...OPERATION_PROBLEMS[id], ...commonProblems(row, access)])
   for (const status of [...new Set([...codes].map((code) => PROBLEMS[code].status))].sort()) {
     responses[status] = { $ref: `#/components/responses/${status}` }
   }

@@ -1,6 +1,6 @@
 import { base64url } from 'jose'
 import * as z from 'zod/mini'
-import type { StoredPage } from './store/items.ts'
+import type { StoredPage } from './store/pages.ts'
 
 export const DEFAULT_LIMIT = 50
 const LARGEST_LIMIT = 100

@@ -180,8 +180,8 @@ const MUTANTS: Mutant[] = [
   mutant(
     'a read of any key',
     'lib/store/keys.ts',
-    '=> `$',
-    "=> itemId.includes(':') ? itemId : `$",
+    'itemId: string): string => `$',
+    "itemId: string): string => itemId.includes(':') ? itemId : `$",
     'collections',
   ),
   mutant(
@@ -268,7 +268,7 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'rows shown where an old index says',
-    'lib/collections/read.ts',
+    'lib/collections/list.ts',
     '(walked && member !== row.member)',
     'false',
     'writes.test',
@@ -284,7 +284,7 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'an API key that outlives its account',
-    'lib/store/api-keys.ts',
+    'lib/store/key-liveness.ts',
     "(text(createdAt) ?? '') === born && ",
     '',
     'api-keys',

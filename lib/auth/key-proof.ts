@@ -1,4 +1,4 @@
-import { type KeyLiveness, keyRead } from '../store/api-keys.ts'
+import { type KeyLiveness, keyRead } from '../store/key-liveness.ts'
 import type { Read } from '../store/reply.ts'
 import type { PresentedKey } from './api-key.ts'
 

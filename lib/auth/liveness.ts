@@ -1,5 +1,5 @@
 import { type AccessCode, fail, ok, type Result } from '../errors.ts'
-import type { KeyLiveness } from '../store/api-keys.ts'
+import type { KeyLiveness } from '../store/key-liveness.ts'
 import type { Read } from '../store/reply.ts'
 import {
   accountRead,

@@ -4,7 +4,7 @@ import { type CollectionRig, startCollectionRig } from '../../e2e/support/collec
 import type { Result } from '../errors.ts'
 import { defineCollection } from './define.ts'
 import { heal } from './heal.ts'
-import { listItems, type Page } from './read.ts'
+import { listItems, type Page } from './list.ts'
 
 const things = defineCollection({
   name: 'movies',

@@ -6,9 +6,9 @@ import { applyItems, type ItemChange, itemRead, type StoredFields } from '../sto
 import { keys } from '../store/keys.ts'
 import { MOST_FAULTS, pointer } from '../validation.ts'
 import type { Collection } from './define.ts'
+import { itemId } from './get.ts'
 import { indexChanges } from './indexing.ts'
 import { type Item, itemTag, readerOf } from './item.ts'
-import { itemId } from './read.ts'
 import type { CollectionCall, CollectionDeps } from './types.ts'
 import { type Fields, parseFields, parseId, storedOf } from './write-input.ts'
 

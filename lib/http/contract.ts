@@ -1,6 +1,5 @@
 import type { Access } from '../auth/levels.ts'
 import type { Action } from '../collections/define.ts'
-import type { ProblemCode } from '../errors.ts'
 
 /** `collection` asks the collection's own table. */
 export type OperationAccess = Access | 'collection'
@@ -30,12 +29,10 @@ export interface Operation {
   status: 200 | 201 | 202 | 204
   /** Public answers that anyone may keep, for so many seconds; absent: nobody keeps anything. */
   cacheSeconds?: number
-  /** What the use case may fail with, besides what every operation can answer. */
-  errors: readonly ProblemCode[]
 }
 
 /**
- * The operation table. The router, the gate, the endpoints and `lib/app.ts` all read it; what people
+ * The operation table. What each can fail with is in `contract-problems.ts`. The router, the gate, the endpoints and `lib/app.ts` all read it; what people
  * read of an operation is in `texts.ts`.
  */
 export const contract = {
@@ -48,7 +45,6 @@ export const contract = {
     body: 'json',
     hashes: true,
     status: 200,
-    errors: ['invalid-credentials', 'quota-exceeded', 'service-unavailable'],
   },
   login: {
     method: 'POST',
@@ -58,7 +54,6 @@ export const contract = {
     body: 'json',
     hashes: true,
     status: 200,
-    errors: ['invalid-credentials', 'quota-exceeded', 'service-unavailable', 'csrf-failed'],
   },
   refresh: {
     method: 'POST',
@@ -68,7 +63,6 @@ export const contract = {
     quota: 'use case',
     body: 'json',
     status: 200,
-    errors: ['invalid-refresh-token', 'quota-exceeded'],
   },
   logout: {
     method: 'POST',
@@ -77,7 +71,6 @@ export const contract = {
     quota: 'use case',
     body: 'any',
     status: 204,
-    errors: ['quota-exceeded', 'csrf-failed'],
   },
   register: {
     method: 'POST',
@@ -87,7 +80,6 @@ export const contract = {
     body: 'json',
     hashes: true,
     status: 202,
-    errors: ['validation-error', 'quota-exceeded', 'service-unavailable'],
   },
   verifyEmail: {
     method: 'POST',
@@ -96,7 +88,6 @@ export const contract = {
     quota: 'gate',
     body: 'json',
     status: 204,
-    errors: ['invalid-token'],
   },
   resendVerification: {
     method: 'POST',
@@ -105,7 +96,6 @@ export const contract = {
     quota: 'mail',
     body: 'optional',
     status: 202,
-    errors: ['authentication-required', 'quota-exceeded'],
   },
   listSessions: {
     method: 'GET',
@@ -114,7 +104,6 @@ export const contract = {
     quota: 'gate',
     body: 'none',
     status: 200,
-    errors: [],
   },
   endSessions: {
     method: 'DELETE',
@@ -124,7 +113,6 @@ export const contract = {
     counted: 'write',
     body: 'none',
     status: 204,
-    errors: [],
   },
   endSession: {
     method: 'DELETE',
@@ -134,7 +122,6 @@ export const contract = {
     counted: 'write',
     body: 'none',
     status: 204,
-    errors: ['not-found'],
   },
   generatePassword: {
     method: 'POST',
@@ -145,7 +132,6 @@ export const contract = {
     body: 'json',
     hashes: true,
     status: 200,
-    errors: ['service-unavailable'],
   },
   changePassword: {
     method: 'POST',
@@ -156,7 +142,6 @@ export const contract = {
     body: 'json',
     hashes: true,
     status: 204,
-    errors: ['invalid-credentials', 'quota-exceeded', 'validation-error', 'service-unavailable'],
   },
   forgotPassword: {
     method: 'POST',
@@ -165,7 +150,6 @@ export const contract = {
     quota: 'mail',
     body: 'json',
     status: 202,
-    errors: ['quota-exceeded'],
   },
   resetPassword: {
     method: 'POST',
@@ -175,7 +159,6 @@ export const contract = {
     body: 'json',
     hashes: true,
     status: 204,
-    errors: ['invalid-token', 'validation-error', 'service-unavailable'],
   },
   readProfile: {
     method: 'GET',
@@ -184,7 +167,6 @@ export const contract = {
     quota: 'gate',
     body: 'none',
     status: 200,
-    errors: [],
   },
   changeProfile: {
     method: 'PATCH',
@@ -194,7 +176,6 @@ export const contract = {
     counted: 'write',
     body: 'json',
     status: 200,
-    errors: [],
   },
   listKeys: {
     method: 'GET',
@@ -203,7 +184,6 @@ export const contract = {
     quota: 'gate',
     body: 'none',
     status: 200,
-    errors: [],
   },
   createKey: {
     method: 'POST',
@@ -213,7 +193,6 @@ export const contract = {
     counted: 'write',
     body: 'json',
     status: 201,
-    errors: ['validation-error', 'conflict'],
   },
   rollKey: {
     method: 'POST',
@@ -223,7 +202,6 @@ export const contract = {
     counted: 'write',
     body: 'optional',
     status: 200,
-    errors: ['not-found'],
   },
   deleteKey: {
     method: 'DELETE',
@@ -233,7 +211,6 @@ export const contract = {
     counted: 'write',
     body: 'none',
     status: 204,
-    errors: ['not-found'],
   },
   listUsers: {
     method: 'GET',
@@ -242,7 +219,6 @@ export const contract = {
     quota: 'gate',
     body: 'none',
     status: 200,
-    errors: [],
   },
   changeUser: {
     method: 'PATCH',
@@ -252,7 +228,6 @@ export const contract = {
     counted: 'write',
     body: 'json',
     status: 200,
-    errors: ['not-found', 'conflict'],
   },
   listEvents: {
     method: 'GET',
@@ -261,7 +236,6 @@ export const contract = {
     quota: 'gate',
     body: 'none',
     status: 200,
-    errors: [],
   },
   jwks: {
     method: 'GET',
@@ -271,7 +245,6 @@ export const contract = {
     body: 'none',
     status: 200,
     cacheSeconds: 300,
-    errors: [],
   },
   openapi: {
     method: 'GET',
@@ -281,7 +254,6 @@ export const contract = {
     body: 'none',
     status: 200,
     cacheSeconds: 300,
-    errors: [],
   },
   health: {
     method: 'GET',
@@ -290,7 +262,6 @@ export const contract = {
     quota: 'none',
     body: 'none',
     status: 200,
-    errors: [],
   },
   ready: {
     method: 'GET',
@@ -299,7 +270,6 @@ export const contract = {
     quota: 'none',
     body: 'none',
     status: 200,
-    errors: ['service-unavailable'],
   },
   listItems: {
     method: 'GET',
@@ -310,7 +280,6 @@ export const contract = {
     quota: 'gate',
     body: 'none',
     status: 200,
-    errors: ['validation-error', 'not-found'],
   },
   getItem: {
     method: 'GET',
@@ -321,7 +290,6 @@ export const contract = {
     quota: 'gate',
     body: 'none',
     status: 200,
-    errors: ['validation-error', 'not-found'],
   },
   createItem: {
     method: 'POST',
@@ -332,7 +300,6 @@ export const contract = {
     counted: 'write',
     body: 'json',
     status: 201,
-    errors: ['validation-error', 'invalid-request', 'not-found', 'conflict'],
   },
   replaceItem: {
     method: 'PUT',
@@ -343,7 +310,6 @@ export const contract = {
     counted: 'write',
     body: 'json',
     status: 200,
-    errors: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
   },
   patchItem: {
     method: 'PATCH',
@@ -354,7 +320,6 @@ export const contract = {
     counted: 'write',
     body: 'json',
     status: 200,
-    errors: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
   },
   deleteItem: {
     method: 'DELETE',
@@ -365,7 +330,6 @@ export const contract = {
     counted: 'write',
     body: 'none',
     status: 204,
-    errors: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
   },
 } as const satisfies Record<string, Operation>
 

@@ -21,6 +21,7 @@ import { type Trace, traceOf } from '../trace.ts'
 import { admit } from './admission.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 import type { Operation } from './contract.ts'
+import type { ProblemOf } from './contract-problems.ts'
 import { isForeign, isSameOrigin } from './cookies.ts'
 import { setCorsHeaders } from './cors.ts'
 import { failureOf } from './failure.ts'
@@ -60,7 +61,7 @@ export type Handler = (request: Request, host?: unknown) => Promise<Response>
  */
 export function endpoint<const row extends Operation, input = undefined, needs extends Deps = Deps>(
   row: row,
-  useCase: UseCase<input, NoInfer<row['errors'][number]> | AccessCode, needs>,
+  useCase: UseCase<input, ProblemOf<NoInfer<row>> | AccessCode, needs>,
   deps: () => needs,
   waitUntil: WaitUntil = detached,
 ): Handler {
@@ -81,7 +82,7 @@ export function endpoint<const row extends Operation, input = undefined, needs e
       const { cookies } = settled
       trips = new Trips(settled.now, handover?.spent, trace)
       const needs = settled
-      const later = typeof host === 'function' ? (host as WaitUntil) : waitUntil
+      const later = keptAlive(typeof host === 'function' ? (host as WaitUntil) : waitUntil)
       const ip = clientAddress(request.headers, settled.settings.trustedProxy)
       const report: Report = (type, fields) =>
         later(record(needs, type, { ...fields, ip, requestId }))
@@ -186,6 +187,17 @@ async function inBackground(
     await work(() => new Store(deps.databases, new Trips(deps.now)))
   } catch (error) {
     deps.log('warn', 'background.failed', { reason: failureOf(error).reason })
+  }
+}
+
+/** A host that cannot keep work alive at this moment does not keep the answer back: it goes on by itself. */
+function keptAlive(waitUntil: WaitUntil): WaitUntil {
+  return (work) => {
+    try {
+      waitUntil(work)
+    } catch {
+      detached(work)
+    }
   }
 }
 

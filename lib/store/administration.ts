@@ -1,6 +1,6 @@
 import { StoreUnavailable } from '../errors.ts'
-import { pageRead, type StoredPage } from './items.ts'
 import { keys } from './keys.ts'
+import { pageRead, type StoredPage } from './pages.ts'
 import type { Read } from './reply.ts'
 import { ADD_ACCOUNT, SET_RIGHTS } from './scripts/administration.ts'
 import type { Store } from './store.ts'

@@ -1,18 +1,11 @@
 import { StoreUnavailable } from '../errors.ts'
 import { keys } from './keys.ts'
 import { integer, type Read, replyList, text } from './reply.ts'
-import { LIST_ITEMS } from './scripts/items.ts'
 import { APPLY_ITEMS, QUERY_ITEMS } from './scripts/query.ts'
 import type { Store } from './store.ts'
 
 /** A hash as it is stored: the declared fields only, undefined where the hash has none. */
 export type StoredFields = (string | undefined)[]
-
-export interface StoredPage {
-  /** In the order of the ids' UTF-8 bytes. */
-  items: { id: string; fields: StoredFields }[]
-  more: boolean
-}
 
 /**
  * Reads the declared fields of one hash, and of no key outside the collection's prefix. A key of
@@ -31,38 +24,6 @@ export function itemRead(
       return replyList(reply).map(text)
     },
   }
-}
-
-/** Reads one page in one read-only command. See {@link LIST_ITEMS}. */
-export function pageRead(
-  prefix: string,
-  fields: readonly string[],
-  page: { after: string; limit: number },
-  database: 'auth' | 'data' = 'data',
-): Read<StoredPage> {
-  return {
-    database,
-    queue: (pipeline) =>
-      pipeline.evalRo(
-        LIST_ITEMS,
-        [],
-        [prefix, `${escapeGlob(prefix)}*`, page.after, String(page.limit), ...fields],
-      ),
-    parse: (reply) => {
-      const [more, ...rows] = replyList(reply)
-      const items = rows.map((row) => {
-        if (!Array.isArray(row)) throw new StoreUnavailable('page: unexpected reply')
-        const [id, values] = row
-        if (!Array.isArray(values)) throw new StoreUnavailable('page: unexpected reply')
-        return { id: text(id) ?? '', fields: values.map(text) }
-      })
-      return { items, more: more === 1 }
-    },
-  }
-}
-
-function escapeGlob(literal: string): string {
-  return literal.replace(/[\\*?[\]]/g, '\\$&')
 }
 
 /** What a page is asked of. See {@link QUERY_ITEMS}. */
@@ -119,7 +80,7 @@ export function queryRead(query: ItemQuery): Read<ItemRows> {
         [keys.healed, walk.key, ...filters.map(({ key }) => key)],
         [
           prefix,
-          `${escapeGlob(prefix)}*`,
+          keys.under(prefix),
           walk.holds,
           query.exact ? 'page' : 'rows',
           String(query.limit),

@@ -35,6 +35,8 @@ export const keys = {
   limit: (policy: string): string => `limit:${policy}`,
   limitWindow: (policy: string, partition: string, windowNumber: number): string =>
     `limit:${policy}:${partition}:${windowNumber}`,
+  /** A pattern for SCAN. */
+  under: (prefix: string): string => `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`,
   item: (prefix: string, itemId: string): string => `${prefix}${itemId}`,
   /** `order` is `id`, or the name of an order. */
   index: (collection: string, order: string): string => `index:${collection}:${order}`,

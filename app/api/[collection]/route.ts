@@ -1,6 +1,6 @@
 import { after } from 'next/dist/server/after/index.js'
 import { collectionDeps } from '@/lib/collection-deps.ts'
-import { listItemsCase } from '@/lib/collections/read.ts'
+import { listItemsCase } from '@/lib/collections/list.ts'
 import { createItemCase } from '@/lib/collections/write.ts'
 import { contract } from '@/lib/http/contract.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'

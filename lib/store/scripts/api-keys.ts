@@ -27,7 +27,8 @@ return {'made', ms(now), ends}
 
 /**
  * Gives a key another secret; the one before works on for a while. KEYS: key. ARGV: user id, the new
- * hash, for how many ms the old one works. Returns `{'rolled'}` or `{'unknown'}`.
+ * hash, for how many ms the old one works; 0
+ * ends every secret before. Returns `{'rolled'}` or `{'unknown'}`.
  */
 export const ROLL_KEY = `#!lua flags=allow-key-locking
 local keyKey = KEYS[1]
@@ -35,7 +36,8 @@ ${STORE_TIME}
 local found = redis.call('HMGET', keyKey, 'uid', 'hash', 'old', 'oldUntil')
 if found[1] ~= ARGV[1] or not found[2] then return {'unknown'} end
 -- The answer with the last secret may have been lost: the one in use goes on to its own end.
-if found[3] and (tonumber(found[4]) or 0) > now then
+if ARGV[3] == '0' then redis.call('HDEL', keyKey, 'older', 'olderUntil')
+elseif found[3] and (tonumber(found[4]) or 0) > now then
   redis.call('HSET', keyKey, 'older', found[3], 'olderUntil', found[4])
 end
 redis.call('HSET', keyKey, 'hash', ARGV[2], 'old', found[2],
@@ -49,30 +51,6 @@ if redis.call('HGET', KEYS[1], 'uid') ~= ARGV[1] then return {'unknown'} end
 redis.call('DEL', KEYS[1])
 redis.call('ZREM', KEYS[2], ARGV[2])
 return {'ended'}
-`
-
-/** Notes that a key was used, if it is still there. KEYS: key. Returns `{'done'}`. */
-export const TOUCH_KEY = `#!lua flags=allow-key-locking
-${STORE_TIME}
-if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'usedAt', string.format('%.0f', now)) end
-return {'done'}
-`
-
-/**
- * Reads a key and, by the user id that is in it, its owner's account. Read-only.
- *
- * KEYS: key. ARGV: the prefix of accounts. Returns `{now, {key's fields}, {account's fields}}`, or
- * `{now}` when there is no such key.
- */
-export const KEY_LIVENESS = `
-${STORE_TIME}
-local key = redis.call('HMGET', KEYS[1], 'hash', 'old', 'oldUntil', 'uid', 'scopes', 'expiresAt', 'born', 'limit', 'older', 'olderUntil')
-if not key[4] then return {string.format('%.0f', now)} end
-for i = 1, #key do key[i] = key[i] or '' end
-local account = redis.call('HMGET', ARGV[1] .. key[4], 'level', 'disabled', 'emailVerified', 'createdAt', 'password')
--- Whether there is a password, never which.
-account[5] = account[5] and '1'
-return {string.format('%.0f', now), key, account}
 `
 
 /** Lists the keys of an account, newest first. Read-only. KEYS: its keys. ARGV: the prefix of keys. */

@@ -1,6 +1,6 @@
 import { after } from 'next/dist/server/after/index.js'
 import { collectionDeps } from '@/lib/collection-deps.ts'
-import { getItemCase } from '@/lib/collections/read.ts'
+import { getItemCase } from '@/lib/collections/get.ts'
 import { deleteItemCase, patchItemCase, replaceItemCase } from '@/lib/collections/write.ts'
 import { contract } from '@/lib/http/contract.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'

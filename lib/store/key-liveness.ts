@@ -1,0 +1,73 @@
+import { StoreUnavailable } from '../errors.ts'
+import { sameText } from '../same-text.ts'
+import { keys } from './keys.ts'
+import { integer, type Read, replyList, text } from './reply.ts'
+import { level, mayEnter } from './rules.ts'
+import { KEY_LIVENESS, TOUCH_KEY } from './scripts/key-liveness.ts'
+import type { Store } from './store.ts'
+
+/** Notes that a key was used. */
+export async function touchKey(store: Store, id: string): Promise<void> {
+  await store.write(TOUCH_KEY, [keys.apiKey(id)], [])
+}
+
+/** What a presented key opens. */
+export type KeyLiveness =
+  | { status: 'live'; userId: string; level: number; scopes: string[]; limit: number }
+  | { status: 'key-unknown' | 'key-expired' | 'user-missing' | 'user-disabled' }
+
+/** Reads a key with its owner's account, in one command, and judges both. See {@link KEY_LIVENESS}. */
+export function keyRead({ id, hash }: { id: string; hash: string }): Read<KeyLiveness> {
+  return {
+    database: 'auth',
+    queue: (pipeline) => pipeline.evalRo(...keyCommand(id)),
+    parse: (reply) => judgeKey(hash, replyList(reply)),
+  }
+}
+
+/** The script, its keys and its arguments, for whoever calls it otherwise. */
+export function keyCommand(id: string): [script: string, keys: string[], args: string[]] {
+  return [KEY_LIVENESS, [keys.apiKey(id)], [keys.user('')]]
+}
+
+/** Judges what {@link KEY_LIVENESS} returned against the hash of the key that was presented. */
+export function judgeKey(presented: string, [now, key, account]: unknown[]): KeyLiveness {
+  if (key === undefined) return { status: 'key-unknown' }
+  if (!Array.isArray(key) || !Array.isArray(account)) {
+    throw new StoreUnavailable('key: unexpected reply')
+  }
+  const [hash, old, oldUntil, userId, scopes, expiresAt, born, limit, older, olderUntil] = key.map(
+    (value) => text(value) ?? '',
+  )
+  const isNow = sameText(hash ?? '', presented)
+  const isOld =
+    (sameText(old ?? '', presented) && integer(now) < (moment(oldUntil) ?? 0)) ||
+    (sameText(older ?? '', presented) && integer(now) < (moment(olderUntil) ?? 0))
+  if (!isNow && !isOld) return { status: 'key-unknown' }
+  if (integer(now) >= (moment(expiresAt) ?? Number.POSITIVE_INFINITY)) {
+    return { status: 'key-expired' }
+  }
+  // A record that was typed by hand and cannot be read opens nothing.
+  if (!/^[1-9]\d{0,8}$/.test(limit ?? '')) return { status: 'key-unknown' }
+  const [stored, disabled, emailVerified, createdAt, password] = account
+  // An account that was deleted and made again is another's.
+  const isSame = (text(createdAt) ?? '') === born && text(password) !== undefined
+  if (text(stored) === undefined || !isSame) return { status: 'user-missing' }
+  if (!mayEnter(disabled, emailVerified)) return { status: 'user-disabled' }
+  return {
+    status: 'live',
+    userId: userId ?? '',
+    level: level(stored),
+    scopes: words(scopes),
+    limit: Number(limit),
+  }
+}
+
+export function words(list: unknown): string[] {
+  return (text(list) ?? '').split(' ').filter((word) => word !== '')
+}
+
+/** Epoch milliseconds; undefined for ''. */
+export function moment(value: unknown): number | undefined {
+  return (text(value) ?? '') === '' ? undefined : integer(value)
+}

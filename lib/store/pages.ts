@@ -1,0 +1,39 @@
+import { StoreUnavailable } from '../errors.ts'
+import type { StoredFields } from './items.ts'
+import { keys } from './keys.ts'
+import { type Read, replyList, text } from './reply.ts'
+import { LIST_ITEMS } from './scripts/items.ts'
+
+export interface StoredPage {
+  /** In the order of the ids' UTF-8 bytes. */
+  items: { id: string; fields: StoredFields }[]
+  more: boolean
+}
+
+/** Reads one page in one read-only command. See {@link LIST_ITEMS}. */
+export function pageRead(
+  prefix: string,
+  fields: readonly string[],
+  page: { after: string; limit: number },
+  database: 'auth' | 'data' = 'data',
+): Read<StoredPage> {
+  return {
+    database,
+    queue: (pipeline) =>
+      pipeline.evalRo(
+        LIST_ITEMS,
+        [],
+        [prefix, keys.under(prefix), page.after, String(page.limit), ...fields],
+      ),
+    parse: (reply) => {
+      const [more, ...rows] = replyList(reply)
+      const items = rows.map((row) => {
+        if (!Array.isArray(row)) throw new StoreUnavailable('page: unexpected reply')
+        const [id, values] = row
+        if (!Array.isArray(values)) throw new StoreUnavailable('page: unexpected reply')
+        return { id: text(id) ?? '', fields: values.map(text) }
+      })
+      return { items, more: more === 1 }
+    },
+  }
+}
