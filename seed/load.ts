@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from '@upstash/redis'
 import { heal, sweep } from '../lib/collections/heal.ts'
 import { allCollections, collections } from '../lib/collections/index.ts'
@@ -83,7 +84,12 @@ async function writeRejects(source: string, rejects: Reject[]): Promise<string |
   return file
 }
 
-/** Makes every index say what the hashes do. */
+/** Another healer was at work all along. */
+class HealerBusy extends Error {
+  override readonly name = 'HealerBusy'
+}
+
+/** Makes every index say what the hashes do, and waits for a healer that is at work. */
 export async function reindex(redis: Redis): Promise<void> {
   const store = loadingStore(redis)
   let seen = 0
@@ -91,7 +97,14 @@ export async function reindex(redis: Redis): Promise<void> {
     seen += keys
     if (process.stderr.isTTY) process.stderr.write(`\r${seen} hashes looked at`)
   }
-  const { indexed, removed } = await heal(store, { restMs: 0, again: true, onProgress })
+  let healing = await heal(store, { restMs: 0, again: true, onProgress })
+  // The background healer of a running server lets go within half a minute.
+  for (let tries = 0; !healing.finished && tries < 40; tries++) {
+    await sleep(1_000)
+    healing = await heal(store, { restMs: 0, again: true, onProgress })
+  }
+  if (!healing.finished) throw new HealerBusy()
+  const { indexed, removed } = healing
   let swept = 0
   for (const collection of allCollections()) swept += await sweep(store, collection)
   if (process.stderr.isTTY) process.stderr.write('\n')

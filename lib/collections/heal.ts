@@ -50,6 +50,8 @@ export interface Healing {
   indexed: number
   /** Ids whose hashes were gone. */
   removed: number
+  /** False when another healer was at work, or has taken over. */
+  finished: boolean
 }
 
 /**
@@ -66,13 +68,14 @@ export async function heal(
   { restMs, again = false, collections = allCollections(), onProgress }: HealOptions,
 ): Promise<Healing> {
   const healer = crypto.randomUUID()
-  const healing: Healing = { indexed: 0, removed: 0 }
+  const healing: Healing = { indexed: 0, removed: 0, finished: false }
   const begun = await beginHealing(store(), healer, restMs)
   if (begun === undefined) return healing
-  const whole = begun === '0'
-  let cursor: string = begun
+  let cursor: string = again ? '0' : begun
+  const whole = cursor === '0'
   const counted = new Map<Collection, number>()
   for (let step = 1; ; step++) {
+    const before = healing.indexed
     const [page]: readonly [ScanPage] = await store().read(scanRead(cursor))
     for (const collection of collections) {
       const ids = idsOf(page.keys, collection)
@@ -82,9 +85,9 @@ export async function heal(
     onProgress?.(page.keys.length)
     cursor = page.cursor
     if (cursor === '0') break
-    if (step % STEPS_BETWEEN_NOTES === 0 && !(await keepHealing(store(), healer, cursor))) {
-      return healing
-    }
+    // Indexing takes its time: it is noted at each step.
+    const isDue = step % STEPS_BETWEEN_NOTES === 0 || healing.indexed > before
+    if (isDue && !(await keepHealing(store(), healer, cursor))) return healing
   }
   for (const collection of collections) {
     const [size] = await store().read(indexSizeRead(collection.name))
@@ -92,7 +95,7 @@ export async function heal(
     const surplus = !whole || size > (counted.get(collection) ?? 0)
     if (surplus) healing.removed += await removeGhosts(store, collection)
   }
-  await keepHealing(store(), healer, '0')
+  healing.finished = await keepHealing(store(), healer, '0')
   return healing
 }
 

@@ -102,7 +102,8 @@ function assemble(collection: Collection, query: Query, place: string, found: It
     const member =
       direction === undefined ? id : memberOf(collection, direction.order, id, fields ?? [])
     if (fields === undefined || (walked && member !== row.member)) {
-      if (found.way !== 'small') stale.push({ ...row, fields: thin ? undefined : fields })
+      // A thin row whose hash is there says too little to be mended.
+      if (found.way !== 'small' && !thin) stale.push({ ...row, fields })
       continue
     }
     // A hash that lacks required fields is no item.
@@ -117,12 +118,7 @@ function assemble(collection: Collection, query: Query, place: string, found: It
   const taken = after.slice(0, limit)
   const cut = after.length > taken.length
   const last = cut ? taken.at(-1)?.member : found.more ? found.lastMember : undefined
-  return { rows: taken, next: last, count, stale: stale.filter((row) => !isThin(row, found)) }
-}
-
-/** A thin row whose hash is there says too little to be mended. */
-function isThin({ id }: ItemRow, { rows }: ItemRows): boolean {
-  return rows.find((row) => row.id === id)?.thin === true
+  return { rows: taken, next: last, count, stale }
 }
 
 function matches(

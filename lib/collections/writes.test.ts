@@ -292,6 +292,13 @@ for (const kind of ['redis', 'embedded'] as const) {
       await heal(rig.store, { restMs: 0, again: true, collections: [notes] })
       // Three old members of b, and one of a in an order that no list has met.
       expect(await sweep(rig.store, notes)).toBe(4)
+      // One healer at a time says that it did nothing; one that was cut off is no reason to begin late.
+      await rig.command('SET', 'healer', 'another', 'PX', '60000')
+      const again = { restMs: 0, again: true, collections: [notes] }
+      expect(await heal(rig.store, again)).toMatchObject({ indexed: 0, finished: false })
+      await rig.command('DEL', 'healer')
+      await rig.command('HSET', 'healed', 'cursor', '1')
+      expect(await heal(rig.store, again)).toMatchObject({ indexed: 3, finished: true })
       expect(await ranks()).toEqual(['c2', 'b5', 'a9'])
       expect((await list({ q: 'word' })).data).toMatchObject([{ id: 'b' }])
     })
