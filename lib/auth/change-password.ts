@@ -3,7 +3,7 @@ import { type AccessCode, fail, ok, type Result } from '../errors.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
 import { deviceRead } from '../store/sessions.ts'
 import { credentialsRead, changePassword as storePassword } from '../store/users.ts'
-import { countGuess, deviceOf } from './guesses.ts'
+import { countGuess, guessKeys } from './guesses.ts'
 import { newPassword, refusePassword } from './new-password.ts'
 import type { AccountDeps, AuthCall } from './types.ts'
 
@@ -38,10 +38,10 @@ export async function changePassword(
   const weak = await refusePassword(input.password, userId, deps)
   if (weak !== undefined) return weak
 
-  const device = await deviceOf(userId, client.partition, deps)
+  const names = await guessKeys(userId, client.partition, deps)
   const [guess, [account, known]] = await Promise.all([
-    countGuess(call, userId, device, deps),
-    store.read(credentialsRead(userId), deviceRead(device ?? '')),
+    countGuess(call, names),
+    store.read(credentialsRead(userId), deviceRead(names.device ?? '')),
   ])
   const quota = guess.decide(known)
   if (!quota.allowed) return quotaExceeded([quota])

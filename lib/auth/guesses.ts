@@ -14,16 +14,6 @@ export interface Guess {
   giveBack(amount: 'one' | 'all'): Promise<unknown>
 }
 
-/** Names an account at a client's address; undefined where the one or the other is not known. */
-export async function deviceOf(
-  userId: string | undefined,
-  partition: Partition,
-  { accountKey }: Pick<MailDeps, 'accountKey'>,
-): Promise<string | undefined> {
-  if (userId === undefined || partition === 'shared') return undefined
-  return accountKey(`device\n${userId}\n${partition.key}`)
-}
-
 /** What a quota counts of an account, known or not. An address that cannot be one counts too. */
 export async function accountPartition(
   address: string,
@@ -35,34 +25,54 @@ export async function accountPartition(
   return { key: await accountKey(name) }
 }
 
-/** Counts a guess. @param device Of {@link deviceOf}. */
+/** What the guesses of an account are counted by. */
+export interface GuessKeys {
+  account: string
+  /** The account at the client's address; undefined where the one or the other is not known. */
+  device: string | undefined
+}
+
+/**
+ * Names an account, known or not, and the address it is tried from. Taken before the first call to
+ * the store, so that what is asked together afterwards leaves together.
+ */
+export async function guessKeys(
+  address: string,
+  from: Partition,
+  deps: Pick<MailDeps, 'accountKey'>,
+): Promise<GuessKeys> {
+  const userId = parseUserId(address)
+  const [account, device] = await Promise.all([
+    accountPartition(address, deps),
+    userId === undefined || from === 'shared'
+      ? undefined
+      : deps.accountKey(`device\n${userId}\n${from.key}`),
+  ])
+  return { account: account.key, device }
+}
+
+/** Counts a guess: its calls to the store have left when this returns. */
 export async function countGuess(
   { quotas }: Pick<AuthCall, 'quotas'>,
-  address: string,
-  device: string | undefined,
-  deps: Pick<MailDeps, 'accountKey'>,
+  { account, device }: GuessKeys,
 ): Promise<Guess> {
-  const partitions = [
-    await accountPartition(address, deps),
-    ...(device === undefined ? [] : [{ key: device }]),
-  ]
-  const counted = await Promise.all(
-    partitions.map(async (partition) => {
-      const decision = await quotas.countQuietly('signin-account', partition)
-      return { partition, decision }
-    }),
-  )
-  const [all, own] = counted
-  if (all === undefined) throw new TypeError('a guess is counted by its account')
+  const count = async (key: string) => {
+    const decision = await quotas.countQuietly('signin-account', { key })
+    return {
+      decision,
+      giveBack: (amount: 'one' | 'all') => quotas.giveBack(decision, { key }, amount),
+    }
+  }
+  const [all, own] = await Promise.all([
+    count(account),
+    device === undefined ? undefined : count(device),
+  ])
   return {
     decide: (known) => {
       const { decision } = known && own !== undefined ? own : all
       quotas.show(decision)
       return decision
     },
-    giveBack: (amount) =>
-      Promise.all(
-        counted.map(({ decision, partition }) => quotas.giveBack(decision, partition, amount)),
-      ),
+    giveBack: (amount) => Promise.all([all.giveBack(amount), own?.giveBack(amount)]),
   }
 }

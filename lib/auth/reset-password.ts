@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { fail, ok, type Result } from '../errors.ts'
 import { claimReset, releaseReset, resetPassword, tokenRead } from '../store/one-time.ts'
-import { countGuess, deviceOf } from './guesses.ts'
+import { countGuess, guessKeys } from './guesses.ts'
 import { newPassword, refusePassword } from './new-password.ts'
 import type { AccountDeps, AuthCall } from './types.ts'
 
@@ -34,8 +34,7 @@ export async function reset(
     return hash
   }
   // Counted before the change, to be given back after it: what fails then changes no answer.
-  const device = await deviceOf(userId, client.partition, deps)
-  const guess = await countGuess(call, userId, device, deps)
+  const guess = await countGuess(call, await guessKeys(userId, client.partition, deps))
   const status = await resetPassword(store, { userId, claim, hash: hash.value })
   if (status === 'refused') return fail('invalid-token', 'one-time token is void')
 

@@ -4,7 +4,7 @@ import { quotaExceeded } from '../rate-limit/headers.ts'
 import { deviceRead, openSession, revokeSession } from '../store/sessions.ts'
 import { credentialsRead } from '../store/users.ts'
 import { grant, type TokenResponse } from './grant.ts'
-import { countGuess, deviceOf } from './guesses.ts'
+import { countGuess, guessKeys } from './guesses.ts'
 import { isObject } from './input.ts'
 import type { AccountDeps, AuthCall } from './types.ts'
 import { parseUserId } from './user-id.ts'
@@ -52,11 +52,11 @@ export async function signIn(
   const { store, client } = call
   const address = call.input.user ?? call.input.email ?? ''
   const userId = parseUserId(address)
-  const device = await deviceOf(userId, client.partition, deps)
+  const names = await guessKeys(address, client.partition, deps)
   const [guess, [account, known]] = await Promise.all([
-    countGuess(call, address, device, deps),
+    countGuess(call, names),
     // No account has the empty id: an impossible address costs the same trip.
-    store.read(credentialsRead(userId ?? ''), deviceRead(device ?? '')),
+    store.read(credentialsRead(userId ?? ''), deviceRead(names.device ?? '')),
   ])
   const quota = guess.decide(known)
   if (!quota.allowed) return quotaExceeded([quota])
@@ -83,7 +83,7 @@ export async function signIn(
       userAgent: client.userAgent.slice(0, 256),
       ip: client.address ?? '',
       cap: deps.sessionsPerUser,
-      device,
+      device: names.device,
     }),
     guess.giveBack('all'),
   ])
