@@ -11,13 +11,20 @@ export default defineConfig<object, Options>({
   reporter: [['line'], ['json', { outputFile: 'test-results/report.json' }]],
   projects: [
     { name: 'unit', testDir: '.', testMatch: /\/(lib|local|seed)\/.*\.test\.ts$/ },
-    // The same suite on both hosts, each on one of the engines.
+    // The same suite on every host. Left out are what needs no host of its own, and Next's own pages.
     { name: 'next', testDir: 'e2e', use: { host: 'start', engine: 'redis' } },
     {
       name: 'serve',
       testDir: 'e2e',
       testIgnore: /(browser|interleavings|replica|sizes|telemetry|up)\.spec\.ts$/,
       use: { host: 'serve', engine: 'embedded' },
+    },
+    {
+      name: 'workerd',
+      testDir: 'e2e',
+      testIgnore:
+        /(browser|interleavings|node-server|replica|seed|sizes|start|telemetry|up|users-cli)\.spec\.ts$/,
+      use: { host: 'workerd', engine: 'redis' },
     },
   ],
 })

@@ -2,28 +2,9 @@ import { connect } from 'node:net'
 import { account } from './support/accounts.ts'
 import { isProblem, ME } from './support/api.ts'
 import { expect, test } from './support/fixtures.ts'
+import { raw } from './support/raw.ts'
 
 /** Sends raw bytes and reads until the server closes the connection. */
-function raw(
-  origin: string,
-  text: string,
-  then?: (write: (more: string) => boolean) => void,
-): Promise<string> {
-  const { hostname, port } = new URL(origin)
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => {
-      socket.write(text)
-      then?.((more) => socket.writable && socket.write(more))
-    })
-    let answer = ''
-    socket.on('data', (chunk) => {
-      answer += chunk
-    })
-    socket.on('error', (error) => (answer === '' ? reject(error) : resolve(answer)))
-    socket.on('close', () => resolve(answer))
-  })
-}
-
 test('404 not-found for every other path, 405 with Allow for every other method', async ({
   api,
 }) => {
@@ -95,7 +76,7 @@ test('a trailing or doubled slash is 308 to the same host', async ({ api }) => {
   }
 })
 
-test('TRACE and CONNECT are 405 problems, malformed requests 400 problems', async ({ server }) => {
+test('TRACE is a 405 problem, and echoes nothing', async ({ server }) => {
   const { origin } = server
   const trace = await raw(origin, 'TRACE /api/movies HTTP/1.1\r\nHost: x\r\nCookie: secret\r\n\r\n')
   expect(trace).toMatch(/^HTTP\/1\.1 405 /)
@@ -103,20 +84,6 @@ test('TRACE and CONNECT are 405 problems, malformed requests 400 problems', asyn
   expect(trace).toContain('/problems/method-not-allowed')
   expect(trace).not.toContain('secret')
   expect(await raw(origin, 'TRACE /nope HTTP/1.1\r\nHost: x\r\n\r\n')).toMatch(/^HTTP\/1\.1 405 /)
-  const connected = await raw(origin, 'CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n')
-  expect(connected).toMatch(/^HTTP\/1\.1 405 /)
-  for (const text of [
-    'NONSENSE\r\n\r\n',
-    'GET /api/movies HTTP/1.1\r\n\r\n',
-    'GET nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
-    `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
-    'POST /api/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n',
-  ]) {
-    const answer = await raw(origin, text)
-    expect(answer, text.slice(0, 40)).toMatch(/^HTTP\/1\.1 400 /)
-    expect(answer).toContain('/problems/invalid-request')
-    expect(answer).toMatch(/^content-type: application\/problem\+json\r$/im)
-  }
 })
 
 test('the server stops reading a body at 64 KiB, also of one that never ends', async ({

@@ -84,7 +84,7 @@ async function attempt(
         ...(trace === undefined ? {} : { traceparent: trace.traceparent }),
       },
       body: JSON.stringify({ from, to, subject, text, html }),
-      redirect: 'error',
+      redirect: 'manual',
       cache: 'no-store',
       signal: AbortSignal.timeout(PATIENCE_MS),
     })

@@ -28,7 +28,7 @@ export function createBreachCheck(
     try {
       const response = await ask(`${endpoint}${sha1.slice(0, 5)}`, {
         headers: { 'Add-Padding': 'true' },
-        redirect: 'error',
+        redirect: 'manual',
         cache: 'no-store',
         signal: AbortSignal.timeout(PATIENCE_MS),
       })

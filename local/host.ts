@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http'
 import { createApp } from '../lib/app.ts'
 import { appDeps } from '../lib/app-deps.ts'
-import { provesItself } from '../lib/auth/jws.ts'
-import { EnvironmentFault, parseSettings } from '../lib/env.ts'
+import { checkEnvironment, checkPort, listen } from './checks.ts'
 import type { Gateway } from './gateway/server.ts'
 import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
-import { openStore, redisUrlFault, withStorePlaceholder } from './store.ts'
+import { openStore } from './store.ts'
 import { registerTelemetry } from './telemetry.ts'
+import { startWorkerd } from './workerd.ts'
 
 export type HostKind = 'next' | 'next-dev' | 'app'
 
@@ -36,38 +36,33 @@ export async function run(
 
   const bound = server.address()
   const actual = typeof bound === 'object' && bound !== null ? bound.port : port
-  const shown = host.includes(':') ? `[${host}]` : host
-  return { address: `http://${shown}:${actual}`, gateway }
+  return { address: addressOf(host, actual), gateway }
 }
 
-/** Ends the process with every fault named when there is one. */
-async function checkEnvironment(): Promise<{ port: number; host: string }> {
-  const faults: string[] = []
-  try {
-    const { signingKey, mail } = parseSettings(withStorePlaceholder(process.env))
-    if (signingKey !== undefined && !(await provesItself(signingKey))) {
-      faults.push('SIGNING_KEY does not sign what its own public part verifies.')
-    }
-    if (mail === undefined) {
-      console.warn('Usher sends no mail: set MAIL_API_URL, MAIL_API_KEY and MAIL_FROM.')
-    }
-  } catch (error) {
-    if (!(error instanceof EnvironmentFault)) throw error
-    faults.push(...error.faults)
-  }
-  const redisUrl = redisUrlFault(process.env)
-  if (redisUrl !== undefined) faults.push(redisUrl)
-  const port = Number(process.env['PORT'] || 3000)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    faults.push('PORT is not a number from 0 to 65535.')
-  }
-  if (faults.length > 0) {
-    const list = faults.map((fault) => `  - ${fault}`).join('\n')
-    console.error(`Usher does not start: the environment has faults.\n${list}`)
-    console.error('All variables are described in .env.example; `npm run up` needs none.')
-    process.exit(1)
-  }
-  return { port, host: process.env['HOST'] || '127.0.0.1' }
+/**
+ * The same with `workerd` for a host, which takes the requests itself: this process keeps the store,
+ * and ends with it.
+ */
+export async function runWorkerd(
+  prepare: (gateway: Gateway | undefined) => Promise<void>,
+): Promise<Running> {
+  const { port, host, variables } = await checkEnvironment()
+  await checkPort(port, host)
+  const gateway = await openStore(process.env)
+  await prepare(gateway)
+  const workerd = await startWorkerd({ module: 'dist/worker.js', variables, host, port })
+  for (const signal of STOPPING) process.on(signal, () => workerd.process.kill(signal))
+  workerd.process.once('exit', async (code, signal) => {
+    await Promise.all([gateway?.close(), gateway?.engine.close()])
+    process.exit(signal === null ? (code ?? 1) : 0)
+  })
+  return { address: addressOf(host, workerd.port), gateway }
+}
+
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+function addressOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** A host, and how to wait for what goes on after its answers. */
@@ -124,24 +119,6 @@ function appHost(): HostProcess {
   return { host, settle: () => Promise.all(pending) }
 }
 
-async function listen(server: Server, port: number, host: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  }).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'EADDRINUSE' ? 'the port is taken: set PORT' : error.code
-    console.error(`Usher cannot listen on ${host}:${port}: ${why}.`)
-    process.exit(1)
-  })
-}
-
-/** Ends the process now, before anything is loaded, when the port is taken. */
-async function checkPort(port: number, host: string): Promise<void> {
-  const probe = createServer()
-  await listen(probe, port, host)
-  await new Promise((resolve) => probe.close(resolve))
-}
-
 /** Stops taking requests, lets the running ones end, and leaves nothing behind. */
 function stopOnSignal(
   server: Server,
@@ -149,7 +126,7 @@ function stopOnSignal(
   settle: () => Promise<unknown>,
 ): void {
   let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of STOPPING) {
     process.on(signal, () => {
       if (stopping) process.exit(1)
       stopping = true

@@ -31,6 +31,10 @@ const commands = {
     requireBuild(['dist/start.js'])
     await handOver('start.js', ['serve', ...words])
   },
+  workerd: async () => {
+    requireBuild(['dist/start.js', 'dist/worker.js'])
+    await handOver('start.js', ['workerd', ...words])
+  },
   seed: async () => {
     await install()
     await bundle()
@@ -113,6 +117,18 @@ async function bundle() {
     target: 'node20.9',
     format: 'esm',
     packages: 'external',
+    sourcemap: true,
+    logLevel: 'warning',
+  })
+  await esbuild({
+    entryPoints: { worker: 'lib/worker.ts' },
+    outdir: 'dist',
+    bundle: true,
+    platform: 'browser',
+    target: 'es2024',
+    format: 'esm',
+    conditions: ['workerd', 'worker'],
+    minify: true,
     sourcemap: true,
     logLevel: 'warning',
   })

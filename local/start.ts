@@ -1,12 +1,17 @@
-import { type HostKind, run } from './host.ts'
+import { run, runWorkerd } from './host.ts'
 import { seedVolatile } from './seed-local.ts'
 
-const kind: HostKind = process.argv[2] === 'serve' ? 'app' : 'next'
+const HOSTS = {
+  start: { command: 'npm start', serve: () => run('next', seedVolatile) },
+  serve: { command: 'npm run serve', serve: () => run('app', seedVolatile) },
+  workerd: { command: 'npm run workerd', serve: () => runWorkerd(seedVolatile) },
+}
+const host = HOSTS[process.argv[2] as keyof typeof HOSTS]
 
 if (process.argv.includes('--help')) {
-  console.log(`npm ${kind === 'app' ? 'run serve' : 'start'}: serves on HOST:PORT (127.0.0.1:3000).
+  console.log(`${host.command}: serves on HOST:PORT (127.0.0.1:3000).
 All configuration comes from the environment; .env.example describes it.`)
 } else {
-  const { address } = await run(kind, seedVolatile)
+  const { address } = await host.serve()
   console.log(`Usher listens on ${address}`)
 }

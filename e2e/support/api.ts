@@ -15,13 +15,17 @@ export const ME = { user: 'me@home.org', password: 'password' }
 /** Calls the API as a client would. */
 export class Api {
   readonly origin: string
+  readonly #headers: Record<string, string>
 
-  constructor(origin: string) {
+  /** @param headers What the platform in front of the host adds to every request. */
+  constructor(origin: string, headers: Record<string, string> = {}) {
     this.origin = origin
+    this.#headers = headers
   }
 
   async send(path: string, init: RequestInit = {}): Promise<Answer> {
-    const response = await fetch(`${this.origin}${path}`, { redirect: 'manual', ...init })
+    const headers = { ...this.#headers, ...(init.headers as Record<string, string>) }
+    const response = await fetch(`${this.origin}${path}`, { redirect: 'manual', ...init, headers })
     const text = await response.text()
     const type = response.headers.get('content-type') ?? ''
     const body = type.includes('json') && text !== '' ? JSON.parse(text) : undefined

@@ -11,7 +11,7 @@ import { MAIL_KEY, type Outbox, startOutbox } from './outbox.ts'
 import { freePort, type Program, startProgram, startRedis } from './processes.ts'
 
 export interface Options {
-  host: 'start' | 'serve'
+  host: 'start' | 'serve' | 'workerd'
   engine: 'redis' | 'embedded'
   /** More variables for the server. */
   environment: Record<string, string>
@@ -48,6 +48,16 @@ export const WIDE = JSON.stringify(
     ].map((policy) => [policy, { limit: 1_000_000, window: '1d' }]),
   ),
 )
+
+/** What stands in front of a host that does not know its peers' addresses. */
+const PLATFORM: Partial<
+  Record<Options['host'], { environment: Record<string, string>; headers: Record<string, string> }>
+> = {
+  workerd: {
+    environment: { TRUSTED_PROXY: 'cloudflare' },
+    headers: { 'CF-Connecting-IP': '127.0.0.1' },
+  },
+}
 
 interface WorkerFixtures extends Options {
   store: TestStore
@@ -108,6 +118,7 @@ export const test = base.extend<{ api: Api }, WorkerFixtures>({
         MAIL_API_URL: outbox.url,
         MAIL_API_KEY: MAIL_KEY,
         MAIL_FROM: 'Usher <usher@example.com>',
+        ...PLATFORM[host]?.environment,
         ...environment,
       }
       const args = ['local/run.mjs', host]
@@ -118,9 +129,9 @@ export const test = base.extend<{ api: Api }, WorkerFixtures>({
     { scope: 'worker' },
   ],
 
-  api: async ({ server, store }, use) => {
+  api: async ({ server, store, host }, use) => {
     store.proxy.fault = 'none'
-    await use(new Api(server.origin))
+    await use(new Api(server.origin, PLATFORM[host]?.headers))
     store.proxy.fault = 'none'
     store.proxy.only = undefined
   },

@@ -1,0 +1,67 @@
+import { createServer, type Server } from 'node:http'
+import { provesItself } from '../lib/auth/jws.ts'
+import { EnvironmentFault, parseSettings } from '../lib/env.ts'
+import { redisUrlFault, withStorePlaceholder } from './store.ts'
+
+export interface Checked {
+  port: number
+  host: string
+  /** The names of all variables that the API reads. */
+  variables: ReadonlySet<string>
+}
+
+/** Ends the process with every fault named when there is one. */
+export async function checkEnvironment(): Promise<Checked> {
+  const faults: string[] = []
+  const variables = new Set<string>()
+  try {
+    const { signingKey, mail } = parseSettings(
+      new Proxy(withStorePlaceholder(process.env), {
+        get: (values, name) => {
+          if (typeof name === 'string') variables.add(name)
+          return Reflect.get(values, name)
+        },
+      }),
+    )
+    if (signingKey !== undefined && !(await provesItself(signingKey))) {
+      faults.push('SIGNING_KEY does not sign what its own public part verifies.')
+    }
+    if (mail === undefined) {
+      console.warn('Usher sends no mail: set MAIL_API_URL, MAIL_API_KEY and MAIL_FROM.')
+    }
+  } catch (error) {
+    if (!(error instanceof EnvironmentFault)) throw error
+    faults.push(...error.faults)
+  }
+  const redisUrl = redisUrlFault(process.env)
+  if (redisUrl !== undefined) faults.push(redisUrl)
+  const port = Number(process.env['PORT'] || 3000)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    faults.push('PORT is not a number from 0 to 65535.')
+  }
+  if (faults.length > 0) {
+    const list = faults.map((fault) => `  - ${fault}`).join('\n')
+    console.error(`Usher does not start: the environment has faults.\n${list}`)
+    console.error('All variables are described in .env.example; `npm run up` needs none.')
+    process.exit(1)
+  }
+  return { port, host: process.env['HOST'] || '127.0.0.1', variables }
+}
+
+export async function listen(server: Server, port: number, host: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  }).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'EADDRINUSE' ? 'the port is taken: set PORT' : error.code
+    console.error(`Usher cannot listen on ${host}:${port}: ${why}.`)
+    process.exit(1)
+  })
+}
+
+/** Ends the process now, before anything is loaded, when the port is taken. */
+export async function checkPort(port: number, host: string): Promise<void> {
+  const probe = createServer()
+  await listen(probe, port, host)
+  await new Promise((resolve) => probe.close(resolve))
+}
