@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { mintApiKey } from '../lib/auth/api-key.ts'
 import { account } from './support/accounts.ts'
 import { type Answer, isProblem, ME } from './support/api.ts'
@@ -68,6 +69,25 @@ test('anonymous: a burst of first requests is one first request in flight, exact
   )
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(20)
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(40)
+})
+
+test('anonymous: a client that leaves while its window is opened takes no other with it', async ({
+  api,
+  store,
+}) => {
+  const headers = nextClient()
+  const before = store.trips.length
+  store.proxy.fault = 400
+  const { hostname, port } = new URL(api.origin)
+  const leaving = connect(Number(port), hostname)
+  const forwarded = `X-Forwarded-For: ${headers['X-Forwarded-For']}`
+  leaving.write(`GET /api/books/emma HTTP/1.1\r\nHost: x\r\n${forwarded}\r\n\r\n`)
+  await expect.poll(() => store.trips.length).toBeGreaterThan(before)
+  const beside = api.send('/api/books/emma', { headers })
+  leaving.resetAndDestroy()
+  expect((await beside).status).toBe(200)
+  store.proxy.fault = 'none'
+  expect((await api.send('/api/books/emma', { headers })).status).toBe(200)
 })
 
 test('a bad token counts as its address, and never waits', async ({ api }) => {

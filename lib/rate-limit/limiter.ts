@@ -105,6 +105,8 @@ export class Limiter {
         waitUntil(counted.catch(() => undefined))
         return this.#decision(quota, true, window.used)
       }
+      // Others wait for it: it outlives a client that leaves (workerd cancels what nobody waits for).
+      if (opened) waitUntil(first.catch(() => undefined))
       try {
         const allowed = await trips.run(opened ? 1 : 0, () => first)
         if (opened) return this.#decision(quota, allowed, window.used)
