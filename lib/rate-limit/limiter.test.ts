@@ -9,10 +9,11 @@ const START = 1_790_000_040_000
 /** A store that counts as the library's fixed window does, and can fail. */
 function setup(overrides: LimiterOptions['overrides'] = {}) {
   const counts = new Map<string, number>()
-  const state = { now: START, down: false, asked: 0 }
+  const state = { now: START, down: false, lost: false, asked: 0 }
   const evalsha = async (_sha: string, [key = '']: string[], args: unknown[]) => {
     state.asked++
     if (state.down) throw new StoreUnavailable('down')
+    if (state.lost) return new Promise(() => undefined)
     const count = (counts.get(key) ?? 0) + Number(args[2])
     counts.set(key, count)
     return [count, Number(args[0])]
@@ -47,6 +48,27 @@ test('a hot policy asks once for a burst, then counts behind and denies from mem
   const denied = await hot('user')
   expect(denied).toMatchObject({ allowed: false, remaining: 0, limit: 5 })
   expect(state.asked).toBe(asked)
+})
+
+test('what is admitted while a count is on its way goes with the next, in one call', async () => {
+  const { hot, state, settle, counts } = setup()
+  await hot('user')
+  await Promise.all(Array.from({ length: 10 }, () => hot('user')))
+  await settle()
+  expect([...counts.values()]).toEqual([11])
+  expect(state.asked).toBe(3)
+})
+
+test('a count that was lost with its request does not end the counting', async () => {
+  const { hot, state, settle, counts } = setup()
+  await hot('user')
+  state.lost = true
+  await hot('user')
+  state.lost = false
+  state.now += 4_000
+  await hot('user')
+  await Promise.race([settle(), new Promise((resolve) => setImmediate(resolve))])
+  expect([...counts.values()]).toEqual([2])
 })
 
 test('what other isolates counted is learned from the answers behind', async () => {

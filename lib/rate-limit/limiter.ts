@@ -4,7 +4,7 @@ import type { Log } from '../log.ts'
 import { keys } from '../store/keys.ts'
 import type { LimiterClient } from '../store/script-runner.ts'
 import { GIVE_BACK } from '../store/scripts/quotas.ts'
-import type { Trips } from '../store/trips.ts'
+import { STORE_DEADLINE_MS, type Trips } from '../store/trips.ts'
 import { remember } from './bounded-map.ts'
 import {
   LOCAL_LIMIT,
@@ -26,6 +26,10 @@ interface Window {
   askAgainAt: number | undefined
   /** What this isolate admitted by itself in earlier pauses of the same window. */
   alone: number
+  /** Admitted and not yet told to the store. */
+  uncounted: number
+  /** The count that is on its way to the store, and since when. */
+  counting: { since: number; done: Promise<void> } | undefined
 }
 
 interface Quota {
@@ -37,6 +41,8 @@ interface Quota {
 }
 
 const OUTAGE_PAUSE_MS = 2_000
+/** A count that takes longer was lost with the request that sent it. */
+const LOST_COUNT_MS = 2 * STORE_DEADLINE_MS
 
 export interface LimiterOptions {
   redis: LimiterClient
@@ -238,6 +244,8 @@ export class Limiter {
       first: undefined,
       askAgainAt: undefined,
       alone: known?.number === number && known.askAgainAt !== undefined ? known.used : 0,
+      uncounted: 0,
+      counting: undefined,
     }
     window.first = this.#open(quota, window)
     remember(this.#windows, memoryKey(quota), window)
@@ -260,13 +268,34 @@ export class Limiter {
     }
   }
 
+  /**
+   * Counts behind the answer. What is admitted while a count is on its way goes with the next, in
+   * one call: under load the store is told at the pace it answers, not once a request.
+   */
   async #countBehind(quota: Quota, window: Window): Promise<void> {
+    window.uncounted++
+    const { counting } = window
+    if (counting !== undefined && this.#options.now() - counting.since < LOST_COUNT_MS) {
+      await counting.done
+      // Whoever wakes first takes them all along.
+      if (window.uncounted === 0 || window.counting !== counting) return
+    }
+    const since = this.#options.now()
+    // What a window does not need to know any more would be counted in the next one.
+    if (window.number !== Math.floor(since / (quota.windowSeconds * 1_000))) return
+    const rate = window.uncounted
+    window.uncounted = 0
+    window.counting = { since, done: this.#tell(quota, window, rate) }
+    await window.counting.done
+  }
+
+  async #tell(quota: Quota, window: Window, rate: number): Promise<void> {
     try {
-      const { used } = await this.#ask(quota)
-      window.used = Math.max(window.used, used)
+      const { used } = await this.#ask(quota, rate)
+      window.used = Math.max(window.used, used + window.uncounted)
     } catch {
-      // The window stays open through the outage; what was not counted is said, once a request.
-      this.#options.log('warn', 'quota.not-counted', { policy: quota.policy })
+      // The window stays open through the outage; what was not counted is said.
+      this.#options.log('warn', 'quota.not-counted', { policy: quota.policy, count: rate })
     }
   }
 
@@ -280,8 +309,8 @@ export class Limiter {
     remember(this.#windows, memoryKey(quota), window)
   }
 
-  async #ask(quota: Quota): Promise<{ allowed: boolean; used: number; reset: number }> {
-    const answer = await quota.counter.limit(quota.key)
+  async #ask(quota: Quota, rate = 1): Promise<{ allowed: boolean; used: number; reset: number }> {
+    const answer = await quota.counter.limit(quota.key, { rate })
     if (answer.reason === 'timeout' || !Number.isFinite(answer.remaining)) {
       throw new StoreUnavailable('quota not counted')
     }
