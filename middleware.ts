@@ -1,6 +1,7 @@
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
 import { gateDeps } from '@/lib/gate-deps.ts'
 import { gate, isApiPath } from '@/lib/http/gate.ts'
+import { handoverHeaders } from '@/lib/http/handover.ts'
 import { pageHeaders, pageRefusal } from '@/lib/http/page.ts'
 import { findRoute } from '@/lib/http/router.ts'
 
@@ -22,6 +23,6 @@ export async function middleware(request: NextRequest, event: NextFetchEvent): P
 
   const outcome = await gate(request, gateDeps, (promise) => event.waitUntil(promise))
   if ('response' in outcome) return outcome.response
-  for (const [name, value] of outcome.pass.request) headers.set(name, value)
+  for (const [name, value] of handoverHeaders(outcome.pass.handover)) headers.set(name, value)
   return NextResponse.next({ request: { headers }, headers: outcome.pass.response })
 }

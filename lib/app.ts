@@ -96,10 +96,9 @@ export function createApp(deps: () => AppDeps): App {
     const match = findRoute(pathname)
     const operation = typeof match === 'object' ? operationOf(match, request.method) : undefined
     if (operation === undefined) throw new TypeError('the gate let an unknown path pass')
-    const headers = new Headers(request.headers)
-    for (const [name, value] of outcome.pass.request) headers.set(name, value)
-    const response = await handlers[operation](new Request(request, { headers }), waitUntil)
-    for (const [name, value] of outcome.pass.response) response.headers.append(name, value)
+    const { handover, response: passed } = outcome.pass
+    const response = await handlers[operation](request, waitUntil, handover)
+    for (const [name, value] of passed) response.headers.append(name, value)
     return withoutBody(request, response)
   }
 }

@@ -1,10 +1,10 @@
 import { createKeyProof } from './auth/key-proof.ts'
+import { remember } from './bounded-map.ts'
 import type { CollectionDeps as CollectionNeeds } from './collections/types.ts'
 import { createDeps, type Deps } from './deps.ts'
 import { env, type Settings } from './env.ts'
 import { hmac } from './hash.ts'
 import { once } from './once.ts'
-import { remember } from './rate-limit/bounded-map.ts'
 import { touchKey } from './store/key-liveness.ts'
 
 /** What an endpoint of collections needs; the only ones that API keys open. */

@@ -8,7 +8,8 @@ import type { Verifiers } from './http/authenticate.ts'
 import { createCookies } from './http/cookies.ts'
 import { log } from './log.ts'
 import { once } from './once.ts'
-import { Limiter } from './rate-limit/limiter.ts'
+import type { LimiterOptions } from './rate-limit/counter.ts'
+import { StrictLimiter } from './rate-limit/strict.ts'
 import { connect } from './store/redis.ts'
 import { connectScripts } from './store/script-runner.ts'
 import type { Databases, Store } from './store/store.ts'
@@ -18,13 +19,13 @@ export interface BaseDeps extends Verifiers {
   settings: Settings
   now: () => number
   accessKeys: () => Promise<Keyring>
-  limiter: Limiter
 }
 
 /** What an endpoint needs. */
 export type Deps = BaseDeps &
   AuthDeps & {
     databases: Databases
+    limiter: StrictLimiter
     /** Where API keys open something. */
     keys?: {
       prove(key: PresentedKey, scope: KeyScope): KeyProof
@@ -35,7 +36,7 @@ export type Deps = BaseDeps &
 
 /** Joins the adapters of all to the settings. Nothing here does I/O. */
 export function createBaseDeps(settings: Settings, now: () => number = Date.now): BaseDeps {
-  const { origin, accessSecrets, refreshSecrets, signingKey, data, trustedProxy } = settings
+  const { origin, accessSecrets, refreshSecrets, signingKey, trustedProxy } = settings
   if (trustedProxy.mode === 'none') {
     const consequence = 'all clients share one bucket of each address quota: set TRUSTED_PROXY'
     log('warn', 'client-address.unknown', { consequence })
@@ -49,13 +50,12 @@ export function createBaseDeps(settings: Settings, now: () => number = Date.now)
     refreshTokens: createRefreshTokens({ keys: once(() => importKeyring(refreshSecrets)), origin }),
     cookies: createCookies(origin),
     keyEnvironment: settings.keyEnvironment,
-    limiter: new Limiter({
-      redis: connectScripts(data),
-      overrides: settings.limits,
-      now,
-      log,
-    }),
   }
+}
+
+/** What a limiter counts with. */
+export function limiterOptions({ data, limits }: Settings, now: () => number): LimiterOptions {
+  return { redis: connectScripts(data), overrides: limits, now, log }
 }
 
 /** Joins all adapters to the settings. */
@@ -65,6 +65,7 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
   return {
     ...createBaseDeps(settings, now),
     databases: { data, auth: settings.auth === undefined ? data : connect(settings.auth) },
+    limiter: new StrictLimiter(limiterOptions(settings, now)),
     randomId: () => crypto.randomUUID(),
     lifetimes: { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace },
     log,

@@ -1,18 +1,23 @@
-import { type BaseDeps, createBaseDeps } from './deps.ts'
+import { type BaseDeps, createBaseDeps, limiterOptions } from './deps.ts'
 import { env, type Settings } from './env.ts'
 import { createKeyLimits, type KeyLimits } from './http/key-limits.ts'
 import { once } from './once.ts'
+import { HotLimiter } from './rate-limit/hot.ts'
 import { connectScripts } from './store/script-runner.ts'
 
 /** What the gate needs: no passwords, no writes. */
-export type GateDeps = BaseDeps & { keyLimits: KeyLimits }
+export type GateDeps = BaseDeps & { keyLimits: KeyLimits; hotLimiter: HotLimiter }
 
 /** What it needs besides the rest. */
 export function gateParts(
-  { auth, data }: Settings,
+  settings: Settings,
   now: () => number,
-): Pick<GateDeps, 'keyLimits'> {
-  return { keyLimits: createKeyLimits(connectScripts(auth ?? data), now) }
+): Pick<GateDeps, 'keyLimits' | 'hotLimiter'> {
+  const { auth, data } = settings
+  return {
+    keyLimits: createKeyLimits(connectScripts(auth ?? data), now),
+    hotLimiter: new HotLimiter(limiterOptions(settings, now)),
+  }
 }
 
 /** The gate's dependencies of this isolate, made at its first request. */

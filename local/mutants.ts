@@ -201,14 +201,14 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'an outage of the limiter is a yes',
-    'lib/rate-limit/limiter.ts',
+    'lib/rate-limit/hot.ts',
     "if (POLICIES[policy].onOutage === 'closed') throw error",
     '',
     'limiter.test',
   ),
   {
     name: "the library's timeout taken as a yes",
-    file: 'lib/rate-limit/limiter.ts',
+    file: 'lib/rate-limit/counter.ts',
     edits: [
       ['timeout: 0,', 'timeout: 20,'],
       ["answer.reason === 'timeout' || ", ''],

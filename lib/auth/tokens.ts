@@ -1,4 +1,5 @@
 import { CompactSign } from 'jose'
+import { remember } from '../bounded-map.ts'
 import { fail, ok, type Result } from '../errors.ts'
 import { type Keyring, verifyCompact } from './jws.ts'
 
@@ -53,28 +54,43 @@ export interface RefreshTokens {
   verify(token: string): Promise<Result<RefreshClaims, 'invalid-refresh-token'>>
 }
 
-/** Makes the codec of access tokens (RFC 9068). */
+/** Some 2 MB of tokens. */
+const MOST_VERIFIED = 1_000
+
+/**
+ * Makes the codec of access tokens (RFC 9068). What a signature proves does not change: the claims
+ * of a token that was verified are kept, and only its time is judged again.
+ */
 export function createAccessTokens({ keys, origin }: Codec): AccessTokens {
   const typ = 'at+jwt'
+  const verified = new Map<string, AccessClaims>()
+  const claimsOf = async (token: string): Promise<Result<AccessClaims, 'invalid-token'>> => {
+    const kept = verified.get(token)
+    if (kept !== undefined) return ok(kept)
+    const payload = await verify(await keys(), typ, origin, token)
+    if (payload === undefined) return fail('invalid-token', 'signature or form')
+    const { sub, sid, level, iat, exp, jti } = payload
+    if (!(isId(sub) && isId(sid) && isCount(level) && isCount(iat) && isCount(exp) && isId(jti))) {
+      return fail('invalid-token', 'claims')
+    }
+    const claims = { sub, sid, level, iat, exp, jti }
+    remember(verified, token, claims, MOST_VERIFIED)
+    return ok(claims)
+  }
   return {
     issue: async ({ sub, sid, level, iat, exp, jti }) =>
       sign(await keys(), typ, { iss: origin, aud: origin, sub, sid, level, iat, exp, jti }),
 
     verify: async (token, nowMs, options) => {
-      const payload = await verify(await keys(), typ, origin, token)
-      if (payload === undefined) return fail('invalid-token', 'signature or form')
-      const { sub, sid, level, iat, exp, jti } = payload
-      if (
-        !(isId(sub) && isId(sid) && isCount(level) && isCount(iat) && isCount(exp) && isId(jti))
-      ) {
-        return fail('invalid-token', 'claims')
-      }
+      const claims = await claimsOf(token)
+      if (!claims.ok) return claims
+      const { iat, exp } = claims.value
       const now = nowMs / 1_000
       if (iat > now + CLOCK_TOLERANCE_SECONDS) return fail('invalid-token', 'issued in the future')
       if (exp <= now - CLOCK_TOLERANCE_SECONDS && options?.expired !== 'accept') {
         return fail('invalid-token', 'expired')
       }
-      return ok({ sub, sid, level, iat, exp, jti })
+      return claims
     },
   }
 }

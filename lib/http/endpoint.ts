@@ -25,7 +25,7 @@ import type { ProblemOf } from './contract-problems.ts'
 import { isForeign, isSameOrigin } from './cookies.ts'
 import { setCorsHeaders } from './cors.ts'
 import { failureOf } from './failure.ts'
-import { readHandover, serverTiming } from './handover.ts'
+import { type Handover, readHandover, serverTiming } from './handover.ts'
 import { readInput } from './input.ts'
 import { json, jsonText, problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
@@ -45,8 +45,9 @@ export interface UseCase<input, code extends ProblemCode, needs extends Deps = D
 /**
  * @param host The {@link WaitUntil} of `lib/app.ts`; what Next hands over in its place, the
  *   parameters of the route, is not used.
+ * @param passed What the gate says, where it is in the same process.
  */
-export type Handler = (request: Request, host?: unknown) => Promise<Response>
+export type Handler = (request: Request, host?: unknown, passed?: Handover) => Promise<Response>
 
 /**
  * Turns an operation row and a use case into a web-standard handler.
@@ -65,9 +66,9 @@ export function endpoint<const row extends Operation, input = undefined, needs e
   deps: () => needs,
   waitUntil: WaitUntil = detached,
 ): Handler {
-  return async (request, host) => {
+  return async (request, host, passed) => {
     const { pathname } = new URL(request.url)
-    const handover = readHandover(request.headers)
+    const handover = passed ?? readHandover(request.headers)
     const requestId = handover?.requestId ?? crypto.randomUUID()
     const startedAt = handover?.startedAt ?? Date.now()
     const trace = traceOf(request.headers)

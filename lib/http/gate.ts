@@ -19,7 +19,7 @@ import { addressPartition, clientAddress } from './client-ip.ts'
 import { contract, type Operation } from './contract.ts'
 import { setCorsHeaders, setPreflightHeaders } from './cors.ts'
 import { failureOf } from './failure.ts'
-import { handoverHeaders, serverTiming } from './handover.ts'
+import { type Handover, serverTiming } from './handover.ts'
 import { json, problem } from './problem.ts'
 import { limitUsed, logRequest } from './request-log.ts'
 import { accessOf, allowedMethods, findRoute, type Match, operationOf } from './router.ts'
@@ -27,7 +27,7 @@ import { accessOf, allowedMethods, findRoute, type Match, operationOf } from './
 /** The gate answers, or lets pass with headers for the endpoint and for the answer. */
 export type GateOutcome =
   | { response: Response }
-  | { pass: { request: [name: string, value: string][]; response: Headers } }
+  | { pass: { handover: Handover; response: Headers } }
 
 /** Paths whose every answer is JSON; the rest are pages. */
 export function isApiPath(pathname: string): boolean {
@@ -69,8 +69,7 @@ export async function gate(
     const headers = new Headers({ 'X-Request-Id': requestId })
     setQuotaHeaders(headers, decisions)
     const [limit] = decisions.map(limitUsed)
-    const handover = handoverHeaders(requestId, trips, startedAt, limit)
-    return { pass: { request: handover, response: headers } }
+    return { pass: { handover: { requestId, spent: trips, startedAt, limit }, response: headers } }
   }
 
   const response =
@@ -173,12 +172,12 @@ async function inspect(
 async function limitOfKey(
   key: PresentedKey,
   headers: Headers,
-  { keyLimits, limiter, settings }: GateDeps,
+  { keyLimits, hotLimiter, settings }: GateDeps,
   trips: Trips,
 ): Promise<number | undefined> {
   if (!keyLimits.isKnown(key)) {
     const partition = addressPartition(clientAddress(headers, settings.trustedProxy))
-    if (limiter.isUsedUp('anonymous', partition)) return undefined
+    if (hotLimiter.isUsedUp('anonymous', partition)) return undefined
   }
   return keyLimits.limitOf(key, trips)
 }
@@ -200,14 +199,14 @@ async function countRequest(
 ): Promise<Decision> {
   if (authentication.status === 'key') {
     const partition = { key: authentication.key.id }
-    return deps.limiter.hot('key', partition, trips, waitUntil, { wait: true, limit })
+    return deps.hotLimiter.count('key', partition, trips, waitUntil, { wait: true, limit })
   }
   if (authentication.status === 'valid' || authentication.status === 'renewable') {
     const partition = { key: authentication.claims.sub }
-    return deps.limiter.hot('user', partition, trips, waitUntil, { wait: true })
+    return deps.hotLimiter.count('user', partition, trips, waitUntil, { wait: true })
   }
   const partition = addressPartition(clientAddress(headers, deps.settings.trustedProxy))
   // A bad token is not worth waiting for where it is refused: it is counted in the background.
   const wait = authentication.status === 'none' || access === 'public'
-  return deps.limiter.hot('anonymous', partition, trips, waitUntil, { wait })
+  return deps.hotLimiter.count('anonymous', partition, trips, waitUntil, { wait })
 }

@@ -1,9 +1,10 @@
-import type { Spent, Trips } from '../store/trips.ts'
+import type { Spent } from '../store/trips.ts'
 
 /**
- * What the gate tells the endpoint, in request headers that it always overwrites: the request's id,
- * the waiting already done, when it began and the quota it counted. Nothing here is an identity;
- * without the gate a client could write them, and would only shorten its own deadline.
+ * What the gate tells the endpoint: the request's id, the waiting already done, when it began and
+ * the quota it counted. Where the two are apart it goes in request headers that the gate always
+ * overwrites. Nothing here is an identity; without the gate a client could write them, and would
+ * only shorten its own deadline.
  */
 export interface Handover {
   requestId: string
@@ -19,12 +20,12 @@ const ID_HEADER = 'x-usher-request-id'
 const TRIPS_HEADER = 'x-usher-trips'
 
 /** Writes the headers that replace whatever the client sent under these names. */
-export function handoverHeaders(
-  requestId: string,
-  { count, commands, milliseconds }: Trips,
-  startedAt: number,
-  limit: string | undefined,
-): [name: string, value: string][] {
+export function handoverHeaders({
+  requestId,
+  spent: { count, commands, milliseconds },
+  startedAt,
+  limit,
+}: Handover): [name: string, value: string][] {
   const spent = `${count};${commands};${Math.ceil(milliseconds)}`
   return [
     [ID_HEADER, requestId],

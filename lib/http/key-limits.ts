@@ -1,6 +1,6 @@
 import type { PresentedKey } from '../auth/api-key.ts'
+import { remember } from '../bounded-map.ts'
 import { StoreUnavailable } from '../errors.ts'
-import { remember } from '../rate-limit/bounded-map.ts'
 import { judgeKey, keyCommand } from '../store/key-liveness.ts'
 import type { LimiterClient } from '../store/script-runner.ts'
 import type { Trips } from '../store/trips.ts'

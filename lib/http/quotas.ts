@@ -1,19 +1,24 @@
 import type { Quotas } from '../auth/types.ts'
 import type { Log } from '../log.ts'
-import type { Limiter } from '../rate-limit/limiter.ts'
 import type { PolicyName } from '../rate-limit/policies.ts'
+import type { StrictLimiter } from '../rate-limit/strict.ts'
 import type { Decision, Partition } from '../rate-limit/types.ts'
 import type { Trips } from '../store/trips.ts'
 
 /** The strict quotas of one request, with every decision kept for the answer's headers. */
 export class RequestQuotas implements Quotas {
   readonly decisions: Decision[] = []
-  readonly #limiter: Limiter
+  readonly #limiter: StrictLimiter
   readonly #trips: Trips
   readonly #log: Log
   readonly #onDenied: (policy: PolicyName) => void
 
-  constructor(limiter: Limiter, trips: Trips, log: Log, onDenied: (policy: PolicyName) => void) {
+  constructor(
+    limiter: StrictLimiter,
+    trips: Trips,
+    log: Log,
+    onDenied: (policy: PolicyName) => void,
+  ) {
     this.#onDenied = onDenied
     this.#limiter = limiter
     this.#trips = trips
@@ -27,7 +32,7 @@ export class RequestQuotas implements Quotas {
   }
 
   countQuietly(policy: PolicyName, partition: Partition): Promise<Decision> {
-    return this.#limiter.strict(policy, partition, this.#trips)
+    return this.#limiter.count(policy, partition, this.#trips)
   }
 
   show(decision: Decision): void {

@@ -1,8 +1,10 @@
 import { expect, test } from '@playwright/test'
 import { StoreUnavailable } from '../errors.ts'
 import { Trips } from '../store/trips.ts'
+import type { LimiterOptions } from './counter.ts'
 import { setQuotaHeaders } from './headers.ts'
-import { Limiter, type LimiterOptions } from './limiter.ts'
+import { HotLimiter } from './hot.ts'
+import { StrictLimiter } from './strict.ts'
 
 const START = 1_790_000_040_000
 
@@ -23,10 +25,12 @@ function setup(overrides: LimiterOptions['overrides'] = {}) {
     return ['done']
   }
   const redis = { evalsha, eval: giveBack } as unknown as LimiterOptions['redis']
-  const limiter = new Limiter({ redis, overrides, now: () => state.now, log: () => undefined })
+  const options = { redis, overrides, now: () => state.now, log: () => undefined }
+  const limiter = new StrictLimiter(options)
+  const hotLimiter = new HotLimiter(options)
   const pending: Promise<unknown>[] = []
   const hot = (policy: 'anonymous' | 'user', key = 'a', wait = true) =>
-    limiter.hot(policy, { key }, new Trips(() => state.now), (p) => pending.push(p), { wait })
+    hotLimiter.count(policy, { key }, new Trips(() => state.now), (p) => pending.push(p), { wait })
   return { limiter, state, counts, hot, settle: () => Promise.all(pending) }
 }
 
@@ -108,7 +112,7 @@ test('a request that does not wait is counted all the same', async () => {
 test('a strict policy is exact, remembers a denial, and closes in an outage', async () => {
   const { limiter, state } = setup({ signin: { limit: 2, windowSeconds: 60 } })
   const trips = new Trips(() => state.now)
-  const count = () => limiter.strict('signin', { key: 'a' }, trips)
+  const count = () => limiter.count('signin', { key: 'a' }, trips)
   expect([(await count()).allowed, (await count()).allowed, (await count()).allowed]).toEqual([
     true,
     true,
@@ -118,13 +122,13 @@ test('a strict policy is exact, remembers a denial, and closes in an outage', as
   expect((await count()).allowed).toBe(false)
   expect(state.asked).toBe(asked)
   state.down = true
-  await expect(limiter.strict('signin', { key: 'b' }, trips)).rejects.toThrow(StoreUnavailable)
+  await expect(limiter.count('signin', { key: 'b' }, trips)).rejects.toThrow(StoreUnavailable)
 })
 
 test('an account’s count is cleared by a success anywhere, never below zero', async () => {
   const { limiter, state, counts } = setup({ 'signin-account': { limit: 2, windowSeconds: 60 } })
   const trips = new Trips(() => state.now)
-  const count = () => limiter.strict('signin-account', { key: 'a' }, trips)
+  const count = () => limiter.count('signin-account', { key: 'a' }, trips)
   const [first] = [await count(), await count()]
   expect((await count()).allowed).toBe(false)
   // Another isolate clears it: nothing that is remembered here stands in the way.
@@ -136,17 +140,22 @@ test('an account’s count is cleared by a success anywhere, never below zero', 
 
 test('all without an address share a bucket of ten times the limit', async () => {
   const { limiter, state } = setup({ signin: { limit: 2, windowSeconds: 60 } })
-  const decision = await limiter.strict('signin', 'shared', new Trips(() => state.now))
+  const decision = await limiter.count('signin', 'shared', new Trips(() => state.now))
   expect(decision).toMatchObject({ limit: 20, remaining: 19 })
 })
 
 test('a store that does not answer is no yes, whatever the library makes of it', async () => {
   const evalsha = (): Promise<never> => new Promise(() => undefined)
   const redis = { evalsha, eval: evalsha } as unknown as LimiterOptions['redis']
-  const limiter = new Limiter({ redis, overrides: {}, now: () => START, log: () => undefined })
+  const limiter = new StrictLimiter({
+    redis,
+    overrides: {},
+    now: () => START,
+    log: () => undefined,
+  })
   // The time of this request for the store is nearly used up.
   const trips = new Trips(() => START, { count: 0, commands: 0, milliseconds: 1_700 })
-  await expect(limiter.strict('signin', { key: 'a' }, trips)).rejects.toThrow(StoreUnavailable)
+  await expect(limiter.count('signin', { key: 'a' }, trips)).rejects.toThrow(StoreUnavailable)
 })
 
 test('the headers are structured fields with every policy in one list', () => {

@@ -1,0 +1,102 @@
+import { Ratelimit } from '@upstash/ratelimit'
+import { remember } from '../bounded-map.ts'
+import { StoreUnavailable } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { keys } from '../store/keys.ts'
+import type { LimiterClient } from '../store/script-runner.ts'
+import { POLICIES, type PolicyName, SHARED_BUCKET_FACTOR, WIDER_FACTOR } from './policies.ts'
+import type { Decision, Partition } from './types.ts'
+
+/** A policy as it applies to one partition. */
+export interface Quota {
+  policy: PolicyName
+  limit: number
+  windowSeconds: number
+  key: string
+  counter: Ratelimit
+}
+
+export interface LimiterOptions {
+  redis: LimiterClient
+  overrides: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
+  now: () => number
+  log: Log
+}
+
+/** Counts in Redis through `@upstash/ratelimit`, by the quota table; both limiters stand on it. */
+export class Counter {
+  readonly options: LimiterOptions
+  readonly #counters = new Map<string, Ratelimit>()
+
+  constructor(options: LimiterOptions) {
+    this.options = options
+  }
+
+  quota(
+    policy: PolicyName,
+    partition: Partition,
+    factor = partition === 'shared' ? SHARED_BUCKET_FACTOR : 1,
+    own?: number,
+  ): Quota {
+    const { limit, windowSeconds } = this.options.overrides[policy] ?? POLICIES[policy]
+    const effective = Math.min(own ?? limit, limit) * factor
+    const name = `${policy}:${effective}`
+    let counter = this.#counters.get(name)
+    if (counter === undefined) {
+      counter = new Ratelimit({
+        redis: this.options.redis,
+        limiter: Ratelimit.fixedWindow(effective, `${windowSeconds} s`),
+        prefix: keys.limit(policy),
+        analytics: false,
+        ephemeralCache: false,
+        // The library's own timer would answer `success: true`; the request's deadline decides.
+        timeout: 0,
+      })
+      remember(this.#counters, name, counter)
+    }
+    return {
+      policy,
+      limit: effective,
+      windowSeconds,
+      key: partition === 'shared' ? 'shared' : partition.key,
+      counter,
+    }
+  }
+
+  wider(policy: PolicyName, partition: Partition): Quota | undefined {
+    if (partition === 'shared' || partition.wider === undefined) return undefined
+    return this.quota(policy, { key: partition.wider }, WIDER_FACTOR)
+  }
+
+  /** @throws StoreUnavailable when the store does not count it. */
+  async ask(quota: Quota, rate = 1): Promise<{ allowed: boolean; used: number; reset: number }> {
+    const answer = await quota.counter.limit(quota.key, { rate })
+    if (answer.reason === 'timeout' || !Number.isFinite(answer.remaining)) {
+      throw new StoreUnavailable('quota not counted')
+    }
+    const used = answer.success ? quota.limit - answer.remaining : quota.limit
+    return { allowed: answer.success, used, reset: answer.reset }
+  }
+
+  /** @param reset When the window ends that was counted in; it may have ended while asking. */
+  decision(quota: Quota, allowed: boolean, used: number, reset?: number): Decision {
+    const windowMs = quota.windowSeconds * 1_000
+    const now = this.options.now()
+    const end = reset ?? (Math.floor(now / windowMs) + 1) * windowMs
+    return {
+      policy: quota.policy,
+      allowed,
+      limit: quota.limit,
+      windowSeconds: quota.windowSeconds,
+      remaining: Math.max(0, quota.limit - used),
+      resetSeconds: Math.max(1, Math.ceil((end - now) / 1_000)),
+      windowNumber: end / windowMs - 1,
+      remembered: false,
+    }
+  }
+}
+
+/** Names a partition of a policy in an isolate's memory. */
+export function memoryKey(quota: Quota): string {
+  return `${quota.policy} ${quota.key}`
+}

@@ -1,0 +1,190 @@
+import { remember } from '../bounded-map.ts'
+import { STORE_DEADLINE_MS, type Trips } from '../store/trips.ts'
+import { Counter, type LimiterOptions, memoryKey, type Quota } from './counter.ts'
+import { LOCAL_LIMIT, POLICIES, type PolicyName } from './policies.ts'
+import type { Decision, Partition, WaitUntil } from './types.ts'
+
+/** What one isolate knows of one partition in one window. */
+interface Window {
+  number: number
+  used: number
+  limit: number
+  /** The request that opened the window, while it asks the store. */
+  first: Promise<boolean> | undefined
+  /** Set while the store cannot count: when to ask it again, in epoch milliseconds. */
+  askAgainAt: number | undefined
+  /** What this isolate admitted by itself in earlier pauses of the same window. */
+  alone: number
+  /** Admitted and not yet told to the store. */
+  uncounted: number
+  /** The count that is on its way to the store, and since when. */
+  counting: { since: number; done: Promise<void> } | undefined
+}
+
+const OUTAGE_PAUSE_MS = 2_000
+/** A count that takes longer was lost with the request that sent it. */
+const LOST_COUNT_MS = 2 * STORE_DEADLINE_MS
+
+/**
+ * The quotas that every request meets, in the gate.
+ *
+ * Windows are kept in memory above the library's `fixedWindow` rather than by its
+ * `cachedFixedWindow`, which admits too many when first answers overlap, never forgets a key and,
+ * comparing a number with a string, never lets its Redis keys expire.
+ *
+ * Bound on over-admission: an isolate admits at most its limit before it hears of the others, and
+ * each background answer tells it the count of all.
+ */
+export class HotLimiter {
+  readonly #counter: Counter
+  readonly #windows = new Map<string, Window>()
+
+  constructor(options: LimiterOptions) {
+    this.#counter = new Counter(options)
+  }
+
+  /**
+   * Counts a request of a hot policy. Only the first requests of a window wait for the store, for
+   * one shared answer; later ones are decided in memory and counted in the background.
+   *
+   * @param wait `false` never waits: a bad token is counted, not served. `limit` is the partition's
+   *   own, at most the policy's.
+   * @throws StoreUnavailable when the first answer does not come and the policy is `closed`.
+   */
+  async count(
+    policy: PolicyName,
+    partition: Partition,
+    trips: Trips,
+    waitUntil: WaitUntil,
+    { wait, limit }: { wait: boolean; limit?: number | undefined },
+  ): Promise<Decision> {
+    const quota = this.#counter.quota(policy, partition, undefined, limit)
+    const narrow = await this.#countHot(quota, trips, waitUntil, wait)
+    const wider = this.#counter.wider(policy, partition)
+    if (wider === undefined || !narrow.allowed) return narrow
+    const wide = await this.#countHot(wider, trips, waitUntil, wait)
+    return wide.allowed ? narrow : wide
+  }
+
+  async #countHot(
+    quota: Quota,
+    trips: Trips,
+    waitUntil: WaitUntil,
+    wait: boolean,
+  ): Promise<Decision> {
+    const { policy } = quota
+    const { window, opened } = this.#currentWindow(quota)
+    if (window.first !== undefined) {
+      const { first } = window
+      if (!wait) {
+        if (!opened && window.used >= window.limit)
+          return this.#counter.decision(quota, false, window.used)
+        if (!opened) window.used++
+        const counted = opened ? first : first.then(() => this.#countBehind(quota, window))
+        waitUntil(counted.catch(() => undefined))
+        return this.#counter.decision(quota, true, window.used)
+      }
+      // Others wait for it: it outlives a client that leaves (workerd cancels what nobody waits for).
+      if (opened) waitUntil(first.catch(() => undefined))
+      try {
+        const allowed = await trips.run(opened ? 1 : 0, () => first)
+        if (opened) return this.#counter.decision(quota, allowed, window.used)
+      } catch (error) {
+        if (POLICIES[policy].onOutage === 'closed') throw error
+        this.#goOnAlone(quota, window)
+      }
+    }
+    if (window.used >= window.limit) return this.#counter.decision(quota, false, window.used)
+    window.used++
+    if (window.askAgainAt === undefined) waitUntil(this.#countBehind(quota, window))
+    return this.#counter.decision(quota, true, window.used + quota.limit - window.limit)
+  }
+
+  /** Whether this isolate knows that a hot policy's window is used up. Asks nobody, counts nothing. */
+  isUsedUp(policy: PolicyName, partition: Partition): boolean {
+    const quota = this.#counter.quota(policy, partition)
+    const window = this.#windows.get(memoryKey(quota))
+    const number = Math.floor(this.#counter.options.now() / (quota.windowSeconds * 1_000))
+    return window !== undefined && window.number === number && window.used >= window.limit
+  }
+
+  /** The window in memory; a missing, past or paused one is opened by asking the store. */
+  #currentWindow(quota: Quota): { window: Window; opened: boolean } {
+    const now = this.#counter.options.now()
+    const number = Math.floor(now / (quota.windowSeconds * 1_000))
+    const known = this.#windows.get(memoryKey(quota))
+    if (known?.number === number && now < (known.askAgainAt ?? Number.POSITIVE_INFINITY)) {
+      return { window: known, opened: false }
+    }
+    const window: Window = {
+      number,
+      used: 1,
+      limit: quota.limit,
+      first: undefined,
+      askAgainAt: undefined,
+      alone: known?.number === number && known.askAgainAt !== undefined ? known.used : 0,
+      uncounted: 0,
+      counting: undefined,
+    }
+    window.first = this.#open(quota, window)
+    remember(this.#windows, memoryKey(quota), window)
+    return { window, opened: true }
+  }
+
+  async #open(quota: Quota, window: Window): Promise<boolean> {
+    try {
+      const { allowed, used } = await this.#counter.ask(quota)
+      // Others may have been counted here meanwhile; a window that went on alone stays as it is.
+      if (window.askAgainAt === undefined) window.used = Math.max(window.used, used)
+      return allowed
+    } catch (error) {
+      const current = this.#windows.get(memoryKey(quota)) === window
+      if (current && window.askAgainAt === undefined) this.#windows.delete(memoryKey(quota))
+      this.#counter.options.log('warn', 'quota.not-counted', { policy: quota.policy })
+      throw error
+    } finally {
+      window.first = undefined
+    }
+  }
+
+  /**
+   * Counts behind the answer. What is admitted while a count is on its way goes with the next, in
+   * one call: under load the store is told at the pace it answers, not once a request.
+   */
+  async #countBehind(quota: Quota, window: Window): Promise<void> {
+    window.uncounted++
+    const { counting } = window
+    if (counting !== undefined && this.#counter.options.now() - counting.since < LOST_COUNT_MS) {
+      await counting.done
+      // Whoever wakes first takes them all along.
+      if (window.uncounted === 0 || window.counting !== counting) return
+    }
+    const since = this.#counter.options.now()
+    // What a window does not need to know any more would be counted in the next one.
+    if (window.number !== Math.floor(since / (quota.windowSeconds * 1_000))) return
+    const rate = window.uncounted
+    window.uncounted = 0
+    window.counting = { since, done: this.#tell(quota, window, rate) }
+    await window.counting.done
+  }
+
+  async #tell(quota: Quota, window: Window, rate: number): Promise<void> {
+    try {
+      const { used } = await this.#counter.ask(quota, rate)
+      window.used = Math.max(window.used, used + window.uncounted)
+    } catch {
+      // The window stays open through the outage; what was not counted is said.
+      this.#counter.options.log('warn', 'quota.not-counted', { policy: quota.policy, count: rate })
+    }
+  }
+
+  /** The store cannot count: a small limit in this isolate, and soon another try. */
+  #goOnAlone(quota: Quota, window: Window): void {
+    if (window.askAgainAt !== undefined) return
+    window.first = undefined
+    window.used = window.alone
+    window.limit = Math.min(quota.limit, LOCAL_LIMIT)
+    window.askAgainAt = this.#counter.options.now() + OUTAGE_PAUSE_MS
+    remember(this.#windows, memoryKey(quota), window)
+  }
+}

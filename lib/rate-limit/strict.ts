@@ -1,0 +1,78 @@
+import { remember } from '../bounded-map.ts'
+import { keys } from '../store/keys.ts'
+import { GIVE_BACK } from '../store/scripts/quotas.ts'
+import type { Trips } from '../store/trips.ts'
+import { Counter, type LimiterOptions, memoryKey, type Quota } from './counter.ts'
+import { POLICIES, type PolicyName } from './policies.ts'
+import type { Decision, Partition } from './types.ts'
+
+/** The quotas of what may be guessed at or misused, in the endpoints: exact, one trip each. */
+export class StrictLimiter {
+  readonly #counter: Counter
+  readonly #deniedUntil = new Map<string, number>()
+
+  constructor(options: LimiterOptions) {
+    this.#counter = new Counter(options)
+  }
+
+  /**
+   * Counts a request of a strict policy: exact, one trip; a denied partition is denied from memory
+   * until its window ends, except an account's, whose next success clears the count.
+   *
+   * @throws StoreUnavailable when the store does not count it.
+   */
+  async count(policy: PolicyName, partition: Partition, trips: Trips): Promise<Decision> {
+    const quota = this.#counter.quota(policy, partition)
+    const wider = this.#isDenied(quota) ? undefined : this.#counter.wider(policy, partition)
+    if (wider === undefined) return this.#countStrict(quota, trips)
+    // Together, for one trip; what the narrower network is refused does not use up the wider one.
+    const [narrow, wide] = await Promise.all([
+      this.#countStrict(quota, trips),
+      this.#countStrict(wider, trips),
+    ])
+    if (narrow.allowed) return wide.allowed ? narrow : wide
+    if (!wide.remembered) await this.#giveBackTo(wider, wide, trips, 'one')
+    return narrow
+  }
+
+  async #countStrict(quota: Quota, trips: Trips): Promise<Decision> {
+    // A count that a success clears is asked for every time: the success may be in another isolate,
+    // and what is remembered here would lock its own user out.
+    const clears = POLICIES[quota.policy].partition === 'account'
+    const remembered = this.#isDenied(quota)
+    if (remembered && !clears) {
+      return { ...this.#counter.decision(quota, false, quota.limit), remembered }
+    }
+    const { allowed, used, reset } = await trips.run(1, () => this.#counter.ask(quota))
+    if (!allowed) remember(this.#deniedUntil, memoryKey(quota), reset)
+    return {
+      ...this.#counter.decision(quota, allowed, used, reset),
+      remembered: remembered && !allowed,
+    }
+  }
+
+  /** Gives back what {@link count} counted, or clears all that the window has. */
+  async giveBack(
+    decision: Decision,
+    partition: Partition,
+    trips: Trips,
+    amount: 'one' | 'all',
+  ): Promise<void> {
+    await this.#giveBackTo(this.#counter.quota(decision.policy, partition), decision, trips, amount)
+  }
+
+  async #giveBackTo(
+    quota: Quota,
+    { policy, windowNumber }: Decision,
+    trips: Trips,
+    amount: 'one' | 'all',
+  ): Promise<void> {
+    const key = keys.limitWindow(policy, quota.key, windowNumber)
+    await trips.run(1, () => this.#counter.options.redis.eval(GIVE_BACK, [key], [amount]))
+  }
+
+  /** Whether a strict policy has denied this window already, to this isolate's knowledge. */
+  #isDenied(quota: Quota): boolean {
+    return (this.#deniedUntil.get(memoryKey(quota)) ?? 0) > this.#counter.options.now()
+  }
+}
