@@ -66,6 +66,13 @@ const commands = {
     await bundle()
     await handOver('mutants.js', words)
   },
+  'deploy-check': async () => {
+    await install()
+    await bundle()
+    // Its only word is --help, and saying what a command does needs no packages.
+    if (words.length === 0) await install('deploy')
+    await handOver('deploy-check.js', words)
+  },
   test: async () => {
     await install()
     await bundle()
@@ -81,12 +88,12 @@ followNpm()
 await commands[command]()
 
 /** Installs from the lock file when what is installed is not what it says. */
-async function install() {
-  const installed = join('node_modules', '.package-lock.json')
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync('package-lock.json').mtimeMs)
-    return
-  console.log('Installing the packages…')
-  await execute('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'])
+async function install(folder = '.') {
+  const installed = join(folder, 'node_modules', '.package-lock.json')
+  const lock = join(folder, 'package-lock.json')
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
+  console.log(`Installing the packages${folder === '.' ? '' : ` of ${folder}/`}…`)
+  await execute('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], folder)
 }
 
 async function build() {
@@ -106,6 +113,7 @@ async function bundle() {
       test: 'local/test.ts',
       mutants: 'local/mutants.ts',
       users: 'local/users.ts',
+      'deploy-check': 'local/deploy-check.ts',
       openapi: 'local/openapi.ts',
       soak: 'bench/soak.ts',
       'back-pressure': 'bench/back-pressure.ts',
@@ -160,8 +168,8 @@ async function handOver(file, args) {
 }
 
 /** Runs a program to its end; a signal that ends this process ends it too. */
-async function execute(program, args) {
-  const child = spawn(program, args, { stdio: 'inherit' })
+async function execute(program, args, cwd = '.') {
+  const child = spawn(program, args, { cwd, stdio: 'inherit' })
   const stop = (signal) => child.kill(signal)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
   const { code, error } = await new Promise((resolve) => {
