@@ -6,7 +6,7 @@ import type { Gateway } from './gateway/server.ts'
 import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
 import { openStore } from './store.ts'
 import { registerTelemetry } from './telemetry.ts'
-import { startWorkerd } from './workerd.ts'
+import type { Workerd, WorkerdOptions } from './workerd.ts'
 
 export type HostKind = 'next' | 'next-dev' | 'app'
 
@@ -44,13 +44,14 @@ export async function run(
  * and ends with it.
  */
 export async function runWorkerd(
+  start: (options: Omit<WorkerdOptions, 'module'>) => Promise<Workerd>,
   prepare: (gateway: Gateway | undefined) => Promise<void>,
 ): Promise<Running> {
   const { port, host, variables } = await checkEnvironment()
   await checkPort(port, host)
   const gateway = await openStore(process.env)
   await prepare(gateway)
-  const workerd = await startWorkerd({ module: 'dist/worker.js', variables, host, port })
+  const workerd = await start({ variables, host, port })
   for (const signal of STOPPING) process.on(signal, () => workerd.process.kill(signal))
   workerd.process.once('exit', async (code, signal) => {
     await Promise.all([gateway?.close(), gateway?.engine.close()])

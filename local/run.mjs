@@ -35,6 +35,10 @@ const commands = {
     requireBuild(['dist/start.js', 'dist/worker.js'])
     await handOver('start.js', ['workerd', ...words])
   },
+  'next-workerd': async () => {
+    requireBuild(['dist/start.js', 'dist/next-workerd/gate.js', '.next/BUILD_ID'])
+    await handOver('start.js', ['next-workerd', ...words])
+  },
   seed: async () => {
     await install()
     await bundle()
@@ -138,6 +142,16 @@ async function bundle() {
     conditions: ['workerd', 'worker'],
     minify: true,
     sourcemap: true,
+    logLevel: 'warning',
+  })
+  await esbuild({
+    entryPoints: ['local/next-workerd/gate.ts', 'local/next-workerd/functions.ts'],
+    outdir: 'dist/next-workerd',
+    bundle: true,
+    platform: 'browser',
+    target: 'es2024',
+    format: 'esm',
+    external: ['node:async_hooks'],
     logLevel: 'warning',
   })
 }

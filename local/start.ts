@@ -1,10 +1,20 @@
 import { run, runWorkerd } from './host.ts'
+import { startNextWorkerd } from './next-workerd.ts'
 import { seedVolatile } from './seed-local.ts'
+import { startWorkerd } from './workerd.ts'
 
 const HOSTS = {
   start: { command: 'npm start', serve: () => run('next', seedVolatile) },
   serve: { command: 'npm run serve', serve: () => run('app', seedVolatile) },
-  workerd: { command: 'npm run workerd', serve: () => runWorkerd(seedVolatile) },
+  workerd: {
+    command: 'npm run workerd',
+    serve: () =>
+      runWorkerd((options) => startWorkerd({ module: 'dist/worker.js', ...options }), seedVolatile),
+  },
+  'next-workerd': {
+    command: 'node local/run.mjs next-workerd',
+    serve: () => runWorkerd(startNextWorkerd, seedVolatile),
+  },
 }
 const host = HOSTS[process.argv[2] as keyof typeof HOSTS]
 

@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import workerd from 'workerd'
 
 /** The behaviour of the runtime that the code was tested with. */
-const COMPATIBILITY_DATE = '2026-11-17'
+export const COMPATIBILITY_DATE = '2026-11-17'
 
 export interface WorkerdOptions {
-  /** The Worker's module, a file of ES module code. */
+  /** The Worker's module, a file of ES module code below this folder. */
   module: string
   /** Names of variables of this process's environment that the Worker may read. */
   variables: Iterable<string>
@@ -23,29 +23,52 @@ export interface Workerd {
   port: number
 }
 
-/**
- * Starts `workerd`, Cloudflare's open runtime, with one Worker, and waits until it listens. It ends
- * by a signal, and what was written for it goes with it. Variables go by its environment: no secret
- * is written to a file.
- *
- * @throws Error when it ends before it listens, with what it said.
- */
-export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
-  const folder = await mkdtemp(join(tmpdir(), 'usher-workerd-'))
-  await copyFile(options.module, join(folder, 'worker.js'))
-  const file = join(folder, 'workerd.capnp')
-  await writeFile(file, configuration(options.variables))
-  const address = options.host.includes(':') ? `[${options.host}]` : options.host
-  const args = ['serve', file, '--socket-addr', `http=${address}:${options.port}`, '--control-fd=3']
-  const child = spawn(workerd.default, args, { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] })
-  child.once('exit', () => void rm(folder, { recursive: true, force: true }))
-  return { process: child, port: await listening(child) }
+/** Starts `workerd`, Cloudflare's open runtime, with one Worker. */
+export function startWorkerd({ module, variables, ...where }: WorkerdOptions): Promise<Workerd> {
+  return serveConfiguration(configuration(module, bindVariables(variables, process.env)), where)
 }
 
-function configuration(variables: Iterable<string>): string {
-  const bindings = [...variables]
+/**
+ * Serves a configuration, and waits until `workerd` listens: by then it has read it, and the file
+ * goes. It ends by a signal. Variables go by its environment: no secret is written to a file.
+ *
+ * @param configuration Text of Cap'n Proto; the files that it embeds are below this folder, `/`.
+ * @throws Error when it ends before it listens, with what it said.
+ */
+export async function serveConfiguration(
+  configuration: string,
+  where: { host: string; port: number; env?: NodeJS.ProcessEnv },
+): Promise<Workerd> {
+  const folder = await mkdtemp(join(tmpdir(), 'usher-workerd-'))
+  const file = join(folder, 'workerd.capnp')
+  await writeFile(file, configuration)
+  const address = where.host.includes(':') ? `[${where.host}]` : where.host
+  const socket = `http=${address}:${where.port}`
+  const args = ['serve', file, '--import-path', '.', '--socket-addr', socket, '--control-fd=3']
+  const child = spawn(workerd.default, args, {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    env: where.env ?? process.env,
+  })
+  // However this process ends: nothing is left behind.
+  const end = (): void => void child.kill()
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
+  try {
+    return { process: child, port: await listening(child) }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** Bindings that `workerd` fills from its own environment: of what is set, for the rest becomes "null". */
+export function bindVariables(names: Iterable<string>, values: NodeJS.ProcessEnv): string {
+  return [...names]
+    .filter((name) => values[name] !== undefined)
     .map((name) => `(name = "${name}", fromEnvironment = "${name}")`)
     .join(',\n    ')
+}
+
+function configuration(module: string, variables: string): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -60,10 +83,10 @@ const config :Workerd.Config = (
 );
 
 const usher :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  modules = [(name = "worker.js", esModule = embed "/${module}")],
   compatibilityDate = "${COMPATIBILITY_DATE}",
   bindings = [
-    ${bindings}
+    ${variables}
   ],
 );
 `

@@ -1,0 +1,149 @@
+import { type Answer, Api, ME } from './support/api.ts'
+import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from './support/fixtures.ts'
+import { MAIL_KEY } from './support/outbox.ts'
+import { freePort, startProgram } from './support/processes.ts'
+
+const ORIGIN = 'https://app.example.com'
+const SIGN_INS = 6
+const environment = {
+  TRUSTED_PROXY: 'proxy:1',
+  CORS_ORIGINS: ORIGIN,
+  RATE_LIMITS: JSON.stringify({ ...JSON.parse(WIDE), signin: { limit: SIGN_INS, window: '1d' } }),
+}
+test.use({ environment })
+
+/** Headers whose values are the same wherever the API runs. */
+const SAME = [
+  'access-control-allow-methods',
+  'access-control-allow-origin',
+  'access-control-expose-headers',
+  'access-control-max-age',
+  'allow',
+  'cache-control',
+  'content-language',
+  'content-security-policy',
+  'content-type',
+  'link',
+  'ratelimit-policy',
+  'referrer-policy',
+  'vary',
+  'www-authenticate',
+  'x-content-type-options',
+]
+
+/** What must be equal of two answers. */
+function essence({ status, headers, body }: Answer): unknown {
+  // Under `npm start` the Node server refuses some requests by itself, with less of an explanation.
+  const members = Object.keys(body ?? {}).filter((name) => name !== 'detail')
+  const cookies = headers.getSetCookie().map((cookie) => cookie.replace(/=[^;]*/, '='))
+  return {
+    status,
+    type: body?.type,
+    members,
+    headers: Object.fromEntries(
+      SAME.map((name) => [name, headers.get(name)?.replace(/'nonce-[^']*'/, '')]),
+    ),
+    trips: /desc="(.*)"/.exec(headers.get('server-timing') ?? '')?.[1],
+    etag: headers.has('etag'),
+    requestId: headers.has('x-request-id'),
+    cookies,
+  }
+}
+
+/** Each walk has its own, and so its own counters. */
+type Client = Readonly<{ 'X-Forwarded-For': string }>
+
+/** The requests of the comparison, in order, and what came back; each names the status it expects. */
+async function walk(origin: string, client: Client): Promise<[line: string, answer: Answer][]> {
+  const api = new Api(origin)
+  const answers: [string, Answer][] = []
+  const send = async (line: string, more: Record<string, string> = {}): Promise<Answer> => {
+    const [status, method = '', path = ''] = line.split(' ')
+    const { body, ...headers } = more
+    const answer = await api.send(path, {
+      method,
+      headers: { 'Content-Type': 'application/json', ...client, ...headers },
+      ...(body === undefined ? {} : { body }),
+    })
+    expect(answer.status, `${line} ${answer.text}`).toBe(Number(status))
+    answers.push([line, answer])
+    return answer
+  }
+
+  const { body: pair } = await send('200 POST /api/auth/signin', { body: JSON.stringify(ME) })
+  await send('200 POST /api/auth/refresh', { body: JSON.stringify({ refresh: pair.refresh }) })
+  const me = { Authorization: `Bearer ${pair.JWT}` }
+  await send('200 GET /api/movies/Pulp%20Fiction', me)
+  await send('200 GET /api/movies/Pulp%20Fiction?nxtPid=Jaws&id=Jaws', me)
+  await send('404 GET /api/movies/Pulp%20Fiction.rsc', me)
+  await send('200 GET /api/movies?limit=2&sort=year', me)
+  await send('404 GET /api/movies/Nothing%20of%20the%20Kind', me)
+  await send('404 GET /api/nope')
+  await send('405 DELETE /api/movies', me)
+  await send('401 GET /api/movies')
+  await send('401 GET /api/movies', { 'X-Middleware-Subrequest': 'middleware' })
+  await send('400 GET /api/%zz')
+  await send('200 GET /api/books/emma', { 'X-Middleware-Rewrite': '/api/health' })
+  await send('308 GET /api/books/emma/')
+  await send('200 HEAD /api/books/emma')
+  await send('204 OPTIONS /api/movies', { Origin: ORIGIN, 'Access-Control-Request-Method': 'GET' })
+  await send('204 OPTIONS /api/movies')
+  await send('200 GET /problems/not-found')
+  await send('200 GET /api/openapi.json')
+
+  const body = JSON.stringify({ movie: 'Pulp Fiction', rating: 5, text: 'Royale with cheese' })
+  const made = await send('201 POST /api/reviews', { ...me, body })
+  const path = made.headers.get('location') ?? ''
+  const patch = { 'Content-Type': 'application/merge-patch+json', body: '{"rating":4}' }
+  await send(`200 PATCH ${path}`, { ...me, ...patch })
+  await send(`204 DELETE ${path}`, me)
+  await send('400 POST /api/reviews', { ...me, body: '{"rating":' })
+
+  const login = await send('200 POST /api/auth/login', { body: JSON.stringify(ME) })
+  const pairs = login.headers.getSetCookie().map((cookie) => cookie.split(';')[0])
+  const cookies = { Cookie: pairs.join('; '), 'Sec-Fetch-Site': 'same-origin' }
+  await send('200 GET /api/profile', cookies)
+  await send('204 POST /api/auth/logout', { ...cookies, body: '{}' })
+  await send('401 GET /api/profile', cookies)
+  const wrong = JSON.stringify({ user: 'nobody@home.org', password: 'not a password' })
+  // The two that went well count.
+  for (let count = 3; count <= SIGN_INS; count++) {
+    await send('401 POST /api/auth/signin', { body: wrong })
+  }
+  await send('429 POST /api/auth/signin', { body: wrong })
+  return answers
+}
+
+test('the build answers in workerd as under the other hosts', async ({ server, store, outbox }) => {
+  const port = await freePort()
+  const workerd = await startProgram(
+    process.execPath,
+    ['local/run.mjs', 'next-workerd'],
+    {
+      PATH: process.env['PATH'],
+      PORT: String(port),
+      APP_ORIGIN: server.origin,
+      SECRET_TOKEN,
+      SECRET_RTOKEN,
+      UPSTASH_REDIS_REST_URL: store.proxy.url,
+      UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
+      MAIL_API_URL: outbox.url,
+      MAIL_API_KEY: MAIL_KEY,
+      MAIL_FROM: 'Usher <usher@example.com>',
+      ...environment,
+    },
+    /Usher listens on/,
+  )
+  try {
+    const there = await walk(server.origin, { 'X-Forwarded-For': '203.0.113.1' })
+    const here = await walk(`http://127.0.0.1:${port}`, {
+      'X-Forwarded-For': '203.0.113.2',
+    })
+    for (const [index, [line, answer]] of here.entries()) {
+      const other = there[index]?.[1]
+      expect(essence(answer), line).toEqual(other === undefined ? undefined : essence(other))
+    }
+  } finally {
+    expect(await workerd.stop()).toBe(0)
+  }
+})
