@@ -3,7 +3,7 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { expect, test } from './support/fixtures.ts'
+import { expect, type TestStore, test } from './support/fixtures.ts'
 
 /** The fenced block of the README after a marker. */
 async function block(marker: string): Promise<string> {
@@ -13,17 +13,30 @@ async function block(marker: string): Promise<string> {
   return found
 }
 
-test('a fourth collection is the file and the line that the README shows', async ({ store }) => {
+interface Built {
+  ask(path: string, init?: RequestInit): Promise<Response>
+  openapi: { paths: object }
+}
+
+/** The API with collections of its own besides, or in the place of, the project's. */
+async function withCollections(
+  store: TestStore,
+  files: Record<string, string>,
+  registry: string,
+  use: (built: Built) => Promise<void>,
+): Promise<void> {
   // Beside node_modules, so that packages are found.
   const folder = resolve('.usher', `fourth-${process.pid}`)
   try {
     await cp('lib', join(folder, 'lib'), { recursive: true })
-    const registry = join(folder, 'lib/collections/index.ts')
-    await writeFile(join(folder, 'lib/collections/albums.ts'), await block('collection'))
-    const before = await readFile(registry, 'utf8')
+    const index = join(folder, 'lib/collections/index.ts')
+    const before = await readFile(index, 'utf8')
     const line = /export const collections = .*\n/.exec(before)?.[0] ?? ''
-    const after = before.replace(line, await block('registry'))
-    await writeFile(registry, `import { albums } from './albums.ts'\n${after}`)
+    const imports = Object.keys(files).map((name) => `import { ${name} } from './${name}.ts'\n`)
+    await writeFile(index, imports.join('') + before.replace(line, registry))
+    for (const [name, source] of Object.entries(files)) {
+      await writeFile(join(folder, `lib/collections/${name}.ts`), source)
+    }
     const entry = join(folder, 'entry.ts')
     await writeFile(
       entry,
@@ -34,7 +47,7 @@ test('a fourth collection is the file and the line that the README shows', async
         "export { openapi } from './lib/openapi.ts'",
       ].join('\n'),
     )
-    const outfile = join(folder, 'app.mjs')
+    const outfile = join(folder, `app-${Object.keys(files).join('-')}.mjs`)
     const options = { bundle: true, platform: 'node', format: 'esm', packages: 'external' } as const
     await build({ entryPoints: [entry], outfile, ...options, logLevel: 'silent' })
     const { createApp, createAppDeps, parseSettings, openapi } = await import(
@@ -51,7 +64,26 @@ test('a fourth collection is the file and the line that the README shows', async
     const app = createApp(() => deps)
     const ask = async (path: string, init: RequestInit = {}): Promise<Response> =>
       app(new Request(`http://127.0.0.1:3000${path}`, init), () => undefined)
+    await use({ ask, openapi: openapi() })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
 
+const JSON_TYPE = { 'Content-Type': 'application/json' }
+
+async function signIn(ask: Built['ask']): Promise<{ Authorization: string }> {
+  const body = '{"user":"me@home.org","password":"password"}'
+  const answer = await ask('/api/auth/signin', { method: 'POST', headers: JSON_TYPE, body })
+  return { Authorization: `Bearer ${(await answer.json()).JWT}` }
+}
+
+const tripsOf = (answer: Response): string | undefined =>
+  /"(.*)"/.exec(answer.headers.get('server-timing') ?? '')?.[1]
+
+test('a fourth collection is the file and the line that the README shows', async ({ store }) => {
+  const files = { albums: await block('collection') }
+  await withCollections(store, files, await block('registry'), async ({ ask, openapi }) => {
     await store.call(
       'HSET',
       'album:Blue',
@@ -66,24 +98,77 @@ test('a fourth collection is the file and the line that the README shows', async
     )
     const album = await ask('/api/albums/Blue')
     expect(album.status).toBe(200)
-    expect(album.headers.get('cache-control')).toBe('public, max-age=60')
+    expect(album.headers.get('cache-control')).toBe('public, max-age=60, stale-while-revalidate=60')
     expect(await album.json()).toEqual({ id: 'Blue', title: 'Blue', year: 1971, owner: 'x' })
     expect((await ask('/api/albums')).status).toBe(401)
-    const headers = { 'Content-Type': 'application/json' }
-    const body = '{"user":"me@home.org","password":"password"}'
-    const signIn = await ask('/api/auth/signin', { method: 'POST', headers, body })
-    const token = { Authorization: `Bearer ${(await signIn.json()).JWT}` }
+    const token = await signIn(ask)
     const made = await ask('/api/albums', {
       method: 'POST',
-      headers: { ...headers, ...token },
+      headers: { ...JSON_TYPE, ...token },
       body: '{"title":"Hejira","year":1976}',
     })
     expect(made.status).toBe(201)
     const list = await ask('/api/albums?sort=-year,title&q=hej', { headers: token })
     expect((await list.json()).data).toMatchObject([{ title: 'Hejira', owner: 'me@home.org' }])
-    expect(Object.keys(openapi().paths)).toContain('/api/albums/{id}')
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-    await store.call('DEL', 'album:Blue')
+    expect(Object.keys(openapi.paths)).toContain('/api/albums/{id}')
+  })
+  await store.call('DEL', 'album:Blue')
+})
+
+test('a cached item is read once; who may see it is judged each time, or within the bound that is stated', async ({
+  store,
+}) => {
+  const collection = (name: string, access: string, more: string): string =>
+    `import { defineCollection } from './define.ts'
+export const ${name} = defineCollection({
+  name: '${name}',
+  prefix: '${name}:',
+  access: { list: 'user', get: '${access}', create: 'user', update: 'user', delete: 'user' },
+  fields: (z) => ({ title: z.string() }),
+  cacheSeconds: 3600,
+  ${more}
+})
+`
+  const files = {
+    posters: collection('posters', 'public', ''),
+    tickets: collection('tickets', 'user', ''),
+    stubs: collection('stubs', 'user', 'livenessSeconds: 3600,'),
   }
+  const registry =
+    'export const collections = { books, movies, reviews, posters, tickets, stubs } satisfies Registry\n'
+  await withCollections(store, files, registry, async ({ ask }) => {
+    for (const name of Object.keys(files)) await store.call('HSET', `${name}:a`, 'title', 'first')
+
+    await ask('/api/posters/a')
+    const kept = await ask('/api/posters/a')
+    expect([tripsOf(kept), kept.headers.get('age')]).toEqual(['0 trips, 0 commands', '0'])
+    expect(await kept.json()).toEqual({ id: 'a', title: 'first' })
+    expect((await ask('/api/posters/b')).status).toBe(404)
+    await store.call('HSET', 'posters:b', 'title', 'new')
+    expect((await ask('/api/posters/b')).status).toBe(200)
+
+    const headers = await signIn(ask)
+    for (const path of ['/api/tickets/a', '/api/stubs/a']) {
+      expect((await ask(path)).status).toBe(401)
+      const before = await ask(path, { headers })
+      expect([before.status, before.headers.get('age')]).toEqual([200, null])
+    }
+    const asked = await ask('/api/tickets/a', { headers })
+    expect([asked.status, tripsOf(asked)]).toEqual([200, '1 trips, 2 commands'])
+    const recalled = await ask('/api/stubs/a', { headers })
+    expect([recalled.status, tripsOf(recalled)]).toEqual([200, '0 trips, 0 commands'])
+
+    // A change by this isolate shows at once.
+    const change = { method: 'PUT', headers: { ...headers, ...JSON_TYPE }, body: '{"title":"2"}' }
+    for (const name of Object.keys(files)) {
+      expect((await ask(`/api/${name}/a`, change)).status).toBe(200)
+      expect(await (await ask(`/api/${name}/a`, { headers })).json()).toMatchObject({ title: '2' })
+    }
+    expect((await ask('/api/auth/logout', { method: 'POST', headers })).status).toBe(204)
+    expect((await ask('/api/stubs/a', { headers })).status).toBe(200)
+    expect((await ask('/api/stubs/a', change)).status).toBe(401)
+    expect((await ask('/api/tickets/a', { headers })).status).toBe(401)
+    // An isolate that has seen the session's end goes by that.
+    expect((await ask('/api/stubs/a', { headers })).status).toBe(401)
+  })
 })

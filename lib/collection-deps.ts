@@ -1,5 +1,6 @@
 import { createKeyProof } from './auth/key-proof.ts'
 import { remember } from './bounded-map.ts'
+import { ItemCache } from './collections/item-cache.ts'
 import type { CollectionDeps as CollectionNeeds } from './collections/types.ts'
 import { createDeps, type Deps } from './deps.ts'
 import { env, type Settings } from './env.ts'
@@ -16,9 +17,10 @@ const USE_NOTED_FOR_MS = 60_000
 export function collectionParts(
   settings: Settings,
   now: () => number,
-): Pick<CollectionDeps, 'cursorMacs' | 'keys'> {
+): Pick<CollectionDeps, 'cursorMacs' | 'keys' | 'itemCache'> {
   const noted = new Map<string, number>()
   return {
+    itemCache: new ItemCache(now),
     cursorMacs: settings.accessSecrets.map((secret) => hmac('cursor', secret)),
     keys: {
       prove: createKeyProof,

@@ -69,6 +69,7 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
     randomId: () => crypto.randomUUID(),
     lifetimes: { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace },
     log,
+    sessionsSeen: new Map(),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Collection } from '../../lib/collections/define.ts'
+import { ItemCache } from '../../lib/collections/item-cache.ts'
 import type { CollectionCall, CollectionDeps } from '../../lib/collections/types.ts'
 import { connect } from '../../lib/store/redis.ts'
 import { Store } from '../../lib/store/store.ts'
@@ -45,6 +46,7 @@ export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<Co
       cursorMacs: [
         async (text) => Buffer.from(text).toString('base64url').padEnd(22, '_').slice(-22),
       ],
+      itemCache: new ItemCache(Date.now),
     },
     call: (collection, input, more = {}) => {
       const own = store()
@@ -58,6 +60,7 @@ export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<Co
         level: () => 0,
         log: () => undefined,
         read: async (read) => ({ ok: true, value: (await own.read(read))[0] }),
+        recall: () => undefined,
         background: (work) => void background.push(work(store)),
         ...more,
       }

@@ -1,3 +1,4 @@
+import { remember } from '../bounded-map.ts'
 import { type AccessCode, fail, ok, type Result } from '../errors.ts'
 import type { KeyLiveness } from '../store/key-liveness.ts'
 import type { Read } from '../store/reply.ts'
@@ -19,6 +20,9 @@ export type Proof = { claims: AccessClaims } | { key: KeyProof }
 /** A token this young may be ahead of the replica that is asked. */
 const YOUNG_TOKEN_SECONDS = 10
 
+/** Sessions as this isolate last saw them alive, with the level of their account. */
+export type SessionsSeen = Map<string, { at: number; level: number }>
+
 /**
  * The right of one request to its answer: a verified token says who asks, the store says whether
  * that session still lives and what level the account has now. The store is asked in the same round
@@ -30,6 +34,7 @@ export class LiveAccess {
   readonly #key: KeyProof | undefined
   readonly #access: Access
   readonly #now: () => number
+  readonly #seen: SessionsSeen
   #proof: Result<undefined, AccessCode> | undefined
   #level: number | undefined
   #userId: string | undefined
@@ -38,7 +43,14 @@ export class LiveAccess {
    * @param proof Of what was presented; undefined where `access` is `public`, or after
    *   {@link accept}.
    */
-  constructor(store: Store, proof: Proof | undefined, access: Access, now: () => number) {
+  constructor(
+    store: Store,
+    proof: Proof | undefined,
+    access: Access,
+    now: () => number,
+    seen: SessionsSeen = new Map(),
+  ) {
+    this.#seen = seen
     this.#store = store
     this.#claims = proof !== undefined && 'claims' in proof ? proof.claims : undefined
     this.#key = proof !== undefined && 'key' in proof ? proof.key : undefined
@@ -64,6 +76,12 @@ export class LiveAccess {
   /** Takes what a rotation has just found at the primary for a proof: the account's level. */
   accept(level: number): void {
     this.#proof = this.#judgeLevel(level)
+  }
+
+  /** Takes what this isolate saw of the session in the last so many seconds for a proof. */
+  recall(seconds: number): void {
+    const seen = this.#seen.get(this.#claims?.sid ?? '')
+    if (seen !== undefined && this.#now() - seen.at < seconds * 1_000) this.accept(seen.level)
   }
 
   /** Reads, and proves the right to the answer in the same trip. */
@@ -122,7 +140,11 @@ export class LiveAccess {
       between || (missing && ageSeconds < YOUNG_TOKEN_SECONDS)
         ? await livenessAtPrimary(this.#store, session)
         : found
-    if (state.status !== 'live') return fail('invalid-token', state.status)
+    if (state.status !== 'live') {
+      this.#seen.delete(session.sessionId)
+      return fail('invalid-token', state.status)
+    }
+    remember(this.#seen, session.sessionId, { at: this.#now(), level: state.level })
     return this.#judgeLevel(state.level)
   }
 

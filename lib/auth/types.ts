@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import type { Trace } from '../trace.ts'
 import type { TokenResponse } from './grant.ts'
 import type { Keyring } from './jws.ts'
+import type { SessionsSeen } from './liveness.ts'
 import type { Passwords } from './password.ts'
 import type { AccessTokens, RefreshTokens } from './tokens.ts'
 
@@ -20,6 +21,7 @@ export interface AuthDeps {
   refreshTokens: RefreshTokens
   lifetimes: Lifetimes
   log: Log
+  sessionsSeen: SessionsSeen
 }
 
 /** What the use cases around an address need besides. */

@@ -37,8 +37,17 @@ export interface Collection<shape extends Shape = Shape, field = string> {
   sort?: readonly string[]
   /** Fields whose words `q=` finds by their beginnings. */
   search?: readonly (field | 'id')[]
-  /** How long anyone may keep what everybody may read, in seconds; 0 if absent: ask each time. */
+  /**
+   * How long an item that was read is fresh, in seconds; 0 if absent: it is read each time. Then it is
+   * served for as long again while it is read anew. Isolates keep it so, and anyone may keep what
+   * everybody may read.
+   */
   cacheSeconds?: number
+  /**
+   * For how many seconds a session that was seen alive may go on reading cached items before it is
+   * asked for again; 0 if absent: with every request. It is how late a logout may be there.
+   */
+  livenessSeconds?: number
 }
 
 /** First segments below `/api/` that are not collections. */

@@ -3,6 +3,7 @@ import type { Log } from '../log.ts'
 import type { Read } from '../store/reply.ts'
 import type { Store } from '../store/store.ts'
 import type { Collection } from './define.ts'
+import type { ItemCache } from './item-cache.ts'
 
 /** What the use cases of collections need from outside. */
 export interface CollectionDeps {
@@ -10,6 +11,7 @@ export interface CollectionDeps {
   randomId: () => string
   /** Keyed hashes of cursors: the first signs, each verifies. */
   cursorMacs: readonly ((text: string) => Promise<string>)[]
+  itemCache: ItemCache
 }
 
 /** What a request says of the version that it is about (RFC 9110 §13.1), as sent. */
@@ -34,6 +36,8 @@ export interface CollectionCall<input> {
   log: Log
   /** Reads in the round trip that also learns whether the caller's session lives. */
   read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
+  /** Takes it for known that the caller's session lives, if it did in the last so many seconds. */
+  recall(seconds: number): void
   /** Goes on after the answer is sent, with a store of its own. */
   background: (work: (store: () => Store) => Promise<unknown>) => void
 }

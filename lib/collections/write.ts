@@ -2,7 +2,13 @@ import * as z from 'zod/mini'
 import { LEVELS } from '../auth/levels.ts'
 import { type AccessCode, fail, ok, type Result, StoreUnavailable } from '../errors.ts'
 import { sha256 } from '../hash.ts'
-import { applyItems, type ItemChange, itemRead, type StoredFields } from '../store/items.ts'
+import {
+  applyItems,
+  type ItemChange,
+  itemRead,
+  type Once,
+  type StoredFields,
+} from '../store/items.ts'
 import { keys } from '../store/keys.ts'
 import { MOST_FAULTS, pointer } from '../validation.ts'
 import type { Collection } from './define.ts'
@@ -77,7 +83,7 @@ export async function createItem(
     next,
     indexes: indexChanges(collection, id, undefined, next),
   }
-  const outcome = await applyItems(call.store, names, [change], once)
+  const outcome = await apply(call, deps, change, once)
   if ('repeated' in outcome) return repeated(collection, outcome.repeated, request)
   if (outcome.made[0] !== true) return fail('conflict', 'there is one already')
   return created(collection, item, next)
@@ -131,7 +137,7 @@ export async function replaceItem(
   call: CollectionCall<unknown>,
   deps: CollectionDeps,
 ): Promise<Result<Item, WriteCode>> {
-  return change(call, 'update', (collection, id, { stored, item }) => {
+  return change(call, deps, 'update', (collection, id, { stored, item }) => {
     const parsed = parseFields(collection, call.input, { id, ...(item ? { item } : {}) })
     if (!parsed.ok) return parsed
     if (stored === undefined && id.startsWith(collection.prefix)) {
@@ -145,9 +151,12 @@ export async function replaceItem(
 }
 
 /** Changes some fields of an item; null takes one away (RFC 7396). The others stay as they are stored. */
-export async function patchItem(call: CollectionCall<unknown>): Promise<Result<Item, WriteCode>> {
+export async function patchItem(
+  call: CollectionCall<unknown>,
+  deps: CollectionDeps,
+): Promise<Result<Item, WriteCode>> {
   const { input } = call
-  return change(call, 'update', (collection, id, { stored, item }) => {
+  return change(call, deps, 'update', (collection, id, { stored, item }) => {
     if (stored === undefined) return fail('not-found', 'no such item')
     if (typeof input !== 'object' || input === null || Array.isArray(input)) {
       const errors = [{ pointer: '#', message: 'is not of type object' }]
@@ -178,8 +187,9 @@ export async function patchItem(call: CollectionCall<unknown>): Promise<Result<I
 /** Takes an item away, and everything that finds it. */
 export async function deleteItem(
   call: CollectionCall<unknown>,
+  deps: CollectionDeps,
 ): Promise<Result<undefined, WriteCode>> {
-  const outcome = await change(call, 'delete', (_, __, { stored }) =>
+  const outcome = await change(call, deps, 'delete', (_, __, { stored }) =>
     stored === undefined ? fail('not-found', 'no such item') : ok(undefined),
   )
   return outcome.ok ? ok(undefined) : outcome
@@ -193,6 +203,7 @@ export async function deleteItem(
  */
 async function change(
   call: CollectionCall<unknown>,
+  deps: CollectionDeps,
   action: 'update' | 'delete',
   become: (
     collection: Collection,
@@ -221,15 +232,13 @@ async function change(
       const errors = [{ pointer: '#', message: 'is not yet what an item must be' }]
       return fail('validation-error', 'would not be readable', { errors })
     }
-    const outcome = await applyItems(call.store, names, [
-      {
-        key: keys.item(collection.prefix, id),
-        verb: next.value === undefined ? 'delete' : 'set',
-        expected: stored ?? names.map(() => undefined),
-        ...(next.value === undefined ? {} : { next: next.value }),
-        indexes: indexChanges(collection, id, stored, next.value),
-      },
-    ])
+    const outcome = await apply(call, deps, {
+      key: keys.item(collection.prefix, id),
+      verb: next.value === undefined ? 'delete' : 'set',
+      expected: stored ?? names.map(() => undefined),
+      ...(next.value === undefined ? {} : { next: next.value }),
+      indexes: indexChanges(collection, id, stored, next.value),
+    })
     if (!('made' in outcome) || outcome.taken) return fail('conflict', 'a key of another type')
     if (outcome.made[0] !== true) continue
     if (next.value === undefined || fresh === undefined) return ok({ id })
@@ -237,6 +246,21 @@ async function change(
     return ok(fresh, { headers: { ETag: await itemTag(next.value, undefined) } })
   }
   throw new StoreUnavailable('overtaken again and again')
+}
+
+/** Makes a change, and forgets what was kept of the item: also when the answer was lost. */
+async function apply(
+  { store, collection }: CollectionCall<unknown>,
+  { itemCache }: CollectionDeps,
+  change: ItemChange,
+  once?: Once,
+): ReturnType<typeof applyItems> {
+  const names = collection === undefined ? [] : readerOf(collection).names
+  try {
+    return await applyItems(store, names, [change], once)
+  } finally {
+    itemCache.forget(change.key)
+  }
 }
 
 /** Where only its owner changes an item, for others it is as if there were none. */

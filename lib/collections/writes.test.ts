@@ -50,10 +50,10 @@ for (const kind of ['redis', 'embedded'] as const) {
     const replace = (id: string, input: unknown, more: More = {}) =>
       replaceItem(rig.call<unknown>(notes, input, { id, ...more }), rig.deps)
     const patch = (id: string, input: unknown, more: More = {}) =>
-      patchItem(rig.call<unknown>(notes, input, { id, ...more }))
+      patchItem(rig.call<unknown>(notes, input, { id, ...more }), rig.deps)
     const remove = (id: string, more: More = {}) =>
-      deleteItem(rig.call<unknown>(notes, undefined, { id, ...more }))
-    const get = (id: string) => getItem(rig.call(notes, {}, { id }))
+      deleteItem(rig.call<unknown>(notes, undefined, { id, ...more }), rig.deps)
+    const get = (id: string) => getItem(rig.call(notes, {}, { id }), rig.deps)
     const list = async (
       input: Record<string, string>,
       collection: Collection = notes,

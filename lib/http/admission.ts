@@ -57,7 +57,7 @@ export async function admit(
   if (needed !== 'public' && status === 'key' && proof === undefined) {
     return fail('insufficient-scope', 'no operation for keys')
   }
-  const access = new LiveAccess(store, proof, needed, deps.now)
+  const access = new LiveAccess(store, proof, needed, deps.now, deps.sessionsSeen)
   const unsafe = row.method !== 'GET'
   const byCookies = 'by' in authentication && authentication.by === 'cookies'
   const forged = needed !== 'public' && unsafe && byCookies && !site.sameOrigin

@@ -278,6 +278,7 @@ async function perform<input, needs extends Deps>(
       level: () => access.level,
       log: deps.log,
       read: (read) => access.read(read),
+      recall: (seconds) => access.recall(seconds),
       background: (work) => later(inBackground(deps, work)),
     },
     deps,

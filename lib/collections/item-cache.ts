@@ -1,0 +1,78 @@
+import { remember } from '../bounded-map.ts'
+import type { StoredFields } from '../store/items.ts'
+
+interface Kept {
+  /** Undefined after a change by this isolate: what was read before it is not kept. */
+  stored: StoredFields | undefined
+  /** When it was asked for or changed, in epoch milliseconds. */
+  at: number
+  /** Somebody was told that it is stale, and reads it again. */
+  renewing?: boolean
+}
+
+/** An item as it was read, and for how long that is. */
+export interface CachedItem {
+  stored: StoredFields
+  ageSeconds: number
+  /** To be read again behind the answer; said once. */
+  stale: boolean
+}
+
+const MOST_ITEMS = 1_000
+/** With {@link MOST_ITEMS} some 16 MB; larger items are read each time. */
+const MOST_CHARACTERS = 8_192
+
+/**
+ * Items as this isolate last read them: fresh for a collection's `cacheSeconds`, then stale for as
+ * long again. Only what is there is kept, so that a new item shows at once. It knows of data alone:
+ * who may see an item is judged with every request.
+ *
+ * @see [RFC 5861 §3](https://www.rfc-editor.org/rfc/rfc5861.html#section-3) stale-while-revalidate
+ */
+export class ItemCache {
+  readonly #now: () => number
+  readonly #items = new Map<string, Kept>()
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** @param seconds How long an item is fresh; 0 keeps none. */
+  find(key: string, seconds: number): CachedItem | undefined {
+    const kept = this.#items.get(key)
+    const age = (this.#now() - (kept?.at ?? 0)) / 1_000
+    if (kept?.stored === undefined || age >= 2 * seconds) return undefined
+    const stale = age >= seconds && kept.renewing !== true
+    if (stale) kept.renewing = true
+    return { stored: kept.stored, ageSeconds: Math.floor(age), stale }
+  }
+
+  /** Reads an item, and keeps what came unless this isolate changed it meanwhile. */
+  async read<answer>(
+    key: string,
+    ask: () => Promise<answer>,
+    storedOf: (answer: answer) => StoredFields | undefined,
+  ): Promise<answer> {
+    const at = this.#now()
+    const answer = await ask()
+    const found = storedOf(answer)
+    // HMGET answers an absent hash with nothing for each field.
+    const stored = found?.some((value) => value !== undefined) === true ? found : undefined
+    const known = this.#items.get(key)
+    const changed = known !== undefined && known.stored === undefined && known.at >= at
+    if (changed) return answer
+    if (stored !== undefined && length(stored) <= MOST_CHARACTERS) {
+      remember(this.#items, key, { stored, at }, MOST_ITEMS)
+    } else this.#items.delete(key)
+    return answer
+  }
+
+  /** Forgets an item, and what is being read of it. */
+  forget(key: string): void {
+    remember(this.#items, key, { stored: undefined, at: this.#now() }, MOST_ITEMS)
+  }
+}
+
+function length(stored: StoredFields): number {
+  return stored.reduce((sum, value) => sum + (value?.length ?? 0), 0)
+}
