@@ -59,8 +59,8 @@ const commands = {
     await install()
     if (!(await isBuilt())) await build()
     const [name = ''] = words
-    if (!['soak', 'back-pressure', 'scale'].includes(name)) {
-      console.error('npm run bench -- <soak|back-pressure|scale> [--help]')
+    if (!['soak', 'back-pressure', 'scale', 'world'].includes(name)) {
+      console.error('npm run bench -- <soak|back-pressure|scale|world> [--help]')
       process.exit(2)
     }
     await handOver(`${name}.js`, words)
@@ -122,6 +122,7 @@ async function bundle() {
       soak: 'bench/soak.ts',
       'back-pressure': 'bench/back-pressure.ts',
       scale: 'bench/scale.ts',
+      world: 'bench/world.ts',
     },
     outdir: 'dist',
     bundle: true,

@@ -1,0 +1,49 @@
+import { APPLY_ITEMS, QUERY_ITEMS } from '../../lib/store/scripts/query.ts'
+import { LIVENESS_AT_PRIMARY, ROTATE_SESSION } from '../../lib/store/scripts/rotation.ts'
+import { END_SESSIONS, OPEN_SESSION, REVOKE_SESSION } from '../../lib/store/scripts/sessions.ts'
+
+/** What a database with read replicas serves at the nearest one. */
+const READS = new Set(
+  `EVAL_RO EVALSHA_RO EXISTS GET HGET HGETALL HMGET MGET PING SCAN TYPE XREVRANGE ZCARD ZMSCORE
+   ZRANGE ZREVRANGE`.split(/\s+/),
+)
+
+const SCRIPTS = new Map(
+  Object.entries({
+    APPLY_ITEMS,
+    QUERY_ITEMS,
+    LIVENESS_AT_PRIMARY,
+    ROTATE_SESSION,
+    END_SESSIONS,
+    OPEN_SESSION,
+    REVOKE_SESSION,
+  }).map(([name, text]) => [text, name]),
+)
+
+export function isRead(command: readonly string[]): boolean {
+  return READS.has(command[0] ?? '')
+}
+
+/** A command in a word or two: scripts by their name, counting as such. */
+export function nameOf([name = '', script = '', , key = '']: readonly string[]): string {
+  if (!name.startsWith('EVAL')) return name
+  if (key.startsWith('limit:')) return `${name} (quota)`
+  return `${name} ${SCRIPTS.get(script) ?? '(other)'}`
+}
+
+/** Whether a read was asked of the primary by a command that says it writes. */
+export function isSecondTry(name: string): boolean {
+  return name === 'EVAL LIVENESS_AT_PRIMARY'
+}
+
+/** What a request to Upstash REST holds. */
+export function commandsOf(path: string, body: Buffer): string[][] {
+  const sent: unknown = JSON.parse(String(body))
+  const list = path === '/pipeline' || path === '/multi-exec' ? sent : [sent]
+  if (!Array.isArray(list)) throw new TypeError('not a list of commands')
+  return list.map((words: unknown) => {
+    if (!Array.isArray(words)) throw new TypeError('not a command')
+    const [name, ...rest] = words.map(String)
+    return [(name ?? '').toUpperCase(), ...rest]
+  })
+}
