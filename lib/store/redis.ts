@@ -30,7 +30,35 @@ export function connect(database: Database): Redis {
     signal: () => AbortSignal.timeout(STORE_DEADLINE_MS),
   })
   // The client merges these headers into every request, leaving out what is undefined.
-  const { headers } = (redis as unknown as { client: { headers: object } }).client
-  Object.defineProperty(headers, 'traceparent', { enumerable: true, get: currentTraceparent })
+  const { client } = redis as unknown as { client: Client }
+  const traceparent = { enumerable: true, get: currentTraceparent }
+  Object.defineProperty(client.headers, 'traceparent', traceparent)
+  keepSyncToken(client)
   return redis
+}
+
+/** What is used of the client inside `Redis`. */
+interface Client {
+  headers: object
+  upstashSyncToken: string
+  request: (sent: { path?: string[]; body?: unknown }) => Promise<unknown>
+}
+
+/**
+ * Keeps the sync token of a write from being replaced by that of a read which left before it and
+ * came back after it: as shipped the last answer wins, and the next read may miss the write.
+ */
+function keepSyncToken(client: Client): void {
+  const send = client.request
+  client.request = async (sent) => {
+    const before = client.upstashSyncToken
+    const own: Client = Object.assign(Object.create(client), { upstashSyncToken: before })
+    const answer = await send.call(own, sent)
+    // Reads are pipelines here, and writes are not.
+    const isWrite = sent.path?.[0] !== 'pipeline'
+    if (isWrite || client.upstashSyncToken === before) {
+      client.upstashSyncToken = own.upstashSyncToken
+    }
+    return answer
+  }
 }

@@ -1,0 +1,34 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { expect, test } from '@playwright/test'
+import { connect } from './redis.ts'
+
+test('a read that was overtaken by a write does not take away its sync token', async () => {
+  const sent: unknown[] = []
+  let held: ServerResponse | undefined
+  const answer = (response: ServerResponse, token: string, body: unknown): void => {
+    const headers = { 'Content-Type': 'application/json', 'Upstash-Sync-Token': token }
+    response.writeHead(200, headers).end(JSON.stringify(body))
+  }
+  const server = createServer((request: IncomingMessage, response) => {
+    request.resume()
+    sent.push(request.headers['upstash-sync-token'])
+    if (request.url !== '/pipeline') answer(response, 'of the write', { result: [] })
+    else if (held === undefined) held = response
+    else answer(response, 'of a read', [{ result: [] }])
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('no port')
+  const redis = connect({ url: `http://127.0.0.1:${address.port}`, token: 'token' })
+  const read = () => redis.pipeline().hmget('k', 'f').exec()
+
+  const overtaken = read()
+  await expect.poll(() => held).toBeDefined()
+  await redis.eval('a script', [], [])
+  if (held !== undefined) answer(held, 'of the read before', [{ result: [] }])
+  await overtaken
+  await read()
+  await read()
+  expect(sent.slice(2)).toEqual(['of the write', 'of a read'])
+  await new Promise((resolve) => server.close(resolve))
+})
