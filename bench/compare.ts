@@ -1,0 +1,234 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Program } from '../e2e/support/processes.ts'
+import { functionSizes } from '../e2e/support/sizes.ts'
+import { EMPTY, JOBS, type Job } from './jobs.ts'
+import { markdown, promiseTable } from './markdown.ts'
+import { cost, measure, restCallCpuMs, type Way } from './measure.ts'
+import { coldStart, deniedTrips } from './once.ts'
+import { plot } from './plot.ts'
+import type { Results } from './results.ts'
+import { startStore } from './store.ts'
+import { isAvailable, NEXT_PEERS, type Running, SUBJECTS, type Subject, start } from './subjects.ts'
+import { targets } from './targets.ts'
+
+const FAR_MS = 25
+const USHERS = SUBJECTS.filter(({ kind }) => kind === 'usher').map(({ name }) => name)
+
+const HELP = `npm run bench [-- options]
+
+Usher's hosts and the peers of bench/peers, one after the other in every round: a get, a list of 50, a
+sign-in and a refresh, near the store and ${FAR_MS} ms away from it. Writes bench/results.md and
+bench/results.svg when nothing was left out, and ends with 1 when a promise is not kept.
+
+  --rounds 5        rounds; medians are of these
+  --seconds 1.5     for each cell of a round
+  --only get,list   jobs: ${JOBS.map(({ name }) => name).join(', ')}
+  --hosts node,…    subjects: ${SUBJECTS.map(({ name }) => name).join(', ')}
+  --out folder      write there whatever was left out
+
+npm run bench -- <soak|back-pressure|scale> [--help]: other measurements.`
+
+interface Options {
+  rounds: number
+  seconds: number
+  jobs: Job[]
+  subjects: Subject[]
+  /** Undefined when nothing is to be written. */
+  out: string | undefined
+}
+
+/** Ended at the end, however it comes. */
+const programs = new Set<Program>()
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+
+async function main(): Promise<number> {
+  const options = parse()
+  if (options === undefined) return 0
+  buildPeers(options.subjects)
+  const store = await startStore(FAR_MS)
+  const stopAll = async (): Promise<void> => {
+    await Promise.all([...programs].map((program) => program.stop()))
+    await store.stop()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void stopAll().then(() => process.exit(130)))
+  const results: Results = {
+    rounds: options.rounds,
+    seconds: options.seconds,
+    redisVersion: store.redisVersion,
+    subjects: options.subjects.map(({ name }) => name),
+    samples: [],
+    costs: [],
+    restCallCpuMs: [],
+    coldStarts: [],
+    denied: undefined,
+    sizes: functionSizes(),
+  }
+  try {
+    for (const delayMs of [0, FAR_MS]) await phase(options, results, { store, delayMs })
+    const ushers = options.subjects.filter(({ kind }) => kind === 'usher')
+    for (const subject of ushers) {
+      say(`cold starts of ${subject.name}`)
+      results.coldStarts.push(await coldStart(subject, store, keep))
+    }
+    const [any] = ushers
+    if (any !== undefined) results.denied = await deniedTrips(any, store, keep)
+  } finally {
+    await stopAll()
+  }
+  return report(options, results)
+}
+
+/** Starts every subject so far from the store, measures them in turns, and stops them. */
+async function phase(options: Options, results: Results, way: Way): Promise<void> {
+  const { rounds, seconds, jobs, subjects } = options
+  const running: Running[] = []
+  for (const subject of subjects) {
+    if (subject.kind === 'empty' && way.delayMs > 0) continue
+    say(`starting ${subject.name}, ${way.delayMs} ms from the store`)
+    const started = await start(subject, environmentOf(subject, way))
+    keep(started)
+    running.push(started)
+    for (const job of jobsOf(subject, jobs)) {
+      const found = await cost(started, job, way)
+      if (way.delayMs > 0) results.costs.push(found)
+      await measure(started, job, { connections: 4, seconds: Math.min(seconds, 1), round: 0 }, way)
+    }
+  }
+  for (let round = 1; round <= rounds; round++) {
+    // Nobody always follows the same neighbour.
+    const turn = round % running.length
+    const order = [...running.slice(turn), ...running.slice(0, turn)]
+    for (const job of [...jobs, EMPTY]) {
+      for (const connections of job.connections) {
+        say(
+          `${way.delayMs} ms, round ${round} of ${rounds}: ${job.name}, ${connections} connections`,
+        )
+        for (const each of order) {
+          if (!jobsOf(each.subject, jobs).includes(job)) continue
+          const cell = { connections, seconds, round }
+          const sample = await measure(each, job, cell, way).catch((error) => {
+            throw new Error(`${each.subject.name}, ${job.name}, ${connections}: ${error.message}`)
+          })
+          results.samples.push(sample)
+        }
+      }
+    }
+    if (way.delayMs === 0) results.restCallCpuMs.push(restCallCpuMs(way.store, seconds))
+  }
+  for (const { program } of running) {
+    await program.stop()
+    programs.delete(program)
+  }
+}
+
+function jobsOf({ kind }: Subject, jobs: readonly Job[]): readonly Job[] {
+  return kind === 'empty' ? [EMPTY] : jobs
+}
+
+/** Usher's hosts do not see the Redis behind the gateway. */
+function environmentOf({ kind }: Subject, { store, delayMs }: Way): Record<string, string> {
+  const { REDIS_URL, ...others } = store.environment(delayMs)
+  return kind === 'tcp' && REDIS_URL !== undefined ? { ...others, REDIS_URL } : others
+}
+
+function keep({ program }: Running): void {
+  programs.add(program)
+}
+
+function report({ out }: Options, results: Results): number {
+  const promises = targets(results, USHERS)
+  console.log(promiseTable(promises))
+  if (out === undefined)
+    console.log('\nOnly a part was measured: nothing is written without --out.')
+  else {
+    writeFileSync(join(out, 'results.md'), markdown(results, promises))
+    writeFileSync(join(out, 'results.svg'), plot(results, USHERS))
+    console.log(`\n${join(out, 'results.md')} and ${join(out, 'results.svg')} are written.`)
+  }
+  return promises.some(({ met }) => met === false) ? 1 : 0
+}
+
+/** Builds the Next apps among the peers, where a file of theirs is newer than the last build. */
+function buildPeers(subjects: readonly Subject[]): void {
+  for (const { next, folder } of NEXT_PEERS) {
+    if (!subjects.some(({ name }) => folder.endsWith(name)) || isBuilt(folder)) continue
+    say(`building ${folder}`)
+    const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' }
+    const built = spawnSync(process.execPath, [next, 'build', folder], { env, encoding: 'utf8' })
+    if (built.status !== 0) throw new Error(`${folder}:\n${built.stdout}${built.stderr}`)
+  }
+}
+
+function isBuilt(folder: string): boolean {
+  const build = join(folder, '.next', 'BUILD_ID')
+  if (!existsSync(build)) return false
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !name.startsWith('.next'))
+    .map((name) => join(folder, name))
+  return [
+    join('bench', 'package-lock.json'),
+    ...sources.filter((name) => statSync(name).isFile()),
+  ].every((file) => statSync(file).mtimeMs <= statSync(build).mtimeMs)
+}
+
+function parse(): Options | undefined {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '1.5' },
+      only: { type: 'string' },
+      hosts: { type: 'string' },
+      out: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(HELP)
+    return undefined
+  }
+  const chosen = pick('hosts', SUBJECTS, values.hosts)
+  const subjects = chosen.filter((subject) => {
+    const available = isAvailable(subject)
+    if (!available) say(`${subject.name}: not available`)
+    return available
+  })
+  const whole = values.only === undefined && values.hosts === undefined
+  return {
+    rounds: positive('rounds', values.rounds),
+    seconds: positive('seconds', values.seconds),
+    jobs: pick('only', JOBS, values.only),
+    subjects,
+    out: values.out ?? (whole ? 'bench' : undefined),
+  }
+}
+
+function pick<named extends { name: string }>(
+  option: string,
+  all: readonly named[],
+  wanted: string | undefined,
+): named[] {
+  if (wanted === undefined) return [...all]
+  return wanted.split(',').map((word) => {
+    const found = all.find(({ name }) => name === word)
+    if (found === undefined) throw new Error(`--${option}: there is no ${word}; see --help`)
+    return found
+  })
+}
+
+function positive(option: string, text: string): number {
+  const number = Number(text)
+  if (!(number > 0)) throw new Error(`--${option} ${text} is no positive number`)
+  return number
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 2
+}

@@ -1,0 +1,133 @@
+import type { Call, Lane } from './load.ts'
+import { sendOnce } from './load.ts'
+
+export type JobName = 'get' | 'list' | 'signin' | 'refresh' | 'empty'
+
+/** What a connection asks for, over and over, and how a right answer looks. */
+export interface Job {
+  name: JobName
+  title: string
+  connections: readonly number[]
+  /** Prepares the requests of so many connections. */
+  lanes(origin: string, count: number): Promise<Lane[]>
+  /** What is wrong with an answer's body; undefined when it is right. */
+  fault(body: unknown): string | undefined
+}
+
+/** Whose sessions read, and who signs in all day: neither ends the other's. */
+export const READER = 'me@home.org'
+export const VISITOR = 'visitor@home.org'
+
+const FILM = { id: 'Pulp Fiction', director: 'Quentin Tarantino', year: 1994 }
+const FIRST_OF_LIST = '2001: A Space Odyssey'
+
+const json = { 'Content-Type': 'application/json' }
+
+function signInCall(user: string): Call {
+  const body = JSON.stringify({ user, password: 'password' })
+  return { method: 'POST', path: '/api/auth/signin', headers: json, body }
+}
+
+/** Signs in; the answer must be one. */
+export async function signIn(origin: string): Promise<{ JWT: string; refresh: string }> {
+  const { status, body } = await sendOnce(origin, signInCall(READER))
+  if (status !== 200) throw new Error(`sign-in answers ${status}: ${body.slice(0, 300)}`)
+  return JSON.parse(body)
+}
+
+export function getCall(JWT: string): Call {
+  const headers = { Authorization: `Bearer ${JWT}` }
+  return { method: 'GET', path: '/api/movies/Pulp%20Fiction', headers }
+}
+
+/** Every connection the same request. */
+const same = (count: number, call: Call): Lane[] =>
+  Array.from({ length: count }, () => ({ next: () => call }))
+
+/** The access tokens of the servers that run, by their origin: they live for an hour. */
+const accessTokens = new Map<string, string>()
+
+async function accessToken(origin: string): Promise<string> {
+  const known = accessTokens.get(origin) ?? (await signIn(origin)).JWT
+  accessTokens.set(origin, known)
+  return known
+}
+
+function tokenFault(body: unknown): string | undefined {
+  const { JWT, refresh } = body as Record<string, unknown>
+  return typeof JWT === 'string' && typeof refresh === 'string' ? undefined : 'no pair of tokens'
+}
+
+export const JOBS: readonly Job[] = [
+  {
+    name: 'get',
+    title: 'Get a film',
+    connections: [4, 32],
+    lanes: async (origin, count) => same(count, getCall(await accessToken(origin))),
+    fault: (body) => {
+      const { id, director, year } = body as Record<string, unknown>
+      const right = id === FILM.id && director === FILM.director && year === FILM.year
+      return right ? undefined : 'another film'
+    },
+  },
+  {
+    name: 'list',
+    title: 'List 50 films',
+    connections: [4, 32],
+    lanes: async (origin, count) => {
+      const call = getCall(await accessToken(origin))
+      return same(count, { ...call, path: '/api/movies?limit=50' })
+    },
+    fault: (body) => {
+      const { data } = body as { data?: { id?: unknown; director?: unknown; year?: unknown }[] }
+      if (data?.length !== 50) return `${data?.length} films`
+      if (data[0]?.id !== FIRST_OF_LIST) return `begins with ${String(data[0]?.id)}`
+      const whole = data.every(({ director, year }) => director !== undefined && year !== undefined)
+      return whole ? undefined : 'a film without its fields'
+    },
+  },
+  {
+    name: 'signin',
+    title: 'Sign in',
+    connections: [4],
+    lanes: async (_origin, count) => same(count, signInCall(VISITOR)),
+    fault: tokenFault,
+  },
+  {
+    name: 'refresh',
+    title: 'Refresh',
+    connections: [4],
+    lanes: async (origin, count) => {
+      const lanes: Lane[] = []
+      for (let lane = 0; lane < count; lane++) lanes.push(refreshChain(await signIn(origin)))
+      return lanes
+    },
+    fault: tokenFault,
+  },
+]
+
+/** What an empty middleware and an empty edge route are asked for. */
+export const EMPTY: Job = {
+  name: 'empty',
+  title: 'Nothing',
+  connections: [4, 32],
+  lanes: async (_origin, count) => same(count, { method: 'GET', path: '/api/empty', headers: {} }),
+  fault: (body) => ((body as { ok?: unknown }).ok === true ? undefined : 'not ok'),
+}
+
+function refreshChain(first: { refresh: string }): Lane {
+  let current = first.refresh
+  return {
+    next: () => ({
+      method: 'POST',
+      path: '/api/auth/refresh',
+      headers: json,
+      body: JSON.stringify({ refresh: current }),
+    }),
+    answered: (body) => {
+      const { refresh }: { refresh: string } = JSON.parse(body)
+      if (refresh === current) throw new Error('the refresh token was not rotated')
+      current = refresh
+    },
+  }
+}

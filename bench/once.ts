@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { getCall, signIn } from './jobs.ts'
+import { sendOnce } from './load.ts'
+import { quantile } from './rig.ts'
+import { type BenchStore, wide } from './store.ts'
+import { type Running, type Subject, start } from './subjects.ts'
+
+/** How long a host takes from nothing to its first answer. */
+export interface ColdStart {
+  subject: string
+  /** From the start of the process to the end of the first answer. */
+  answeredInMs: number
+  /** The first request alone. */
+  firstRequestMs: number
+}
+
+const STARTS = 3
+
+/** Starts a host again and again, each time with a token from before. The medians. */
+export async function coldStart(
+  subject: Subject,
+  store: BenchStore,
+  onStart: (running: Running) => void,
+): Promise<ColdStart> {
+  const environment = store.environment(0)
+  const first = await start(subject, environment)
+  onStart(first)
+  const { JWT } = await signIn(first.origin)
+  await first.program.stop()
+  const port = Number(new URL(first.origin).port)
+  const answered: number[] = []
+  const requests: number[] = []
+  for (let index = 0; index < STARTS; index++) {
+    const running = await start(subject, environment, port)
+    onStart(running)
+    const before = performance.now()
+    const { status, body } = await sendOnce(running.origin, getCall(JWT))
+    const tookMs = performance.now() - before
+    if (status !== 200) throw new Error(`${subject.name}, first request: ${status} ${body}`)
+    requests.push(tookMs)
+    answered.push(running.startedInMs + tookMs)
+    await running.program.stop()
+  }
+  return {
+    subject: subject.name,
+    answeredInMs: quantile(answered, 0.5),
+    firstRequestMs: quantile(requests, 0.5),
+  }
+}
+
+/** Trips that a get over the quota waits for, and requests that it brings to the store. */
+export async function deniedTrips(
+  subject: Subject,
+  store: BenchStore,
+  onStart: (running: Running) => void,
+): Promise<{ awaited: number; trips: number }> {
+  const LIMIT = 3
+  const environment = { ...store.environment(0), RATE_LIMITS: wide({ user: LIMIT }) }
+  const running = await start(subject, environment)
+  onStart(running)
+  const { JWT } = await signIn(running.origin)
+  // A window may end in between: a few more than the limit are let through at most.
+  for (let index = 0; index <= LIMIT * 2; index++) await sendOnce(running.origin, getCall(JWT))
+  await sleep(100)
+  const before = await store.restCounts()
+  const { status, awaitedTrips } = await sendOnce(running.origin, getCall(JWT))
+  await sleep(100)
+  const after = await store.restCounts()
+  await running.program.stop()
+  if (status !== 429 || awaitedTrips === undefined) {
+    throw new Error(`${subject.name} over its quota answers ${status}`)
+  }
+  return { awaited: awaitedTrips, trips: after.trips - before.trips }
+}

@@ -1,0 +1,70 @@
+import type { FunctionSize } from '../e2e/support/sizes.ts'
+import type { JobName } from './jobs.ts'
+import type { Cost, Sample } from './measure.ts'
+import type { ColdStart } from './once.ts'
+import { quantile } from './rig.ts'
+
+/** Everything that one run found. */
+export interface Results {
+  rounds: number
+  seconds: number
+  redisVersion: string
+  /** In the order of the tables, without what was not available. */
+  subjects: string[]
+  samples: Sample[]
+  costs: Cost[]
+  /** By round. */
+  restCallCpuMs: number[]
+  coldStarts: ColdStart[]
+  denied: { awaited: number; trips: number } | undefined
+  sizes: { middleware: FunctionSize[]; routes: FunctionSize[] }
+}
+
+/** Where a subject is measured. */
+export interface Cell {
+  job: JobName
+  connections: number
+  delayMs: number
+}
+
+/** A median with the range it comes from. */
+export interface Spread {
+  median: number
+  min: number
+  max: number
+}
+
+export type Measure = 'requestsPerSecond' | 'p50Ms' | 'p99Ms' | 'cpuMs' | 'trips' | 'commands'
+
+/** A subject's values in a cell, by round. */
+export function valuesOf(
+  results: Results,
+  subject: string,
+  cell: Cell,
+  measure: Measure,
+): Map<number, number> {
+  const own = results.samples.filter(
+    (sample) =>
+      sample.subject === subject &&
+      sample.job === cell.job &&
+      sample.connections === cell.connections &&
+      sample.delayMs === cell.delayMs,
+  )
+  return new Map(own.map((sample) => [sample.round, sample[measure]]))
+}
+
+/** Undefined where nothing was measured. */
+export function spread(values: Iterable<number>): Spread | undefined {
+  const known = [...values].filter((value) => !Number.isNaN(value))
+  if (known.length === 0) return undefined
+  return { median: quantile(known, 0.5), min: Math.min(...known), max: Math.max(...known) }
+}
+
+export function spreadOf(
+  results: Results,
+  subject: string,
+  cell: Cell,
+  measure: Measure,
+): Spread | undefined {
+  return spread(valuesOf(results, subject, cell, measure).values())
+}

@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { freePort, type Program, startProgram } from '../e2e/support/processes.ts'
+
+/** `usher` reaches its store over REST, as the `rest` peers do; `empty` asks no store. */
+export type Kind = 'usher' | 'rest' | 'tcp' | 'pages' | 'empty'
+
+/** A program that does the job, or does nothing. */
+export interface Subject {
+  name: string
+  kind: Kind
+  args: (port: number) => string[]
+  /** The command of `local/run.mjs`, of Usher's hosts. */
+  command?: string
+}
+
+const next = join('bench', 'node_modules', 'next', 'dist', 'bin', 'next')
+const peers = join('bench', 'peers')
+
+const usher = (name: string, command: string): Subject => ({
+  name,
+  kind: 'usher',
+  command,
+  args: () => ['local/run.mjs', command],
+})
+const peer = (name: string, kind: 'rest' | 'tcp'): Subject => ({
+  name,
+  kind,
+  args: () => [join(peers, `${name}.mjs`)],
+})
+const app = (name: string, kind: 'pages' | 'empty'): Subject => ({
+  name,
+  kind,
+  args: (port) => [next, 'start', join(peers, name), '-H', '127.0.0.1', '-p', String(port)],
+})
+
+/**
+ * Everything that is measured. A runtime that is not Node (Bun, Deno) is one more row of Usher, with a
+ * command of `local/run.mjs` that starts it.
+ */
+export const SUBJECTS: readonly Subject[] = [
+  usher('workerd', 'workerd'),
+  usher('next-workerd', 'next-workerd'),
+  usher('node', 'serve'),
+  usher('next-start', 'start'),
+  peer('hono-rest', 'rest'),
+  peer('fastify-rest', 'rest'),
+  peer('express-rest', 'rest'),
+  app('pages', 'pages'),
+  peer('fastify-tcp', 'tcp'),
+  peer('express-tcp', 'tcp'),
+  app('empty', 'empty'),
+]
+
+/** The Next apps among the peers, which are built before they are started. */
+export const NEXT_PEERS = ['pages', 'empty'].map((name) => ({ next, folder: join(peers, name) }))
+
+export interface Running {
+  subject: Subject
+  origin: string
+  program: Program
+  /** From the start of the process to its word that it listens. */
+  startedInMs: number
+}
+
+/** Whether the subject can be started here: a host that `local/run.mjs` does not know is not. */
+export function isAvailable(subject: Subject): boolean {
+  return subject.command === undefined || runCommands().includes(subject.command)
+}
+
+let known: string[] | undefined
+
+function runCommands(): string[] {
+  if (known === undefined) {
+    const usage = spawnSync(process.execPath, ['local/run.mjs'], { encoding: 'utf8' }).stderr
+    known = /<(.*)>/.exec(usage)?.[1]?.split('|') ?? []
+  }
+  return known
+}
+
+/** Starts a subject and waits until it listens. */
+export async function start(
+  subject: Subject,
+  environment: Record<string, string>,
+  port?: number,
+): Promise<Running> {
+  const chosen = port ?? (await freePort())
+  const origin = `http://127.0.0.1:${chosen}`
+  const variables = {
+    PATH: process.env['PATH'],
+    NEXT_TELEMETRY_DISABLED: '1',
+    ...environment,
+    PORT: String(chosen),
+    APP_ORIGIN: origin,
+  }
+  const before = performance.now()
+  const program = await startProgram(
+    process.execPath,
+    subject.args(chosen),
+    variables,
+    /listens on|Ready in/,
+  )
+  return { subject, origin, program, startedInMs: performance.now() - before }
+}
