@@ -6,7 +6,7 @@ import type { Program } from '../e2e/support/processes.ts'
 import { functionSizes } from '../e2e/support/sizes.ts'
 import { EMPTY, JOBS, type Job } from './jobs.ts'
 import { markdown, promiseTable } from './markdown.ts'
-import { cost, measure, restCallCpuMs, type Way } from './measure.ts'
+import { cost, measure, restCallCpuMs, type Way, warmUp } from './measure.ts'
 import { coldStart, deniedTrips } from './once.ts'
 import { plot } from './plot.ts'
 import type { Results } from './results.ts'
@@ -96,7 +96,7 @@ async function phase(options: Options, results: Results, way: Way): Promise<void
     for (const job of jobsOf(subject, jobs)) {
       const found = await cost(started, job, way)
       if (way.delayMs > 0) results.costs.push(found)
-      await measure(started, job, { connections: 4, seconds: Math.min(seconds, 1), round: 0 }, way)
+      await warmUp(started, job, seconds)
     }
   }
   for (let round = 1; round <= rounds; round++) {
@@ -105,11 +105,12 @@ async function phase(options: Options, results: Results, way: Way): Promise<void
     const order = [...running.slice(turn), ...running.slice(0, turn)]
     for (const job of [...jobs, EMPTY]) {
       for (const connections of job.connections) {
+        const asked = order.filter(({ subject }) => jobsOf(subject, jobs).includes(job))
+        if (asked.length === 0) continue
         say(
           `${way.delayMs} ms, round ${round} of ${rounds}: ${job.name}, ${connections} connections`,
         )
-        for (const each of order) {
-          if (!jobsOf(each.subject, jobs).includes(job)) continue
+        for (const each of asked) {
           const cell = { connections, seconds, round }
           const sample = await measure(each, job, cell, way).catch((error) => {
             throw new Error(`${each.subject.name}, ${job.name}, ${connections}: ${error.message}`)

@@ -50,7 +50,7 @@ export async function measure(
   way: Way,
 ): Promise<Sample> {
   const lanes = await job.lanes(running.origin, connections)
-  await runLoad(running.origin, lanes, Math.min(0.4, seconds / 2))
+  await runLoad(running.origin, lanes, Math.min(0.2, seconds / 4))
   await sleep(SETTLE_MS)
   const pid = running.program.process.pid ?? 0
   const before = { counts: await counts(running.subject, way), cpu: cpuMsOfTree(pid) }
@@ -71,6 +71,13 @@ export async function measure(
     trips: (after.trips - before.counts.trips) / load.requests,
     commands: (after.commands - before.counts.commands) / load.requests,
   }
+}
+
+/** Keeps a subject at a job until its code is hot: what is dear is repeated for longer. */
+export async function warmUp(running: Running, job: Job, seconds: number): Promise<void> {
+  const connections = Math.max(...job.connections)
+  const lanes = await job.lanes(running.origin, connections)
+  await runLoad(running.origin, lanes, connections > 4 ? seconds * 2 : seconds / 2)
 }
 
 /** Sends requests one at a time, checks their answers and counts what reaches the store. */
