@@ -49,13 +49,18 @@ async function main(): Promise<number> {
   const options = parse()
   if (options === undefined) return 0
   buildPeers(options.subjects)
-  const store = await startStore(FAR_MS)
-  const stopAll = async (): Promise<void> => {
-    await Promise.all([...programs].map((program) => program.stop()))
-    await store.stop()
-  }
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void stopAll().then(() => process.exit(130)))
+  try {
+    const results = await run(options)
+    return report(options, results)
+  } finally {
+    await stopAll()
+  }
+}
+
+async function run(options: Options): Promise<Results> {
+  const store = await startStore(FAR_MS, keep)
   const results: Results = {
     rounds: options.rounds,
     seconds: options.seconds,
@@ -68,19 +73,15 @@ async function main(): Promise<number> {
     denied: undefined,
     sizes: functionSizes(),
   }
-  try {
-    for (const delayMs of [0, FAR_MS]) await phase(options, results, { store, delayMs })
-    const ushers = options.subjects.filter(({ kind }) => kind === 'usher')
-    for (const subject of ushers) {
-      say(`cold starts of ${subject.name}`)
-      results.coldStarts.push(await coldStart(subject, store, keep))
-    }
-    const [any] = ushers
-    if (any !== undefined) results.denied = await deniedTrips(any, store, keep)
-  } finally {
-    await stopAll()
+  for (const delayMs of [0, FAR_MS]) await phase(options, results, { store, delayMs })
+  const ushers = options.subjects.filter(({ kind }) => kind === 'usher')
+  for (const subject of ushers) {
+    say(`cold starts of ${subject.name}`)
+    results.coldStarts.push(await coldStart(subject, store, keep))
   }
-  return report(options, results)
+  const [any] = ushers
+  if (any !== undefined) results.denied = await deniedTrips(any, store, keep)
+  return results
 }
 
 /** Starts every subject so far from the store, measures them in turns, and stops them. */
@@ -90,8 +91,8 @@ async function phase(options: Options, results: Results, way: Way): Promise<void
   for (const subject of subjects) {
     if (subject.kind === 'empty' && way.delayMs > 0) continue
     say(`starting ${subject.name}, ${way.delayMs} ms from the store`)
-    const started = await start(subject, environmentOf(subject, way))
-    keep(started)
+    const started = await start(subject, way.store.environment(way.delayMs))
+    keep(started.program)
     running.push(started)
     for (const job of jobsOf(subject, jobs)) {
       const found = await cost(started, job, way)
@@ -131,14 +132,14 @@ function jobsOf({ kind }: Subject, jobs: readonly Job[]): readonly Job[] {
   return kind === 'empty' ? [EMPTY] : jobs
 }
 
-/** Usher's hosts do not see the Redis behind the gateway. */
-function environmentOf({ kind }: Subject, { store, delayMs }: Way): Record<string, string> {
-  const { REDIS_URL, ...others } = store.environment(delayMs)
-  return kind === 'tcp' && REDIS_URL !== undefined ? { ...others, REDIS_URL } : others
+function keep(program: Program): void {
+  programs.add(program)
 }
 
-function keep({ program }: Running): void {
-  programs.add(program)
+/** The newest first: nobody's store goes before them. */
+async function stopAll(): Promise<void> {
+  for (const program of [...programs].reverse()) await program.stop()
+  programs.clear()
 }
 
 function report({ out }: Options, results: Results): number {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Program } from '../e2e/support/processes.ts'
 import { getCall, signIn } from './jobs.ts'
 import { sendOnce } from './load.ts'
 import { quantile } from './rig.ts'
 import { type BenchStore, wide } from './store.ts'
-import { type Running, type Subject, start } from './subjects.ts'
+import { type Subject, start } from './subjects.ts'
 
 /** How long a host takes from nothing to its first answer. */
 export interface ColdStart {
@@ -20,11 +21,11 @@ const STARTS = 3
 export async function coldStart(
   subject: Subject,
   store: BenchStore,
-  onStart: (running: Running) => void,
+  keep: (program: Program) => void,
 ): Promise<ColdStart> {
   const environment = store.environment(0)
   const first = await start(subject, environment)
-  onStart(first)
+  keep(first.program)
   const { JWT } = await signIn(first.origin)
   await first.program.stop()
   const port = Number(new URL(first.origin).port)
@@ -32,7 +33,7 @@ export async function coldStart(
   const requests: number[] = []
   for (let index = 0; index < STARTS; index++) {
     const running = await start(subject, environment, port)
-    onStart(running)
+    keep(running.program)
     const before = performance.now()
     const { status, body } = await sendOnce(running.origin, getCall(JWT))
     const tookMs = performance.now() - before
@@ -52,12 +53,12 @@ export async function coldStart(
 export async function deniedTrips(
   subject: Subject,
   store: BenchStore,
-  onStart: (running: Running) => void,
+  keep: (program: Program) => void,
 ): Promise<{ awaited: number; trips: number }> {
   const LIMIT = 3
   const environment = { ...store.environment(0), RATE_LIMITS: wide({ user: LIMIT }) }
   const running = await start(subject, environment)
-  onStart(running)
+  keep(running.program)
   const { JWT } = await signIn(running.origin)
   // A window may end in between: a few more than the limit are let through at most.
   for (let index = 0; index <= LIMIT * 2; index++) await sendOnce(running.origin, getCall(JWT))

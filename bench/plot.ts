@@ -30,7 +30,7 @@ const PANELS: readonly Panel[] = [
 
 const WIDTH = 720
 const MARGIN = 24
-const NAMES = 120
+const NAMES = 140
 const VALUES = 72
 const ROW = 22
 const BAR = 14
@@ -101,7 +101,7 @@ function row(
     (left + (value / most) * (WIDTH - 2 * MARGIN - NAMES - VALUES)).toFixed(1)
   const middle = y + BAR / 2
   return [
-    `<text x="${left - 8}" y="${y + 12}" text-anchor="end">${name}</text>`,
+    `<text x="${left - 8}" y="${y + 12}" text-anchor="end">${isUsher ? `Usher, ${name}` : name}</text>`,
     `<rect class="${isUsher ? 'usher' : 'peer'}" x="${left}" y="${y}" width="${(Number(at(found.median)) - left).toFixed(1)}" height="${BAR}" rx="2"/>`,
     `<line class="range" x1="${at(found.min)}" x2="${at(found.max)}" y1="${middle}" y2="${middle}"/>`,
     `<text x="${WIDTH - MARGIN}" y="${y + 12}" text-anchor="end">${label(found, panel)}</text>`,

@@ -20,15 +20,20 @@ export interface BenchStore {
   restCounts(): Promise<Counts>
   /** Writes and commands of TCP clients, counted on the long way alone. */
   tcpCounts(): Promise<Counts>
-  stop(): Promise<void>
 }
 
-export async function startStore(delayMs: number): Promise<BenchStore> {
+export async function startStore(
+  delayMs: number,
+  keep: (program: Program) => void,
+): Promise<BenchStore> {
   const redis = await startRedis()
+  keep(redis)
   const gateway = await startPart('bench-gateway', { REDIS_URL: redis.url, TOKEN })
+  keep(gateway.program)
   const { url, control } = gateway.told as { url: string; control: string }
   const targets = JSON.stringify({ rest: url, tcp: redis.url })
   const delay = await startPart('bench-delay', { DELAY_MS: String(delayMs), TARGETS: targets })
+  keep(delay.program)
   const far = delay.told as { urls: Record<string, string>; control: string }
   await loadData(redis.url, url)
   const secrets = {
@@ -47,11 +52,6 @@ export async function startStore(delayMs: number): Promise<BenchStore> {
     }),
     restCounts: () => readCounts(control, 'rest'),
     tcpCounts: () => readCounts(far.control, 'tcp'),
-    stop: async () => {
-      await delay.program.stop()
-      await gateway.program.stop()
-      await redis.stop()
-    },
   }
 }
 

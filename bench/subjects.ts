@@ -86,10 +86,13 @@ export async function start(
 ): Promise<Running> {
   const chosen = port ?? (await freePort())
   const origin = `http://127.0.0.1:${chosen}`
+  // Who goes through the gateway does not see the Redis behind it.
+  const { REDIS_URL, ...others } = environment
   const variables = {
     PATH: process.env['PATH'],
     NEXT_TELEMETRY_DISABLED: '1',
-    ...environment,
+    ...others,
+    ...(subject.kind === 'tcp' ? { REDIS_URL } : {}),
     PORT: String(chosen),
     APP_ORIGIN: origin,
   }
