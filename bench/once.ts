@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Program } from '../e2e/support/processes.ts'
 import { getCall, signIn } from './jobs.ts'
 import { sendOnce } from './load.ts'
-import { quantile } from './rig.ts'
+import { median } from './results.ts'
 import { type BenchStore, wide } from './store.ts'
 import { type Subject, start } from './subjects.ts'
 
@@ -44,8 +44,8 @@ export async function coldStart(
   }
   return {
     subject: subject.name,
-    answeredInMs: quantile(answered, 0.5),
-    firstRequestMs: quantile(requests, 0.5),
+    answeredInMs: median(answered),
+    firstRequestMs: median(requests),
   }
 }
 

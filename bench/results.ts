@@ -2,7 +2,6 @@ import type { FunctionSize } from '../e2e/support/sizes.ts'
 import type { JobName } from './jobs.ts'
 import type { Cost, Sample } from './measure.ts'
 import type { ColdStart } from './once.ts'
-import { quantile } from './rig.ts'
 
 /** Everything that one run found. */
 export interface Results {
@@ -57,7 +56,15 @@ export function valuesOf(
 export function spread(values: Iterable<number>): Spread | undefined {
   const known = [...values].filter((value) => !Number.isNaN(value))
   if (known.length === 0) return undefined
-  return { median: quantile(known, 0.5), min: Math.min(...known), max: Math.max(...known) }
+  return { median: median(known), min: Math.min(...known), max: Math.max(...known) }
+}
+
+/** Of an even number of values, the middle between the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN
+  return (lower + upper) / 2
 }
 
 export function spreadOf(

@@ -45,10 +45,10 @@ function tripTargets({ costs, denied }: Results, ushers: readonly string[]): Tar
     }
   })
   promised.push({
-    what: 'awaited trips of a denied get',
+    what: 'trips of a get over its quota',
     promise: '0',
-    found: denied === undefined ? '–' : String(denied.awaited),
-    met: denied === undefined ? undefined : denied.awaited === 0,
+    found: denied === undefined ? '–' : `${denied.awaited}, and ${denied.trips} behind it`,
+    met: denied === undefined ? undefined : denied.awaited + denied.trips === 0,
   })
   return promised
 }
