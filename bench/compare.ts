@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Program } from '../e2e/support/processes.ts'
 import { functionSizes } from '../e2e/support/sizes.ts'
-import { EMPTY, JOBS, type Job } from './jobs.ts'
+import { EMPTY, forgetTokens, JOBS, type Job } from './jobs.ts'
 import { markdown, promiseTable } from './markdown.ts'
 import { cost, measure, restCallCpuMs, type Way, warmUp } from './measure.ts'
 import { coldStart, deniedTrips } from './once.ts'
 import { plot } from './plot.ts'
 import type { Results } from './results.ts'
-import { startStore } from './store.ts'
+import { MOST_USERS, startStore } from './store.ts'
 import { isAvailable, NEXT_PEERS, type Running, SUBJECTS, type Subject, start } from './subjects.ts'
 import { targets } from './targets.ts'
 
@@ -25,6 +25,7 @@ bench/results.svg when nothing was left out, and ends with 1 when a promise is n
 
   --rounds 5        rounds; medians are of these
   --seconds 1.5     for each cell of a round
+  --users 4         who share the connections of a get and a list; 32 at most
   --only get,list   jobs: ${JOBS.map(({ name }) => name).join(', ')}
   --hosts node,…    subjects: ${SUBJECTS.map(({ name }) => name).join(', ')}
   --out folder      write there whatever was left out
@@ -34,6 +35,7 @@ npm run bench -- <soak|back-pressure|scale> [--help]: other measurements.`
 interface Options {
   rounds: number
   seconds: number
+  users: number
   jobs: Job[]
   subjects: Subject[]
   /** Undefined when nothing is to be written. */
@@ -64,6 +66,7 @@ async function run(options: Options): Promise<Results> {
   const results: Results = {
     rounds: options.rounds,
     seconds: options.seconds,
+    users: options.users,
     redisVersion: store.redisVersion,
     subjects: options.subjects.map(({ name }) => name),
     samples: [],
@@ -73,7 +76,8 @@ async function run(options: Options): Promise<Results> {
     denied: undefined,
     sizes: functionSizes(),
   }
-  for (const delayMs of [0, FAR_MS]) await phase(options, results, { store, delayMs })
+  const { users } = options
+  for (const delayMs of [0, FAR_MS]) await phase(options, results, { store, delayMs, users })
   const ushers = options.subjects.filter(({ kind }) => kind === 'usher')
   for (const subject of ushers) {
     say(`cold starts of ${subject.name}`)
@@ -97,7 +101,7 @@ async function phase(options: Options, results: Results, way: Way): Promise<void
     for (const job of jobsOf(subject, jobs)) {
       const found = await cost(started, job, way)
       if (way.delayMs > 0) results.costs.push(found)
-      await warmUp(started, job, seconds)
+      await warmUp(started, job, seconds, way)
     }
   }
   for (let round = 1; round <= rounds; round++) {
@@ -126,6 +130,7 @@ async function phase(options: Options, results: Results, way: Way): Promise<void
     await program.stop()
     programs.delete(program)
   }
+  forgetTokens()
 }
 
 function jobsOf({ kind }: Subject, jobs: readonly Job[]): readonly Job[] {
@@ -183,6 +188,7 @@ function parse(): Options | undefined {
     options: {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '1.5' },
+      users: { type: 'string', default: '4' },
       only: { type: 'string' },
       hosts: { type: 'string' },
       out: { type: 'string' },
@@ -203,6 +209,7 @@ function parse(): Options | undefined {
   return {
     rounds: positive('rounds', values.rounds),
     seconds: positive('seconds', values.seconds),
+    users: Math.min(Math.ceil(positive('users', values.users)), MOST_USERS),
     jobs: pick('only', JOBS, values.only),
     subjects,
     out: values.out ?? (whole ? 'bench' : undefined),

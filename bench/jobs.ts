@@ -8,17 +8,18 @@ export interface Job {
   name: JobName
   title: string
   connections: readonly number[]
-  /** Prepares the requests of so many connections. */
-  lanes(origin: string, count: number): Promise<Lane[]>
+  /** Prepares the requests of so many connections, which so many users share. */
+  lanes(origin: string, count: number, users: number): Promise<Lane[]>
   /** What is wrong with an answer's body; undefined when it is right. */
   fault(body: unknown): string | undefined
 }
 
-/** Whose sessions read, and who signs in all day: neither ends the other's. */
-export const READER = 'me@home.org'
+/** Who signs in all day. The others read: neither ends the other's sessions. */
 export const VISITOR = 'visitor@home.org'
+export const reader = (index: number): string => `reader-${index}@home.org`
 
 const FILM = { id: 'Pulp Fiction', director: 'Quentin Tarantino', year: 1994 }
+const FILM_PATH = '/api/movies/Pulp%20Fiction'
 const FIRST_OF_LIST = '2001: A Space Odyssey'
 
 const json = { 'Content-Type': 'application/json' }
@@ -29,28 +30,52 @@ function signInCall(user: string): Call {
 }
 
 /** Signs in; the answer must be one. */
-export async function signIn(origin: string): Promise<{ JWT: string; refresh: string }> {
-  const { status, body } = await sendOnce(origin, signInCall(READER))
+export async function signIn(
+  origin: string,
+  user = reader(0),
+): Promise<{ JWT: string; refresh: string }> {
+  const { status, body } = await sendOnce(origin, signInCall(user))
   if (status !== 200) throw new Error(`sign-in answers ${status}: ${body.slice(0, 300)}`)
   return JSON.parse(body)
 }
 
 export function getCall(JWT: string): Call {
   const headers = { Authorization: `Bearer ${JWT}` }
-  return { method: 'GET', path: '/api/movies/Pulp%20Fiction', headers }
+  return { method: 'GET', path: FILM_PATH, headers }
 }
 
 /** Every connection the same request. */
 const same = (count: number, call: Call): Lane[] =>
   Array.from({ length: count }, () => ({ next: () => call }))
 
-/** The access tokens of the servers that run, by their origin: they live for an hour. */
+/** The access tokens of the servers that run, by origin and user: they live for an hour. */
 const accessTokens = new Map<string, string>()
 
-async function accessToken(origin: string): Promise<string> {
-  const known = accessTokens.get(origin) ?? (await signIn(origin)).JWT
-  accessTokens.set(origin, known)
+async function accessToken(origin: string, user: string): Promise<string> {
+  const key = `${origin} ${user}`
+  const known = accessTokens.get(key) ?? (await signIn(origin, user)).JWT
+  accessTokens.set(key, known)
   return known
+}
+
+/** Another server may come to listen there. */
+export function forgetTokens(): void {
+  accessTokens.clear()
+}
+
+/** Connections that ask for the same, each as the next of the users. */
+async function readers(
+  origin: string,
+  count: number,
+  users: number,
+  path: string,
+): Promise<Lane[]> {
+  const lanes: Lane[] = []
+  for (let lane = 0; lane < count; lane++) {
+    const call = { ...getCall(await accessToken(origin, reader(lane % users))), path }
+    lanes.push({ next: () => call })
+  }
+  return lanes
 }
 
 function tokenFault(body: unknown): string | undefined {
@@ -63,7 +88,7 @@ export const JOBS: readonly Job[] = [
     name: 'get',
     title: 'Get a film',
     connections: [4, 32],
-    lanes: async (origin, count) => same(count, getCall(await accessToken(origin))),
+    lanes: (origin, count, users) => readers(origin, count, users, FILM_PATH),
     fault: (body) => {
       const { id, director, year } = body as Record<string, unknown>
       const right = id === FILM.id && director === FILM.director && year === FILM.year
@@ -74,10 +99,7 @@ export const JOBS: readonly Job[] = [
     name: 'list',
     title: 'List 50 films',
     connections: [4, 32],
-    lanes: async (origin, count) => {
-      const call = getCall(await accessToken(origin))
-      return same(count, { ...call, path: '/api/movies?limit=50' })
-    },
+    lanes: (origin, count, users) => readers(origin, count, users, '/api/movies?limit=50'),
     fault: (body) => {
       const { data } = body as { data?: { id?: unknown; director?: unknown; year?: unknown }[] }
       if (data?.length !== 50) return `${data?.length} films`

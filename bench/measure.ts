@@ -40,6 +40,8 @@ const SETTLE_MS = 60
 export interface Way {
   store: BenchStore
   delayMs: number
+  /** How many share the connections. */
+  users: number
 }
 
 /** Loads a subject for so long, and measures it. */
@@ -49,7 +51,7 @@ export async function measure(
   { connections, seconds, round }: { connections: number; seconds: number; round: number },
   way: Way,
 ): Promise<Sample> {
-  const lanes = await job.lanes(running.origin, connections)
+  const lanes = await job.lanes(running.origin, connections, way.users)
   await runLoad(running.origin, lanes, Math.min(0.2, seconds / 4))
   await sleep(SETTLE_MS)
   const pid = running.program.process.pid ?? 0
@@ -74,16 +76,21 @@ export async function measure(
 }
 
 /** Keeps a subject at a job until its code is hot: what is dear is repeated for longer. */
-export async function warmUp(running: Running, job: Job, seconds: number): Promise<void> {
+export async function warmUp(
+  running: Running,
+  job: Job,
+  seconds: number,
+  { users }: Way,
+): Promise<void> {
   const connections = Math.max(...job.connections)
-  const lanes = await job.lanes(running.origin, connections)
+  const lanes = await job.lanes(running.origin, connections, users)
   await runLoad(running.origin, lanes, connections > 4 ? seconds * 2 : seconds / 2)
 }
 
 /** Sends requests one at a time, checks their answers and counts what reaches the store. */
 export async function cost(running: Running, job: Job, way: Way): Promise<Cost> {
   const REQUESTS = 5
-  const [lane] = await job.lanes(running.origin, 1)
+  const [lane] = await job.lanes(running.origin, 1, 1)
   if (lane === undefined) throw new Error('no lane')
   const one = async (): Promise<number | undefined> => {
     const { status, body, awaitedTrips } = await sendOnce(running.origin, lane.next())

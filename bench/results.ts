@@ -7,6 +7,7 @@ import type { ColdStart } from './once.ts'
 export interface Results {
   rounds: number
   seconds: number
+  users: number
   redisVersion: string
   /** In the order of the tables, without what was not available. */
   subjects: string[]

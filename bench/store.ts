@@ -6,10 +6,11 @@ import { collections } from '../lib/collections/index.ts'
 import { importRows } from '../seed/import.ts'
 import { connectForLoading, loadDemo } from '../seed/load.ts'
 import { type Counts, readCounts } from './counts.ts'
-import { READER, VISITOR } from './jobs.ts'
+import { reader, VISITOR } from './jobs.ts'
 
 const TOKEN = 'bench'
 const FILMS = 1_000
+export const MOST_USERS = 32
 
 /** One Redis and one gateway for everybody, near and far. */
 export interface BenchStore {
@@ -86,7 +87,9 @@ async function loadData(redisUrl: string, gatewayUrl: string): Promise<void> {
   }))
   await importRows({ redis: rest, collection: collections.movies, rows, mode: 'add' })
   const redis = new Redis(redisUrl)
-  await redis.hset(`user:${VISITOR}`, await redis.hgetall(`user:${READER}`))
+  const account = await redis.hgetall('user:me@home.org')
+  const readers = Array.from({ length: MOST_USERS }, (_, index) => reader(index))
+  for (const user of [VISITOR, ...readers]) await redis.hset(`user:${user}`, account)
   const keys = await redis.keys('movie:*')
   await redis.zadd('peer:movies', ...keys.flatMap((key) => [0, key.slice('movie:'.length)]))
   redis.disconnect()
