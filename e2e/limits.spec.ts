@@ -45,6 +45,12 @@ test('anonymous: counted by address, headers on every answer, 429 without a trip
   }
   expect(statuses).toEqual(Array(20).fill(200))
 
+  // What was counted behind the answers has arrived.
+  const counted = async (): Promise<unknown> => {
+    const keys = (await store.call('KEYS', `limit:anonymous:203.0.113.${client}:*`)) as string[]
+    return store.call('GET', keys[0] ?? '')
+  }
+  await expect.poll(counted).toBe('20')
   const before = store.trips.length
   const denied = await api.send('/api/books/emma', { headers })
   expect(isProblem(denied, 'quota-exceeded', 429)).toBe(true)

@@ -2,9 +2,10 @@ import { createPasswords } from './auth/password.ts'
 import type { AccountDeps as AuthAccountDeps } from './auth/types.ts'
 import { env, type Settings } from './env.ts'
 import { log } from './log.ts'
-import { ask, createMailDeps, type MailDeps, sleep } from './mail-deps.ts'
+import { ask, createMailDeps, type MailDeps } from './mail-deps.ts'
 import { once } from './once.ts'
 import { createBreachCheck } from './pwned-passwords.ts'
+import { sleep } from './sleep.ts'
 
 /** What an endpoint around passwords needs; a module of its own, because bcrypt is large. */
 export type AccountDeps = MailDeps & AuthAccountDeps

@@ -10,6 +10,7 @@ import { log } from './log.ts'
 import { once } from './once.ts'
 import type { LimiterOptions } from './rate-limit/counter.ts'
 import { StrictLimiter } from './rate-limit/strict.ts'
+import { sleep } from './sleep.ts'
 import { connect } from './store/redis.ts'
 import { connectScripts } from './store/script-runner.ts'
 import type { Databases, Store } from './store/store.ts'
@@ -55,7 +56,7 @@ export function createBaseDeps(settings: Settings, now: () => number = Date.now)
 
 /** What a limiter counts with. */
 export function limiterOptions({ data, limits }: Settings, now: () => number): LimiterOptions {
-  return { redis: connectScripts(data), overrides: limits, now, log }
+  return { redis: connectScripts(data), overrides: limits, now, sleep, log }
 }
 
 /** Joins all adapters to the settings. */

@@ -6,6 +6,7 @@ import { hmac, sha256 } from './hash.ts'
 import { log } from './log.ts'
 import { createMailer } from './mail.ts'
 import { once } from './once.ts'
+import { sleep } from './sleep.ts'
 
 /** What an endpoint that sends mail needs. */
 export type MailDeps = Deps & AuthMailDeps
@@ -35,7 +36,3 @@ export const mailDeps: () => MailDeps = /* @__PURE__ */ once(() => createMailDep
 
 /** Wrapped, because a platform's `fetch` may not be called as a method of something else. */
 export const ask: typeof fetch = (input, init) => fetch(input, init)
-
-export function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
-}

@@ -20,6 +20,7 @@ export interface LimiterOptions {
   redis: LimiterClient
   overrides: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
   now: () => number
+  sleep: (milliseconds: number) => Promise<void>
   log: Log
 }
 

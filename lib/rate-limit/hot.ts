@@ -22,6 +22,8 @@ interface Window {
 }
 
 const OUTAGE_PAUSE_MS = 2_000
+/** How long a count waits for others to go with it. */
+const GATHERING_MS = 20
 /** A count that takes longer was lost with the request that sent it. */
 const LOST_COUNT_MS = 2 * STORE_DEADLINE_MS
 
@@ -148,33 +150,36 @@ export class HotLimiter {
   }
 
   /**
-   * Counts behind the answer. What is admitted while a count is on its way goes with the next, in
-   * one call: under load the store is told at the pace it answers, not once a request.
+   * Counts behind the answer. What is admitted until a count leaves goes with it, in one call, and
+   * what comes while it is on its way goes with the next: the store is told a few times a second,
+   * not once a request.
    */
   async #countBehind(quota: Quota, window: Window): Promise<void> {
     window.uncounted++
     const { counting } = window
-    if (counting !== undefined && this.#counter.options.now() - counting.since < LOST_COUNT_MS) {
+    const { now } = this.#counter.options
+    if (counting !== undefined && now() - counting.since < LOST_COUNT_MS) {
       await counting.done
       // Whoever wakes first takes them all along.
       if (window.uncounted === 0 || window.counting !== counting) return
     }
-    const since = this.#counter.options.now()
-    // What a window does not need to know any more would be counted in the next one.
-    if (window.number !== Math.floor(since / (quota.windowSeconds * 1_000))) return
-    const rate = window.uncounted
-    window.uncounted = 0
-    window.counting = { since, done: this.#tell(quota, window, rate) }
+    window.counting = { since: now(), done: this.#tell(quota, window) }
     await window.counting.done
   }
 
-  async #tell(quota: Quota, window: Window, rate: number): Promise<void> {
+  async #tell(quota: Quota, window: Window): Promise<void> {
+    const { log, now, sleep } = this.#counter.options
+    await sleep(GATHERING_MS)
+    const count = window.uncounted
+    window.uncounted = 0
+    // What a window does not need to know any more would be counted in the next one.
+    if (window.number !== Math.floor(now() / (quota.windowSeconds * 1_000))) return
     try {
-      const { used } = await this.#counter.ask(quota, rate)
+      const { used } = await this.#counter.ask(quota, count)
       window.used = Math.max(window.used, used + window.uncounted)
     } catch {
       // The window stays open through the outage; what was not counted is said.
-      this.#counter.options.log('warn', 'quota.not-counted', { policy: quota.policy, count: rate })
+      log('warn', 'quota.not-counted', { policy: quota.policy, count })
     }
   }
 
