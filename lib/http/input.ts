@@ -38,6 +38,7 @@ async function readRaw(row: Operation, request: Request): Promise<Result<unknown
 function queryOf(request: Request): Record<string, string | string[]> {
   // Without a prototype: `__proto__` is a name like any other.
   const query: Record<string, string | string[]> = Object.create(null)
+  if (!request.url.includes('?')) return query
   const parameters = new URL(request.url).searchParams
   for (const name of new Set(parameters.keys())) {
     if (PATH_VARIABLES.has(name) || /^nxt[PI]/.test(name)) continue

@@ -28,7 +28,17 @@ export const PATH_VARIABLES: ReadonlySet<string> = new Set(
  *
  * @returns `malformed` when the percent-encoding is broken, `unknown` when nothing is there.
  */
-export function findRoute(pathname: string): Match | 'malformed' | 'unknown' {
+export function findRoute(pathname: string): Found {
+  if (last?.pathname !== pathname) last = { pathname, found: route(pathname) }
+  return last.found
+}
+
+type Found = Match | 'malformed' | 'unknown'
+
+/** Several parts of one request ask for its path, one after the other. */
+let last: { pathname: string; found: Found } | undefined
+
+function route(pathname: string): Found {
   const encoded = pathname.split('/').slice(1)
   const decoded: string[] = []
   for (const segment of encoded) {

@@ -1,5 +1,5 @@
 import { remember } from '../bounded-map.ts'
-import { STORE_DEADLINE_MS, type Trips } from '../store/trips.ts'
+import type { Trips } from '../store/trips.ts'
 import { Counter, type LimiterOptions, memoryKey, type Quota } from './counter.ts'
 import { LOCAL_LIMIT, POLICIES, type PolicyName } from './policies.ts'
 import type { Decision, Partition, WaitUntil } from './types.ts'
@@ -17,15 +17,15 @@ interface Window {
   alone: number
   /** Admitted and not yet told to the store. */
   uncounted: number
-  /** The count that is on its way to the store, and since when. */
-  counting: { since: number; done: Promise<void> } | undefined
+  /** When somebody began to gather them, in epoch milliseconds; 0 while nobody does. */
+  gatheringSince: number
 }
 
 const OUTAGE_PAUSE_MS = 2_000
 /** How long a count waits for others to go with it. */
 const GATHERING_MS = 20
-/** A count that takes longer was lost with the request that sent it. */
-const LOST_COUNT_MS = 2 * STORE_DEADLINE_MS
+/** What gathers for longer was lost with the request that saw to it. */
+const LOST_COUNT_MS = 1_000
 
 /**
  * The quotas that every request meets, in the gate.
@@ -126,7 +126,7 @@ export class HotLimiter {
       askAgainAt: undefined,
       alone: known?.number === number && known.askAgainAt !== undefined ? known.used : 0,
       uncounted: 0,
-      counting: undefined,
+      gatheringSince: 0,
     }
     window.first = this.#open(quota, window)
     remember(this.#windows, memoryKey(quota), window)
@@ -150,26 +150,17 @@ export class HotLimiter {
   }
 
   /**
-   * Counts behind the answer. What is admitted until a count leaves goes with it, in one call, and
-   * what comes while it is on its way goes with the next: the store is told a few times a second,
-   * not once a request.
+   * Counts behind the answer. What is admitted until a count leaves goes with it, in one call: the
+   * store is told a few times a second, not once a request. The first that comes sees to it, and
+   * the others wait for nothing.
    */
   async #countBehind(quota: Quota, window: Window): Promise<void> {
-    window.uncounted++
-    const { counting } = window
-    const { now } = this.#counter.options
-    if (counting !== undefined && now() - counting.since < LOST_COUNT_MS) {
-      await counting.done
-      // Whoever wakes first takes them all along.
-      if (window.uncounted === 0 || window.counting !== counting) return
-    }
-    window.counting = { since: now(), done: this.#tell(quota, window) }
-    await window.counting.done
-  }
-
-  async #tell(quota: Quota, window: Window): Promise<void> {
     const { log, now, sleep } = this.#counter.options
+    window.uncounted++
+    if (now() - window.gatheringSince < LOST_COUNT_MS) return
+    window.gatheringSince = now()
     await sleep(GATHERING_MS)
+    window.gatheringSince = 0
     const count = window.uncounted
     window.uncounted = 0
     // What a window does not need to know any more would be counted in the next one.
