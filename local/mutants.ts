@@ -13,6 +13,27 @@ interface Mutant {
 
 const MUTANTS: Mutant[] = [
   mutant(
+    'a cached item without a live session',
+    'lib/collections/get.ts',
+    'call.recall(livenessSeconds)',
+    'call.recall(3_600)',
+    'fourth-collection',
+  ),
+  mutant(
+    'a change leaves the cached item',
+    'lib/collections/write.ts',
+    'itemCache.forget(change.key)',
+    'itemCache.find(change.key, 0)',
+    'fourth-collection',
+  ),
+  mutant(
+    'a verified token lives for ever',
+    'lib/auth/tokens.ts',
+    'if (!claims.ok) return claims',
+    'if (!claims.ok || verified.has(token)) return claims',
+    'tokens.test',
+  ),
+  mutant(
     'compare not awaited',
     'lib/auth/sign-in.ts',
     'const matches = await deps.passwords',
