@@ -12,7 +12,7 @@ const HOSTS = {
       runWorkerd((options) => startWorkerd({ module: 'dist/worker.js', ...options }), seedVolatile),
   },
   'next-workerd': {
-    command: 'node local/run.mjs next-workerd',
+    command: 'npm run next-workerd',
     serve: () => runWorkerd(startNextWorkerd, seedVolatile),
   },
 }
