@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, type Program, startProgram } from '../e2e/support/processes.ts'
+import { freePort, type Program } from '../e2e/support/processes.ts'
 
 /** `usher` reaches its store over REST, as the `rest` peers do; `empty` asks no store. */
 export type Kind = 'usher' | 'rest' | 'tcp' | 'pages' | 'empty'
@@ -97,11 +99,42 @@ export async function start(
     APP_ORIGIN: origin,
   }
   const before = performance.now()
-  const program = await startProgram(
-    process.execPath,
-    subject.args(chosen),
-    variables,
-    /listens on|Ready in/,
-  )
+  const program = await startLogged(process.execPath, subject.args(chosen), variables)
   return { subject, origin, program, startedInMs: performance.now() - before }
+}
+
+/**
+ * Starts a program that writes to a file. A pipe would be read by the load generator: Node and
+ * `workerd` wait while it is full, and who writes a line a request would be measured by its reader.
+ */
+async function startLogged(
+  command: string,
+  args: readonly string[],
+  environment: Record<string, string | undefined>,
+): Promise<Program> {
+  const folder = mkdtempSync(join(tmpdir(), 'usher-bench-'))
+  const file = join(folder, 'output')
+  const descriptor = openSync(file, 'w')
+  const child = spawn(command, args, {
+    env: { NODE_ENV: 'production', ...environment },
+    stdio: ['ignore', descriptor, descriptor],
+  })
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const output = (): string => readFileSync(file, 'utf8')
+  while (!/listens on|Ready in/.test(output())) {
+    const ended = child.exitCode !== null || child.signalCode !== null
+    if (ended) throw new Error(`${command} ${args.join(' ')} ended:\n${output()}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  return {
+    process: child,
+    output,
+    stop: async () => {
+      child.kill('SIGTERM')
+      const code = await exited
+      closeSync(descriptor)
+      rmSync(folder, { recursive: true, force: true })
+      return code
+    },
+  }
 }
