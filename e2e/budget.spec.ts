@@ -1,7 +1,7 @@
 import type { Answer } from './support/api.ts'
 import { ME } from './support/api.ts'
 import type { TestStore } from './support/fixtures.ts'
-import { expect, test } from './support/fixtures.ts'
+import { expect, isCounting, test } from './support/fixtures.ts'
 
 /**
  * The budgets of the design, counted at the gateway on a warm isolate. A number here is raised with
@@ -20,8 +20,6 @@ const BUDGETS = {
   'unknown path': { trips: 0, commands: 0 },
 } as const
 
-const LIMITER = /^limit:/
-
 /** Healing goes on behind an answer, and would be counted with it: indexes were healed just now. */
 test.beforeEach(async ({ store }) => {
   await store.call('HSET', 'healed', 'at', String(Date.now() + 3_600_000))
@@ -33,7 +31,7 @@ test.afterAll(async ({ store }) => {
 /** What reached the gateway, without the counting that nobody waits for. */
 function awaited(trips: TestStore['trips'], background: boolean): TestStore['trips'] {
   if (!background) return trips
-  return trips.filter(({ commands }) => !commands.every((words) => LIMITER.test(words[3] ?? '')))
+  return trips.filter((trip) => !isCounting(trip))
 }
 
 for (const [name, budget] of Object.entries(BUDGETS)) {

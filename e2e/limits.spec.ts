@@ -82,13 +82,13 @@ test('anonymous: a client that leaves while its window is opened takes no other 
   store,
 }) => {
   const headers = nextClient()
-  const before = store.trips.length
   store.proxy.fault = 400
   const { hostname, port } = new URL(api.origin)
   const leaving = connect(Number(port), hostname)
   const forwarded = `X-Forwarded-For: ${headers['X-Forwarded-For']}`
   leaving.write(`GET /api/books/emma HTTP/1.1\r\nHost: x\r\n${forwarded}\r\n\r\n`)
-  await expect.poll(() => store.trips.length).toBeGreaterThan(before)
+  const asked = () => JSON.stringify(store.trips).includes(`limit:anonymous:203.0.113.${client}:`)
+  await expect.poll(asked).toBe(true)
   const beside = api.send('/api/books/emma', { headers })
   leaving.resetAndDestroy()
   expect((await beside).status).toBe(200)

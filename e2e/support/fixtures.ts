@@ -29,6 +29,11 @@ export interface TestStore {
   users: DemoUser[]
 }
 
+/** Whether a trip is counting alone: it may belong to an answer of a moment ago. */
+export function isCounting({ commands }: Trip): boolean {
+  return commands.every((words) => words[3]?.startsWith('limit:') === true)
+}
+
 export const SECRET_TOKEN = randomBytes(48).toString('base64url')
 export const SECRET_RTOKEN = randomBytes(48).toString('base64url')
 
