@@ -119,6 +119,7 @@ async function startLogged(
     env: { NODE_ENV: 'production', ...environment },
     stdio: ['ignore', descriptor, descriptor],
   })
+  closeSync(descriptor)
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const output = (): string => readFileSync(file, 'utf8')
   while (!/listens on|Ready in/.test(output())) {
@@ -132,7 +133,6 @@ async function startLogged(
     stop: async () => {
       child.kill('SIGTERM')
       const code = await exited
-      closeSync(descriptor)
       rmSync(folder, { recursive: true, force: true })
       return code
     },
