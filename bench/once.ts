@@ -56,12 +56,11 @@ export async function deniedTrips(
   keep: (program: Program) => void,
 ): Promise<{ awaited: number; trips: number }> {
   const LIMIT = 3
-  const environment = { ...store.environment(0), RATE_LIMITS: wide({ user: LIMIT }) }
+  const environment = { ...store.environment(0), RATE_LIMITS: wide({ user: { limit: LIMIT, window: '1d' } }) }
   const running = await start(subject, environment)
   keep(running.program)
   const { JWT } = await signIn(running.origin)
-  // A window may end in between: a few more than the limit are let through at most.
-  for (let index = 0; index <= LIMIT * 2; index++) await sendOnce(running.origin, getCall(JWT))
+  for (let index = 0; index <= LIMIT; index++) await sendOnce(running.origin, getCall(JWT))
   await sleep(100)
   const before = await store.restCounts()
   const { status, awaitedTrips } = await sendOnce(running.origin, getCall(JWT))

@@ -57,7 +57,7 @@ export async function startStore(
 }
 
 /** Quotas out of the way: a million a minute, as the peers' are; some of them may be less. */
-export function wide(others: Record<string, number> = {}): string {
+export function wide(others: Record<string, unknown> = {}): string {
   const policies = ['anonymous', 'user', 'signin', 'signin-account', 'refresh', 'write']
   const limits = Object.fromEntries(policies.map((policy) => [policy, 1_000_000]))
   return JSON.stringify({ ...limits, ...others })
