@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Program } from '../e2e/support/processes.ts'
@@ -153,6 +153,7 @@ function report({ out }: Options, results: Results): number {
   if (out === undefined)
     console.log('\nOnly a part was measured: nothing is written without --out.')
   else {
+    mkdirSync(out, { recursive: true })
     writeFileSync(join(out, 'results.md'), markdown(results, promises))
     writeFileSync(join(out, 'results.svg'), plot(results, USHERS))
     console.log(`\n${join(out, 'results.md')} and ${join(out, 'results.svg')} are written.`)

@@ -56,7 +56,10 @@ export async function deniedTrips(
   keep: (program: Program) => void,
 ): Promise<{ awaited: number; trips: number }> {
   const LIMIT = 3
-  const environment = { ...store.environment(0), RATE_LIMITS: wide({ user: { limit: LIMIT, window: '1d' } }) }
+  const environment = {
+    ...store.environment(0),
+    RATE_LIMITS: wide({ user: { limit: LIMIT, window: '1d' } }),
+  }
   const running = await start(subject, environment)
   keep(running.program)
   const { JWT } = await signIn(running.origin)
