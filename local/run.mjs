@@ -176,8 +176,10 @@ async function isBuilt() {
     for (const entry of await readdir(folder, { recursive: true })) files.push(join(folder, entry))
   }
   // The rest of that folder is peers, their packages and what was measured: no part of the build.
-  for (const entry of await readdir('bench')) {
-    if (entry.endsWith('.ts')) files.push(join('bench', entry))
+  for (const folder of ['bench', join('bench', 'world')]) {
+    for (const entry of await readdir(folder)) {
+      if (entry.endsWith('.ts')) files.push(join(folder, entry))
+    }
   }
   return files.every((file) => statSync(file).mtimeMs <= builtAt)
 }

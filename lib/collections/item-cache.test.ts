@@ -55,6 +55,21 @@ test('what was being read when this isolate changed the item is not kept', async
   expect(cache.find('k', 10)).toMatchObject({ stored: ['new'] })
 })
 
+test('a read that a later one overtook does not take its place', async () => {
+  const { clock, cache, read } = setup()
+  let answer = (_: StoredFields): void => undefined
+  const slow = cache.read(
+    'k',
+    () => new Promise<StoredFields>((resolve) => (answer = resolve)),
+    (found) => found,
+  )
+  clock.now += 1
+  await read('later')
+  answer(['earlier'])
+  await slow
+  expect(cache.find('k', 10)).toMatchObject({ stored: ['later'] })
+})
+
 test('a large item is read each time, also in the place of a small one', async () => {
   const { cache, read } = setup()
   await read('small')

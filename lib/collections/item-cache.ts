@@ -47,7 +47,7 @@ export class ItemCache {
     return { stored: kept.stored, ageSeconds: Math.floor(age), stale }
   }
 
-  /** Reads an item, and keeps what came unless this isolate changed it meanwhile. */
+  /** Reads an item, and keeps what came unless a change or a later read overtook it. */
   async read<answer>(
     key: string,
     ask: () => Promise<answer>,
@@ -59,8 +59,10 @@ export class ItemCache {
     // HMGET answers an absent hash with nothing for each field.
     const stored = found?.some((value) => value !== undefined) === true ? found : undefined
     const known = this.#items.get(key)
-    const changed = known !== undefined && known.stored === undefined && known.at >= at
-    if (changed) return answer
+    // A change of this millisecond may be the later one; of two reads the later one stays.
+    const overtaken =
+      known !== undefined && (known.stored === undefined ? known.at >= at : known.at > at)
+    if (overtaken) return answer
     if (stored !== undefined && length(stored) <= MOST_CHARACTERS) {
       remember(this.#items, key, { stored, at }, MOST_ITEMS)
     } else this.#items.delete(key)
