@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { createPasswords } from './password.ts'
+import { createPasswords, fits } from './password.ts'
 
 let ticks = 0
 const passwords = createPasswords(
@@ -64,3 +64,56 @@ test('a request that its host gave up does not hold its place for ever', async (
   clock = 10_051
   expect(await queue.matches('x', undefined)).toEqual({ ok: true, value: false })
 })
+
+test('a text that no password can be is never normalised, whatever it is compared with', async () => {
+  const marks = '\u0315'.repeat(16_000) + '\u0316'.repeat(16_000)
+  const hash = await passwords.hash('a good password')
+  if (!hash.ok) throw new Error(hash.reason)
+  const lengths = await lengthsNormalized(async () => {
+    expect(fits(marks)).toBe(false)
+    for (const stored of [hash.value, undefined]) {
+      expect(await passwords.matches(marks, stored)).toEqual({ ok: true, value: false })
+    }
+  })
+  expect(Math.max(0, ...lengths)).toBeLessThan(1_000)
+})
+
+test('a password is measured and compared the same way with a hash and without', async () => {
+  const hash = await passwords.hash('a good password')
+  if (!hash.ok) throw new Error(hash.reason)
+  for (const password of ['a wrong password', 'é'.repeat(37), '\u0315'.repeat(5_000)]) {
+    const work: number[][] = []
+    for (const stored of [hash.value, undefined, '$2b$10$malformed']) {
+      work.push(await lengthsNormalized(() => passwords.matches(password, stored)))
+    }
+    expect(work[1], password.slice(0, 10)).toEqual(work[0])
+    expect(work[2], password.slice(0, 10)).toEqual(work[0])
+  }
+})
+
+test('a hash of another cost is not current', async () => {
+  const cheap = createPasswords(
+    async () => undefined,
+    () => 0,
+    { cost: 4 },
+  )
+  const old = await cheap.hash('a good password')
+  if (!old.ok) throw new Error(old.reason)
+  expect([cheap.isCurrent(old.value), passwords.isCurrent(old.value)]).toEqual([true, false])
+})
+
+/** The lengths of all texts that were normalised meanwhile. */
+async function lengthsNormalized(work: () => Promise<unknown>): Promise<number[]> {
+  const { normalize } = String.prototype
+  const lengths: number[] = []
+  String.prototype.normalize = function (form?: string) {
+    lengths.push(this.length)
+    return normalize.call(this, form)
+  }
+  try {
+    await work()
+  } finally {
+    String.prototype.normalize = normalize
+  }
+  return lengths
+}

@@ -1,9 +1,11 @@
-import { compareSync, genSaltSync, hashSync } from 'bcryptjs'
+import { compareSync, genSaltSync, getRounds, hashSync } from 'bcryptjs'
 import { fail, ok, type Result } from '../errors.ts'
 
 /** bcrypt reads 72 bytes and silently drops the rest: longer passwords are refused, never cut. */
 export const LONGEST_PASSWORD_BYTES = 72
 export const SHORTEST_PASSWORD_CHARACTERS = 8
+/** UTF-16 units: the longest decomposed spelling of 72 bytes is far shorter. */
+const LONGEST_SPELLING = 512
 
 /** bcrypt's cost: 2^10 rounds, some 100 ms of one core. */
 const COST = 10
@@ -24,6 +26,8 @@ export interface Passwords {
     hash: string | undefined,
   ): Promise<Result<boolean, 'service-unavailable'>>
   hash(password: string): Promise<Result<string, 'service-unavailable'>>
+  /** Whether a hash has the current cost; one that has not takes another time to compare. */
+  isCurrent(hash: string): boolean
 }
 
 /** A request that is this long in the queue was given up by its host. */
@@ -66,23 +70,30 @@ export function createPasswords(
   return {
     matches: (password, hash) =>
       inTurn(() => {
-        const usable = hash !== undefined && BCRYPT_HASH.test(hash) && fits(password)
+        // Measured and compared whatever there is: neither may tell a known account from an unknown.
+        const takes = fits(password)
+        const usable = hash !== undefined && BCRYPT_HASH.test(hash)
         const equal = compareSync(
-          usable ? normalize(password) : 'no password',
+          takes ? normalize(password) : 'no password',
           usable ? hash : DUMMY_HASH,
         )
-        return usable && equal
+        return takes && usable && equal
       }),
+    isCurrent: (hash) => getRounds(hash) === cost,
     hash: (password) => inTurn(() => hashSync(normalize(password), genSaltSync(cost))),
   }
 }
 
-/** One spelling of a password that a keyboard may send in several (RFC 8265 §4.2). */
+/**
+ * One spelling of a password that a keyboard may send in several (RFC 8265 §4.2). A text that no
+ * password can be stays as it is: normalising 64,000 combining marks takes more than a second.
+ */
 export function normalize(password: string): string {
-  return password.normalize('NFC')
+  return password.length > LONGEST_SPELLING ? password : password.normalize('NFC')
 }
 
 /** Whether bcrypt would read all of it. */
 export function fits(password: string): boolean {
+  if (password.length > LONGEST_SPELLING) return false
   return new TextEncoder().encode(normalize(password)).length <= LONGEST_PASSWORD_BYTES
 }

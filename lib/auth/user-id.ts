@@ -1,4 +1,6 @@
 const LONGEST = 254
+/** UTF-16 units as sent: normalising a long run of combining marks takes more than a second. */
+const LONGEST_SPELLING = 1_024
 /** What means something in a key or a pattern, and what cannot be seen. */
 const REFUSED = /[:*?[\]{}\s\p{Cc}\p{Cf}\p{Cs}]/u
 
@@ -9,6 +11,7 @@ const REFUSED = /[:*?[\]{}\s\p{Cc}\p{Cf}\p{Cs}]/u
  *   that means something in a key or a pattern.
  */
 export function parseUserId(address: string): string | undefined {
+  if (address.length > LONGEST_SPELLING) return undefined
   const id = address.trim().normalize('NFC').toLowerCase()
   return id === '' || id.length > LONGEST || REFUSED.test(id) ? undefined : id
 }
