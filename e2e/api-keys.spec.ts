@@ -37,7 +37,7 @@ test('a key is shown once, reaches its scopes and nothing else', async ({ api, s
   const { key, id } = made.body
   const film = await use(api, key, '/api/movies/Pulp%20Fiction')
   expect([film.status, film.body.year]).toEqual([200, 1994])
-  expect(film.headers.get('ratelimit-policy')).toBe('"key";q=100;w=60')
+  expect(film.headers.get('ratelimit-policy')).toBe('"key";q=100;w=60, "user";q=1000000;w=86400')
   expect(film.headers.get('cache-control')).toBe('no-store')
   expect((await use(api, key, '/api/movies?limit=1')).status).toBe(200)
   expect((await use(api, key, '/api/books/emma')).status).toBe(200)

@@ -31,6 +31,12 @@ const MATRIX: Record<string, 'anyone' | 'user' | 'editor' | 'admin'> = {
   'POST /api/auth/generatepassword': 'admin',
   'GET /api/users': 'admin',
   'PATCH /api/users/{id}': 'admin',
+  'GET /api/users/{id}': 'admin',
+  'DELETE /api/users/{id}': 'admin',
+  'GET /api/users/{id}/keys': 'admin',
+  'DELETE /api/users/{id}/keys/{key}': 'admin',
+  'GET /api/users/{id}/export': 'admin',
+  'POST /api/users/{id}/unlock': 'admin',
   'GET /api/events': 'admin',
   'GET /.well-known/jwks.json': 'anyone',
   'GET /api/openapi.json': 'anyone',
@@ -84,7 +90,7 @@ for (const [who, level] of Object.entries(WHO)) {
       const needed = LEVELS[MATRIX[`${method} ${path}`] ?? 'admin']
       // A session of its own for each: some of these end it.
       const token = level < 0 ? undefined : (await api.signIn(credentials(store, level))).JWT
-      const { status } = await api.send(path.replace('{id}', 'nothing'), {
+      const { status } = await api.send(path.replace(/\{(id|key)\}/g, 'nothing'), {
         method,
         headers: {
           'Content-Type': 'application/json',

@@ -14,7 +14,14 @@ import { registerCase } from './auth/register.ts'
 import { resetCase } from './auth/reset-password.ts'
 import { endSessionCase, endSessionsCase, listSessionsCase } from './auth/sessions.ts'
 import { signInCase } from './auth/sign-in.ts'
-import { changeUserCase, listUsersCase } from './auth/users.ts'
+import { unlockUserCase } from './auth/unlock.ts'
+import {
+  deleteUserCase,
+  deleteUserKeyCase,
+  exportUserCase,
+  listUserKeysCase,
+} from './auth/user-records.ts'
+import { changeUserCase, listUsersCase, readUserCase } from './auth/users.ts'
 import { getItemCase } from './collections/get.ts'
 import { listItemsCase } from './collections/list.ts'
 import {
@@ -66,6 +73,12 @@ export function createApp(deps: () => AppDeps): App {
     deleteKey: endpoint(contract.deleteKey, deleteKeyCase, deps),
     listUsers: endpoint(contract.listUsers, listUsersCase, deps),
     changeUser: endpoint(contract.changeUser, changeUserCase, deps),
+    readUser: endpoint(contract.readUser, readUserCase, deps),
+    deleteUser: endpoint(contract.deleteUser, deleteUserCase, deps),
+    listUserKeys: endpoint(contract.listUserKeys, listUserKeysCase, deps),
+    deleteUserKey: endpoint(contract.deleteUserKey, deleteUserKeyCase, deps),
+    exportUser: endpoint(contract.exportUser, exportUserCase, deps),
+    unlockUser: endpoint(contract.unlockUser, unlockUserCase, deps),
     listEvents: endpoint(contract.listEvents, listEventsCase, deps),
     jwks: endpoint(contract.jwks, jwksCase, deps),
     openapi: endpoint(contract.openapi, openapiCase, deps),

@@ -1,4 +1,6 @@
+import { newAccountId } from './auth/account-id.ts'
 import type { PresentedKey } from './auth/api-key.ts'
+import { DeadSessions } from './auth/dead-sessions.ts'
 import { importKeyring, type Keyring } from './auth/jws.ts'
 import type { KeyProof, KeyScope } from './auth/key-proof.ts'
 import { createAccessTokens, createRefreshTokens } from './auth/tokens.ts'
@@ -20,6 +22,7 @@ export interface BaseDeps extends Verifiers {
   settings: Settings
   now: () => number
   accessKeys: () => Promise<Keyring>
+  deadSessions: DeadSessions
 }
 
 /** What an endpoint needs. */
@@ -50,6 +53,7 @@ export function createBaseDeps(settings: Settings, now: () => number = Date.now)
     accessKeys: keys,
     refreshTokens: createRefreshTokens({ keys: once(() => importKeyring(refreshSecrets)), origin }),
     cookies: createCookies(origin),
+    deadSessions: new DeadSessions(now),
     keyEnvironment: settings.keyEnvironment,
   }
 }
@@ -70,6 +74,7 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
     randomId: () => crypto.randomUUID(),
     lifetimes: { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace },
     log,
+    newAccountId,
     sessionsSeen: new Map(),
   }
 }

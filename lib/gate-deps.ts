@@ -1,12 +1,18 @@
 import { type BaseDeps, createBaseDeps, limiterOptions } from './deps.ts'
 import { env, type Settings } from './env.ts'
 import { createKeyLimits, type KeyLimits } from './http/key-limits.ts'
+import { createSessionWatch, type SessionWatch } from './http/session-watch.ts'
 import { once } from './once.ts'
 import { HotLimiter } from './rate-limit/hot.ts'
 import { connectScripts } from './store/script-runner.ts'
 
 /** What the gate needs: no passwords, no writes. */
-export type GateDeps = BaseDeps & { keyLimits: KeyLimits; hotLimiter: HotLimiter }
+export type GateDeps = BaseDeps & {
+  keyLimits: KeyLimits
+  hotLimiter: HotLimiter
+  /** Where gate and endpoints have a memory of their own each. */
+  sessionWatch?: SessionWatch
+}
 
 /** What it needs besides the rest. */
 export function gateParts(
@@ -23,5 +29,8 @@ export function gateParts(
 /** The gate's dependencies of this isolate, made at its first request. */
 export const gateDeps: () => GateDeps = /* @__PURE__ */ once(() => {
   const settings = env()
-  return { ...createBaseDeps(settings), ...gateParts(settings, Date.now) }
+  const base = createBaseDeps(settings)
+  const redis = connectScripts(settings.auth ?? settings.data)
+  const sessionWatch = createSessionWatch(redis, base.deadSessions, Date.now)
+  return { ...base, ...gateParts(settings, Date.now), sessionWatch }
 })

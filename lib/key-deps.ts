@@ -15,6 +15,7 @@ export function keyParts(settings: Settings): KeyNeeds {
     mintKey: (id) => mintApiKey(settings.keyEnvironment, id),
     collectionNames: allCollections().map(({ name }) => name),
     keyLimit: (settings.limits.key ?? POLICIES.key).limit,
+    userLimit: (settings.limits.user ?? POLICIES.user).limit,
   }
 }
 

@@ -10,6 +10,8 @@ export interface Mail {
 
 /** Sends mail. The promise is for the background: it resolves when the mail is sent or given up. */
 export interface Mailer {
+  /** Whether there is a service that takes mail. */
+  isConfigured: boolean
   send(mail: Mail, trace?: Trace): Promise<void>
 }
 
@@ -46,9 +48,13 @@ export function createMailer(service: MailService | undefined, options: MailerOp
   const { sleep, random, randomId, log } = options
   if (service === undefined) {
     const consequence = 'a mail was not sent: set MAIL_API_URL, MAIL_API_KEY and MAIL_FROM'
-    return { send: async () => log('error', 'mail.not-configured', { consequence }) }
+    return {
+      isConfigured: false,
+      send: async () => log('error', 'mail.not-configured', { consequence }),
+    }
   }
   return {
+    isConfigured: true,
     send: async (mail, trace) => {
       const mailId = randomId()
       // The work of sending must not show in the answer's time: whether there is a mail is a secret.

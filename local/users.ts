@@ -1,23 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { LEVELS } from '../lib/auth/levels.ts'
+import { newAccountId } from '../lib/auth/account-id.ts'
 import { newPassword, weakness } from '../lib/auth/new-password.ts'
 import { createPasswords } from '../lib/auth/password.ts'
 import { parseUserId } from '../lib/auth/user-id.ts'
+import { accountExport } from '../lib/auth/user-records.ts'
 import { StoreUnavailable } from '../lib/errors.ts'
+import { POLICIES } from '../lib/rate-limit/policies.ts'
 import {
   accountsOf,
   accountsRead,
   addAccount,
+  deletableRead,
+  deleteAccount,
+  releaseAccount,
   setPassword,
   setRights,
 } from '../lib/store/administration.ts'
+import { apiKeysRead, deleteKey, forgetKeys } from '../lib/store/api-keys.ts'
 import { connect } from '../lib/store/redis.ts'
 import { level } from '../lib/store/rules.ts'
 import { endSessions, sessionsRead } from '../lib/store/sessions.ts'
 import { Store } from '../lib/store/store.ts'
 import { Trips } from '../lib/store/trips.ts'
+import { profileRead } from '../lib/store/users.ts'
 import { operatorStore } from './operator-store.ts'
 
 const HELP = `Manages Usher's accounts.
@@ -29,6 +36,11 @@ const HELP = `Manages Usher's accounts.
   npm run users -- enable <address>
   npm run users -- password <address> [--password <password>]     ends every session, at once
   npm run users -- sessions <address> [--end]
+  npm run users -- keys <address> [--end-key <id>]
+  npm run users -- unlock <address>           clears failed sign-ins
+  npm run users -- verify <address>           counts as confirmed, without a mail
+  npm run users -- export <address>           all that is kept of the account, as JSON
+  npm run users -- delete <address>           with its sessions and API keys
 
 Without --password one is made up and printed. Levels: user 0, editor 5, admin 9.
 The store is AUTH_REDIS_REST_URL and _TOKEN, else as for \`npm run seed\`.
@@ -43,6 +55,7 @@ interface Words {
   level: string
   password: string | undefined
   end: boolean
+  endKey: string | undefined
 }
 
 type Command = (store: Store, words: Words) => Promise<void>
@@ -50,7 +63,7 @@ type Command = (store: Store, words: Words) => Promise<void>
 const commands: Record<string, Command> = {
   add: async (store, words) => {
     const { userId, hash, password } = await chosenPassword(words)
-    const account = { userId, hash, level: levelOf(words.level), createdAt: Date.now() }
+    const account = { userId, accountId: newAccountId(), hash, level: levelOf(words.level) }
     if ((await addAccount(store, account)) === 'exists')
       throw new Refused(`${userId} is there already.`)
     console.log(`${userId} / ${password}  level ${account.level}`)
@@ -83,8 +96,53 @@ const commands: Record<string, Command> = {
   },
   password: async (store, words) => {
     const { userId, hash, password } = await chosenPassword(words)
-    if ((await setPassword(store, { userId, hash })) === 'unknown') throw unknown(userId)
-    console.log(`${userId} / ${password}\nEvery session has ended.`)
+    const changed = await setPassword(store, { userId, hash })
+    if (changed.status === 'unknown') throw unknown(userId)
+    await forgetKeys(store, changed.endedKeys)
+    const ended = `Every session and ${changed.endedKeys.length} API keys have ended.`
+    console.log(`${userId} / ${password}\n${ended}`)
+  },
+  unlock: async (store, { subject }) => {
+    const userId = userIdOf(subject)
+    if ((await releaseAccount(store, userId, 'unlock')) === 'unknown') throw unknown(userId)
+    console.log(`${userId} may try to sign in again.`)
+  },
+  verify: async (store, { subject }) => {
+    const userId = userIdOf(subject)
+    if ((await releaseAccount(store, userId, 'verify')) === 'unknown') throw unknown(userId)
+    console.log(`The address of ${userId} counts as confirmed.`)
+  },
+  delete: async (store, { subject }) => {
+    const userId = userIdOf(subject)
+    const [deletable] = await store.read(deletableRead(userId))
+    const status = await deleteAccount(store, userId, deletable)
+    if (status === 'unknown') throw unknown(userId)
+    if (status === 'last-admin') throw new Refused(`${userId} is the last admin.`)
+    console.log(`${userId} is deleted, with its sessions and API keys.`)
+  },
+  export: async (store, { subject }) => {
+    const userId = userIdOf(subject)
+    const [account] = await store.read(profileRead(userId))
+    if (!account.exists) throw unknown(userId)
+    const kept = await accountExport(store, userId, account, POLICIES.user.limit)
+    console.log(JSON.stringify(kept, undefined, 2))
+  },
+  keys: async (store, { subject, endKey }) => {
+    const userId = userIdOf(subject)
+    const [account] = await store.read(profileRead(userId))
+    if (!account.exists) throw unknown(userId)
+    if (endKey !== undefined) {
+      const owner = { userId, accountId: account.accountId ?? userId }
+      if (!(await deleteKey(store, endKey, owner))) throw new Refused(`There is no key ${endKey}.`)
+      console.log(`The key ${endKey} has ended.`)
+      return
+    }
+    const [list] = await store.read(apiKeysRead(userId))
+    for (const { id, name, scopes, usedAt } of list) {
+      const used = usedAt === undefined ? 'never used' : `used ${new Date(usedAt).toISOString()}`
+      console.log(`${id}  ${scopes.join(' ')}  ${used}  ${name}`)
+    }
+    console.log(`${list.length} API keys.`)
   },
   sessions: async (store, { subject, end }) => {
     const userId = userIdOf(subject)
@@ -107,9 +165,10 @@ async function change(
   rights: Parameters<typeof setRights>[2],
 ): Promise<void> {
   const userId = userIdOf(subject)
-  const status = await setRights(store, userId, rights, LEVELS.admin)
-  if (status === 'unknown') throw unknown(userId)
-  if (status === 'last-admin') throw new Refused(`${userId} is the last admin.`)
+  const changed = await setRights(store, userId, rights)
+  if (changed.status === 'unknown') throw unknown(userId)
+  if (changed.status !== 'done') throw new Refused(`${userId} is the last admin.`)
+  await forgetKeys(store, changed.endedKeys)
 }
 
 async function chosenPassword(
@@ -152,6 +211,7 @@ async function main(): Promise<void> {
       level: { type: 'string', default: '0' },
       password: { type: 'string' },
       end: { type: 'boolean', default: false },
+      'end-key': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -177,6 +237,7 @@ async function main(): Promise<void> {
       level: values.level,
       password: values.password,
       end: values.end,
+      endKey: values['end-key'],
     })
   } finally {
     await opened.close()

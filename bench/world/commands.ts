@@ -1,11 +1,12 @@
+import { LIVENESS_AT_PRIMARY } from '../../lib/store/scripts/liveness.ts'
 import { APPLY_ITEMS, QUERY_ITEMS } from '../../lib/store/scripts/query.ts'
-import { LIVENESS_AT_PRIMARY, ROTATE_SESSION } from '../../lib/store/scripts/rotation.ts'
+import { ROTATE_SESSION } from '../../lib/store/scripts/rotation.ts'
 import { END_SESSIONS, OPEN_SESSION, REVOKE_SESSION } from '../../lib/store/scripts/sessions.ts'
 
 /** What a database with read replicas serves at the nearest one. */
 const READS = new Set(
   `EVAL_RO EVALSHA_RO EXISTS GET HGET HGETALL HMGET MGET PING SCAN TYPE XREVRANGE ZCARD ZMSCORE
-   ZRANGE ZREVRANGE`.split(/\s+/),
+   ZRANGE ZREVRANGE ZSCORE`.split(/\s+/),
 )
 
 const SCRIPTS = new Map(

@@ -90,6 +90,7 @@ test.describe('/api/profile', () => {
     const { status, body, headers } = await api.get('/api/profile', JWT)
     expect(status).toBe(200)
     expect(body).toEqual({
+      id: expect.stringMatching(/^u_[0-9A-Za-z]{16,}$/),
       user: 'fay@home.org',
       level: 0,
       emailVerified: true,

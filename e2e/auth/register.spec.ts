@@ -27,7 +27,7 @@ test.describe('POST /api/auth/register', () => {
     expect(mail.text).toContain(`${api.origin}/account/verify#token=`)
     expect(mail.html).toContain(`${api.origin}/account/verify#token=`)
 
-    expect(await store.call('HGET', 'user:reg@home.org', 'emailVerified')).toBe('0')
+    expect(await store.call('EXISTS', 'user:reg@home.org')).toBe(0)
     const early = await api.post('/api/auth/signin', credentials)
     expect(isProblem(early, 'invalid-credentials', 401)).toBe(true)
 
@@ -63,21 +63,38 @@ test.describe('POST /api/auth/register', () => {
     await api.signIn(known)
   })
 
-  test('registering again before confirming: the newest mail and its password count', async ({
+  test('registering again changes nothing: each link has its own password, and one is used', async ({
     api,
     outbox,
   }) => {
+    const user = 'twice@home.org'
     const register = async (password: string): Promise<string> => {
-      await api.post('/api/auth/register', { user: 'twice@home.org', password })
-      return tokenOf(await outbox.next('twice@home.org'))
+      await api.post('/api/auth/register', { user, password })
+      return tokenOf(await outbox.next(user))
     }
-    const first = await register(PASSWORD)
-    const second = await register(`${PASSWORD}, again`)
-    expect((await api.post('/api/auth/email/verify', { token: first })).status).toBe(401)
-    expect((await api.post('/api/auth/email/verify', { token: second })).status).toBe(204)
-    await api.signIn({ user: 'twice@home.org', password: `${PASSWORD}, again` })
-    const old = await api.post('/api/auth/signin', { user: 'twice@home.org', password: PASSWORD })
-    expect(old.status).toBe(401)
+    const verify = (token: string) => api.post('/api/auth/email/verify', { token })
+    const mine = await register(PASSWORD)
+    // A stranger knows the address, and does not see its mail.
+    const theirs = await register(`${PASSWORD}, theirs`)
+    expect((await verify(mine)).status).toBe(204)
+    await api.signIn({ user, password: PASSWORD })
+    expect(isProblem(await verify(theirs), 'invalid-token', 401)).toBe(true)
+    await api.signIn({ user, password: PASSWORD })
+  })
+
+  test('of parallel links of one address one makes the account', async ({ api, outbox }) => {
+    const user = 'several@home.org'
+    const tokens: string[] = []
+    for (let index = 0; index < 4; index++) {
+      await api.post('/api/auth/register', { user, password: `${PASSWORD} ${index}` })
+      tokens.push(tokenOf(await outbox.next(user)))
+    }
+    const answers = await Promise.all(
+      tokens.map((token) => api.post('/api/auth/email/verify', { token })),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 401, 401, 401])
+    const winner = answers.findIndex(({ status }) => status === 204)
+    await api.signIn({ user, password: `${PASSWORD} ${winner}` })
   })
 
   test('an account that waits for its address but has a level is not taken over', async ({
@@ -160,11 +177,8 @@ test('an address that is deleted and registered again does not meet the sessions
   const user = 'reborn@home.org'
   const enter = async (): Promise<void> => {
     await api.post('/api/auth/register', { user, password: PASSWORD })
-    await outbox.next(user)
-    await api.post('/api/auth/password/forgot', { user })
     const token = tokenOf(await outbox.next(user))
-    const reset = await api.post('/api/auth/password/reset', { token, password: PASSWORD })
-    expect(reset.status).toBe(204)
+    expect((await api.post('/api/auth/email/verify', { token })).status).toBe(204)
   }
   await enter()
   const before = await api.signIn({ user, password: PASSWORD })
@@ -183,17 +197,17 @@ test('an address that is deleted and registered again does not meet the sessions
 })
 
 test.describe('POST /api/auth/email/resend', () => {
-  test('202 and a newer token, the older is void; for the unknown and the verified the same, without a mail', async ({
+  test('a link that was asked for again carries no password; for the unknown and the verified no mail', async ({
     api,
     store,
     outbox,
   }) => {
-    await api.post('/api/auth/register', { user: 'again@home.org', password: PASSWORD })
-    const first = tokenOf(await outbox.next('again@home.org'))
-    const sent = await api.post('/api/auth/email/resend', { user: 'again@home.org' })
+    const user = 'again@home.org'
+    await api.post('/api/auth/register', { user, password: PASSWORD })
+    const first = tokenOf(await outbox.next(user))
+    const sent = await api.post('/api/auth/email/resend', { user })
     expect(sent.status).toBe(202)
-    const second = tokenOf(await outbox.next('again@home.org'))
-    expect((await api.post('/api/auth/email/verify', { token: first })).status).toBe(401)
+    const second = tokenOf(await outbox.next(user))
 
     await account(store, 'done@home.org')
     const count = outbox.mails.length
@@ -201,8 +215,20 @@ test.describe('POST /api/auth/email/resend', () => {
       const answer = await api.post('/api/auth/email/resend', { user })
       expect([answer.status, answer.text], user).toEqual([202, sent.text])
     }
-    expect((await api.post('/api/auth/email/verify', { token: second })).status).toBe(204)
     expect(outbox.mails.length).toBe(count)
+
+    const verify = (body: object) => api.post('/api/auth/email/verify', body)
+    const bare = await verify({ token: second })
+    expect(isProblem(bare, 'validation-error', 422)).toBe(true)
+    expect(bare.body.errors[0].pointer).toBe('#/password')
+    const weak = await verify({ token: second, password: 'password1' })
+    expect(isProblem(weak, 'validation-error', 422)).toBe(true)
+    const password = `${PASSWORD}, mine`
+    expect((await verify({ token: second, password })).status).toBe(204)
+    await api.signIn({ user, password })
+    expect((await verify({ token: first })).status).toBe(401)
+    const old = await api.post('/api/auth/signin', { user, password: PASSWORD })
+    expect(old.status).toBe(401)
   })
 
   test('signed in it needs no body; with neither a credential nor a user it is 401', async ({
@@ -230,8 +256,8 @@ test('the store has the hash of a one-time token, and the log has no address and
   await api.post('/api/auth/register', { user: 'hidden@home.org', password: PASSWORD })
   const token = tokenOf(await outbox.next('hidden@home.org'))
   const hash = createHash('sha256').update(token).digest('base64url')
-  expect(await store.call('HGET', `once:${hash}`, 'uid')).toBe('hidden@home.org')
-  expect(Number(await store.call('PTTL', `once:${hash}`))).toBeGreaterThan(86_000_000)
+  expect(await store.call('HGET', `registration:${hash}`, 'user')).toBe('hidden@home.org')
+  expect(Number(await store.call('PTTL', `registration:${hash}`))).toBeGreaterThan(86_000_000)
   await expect.poll(() => server.output()).toContain('mail.sent')
   expect(server.output()).not.toContain('hidden@home.org')
   expect(server.output()).not.toContain(token)

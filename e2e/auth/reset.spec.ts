@@ -113,21 +113,63 @@ test.describe('POST /api/auth/password/reset', () => {
     }
   })
 
-  test('it confirms the address of a registration, and a verify token is no reset token', async ({
+  test('a registration that waits is confirmed by it; a token of one kind is none of the other', async ({
     api,
+    store,
     outbox,
   }) => {
     const user = 'both@home.org'
     await api.post('/api/auth/register', { user, password: PASSWORD })
     const verify = tokenOf(await outbox.next(user))
-    const wrong = await api.post('/api/auth/password/reset', { token: verify, password: PASSWORD })
-    expect(wrong.status).toBe(401)
+    const reset = (token: string, password: string) =>
+      api.post('/api/auth/password/reset', { token, password })
+    expect((await reset(verify, PASSWORD)).status).toBe(401)
     await api.post('/api/auth/password/forgot', { user })
-    const token = tokenOf(await outbox.next(user))
-    expect((await api.post('/api/auth/email/verify', { token })).status).toBe(401)
+    const mail = await outbox.next(user)
+    expect(mail.subject).toBe('Confirm your address')
     const password = `${PASSWORD}, mine`
-    expect((await api.post('/api/auth/password/reset', { token, password })).status).toBe(204)
+    const token = tokenOf(mail)
+    expect((await api.post('/api/auth/email/verify', { token, password })).status).toBe(204)
     await api.signIn({ user, password })
+
+    const other = await forgotten(api, store, outbox, 'other-kind@home.org')
+    const wrong = { token: other.token, password: PASSWORD }
+    expect((await api.post('/api/auth/email/verify', wrong)).status).toBe(401)
+    expect((await reset(other.token, PASSWORD)).status).toBe(204)
+  })
+
+  test('every API key ends with a reset; with a change when it is asked for; the owner is told', async ({
+    api,
+    store,
+    outbox,
+  }) => {
+    const user = 'keyed@home.org'
+    const { token, password } = await forgotten(api, store, outbox, user)
+    const make = async (JWT: string): Promise<{ id: string; key: string }> =>
+      (await api.post('/api/keys', { name: 'K', scopes: ['movies:read'] }, JWT)).body
+    const opens = async (key: string): Promise<number> =>
+      (await api.send('/api/movies?limit=1', { headers: { 'X-API-Key': key } })).status
+    const before = await make((await api.signIn({ user, password })).JWT)
+    const reset = await api.post('/api/auth/password/reset', { token, password: PASSWORD })
+    expect(reset.status).toBe(204)
+    expect(reset.headers.get('usher-keys-ended')).toBe('1')
+    expect(await opens(before.key)).toBe(401)
+    expect((await outbox.next(user)).text).toContain('Every session has ended; one API key ended too.')
+    await expect.poll(() => store.call('EXISTS', `key:${before.id}`)).toBe(0)
+
+    const { JWT } = await api.signIn({ user, password: PASSWORD })
+    const kept = await make(JWT)
+    const change = (current: string, next: string, more = {}) =>
+      api.post('/api/auth/password', { current, password: next, ...more }, JWT)
+    const first = await change(PASSWORD, `${PASSWORD} 2`)
+    expect([first.status, first.headers.get('usher-keys-left')]).toEqual([204, '1'])
+    expect(await opens(kept.key)).toBe(200)
+    expect((await outbox.next(user)).text).toContain('Your account still has one API key in use.')
+    const second = await change(`${PASSWORD} 2`, `${PASSWORD} 3`, { endKeys: true })
+    expect([second.status, second.headers.get('usher-keys-ended')]).toEqual([204, '1'])
+    expect(await opens(kept.key)).toBe(401)
+    expect((await api.get('/api/keys', JWT)).body.data).toEqual([])
+    expect(await opens((await make(JWT)).key)).toBe(200)
   })
 })
 

@@ -57,6 +57,7 @@ test('PATCH sets a level, in force on the very next request of a token issued be
   expect([promoted.status, promoted.body]).toEqual([
     200,
     {
+      id: expect.stringMatching(/^u_[0-9A-Za-z]{16,}$/),
       user: 'ivy@home.org',
       level: 9,
       emailVerified: true,

@@ -56,7 +56,7 @@ export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<Co
         collection,
         id: undefined,
         conditions: { ifMatch: null, ifNoneMatch: null, idempotencyKey: null },
-        principal: { userId: 'me@home.org' },
+        principal: { accountId: 'u_me0123456789abcdef', userId: 'me@home.org' },
         level: () => 0,
         log: () => undefined,
         read: async (read) => ({ ok: true, value: (await own.read(read))[0] }),

@@ -1,4 +1,5 @@
 import { sha256 } from '../hash.ts'
+import { randomText } from '../random-text.ts'
 
 /** An API key as it is presented: where its record is, and the hash that the record must have. */
 export interface PresentedKey {
@@ -49,18 +50,6 @@ export async function readApiKey(
   const [, body = '', id = '', sum] = KEY.exec(text) ?? []
   if (!body.startsWith(`usher_${environment}_`) || checksum(body) !== sum) return undefined
   return { id, hash: await sha256(text) }
-}
-
-/** Each character as likely as any other. */
-function randomText(length: number): string {
-  let text = ''
-  while (text.length < length) {
-    for (const byte of crypto.getRandomValues(new Uint8Array(length))) {
-      const isFair = byte < 256 - (256 % ALPHABET.length)
-      if (isFair && text.length < length) text += ALPHABET[byte % ALPHABET.length]
-    }
-  }
-  return text
 }
 
 /** CRC-32 (ISO 3309) in base 62. */

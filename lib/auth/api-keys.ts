@@ -18,8 +18,10 @@ export interface KeyDeps {
   mintKey: (id?: string) => Promise<MintedKey>
   /** What scopes can name. */
   collectionNames: readonly string[]
-  /** The largest quota a key can have: that of the policy, in requests a minute. */
+  /** The largest quota a key can have, in requests a minute. */
   keyLimit: number
+  /** What a user may ask a minute, and so a key that has no quota of its own. */
+  userLimit: number
 }
 
 /** An API key as its owner sees it; times are RFC 3339. */
@@ -77,11 +79,12 @@ export const rollKeyInput = z.optional(
 /** Lists the caller's keys; of the keys themselves only the beginnings are known. */
 export async function listKeys(
   call: KeysCall<undefined>,
+  deps: KeyDeps,
 ): Promise<Result<{ data: OwnKey[]; nextCursor: null }, AccessCode>> {
   const { principal } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
   const found = await call.read(apiKeysRead(principal.userId))
-  return found.ok ? ok({ data: found.value.map(own), nextCursor: null }) : found
+  return found.ok ? ok({ data: found.value.map((key) => own(key, deps)), nextCursor: null }) : found
 }
 
 /**
@@ -108,12 +111,13 @@ export async function makeKey(
   const { id, key, prefix, hash } = await deps.mintKey()
   const record: NewKey = {
     id,
+    accountId: principal.accountId,
     userId: principal.userId,
     hash,
     name: input.name,
     prefix,
     scopes: [...new Set(input.scopes)],
-    limit: input.limit ?? deps.keyLimit,
+    limit: input.limit,
     ttlMs: input.expiresIn === undefined ? undefined : input.expiresIn * 1_000,
   }
   const made = await createKey(call.store, record, MOST_KEYS)
@@ -122,8 +126,8 @@ export async function makeKey(
     return fail('conflict', 'keys at their cap', { detail })
   }
   if (made.status !== 'made') return fail('invalid-token', 'the account may not enter')
-  call.report('key.created', { user: principal.userId, key: id })
-  return ok(shown(key, { ...record, expiresAt: made.expiresAt }), {
+  call.report('key.created', { user: principal.accountId, key: id })
+  return ok(shown(key, { ...record, expiresAt: made.expiresAt }, deps), {
     headers: { Location: `/api/keys/${id}` },
   })
 }
@@ -141,10 +145,10 @@ export async function rollOwnKey(
   if (record === undefined) return fail('not-found', 'no such key of this user')
   const { key, hash } = await deps.mintKey(id)
   const overlapMs = (call.input?.overlap ?? OVERLAP_SECONDS) * 1_000
-  const rolled = await rollKey(call.store, { id, userId: principal.userId, hash, overlapMs })
+  const rolled = await rollKey(call.store, principal, { id, hash, overlapMs })
   if (!rolled) return fail('not-found', 'no such key of this user')
-  call.report('key.rolled', { user: principal.userId, key: id })
-  return ok(shown(key, record))
+  call.report('key.rolled', { user: principal.accountId, key: id })
+  return ok(shown(key, record, deps))
 }
 
 /** Ends a key, at once. */
@@ -153,10 +157,10 @@ export async function endKey(
 ): Promise<Result<undefined, 'not-found' | AccessCode>> {
   const { principal, id = '' } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
-  if (!(await deleteKey(call.store, id, principal.userId))) {
+  if (!(await deleteKey(call.store, id, principal))) {
     return fail('not-found', 'no such key of this user')
   }
-  call.report('key.deleted', { user: principal.userId, key: id })
+  call.report('key.deleted', { user: principal.accountId, key: id })
   return ok(undefined)
 }
 
@@ -166,10 +170,12 @@ function isScope(scope: string, collectionNames: readonly string[]): boolean {
   return rest.length === 0 && collectionNames.includes(name) && known.includes(action)
 }
 
-function own(key: ListedKey): OwnKey {
-  const { createdAt, expiresAt, usedAt, ...fields } = key
+/** A key as its owner and an admin see it. */
+export function own(key: ListedKey, { userLimit }: Pick<KeyDeps, 'userLimit'>): OwnKey {
+  const { createdAt, expiresAt, usedAt, limit, ...fields } = key
   return {
     ...fields,
+    limit: limit ?? userLimit,
     createdAt: new Date(createdAt).toISOString(),
     expiresAt: instant(expiresAt),
     lastUsedAt: instant(usedAt),
@@ -181,8 +187,10 @@ function shown(
   record: Pick<ListedKey, 'id' | 'name' | 'prefix' | 'limit' | 'expiresAt'> & {
     scopes: readonly string[]
   },
+  { userLimit }: KeyDeps,
 ): NewOwnKey {
-  const { id, name, prefix, scopes, limit, expiresAt } = record
+  const { id, name, prefix, scopes, expiresAt } = record
+  const limit = record.limit ?? userLimit
   return { id, key, name, prefix, scopes: [...scopes], limit, expiresAt: instant(expiresAt) }
 }
 

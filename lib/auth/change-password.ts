@@ -1,20 +1,26 @@
 import * as z from 'zod/mini'
 import { type AccessCode, fail, ok, type Result } from '../errors.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
+import { forgetKeys } from '../store/api-keys.ts'
 import { deviceRead } from '../store/sessions.ts'
 import { credentialsRead, changePassword as storePassword } from '../store/users.ts'
-import { countGuess, guessKeys } from './guesses.ts'
+import { countGuess, guessKeys, judgeGuess } from './guesses.ts'
 import { newPassword, refusePassword } from './new-password.ts'
+import { keyHeaders, reportFailedSignIn, tellOwner } from './notices.ts'
 import type { AccountDeps, AuthCall } from './types.ts'
 
-export const changePasswordInput = z.strictObject({ current: z.string(), password: newPassword })
+export const changePasswordInput = z.strictObject({
+  current: z.string(),
+  password: newPassword,
+  endKeys: z.optional(z.boolean()),
+})
 
 /**
  * Changes the caller's password, who proves to know the current one: a borrowed session must not
  * become an account. Wrong guesses count as failed sign-ins of the account. Every other session
- * ends in the same step.
+ * ends in the same step, and with `endKeys` every API key. The owner is told by mail.
  *
- * @returns Nothing (204); `invalid-credentials`; `validation-error` for a weak password;
+ * @returns Nothing (204), and in headers how many API keys ended and how many are left; `invalid-credentials`; `validation-error` for a weak password;
  *   `quota-exceeded` after five wrong guesses; `service-unavailable` when too many comparisons wait.
  *
  * @see OWASP ASVS v5.0.0-6.2.3, v5.0.0-7.4.3
@@ -34,16 +40,17 @@ export async function changePassword(
 > {
   const { principal, store, client, input } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
-  const { userId, sessionId } = principal
+  const { accountId, userId, sessionId } = principal
   const weak = await refusePassword(input.password, userId, deps)
   if (weak !== undefined) return weak
 
   const names = await guessKeys(userId, client.partition, deps)
-  const [guess, [account, known]] = await Promise.all([
+  const [counted, [account, known]] = await Promise.all([
     countGuess(call, names),
-    store.read(credentialsRead(userId), deviceRead(names.device ?? '')),
+    store.read(credentialsRead(userId), deviceRead(userId, names.device ?? '')),
   ])
-  const quota = guess.decide(known)
+  const about = { address: userId, known, unlockedAt: account.unlockedAt }
+  const { guess, quota } = await judgeGuess(call, deps, counted, about)
   if (!quota.allowed) return quotaExceeded([quota])
   const matches = await deps.passwords.matches(input.current, account.passwordHash)
   if (!matches.ok) {
@@ -51,7 +58,7 @@ export async function changePassword(
     return matches
   }
   if (!matches.value || account.passwordHash === undefined) {
-    call.report('signin.failed', { user: userId, session: sessionId })
+    reportFailedSignIn(call, deps, { userId, accountId }, sessionId)
     return fail('invalid-credentials', 'no match')
   }
   const hash = await deps.passwords.hash(input.password)
@@ -63,15 +70,21 @@ export async function changePassword(
   const [changed] = await Promise.all([
     storePassword(store, {
       userId,
+      accountId,
       kept: sessionId,
       comparedHash: account.passwordHash,
       hash: hash.value,
+      endKeys: input.endKeys === true,
     }),
     guess.giveBack('all'),
   ])
-  if (changed !== 'done') return fail('invalid-credentials', 'changed meanwhile')
-  call.report('password.changed', { user: userId, session: sessionId })
-  return ok(undefined)
+  if (changed.status !== 'done') return fail('invalid-credentials', 'changed meanwhile')
+  call.report('password.changed', { user: accountId, session: sessionId })
+  const endedKeys = input.endKeys === true ? changed.keyCount : 0
+  const leftKeys = changed.keyCount - endedKeys
+  call.background((store) => forgetKeys(store(), changed.endedKeys))
+  tellOwner(call, deps, userId, { how: 'changed', endedKeys, leftKeys })
+  return ok(undefined, { headers: keyHeaders(endedKeys, leftKeys) })
 }
 
 export const changePasswordCase = { input: changePasswordInput, run: changePassword }

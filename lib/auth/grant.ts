@@ -1,4 +1,4 @@
-import type { SessionState } from '../store/rotation.ts'
+import type { Holder, SessionState } from '../store/rotation.ts'
 import type { AuthDeps } from './types.ts'
 
 /** The body of signin and refresh. Lifetimes in seconds. */
@@ -22,18 +22,27 @@ export interface TokenResponse {
 export async function grant(
   deps: AuthDeps,
   message: TokenResponse['message'],
-  holder: { userId: string; sessionId: string },
+  holder: Holder,
   session: SessionState,
 ): Promise<TokenResponse> {
-  const { userId: sub, sessionId: sid } = holder
+  const { accountId: sub, userId: user, sessionId: sid } = holder
   const { seq, at, idle, now, level } = session
   const refreshExpiresIn = Math.max(0, Math.floor((idle - now) / 1_000))
   const expiresIn = Math.min(deps.lifetimes.accessTokenTtl, refreshExpiresIn)
   const iat = Math.floor(deps.now() / 1_000)
   const [JWT, refresh] = await Promise.all([
-    deps.accessTokens.issue({ sub, sid, level, iat, exp: iat + expiresIn, jti: deps.randomId() }),
+    deps.accessTokens.issue({
+      sub,
+      user,
+      sid,
+      level,
+      iat,
+      exp: iat + expiresIn,
+      jti: deps.randomId(),
+    }),
     deps.refreshTokens.issue({
       sub,
+      user,
       sid,
       seq,
       iat: Math.floor(at / 1_000),
@@ -42,7 +51,7 @@ export async function grant(
   ])
   return {
     message,
-    content: { user: sub, level },
+    content: { user, level },
     JWT,
     refresh,
     tokenType: 'Bearer',

@@ -8,21 +8,10 @@ import { parseUserId } from './user-id.ts'
  * stranger's guesses from elsewhere do not lock the owner out.
  */
 export interface Guess {
-  /** Whether to go on, and what the answer's headers say. @param known The account signed in here. */
+  /** Whether to go on. @param known The account signed in from this network. */
   decide(known: boolean): Decision
   /** `one` when nothing was compared, `all` after a success. */
   giveBack(amount: 'one' | 'all'): Promise<unknown>
-}
-
-/** What a quota counts of an account, known or not. An address that cannot be one counts too. */
-export async function accountPartition(
-  address: string,
-  { accountKey }: Pick<MailDeps, 'accountKey'>,
-): Promise<{ key: string }> {
-  const userId = parseUserId(address)
-  // The kinds are told apart: no address that somebody makes up is the key of another kind.
-  const name = userId === undefined ? `impossible\n${address}` : `account\n${userId}`
-  return { key: await accountKey(name) }
 }
 
 /** What the guesses of an account are counted by. */
@@ -33,22 +22,60 @@ export interface GuessKeys {
 }
 
 /**
- * Names an account, known or not, and the address it is tried from. Taken before the first call to
- * the store, so that what is asked together afterwards leaves together.
+ * Names an account, known or not, and the network it is tried from. An address that cannot be one is
+ * counted too. Taken before the first call to the store, so that what is asked together afterwards
+ * leaves together.
+ *
+ * @param since When an operator unlocked the account, in epoch milliseconds: counts begin anew.
  */
 export async function guessKeys(
   address: string,
   from: Partition,
-  deps: Pick<MailDeps, 'accountKey'>,
+  { accountKey }: Pick<MailDeps, 'accountKey'>,
+  since?: number,
 ): Promise<GuessKeys> {
   const userId = parseUserId(address)
+  const after = since === undefined ? '' : `\n${since}`
+  // The kinds are told apart: no address that somebody makes up is the key of another kind.
+  const name = userId === undefined ? `impossible\n${address}` : `account\n${userId}${after}`
   const [account, device] = await Promise.all([
-    accountPartition(address, deps),
+    accountKey(name),
     userId === undefined || from === 'shared'
       ? undefined
-      : deps.accountKey(`device\n${userId}\n${from.key}`),
+      : accountKey(`device\n${userId}\n${from.key}${after}`),
   ])
-  return { account: account.key, device }
+  return { account, device }
+}
+
+/** A guess that was counted, and what the quota says of it. */
+export interface CountedGuess {
+  guess: Guess
+  quota: Decision
+}
+
+/**
+ * Judges a guess that was counted. Where it is denied, and an operator unlocked the account in this
+ * window, it is counted anew from then on.
+ */
+export async function judgeGuess(
+  call: Pick<AuthCall, 'quotas' | 'client'>,
+  deps: Pick<MailDeps, 'accountKey' | 'now'>,
+  guess: Guess,
+  about: { address: string; known: boolean; unlockedAt: number | undefined },
+): Promise<CountedGuess> {
+  const { address, known, unlockedAt } = about
+  const quota = guess.decide(known)
+  const window = quota.windowSeconds * 1_000
+  const fresh = unlockedAt !== undefined && deps.now() - unlockedAt < window
+  if (quota.allowed || !fresh) {
+    call.quotas.show(quota)
+    return { guess, quota }
+  }
+  const names = await guessKeys(address, call.client.partition, deps, unlockedAt)
+  const anew = await countGuess(call, names)
+  const decision = anew.decide(known)
+  call.quotas.show(decision)
+  return { guess: anew, quota: decision }
 }
 
 /** Counts a guess: its calls to the store have left when this returns. */
@@ -68,11 +95,7 @@ export async function countGuess(
     device === undefined ? undefined : count(device),
   ])
   return {
-    decide: (known) => {
-      const { decision } = known && own !== undefined ? own : all
-      quotas.show(decision)
-      return decision
-    },
+    decide: (known) => (known && own !== undefined ? own : all).decision,
     giveBack: (amount) => Promise.all([all.giveBack(amount), own?.giveBack(amount)]),
   }
 }

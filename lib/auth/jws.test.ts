@@ -107,7 +107,8 @@ for (const [alg, crv] of [
     const secret = 'a-secret-of-thirty-two-bytes-or-more'
     const origin = 'https://api.example.com'
     const claims = {
-      sub: 'me@home.org',
+      sub: 'u_0123456789abcdefghij',
+      user: 'me@home.org',
       sid: 's',
       level: 0,
       iat: 1_790_000_000,

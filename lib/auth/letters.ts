@@ -7,9 +7,9 @@ export const LETTER_PATHS = { verify: '/account/verify', reset: '/account/reset'
 export function verificationLetter(to: string, origin: string, token: string): Mail {
   return letter(to, 'Confirm your address', [
     `Somebody, hopefully you, registered this address at ${origin}.`,
-    'Confirm it, and the password that was chosen with it, within 24 hours:',
+    'Confirm it within 24 hours:',
     link(origin, 'verify', token),
-    'If it was not you who chose that password, do nothing: without this step nobody can sign in.',
+    'If it was not you, do nothing: without this step there is no account.',
   ])
 }
 
@@ -26,10 +26,31 @@ export function knownAddressLetter(to: string, origin: string): Mail {
 export function resetLetter(to: string, origin: string, token: string): Mail {
   return letter(to, 'Choose a new password', [
     `Somebody, hopefully you, asked for a new password at ${origin}.`,
-    'Choose it within 30 minutes; every session ends then:',
+    'Choose it within 30 minutes; every session and every API key ends then:',
     link(origin, 'reset', token),
     'If it was not you, do nothing: your password stays as it is.',
   ])
+}
+
+/** Says to the owner of an account that its password is another, and how to undo it. */
+export function passwordLetter(
+  to: string,
+  origin: string,
+  change: { how: 'changed' | 'reset'; endedKeys: number; leftKeys: number },
+): Mail {
+  const { how, endedKeys, leftKeys } = change
+  const sessions = how === 'reset' ? 'Every session has ended' : 'Every other session has ended'
+  const ended = endedKeys === 0 ? '' : `; ${count(endedKeys)} ended too`
+  const left = leftKeys === 0 ? '' : ` Your account still has ${count(leftKeys)} in use.`
+  return letter(to, 'Your password was changed', [
+    `The password of your account at ${origin} was ${how === 'reset' ? 'set by a link in a mail' : 'changed'}.`,
+    `${sessions}${ended}.${left}`,
+    `If it was not you, ask for a new password at once: ${origin}`,
+  ])
+}
+
+function count(keys: number): string {
+  return keys === 1 ? 'one API key' : `${keys} API keys`
 }
 
 function link(origin: string, action: keyof typeof LETTER_PATHS, token: string): string {

@@ -1,8 +1,10 @@
+import { ADMIN_LEVEL } from '../store/rules.ts'
+
 /** Who may do something: everybody, or accounts of a level. */
 export type Access = 'public' | 'user' | 'editor' | 'admin'
 
 /** The number in an account's `level`, at least. */
-export const LEVELS = { user: 0, editor: 5, admin: 9 } as const satisfies Record<
+export const LEVELS = { user: 0, editor: 5, admin: ADMIN_LEVEL } as const satisfies Record<
   Exclude<Access, 'public'>,
   number
 >

@@ -4,12 +4,14 @@ import type { KeyLiveness } from '../store/key-liveness.ts'
 import type { Read } from '../store/reply.ts'
 import {
   accountRead,
+  type Holder,
   type Liveness,
   liveness,
   livenessAtPrimary,
   sessionRead,
 } from '../store/rotation.ts'
 import type { Store } from '../store/store.ts'
+import type { DeadSessions } from './dead-sessions.ts'
 import type { KeyProof } from './key-proof.ts'
 import { type Access, LEVELS } from './levels.ts'
 import type { AccessClaims } from './tokens.ts'
@@ -19,6 +21,15 @@ export type Proof = { claims: AccessClaims } | { key: KeyProof }
 
 /** A token this young may be ahead of the replica that is asked. */
 const YOUNG_TOKEN_SECONDS = 10
+
+/** What is not found for a token this old is gone, however far behind a replica is. */
+const SETTLED_TOKEN_SECONDS = 60
+
+/** Whose API key was proven: the address, and the id if the account has one. */
+export interface KeyOwner {
+  userId: string
+  accountId: string | undefined
+}
 
 /** Sessions as this isolate last saw them alive, with the level of their account. */
 export type SessionsSeen = Map<string, { at: number; level: number }>
@@ -35,9 +46,10 @@ export class LiveAccess {
   readonly #access: Access
   readonly #now: () => number
   readonly #seen: SessionsSeen
+  readonly #dead: DeadSessions | undefined
   #proof: Result<undefined, AccessCode> | undefined
   #level: number | undefined
-  #userId: string | undefined
+  #keyOwner: KeyOwner | undefined
 
   /**
    * @param proof Of what was presented; undefined where `access` is `public`, or after
@@ -48,9 +60,10 @@ export class LiveAccess {
     proof: Proof | undefined,
     access: Access,
     now: () => number,
-    seen: SessionsSeen = new Map(),
+    { seen = new Map(), dead }: { seen?: SessionsSeen; dead?: DeadSessions } = {},
   ) {
     this.#seen = seen
+    this.#dead = dead
     this.#store = store
     this.#claims = proof !== undefined && 'claims' in proof ? proof.claims : undefined
     this.#key = proof !== undefined && 'key' in proof ? proof.key : undefined
@@ -65,12 +78,12 @@ export class LiveAccess {
 
   /** The id of the key that was proven. */
   get usedKey(): string | undefined {
-    return this.#userId === undefined ? undefined : this.#key?.id
+    return this.#keyOwner === undefined ? undefined : this.#key?.id
   }
 
   /** Whose key was proven; undefined before the store was asked, and for sessions. */
-  get keyOwner(): string | undefined {
-    return this.#userId
+  get keyOwner(): KeyOwner | undefined {
+    return this.#keyOwner
   }
 
   /** Takes what a rotation has just found at the primary for a proof: the account's level. */
@@ -123,15 +136,13 @@ export class LiveAccess {
     return this.#proof
   }
 
-  #session(): { sessionId: string; userId: string } | undefined {
+  #session(): Holder | undefined {
     const claims = this.#claims
-    return claims === undefined ? undefined : { sessionId: claims.sid, userId: claims.sub }
+    if (claims === undefined) return undefined
+    return { sessionId: claims.sid, accountId: claims.sub, userId: claims.user }
   }
 
-  async #judge(
-    session: { sessionId: string; userId: string },
-    found: Liveness,
-  ): Promise<Result<undefined, AccessCode>> {
+  async #judge(session: Holder, found: Liveness): Promise<Result<undefined, AccessCode>> {
     const ageSeconds = this.#now() / 1_000 - (this.#claims?.iat ?? 0)
     const missing = found.status === 'session-missing' || found.status === 'user-missing'
     // Session and account were read one after the other: a change may have fallen between.
@@ -142,6 +153,11 @@ export class LiveAccess {
         : found
     if (state.status !== 'live') {
       this.#seen.delete(session.sessionId)
+      // A disabled account may come back; a session that was not found may not have been copied yet.
+      const final = !(missing && ageSeconds < SETTLED_TOKEN_SECONDS)
+      if (final && state.status !== 'user-disabled' && this.#claims !== undefined) {
+        this.#dead?.remember(this.#claims)
+      }
       return fail('invalid-token', state.status)
     }
     remember(this.#seen, session.sessionId, { at: this.#now(), level: state.level })
@@ -151,7 +167,8 @@ export class LiveAccess {
   /** A key reaches what it is scoped for, and no further than its owner does. */
   #judgeKey(found: KeyLiveness): Result<undefined, AccessCode> {
     if (found.status !== 'live') return fail('invalid-token', found.status)
-    this.#userId = found.userId
+    const { userId, accountId } = found
+    this.#keyOwner = { userId, accountId }
     if (this.#key?.reaches(found.scopes) !== true) {
       return fail('insufficient-scope', 'not in the scopes of the key')
     }

@@ -25,7 +25,10 @@ export async function logout(
   }
   const named = await sessionsOf(undefined, refreshTokenIn(call.input), deps)
   const sessions = new Map(
-    [...presentedSessions, ...named].map(({ sub, sid }) => [sid, { userId: sub, sessionId: sid }]),
+    [...presentedSessions, ...named].map(({ sub, user, sid }) => [
+      sid,
+      { accountId: sub, userId: user, sessionId: sid },
+    ]),
   )
   for (const session of sessions.values()) {
     const quota = await call.quotas.count('refresh', { key: session.sessionId })
@@ -41,7 +44,7 @@ async function sessionsOf(
   access: string | undefined,
   refresh: string | undefined,
   { accessTokens, refreshTokens, now }: AuthDeps,
-): Promise<{ sub: string; sid: string }[]> {
+): Promise<{ sub: string; user: string; sid: string }[]> {
   const tokens = [
     access === undefined ? [] : accessTokens.verify(access, now(), { expired: 'accept' }),
     refresh === undefined ? [] : refreshTokens.verify(refresh),

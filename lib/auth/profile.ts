@@ -3,10 +3,12 @@ import { type AccessCode, fail, ok, type Result } from '../errors.ts'
 import type { Read } from '../store/reply.ts'
 import { level } from '../store/rules.ts'
 import { type Account, profileRead, rename } from '../store/users.ts'
-import type { AuthCall } from './types.ts'
+import type { AuthCall, Principal } from './types.ts'
 
 /** The caller's own account. */
 export interface Profile {
+  /** The account's opaque id. */
+  id: string
   user: string
   level: number
   name?: string
@@ -36,7 +38,7 @@ export async function readProfile(
   const { principal } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
   const account = await call.read(profileRead(principal.userId))
-  return account.ok ? ok(profile(principal.userId, account.value)) : account
+  return account.ok ? ok(profile(principal, account.value)) : account
 }
 
 /** Changes the caller's own name, and nothing else of the account. */
@@ -48,13 +50,14 @@ export async function changeProfile(
   const { name } = input
   await rename(store, principal.userId, name)
   const [account] = await store.read(profileRead(principal.userId))
-  return ok(profile(principal.userId, { ...account, name: name === '' ? undefined : name }))
+  return ok(profile(principal, { ...account, name: name === '' ? undefined : name }))
 }
 
-function profile(user: string, account: Account): Profile {
+function profile({ accountId, userId }: Principal, account: Account): Profile {
   const { name, emailVerified, createdAt } = account
   return {
-    user,
+    id: accountId,
+    user: userId,
     level: level(account.level),
     ...(name === undefined ? {} : { name }),
     emailVerified,

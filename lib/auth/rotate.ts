@@ -7,12 +7,20 @@ import type { AuthCall, AuthDeps } from './types.ts'
 /** Exchanges a verified refresh token for the next pair: one call to the store, at its primary. */
 export async function rotate(
   { store, report }: Pick<AuthCall, 'store' | 'report'>,
-  { sub: userId, sid: sessionId, seq, exp }: RefreshClaims,
+  claims: RefreshClaims,
   deps: AuthDeps,
 ): Promise<Result<TokenResponse, 'invalid-refresh-token'>> {
+  const { sub, user: userId, sid: sessionId, seq, exp } = claims
   const rotation = await rotateSession(
     store,
-    { sessionId, userId, seq, expiresAt: exp * 1_000 },
+    {
+      sessionId,
+      accountId: sub,
+      userId,
+      seq,
+      expiresAt: exp * 1_000,
+      freshId: deps.newAccountId(),
+    },
     {
       refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
       graceMs: deps.lifetimes.refreshGrace * 1_000,
@@ -20,15 +28,23 @@ export async function rotate(
   )
   switch (rotation.status) {
     case 'rotated':
-    case 'repeated':
-      return ok(await grant(deps, 'Token Refreshed', { userId, sessionId }, rotation.session))
+    case 'repeated': {
+      const { accountId, session } = rotation
+      const holder = { accountId, userId, sessionId }
+      return ok(await grant(deps, 'Token Refreshed', holder, session))
+    }
+    case 'refused':
+      // A disabled account may be enabled again.
+      return fail('invalid-refresh-token', 'account may not enter')
     case 'unknown':
     case 'revoked':
     case 'expired':
-    case 'refused':
+      deps.deadSessions.remember(claims)
       return fail('invalid-refresh-token', `session ${rotation.status}`)
     case 'reused':
-      report('token.reused', { user: userId, session: sessionId })
+      deps.deadSessions.remember(claims)
+      // A token from before accounts had ids names the address, which no event shows.
+      report('token.reused', { user: sub === userId ? undefined : sub, session: sessionId })
       return fail('invalid-refresh-token', `refresh token reused; session ${sessionId} revoked`)
   }
 }

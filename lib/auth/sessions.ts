@@ -40,7 +40,7 @@ export async function endSession(
 ): Promise<Result<undefined, 'not-found' | AccessCode>> {
   const { principal, id = '' } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
-  const ended = await revokeSession(call.store, { sessionId: id, userId: principal.userId })
+  const ended = await revokeSession(call.store, { ...principal, sessionId: id })
   return ended ? ok(undefined) : fail('not-found', 'no such session of this user')
 }
 

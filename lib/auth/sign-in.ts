@@ -2,10 +2,11 @@ import * as z from 'zod/mini'
 import { fail, ok, type Result } from '../errors.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
 import { deviceRead, openSession, revokeSession } from '../store/sessions.ts'
-import { credentialsRead } from '../store/users.ts'
+import { credentialsRead, replaceHash } from '../store/users.ts'
 import { grant, type TokenResponse } from './grant.ts'
-import { countGuess, guessKeys } from './guesses.ts'
+import { countGuess, guessKeys, judgeGuess } from './guesses.ts'
 import { isObject } from './input.ts'
+import { reportFailedSignIn } from './notices.ts'
 import type { AccountDeps, AuthCall } from './types.ts'
 import { parseUserId } from './user-id.ts'
 
@@ -53,12 +54,13 @@ export async function signIn(
   const address = call.input.user ?? call.input.email ?? ''
   const userId = parseUserId(address)
   const names = await guessKeys(address, client.partition, deps)
-  const [guess, [account, known]] = await Promise.all([
+  const [counted, [account, known]] = await Promise.all([
     countGuess(call, names),
     // No account has the empty id: an impossible address costs the same trip.
-    store.read(credentialsRead(userId ?? ''), deviceRead(names.device ?? '')),
+    store.read(credentialsRead(userId ?? ''), deviceRead(userId ?? '', names.device ?? '')),
   ])
-  const quota = guess.decide(known)
+  const { unlockedAt } = account
+  const { guess, quota } = await judgeGuess(call, deps, counted, { address, known, unlockedAt })
   if (!quota.allowed) return quotaExceeded([quota])
 
   const matches = await deps.passwords.matches(call.input.password, account.passwordHash)
@@ -67,8 +69,9 @@ export async function signIn(
     return matches
   }
   if (!matches.value || !account.mayEnter || userId === undefined || !account.passwordHash) {
-    // An address that nobody has is a person's own, or a typed password: it is not kept.
-    call.report('signin.failed', { user: account.passwordHash === undefined ? undefined : userId })
+    const { accountId, passwordHash } = account
+    const known = userId !== undefined && passwordHash !== undefined
+    reportFailedSignIn(call, deps, known ? { userId, accountId } : undefined)
     return fail('invalid-credentials', matches.value ? 'account may not enter' : 'no match')
   }
 
@@ -77,6 +80,8 @@ export async function signIn(
     openSession(store, {
       sessionId,
       userId,
+      accountId: account.accountId,
+      freshId: deps.newAccountId(),
       comparedHash: account.passwordHash,
       refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
       sessionTtlMs: deps.lifetimes.sessionTtl * 1_000,
@@ -90,10 +95,26 @@ export async function signIn(
   if (opened.status === 'refused') {
     return fail('invalid-credentials', 'account changed during sign-in')
   }
+  const { accountId } = opened
   await Promise.all(
-    opened.overCap.map((oldest) => revokeSession(store, { sessionId: oldest, userId })),
+    opened.overCap.map((oldest) => revokeSession(store, { sessionId: oldest, accountId, userId })),
   )
-  return ok(await grant(deps, 'Logged in', { userId, sessionId }, opened.session))
+  keepCurrent(call, deps, { userId, password: call.input.password, hash: account.passwordHash })
+  return ok(await grant(deps, 'Logged in', { accountId, userId, sessionId }, opened.session))
+}
+
+/** A hash of another cost takes another time to compare: it is replaced, behind the answer. */
+function keepCurrent(
+  { background }: Pick<AuthCall, 'background'>,
+  { passwords }: AccountDeps,
+  { userId, password, hash }: { userId: string; password: string; hash: string },
+): void {
+  if (passwords.isCurrent(hash)) return
+  background(async (store) => {
+    const current = await passwords.hash(password)
+    // A full queue: the next sign-in tries again.
+    if (current.ok) await replaceHash(store(), { userId, from: hash, to: current.value })
+  })
 }
 
 export const signInCase = { input: signInInput, run: signIn }

@@ -10,7 +10,8 @@ const codec = { keys: () => importKeyring([secret]), origin }
 const access = createAccessTokens(codec)
 const refresh = createRefreshTokens(codec)
 const claims = {
-  sub: 'me@home.org',
+  sub: 'u_0123456789abcdefghij',
+  user: 'me@home.org',
   sid: 'ses_1',
   level: 0,
   iat: NOW,
@@ -40,13 +41,14 @@ test.describe('access tokens', () => {
 
   test('invalid-token when a claim is missing, of another type, or another issuer’s', async () => {
     const faulty: Record<string, unknown>[] = [
-      ...['iss', 'aud', 'sub', 'sid', 'level', 'iat', 'exp', 'jti'].map((name) => ({
+      ...['iss', 'aud', 'sub', 'user', 'sid', 'level', 'iat', 'exp', 'jti'].map((name) => ({
         [name]: undefined,
       })),
       { iss: 'https://evil.example' },
       { aud: 'https://evil.example' },
       { aud: [origin] },
       { sub: 5 },
+      { user: 5 },
       { sub: '' },
       { sid: ['ses_1'] },
       { level: '9' },
@@ -138,13 +140,13 @@ test.describe('access tokens', () => {
 
 test.describe('refresh tokens', () => {
   test('the same counter gives the same bytes, another counter others', async () => {
-    const state = { sub: 'me@home.org', sid: 'ses_1', seq: 3, iat: NOW, exp: NOW + 60 }
+    const state = { sub: 'u_1', user: 'me@home.org', sid: 'ses_1', seq: 3, iat: NOW, exp: NOW + 60 }
     const token = await refresh.issue(state)
     expect(await refresh.issue({ ...state })).toBe(token)
     expect(await refresh.issue({ ...state, seq: 4 })).not.toBe(token)
     expect(await refresh.verify(token)).toEqual({
       ok: true,
-      value: { sub: 'me@home.org', sid: 'ses_1', seq: 3, exp: NOW + 60 },
+      value: { sub: 'u_1', user: 'me@home.org', sid: 'ses_1', seq: 3, exp: NOW + 60 },
     })
   })
 

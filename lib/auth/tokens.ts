@@ -5,7 +5,10 @@ import { type Keyring, verifyCompact } from './jws.ts'
 
 /** What an access token says (RFC 9068 §2.2); times in seconds. */
 export interface AccessClaims {
+  /** The account's opaque id. */
   sub: string
+  /** The account's address. */
+  user: string
   sid: string
   level: number
   iat: number
@@ -15,7 +18,10 @@ export interface AccessClaims {
 
 /** What a refresh token says: the session, and which rotation of it this is. */
 export interface RefreshClaims {
+  /** The account's opaque id; its address in a token from before accounts had ids. */
   sub: string
+  /** The account's address. */
+  user: string
   sid: string
   seq: number
   /** Seconds; judged at rotation, by the store's clock. */
@@ -69,17 +75,16 @@ export function createAccessTokens({ keys, origin }: Codec): AccessTokens {
     if (kept !== undefined) return ok(kept)
     const payload = await verify(await keys(), typ, origin, token)
     if (payload === undefined) return fail('invalid-token', 'signature or form')
-    const { sub, sid, level, iat, exp, jti } = payload
-    if (!(isId(sub) && isId(sid) && isCount(level) && isCount(iat) && isCount(exp) && isId(jti))) {
-      return fail('invalid-token', 'claims')
-    }
-    const claims = { sub, sid, level, iat, exp, jti }
+    const { sub, user, sid, level, iat, exp, jti } = payload
+    if (!(isId(sub) && isId(user) && isId(sid) && isId(jti))) return fail('invalid-token', 'claims')
+    if (!(isCount(level) && isCount(iat) && isCount(exp))) return fail('invalid-token', 'claims')
+    const claims = { sub, user, sid, level, iat, exp, jti }
     remember(verified, token, claims, MOST_VERIFIED)
     return ok(claims)
   }
   return {
-    issue: async ({ sub, sid, level, iat, exp, jti }) =>
-      sign(await keys(), typ, { iss: origin, aud: origin, sub, sid, level, iat, exp, jti }),
+    issue: async ({ sub, user, sid, level, iat, exp, jti }) =>
+      sign(await keys(), typ, { iss: origin, aud: origin, sub, user, sid, level, iat, exp, jti }),
 
     verify: async (token, nowMs, options) => {
       const claims = await claimsOf(token)
@@ -99,17 +104,18 @@ export function createAccessTokens({ keys, origin }: Codec): AccessTokens {
 export function createRefreshTokens({ keys, origin }: Codec): RefreshTokens {
   const typ = 'rt+jwt'
   return {
-    issue: async ({ sub, sid, seq, iat, exp }) =>
-      sign(await keys(), typ, { iss: origin, aud: origin, sub, sid, seq, iat, exp }),
+    issue: async ({ sub, user, sid, seq, iat, exp }) =>
+      sign(await keys(), typ, { iss: origin, aud: origin, sub, user, sid, seq, iat, exp }),
 
     verify: async (token) => {
       const payload = await verify(await keys(), typ, origin, token)
       if (payload === undefined) return fail('invalid-refresh-token', 'signature or form')
-      const { sub, sid, seq, iat, exp } = payload
-      if (!(isId(sub) && isId(sid) && isCount(seq) && isCount(iat) && isCount(exp))) {
+      // A token from before accounts had ids has the address in `sub` alone.
+      const { sub, user = sub, sid, seq, iat, exp } = payload
+      if (!(isId(sub) && isId(user) && isId(sid) && isCount(seq) && isCount(iat) && isCount(exp))) {
         return fail('invalid-refresh-token', 'claims')
       }
-      return ok({ sub, sid, seq, exp })
+      return ok({ sub, user, sid, seq, exp })
     },
   }
 }

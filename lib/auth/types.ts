@@ -6,6 +6,7 @@ import type { Decision, Partition } from '../rate-limit/types.ts'
 import type { EventFields, SecurityEventType } from '../store/events.ts'
 import type { Store } from '../store/store.ts'
 import type { Trace } from '../trace.ts'
+import type { DeadSessions } from './dead-sessions.ts'
 import type { TokenResponse } from './grant.ts'
 import type { Keyring } from './jws.ts'
 import type { SessionsSeen } from './liveness.ts'
@@ -16,12 +17,14 @@ import type { AccessTokens, RefreshTokens } from './tokens.ts'
 export interface AuthDeps {
   now: () => number
   randomId: () => string
+  newAccountId: () => string
   accessTokens: AccessTokens
   accessKeys: () => Promise<Keyring>
   refreshTokens: RefreshTokens
   lifetimes: Lifetimes
   log: Log
   sessionsSeen: SessionsSeen
+  deadSessions: DeadSessions
 }
 
 /** What the use cases around an address need besides. */
@@ -66,6 +69,9 @@ export interface Quotas {
 
 /** Who asks, from the verified token alone. */
 export interface Principal {
+  /** The account's opaque id. */
+  accountId: string
+  /** The account's address, which names its record. */
   userId: string
   sessionId: string
 }
@@ -102,6 +108,8 @@ export interface AuthCall<input = undefined> {
   trace: Trace | undefined
   /** Goes on after the answer is sent. */
   later: (work: Promise<unknown>) => void
+  /** The same, with a store of its own. */
+  background: (work: (store: () => Store) => Promise<unknown>) => void
   /** Tells the operator, after the answer. */
   report: Report
   /** `partition` is what a quota counts of the address. */

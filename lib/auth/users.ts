@@ -2,15 +2,18 @@ import * as z from 'zod/mini'
 import { type AccessCode, fail, ok, type Result } from '../errors.ts'
 import { listQuery, nextCursor, pageOf } from '../paging.ts'
 import { accountsOf, accountsRead, setRights } from '../store/administration.ts'
+import { forgetKeys } from '../store/api-keys.ts'
 import type { Read } from '../store/reply.ts'
 import { level } from '../store/rules.ts'
-import { type Account, profileRead } from '../store/users.ts'
+import type { Account } from '../store/users.ts'
+import { findAccount } from './find-account.ts'
 import { LEVELS } from './levels.ts'
 import type { AuthCall } from './types.ts'
-import { parseUserId } from './user-id.ts'
 
 /** An account as an admin sees it. */
 export interface User {
+  /** The opaque id; null until the first sign-in of an account that was typed by hand. */
+  id: string | null
   user: string
   level: number
   name?: string
@@ -20,7 +23,8 @@ export interface User {
   createdAt: string | null
 }
 
-interface UsersCall<input> extends AuthCall<input> {
+/** A request about accounts; `id` is the one of the path: an account's id or its address. */
+export interface UsersCall<input> extends AuthCall<input> {
   id: string | undefined
   read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
 }
@@ -43,48 +47,59 @@ export async function listUsers(
 ): Promise<Result<{ data: User[]; nextCursor: string | null }, AccessCode>> {
   const page = await call.read(accountsRead(pageOf(call.input)))
   if (!page.ok) return page
-  const data = accountsOf(page.value).map(({ userId, account }) => user(userId, account))
+  const data = accountsOf(page.value).map(({ userId, account }) => shownUser(userId, account))
   return ok({ data, nextCursor: nextCursor(page.value) })
+}
+
+/** Reads one account, by its id or its address. For admins. */
+export async function readUser(
+  call: UsersCall<undefined>,
+): Promise<Result<User, 'not-found' | AccessCode>> {
+  const found = await findAccount(call)
+  return found.ok ? ok(shownUser(found.value.userId, found.value.account)) : found
 }
 
 /**
  * Sets an account's level, or disables or enables it. In force on the account's next request;
- * disabling ends its sessions.
+ * disabling ends its sessions and its API keys, enabling clears its failed sign-ins.
  *
  * @returns The account; `not-found`; `conflict` when nobody would be left who can do this.
  */
 export async function changeUser(
   call: UsersCall<z.output<typeof changeUserInput>>,
 ): Promise<Result<User, 'not-found' | 'conflict' | AccessCode>> {
-  const userId = parseUserId(call.id ?? '')
-  if (userId === undefined) return fail('not-found', 'not an account id')
+  const found = await findAccount(call)
+  if (!found.ok) return found
+  const { userId, account } = found.value
   const { level: newLevel, disabled } = call.input
-  const status = await setRights(call.store, userId, { level: newLevel, disabled }, LEVELS.admin)
-  switch (status) {
+  const changed = await setRights(call.store, userId, { level: newLevel, disabled })
+  switch (changed.status) {
     case 'unknown':
       return fail('not-found', 'no such account')
     case 'last-admin':
       return fail('conflict', 'last admin', { detail: 'This is the last admin.' })
     case 'done': {
-      const about = { user: userId, by: call.principal?.userId }
+      const about = { user: account.accountId, by: call.principal?.accountId }
       if (newLevel !== undefined) call.report('level.changed', { ...about, level: newLevel })
       if (disabled !== undefined) call.report(disabled ? 'user.disabled' : 'user.enabled', about)
-      const [account] = await call.store.read(profileRead(userId))
+      call.background((store) => forgetKeys(store(), changed.endedKeys))
       // Written at the primary a moment ago: a replica may not have it yet.
       const current = {
         ...account,
         level: newLevel === undefined ? account.level : String(newLevel),
         disabled: disabled ?? account.disabled,
       }
-      return ok(user(userId, current))
+      return ok(shownUser(userId, current))
     }
   }
 }
 
-function user(userId: string, account: Account): User {
-  const { name, emailVerified, disabled, createdAt } = account
+/** An account of its record. */
+export function shownUser(user: string, account: Account): User {
+  const { accountId, name, emailVerified, disabled, createdAt } = account
   return {
-    user: userId,
+    id: accountId ?? null,
+    user,
     level: level(account.level),
     ...(name === undefined ? {} : { name }),
     emailVerified,
@@ -94,4 +109,5 @@ function user(userId: string, account: Account): User {
 }
 
 export const listUsersCase = { input: listQuery, run: listUsers }
+export const readUserCase = { run: readUser }
 export const changeUserCase = { input: changeUserInput, run: changeUser }

@@ -19,7 +19,7 @@ export interface CollectionAccess {
 /** What an operation does; `replace` makes the item where there is none. */
 export type Action = keyof CollectionAccess | 'replace'
 
-/** What the server writes into a new item and no client can: the user's id, the moment (ISO 8601). */
+/** What the server writes into a new item and no client can: the account's opaque id, the moment (ISO 8601). */
 export type Stamp = 'owner' | 'createdAt'
 
 export interface Collection<shape extends Shape = Shape, field = string> {

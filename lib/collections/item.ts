@@ -35,6 +35,10 @@ export function readerOf(collection: Collection): Reader {
     schema,
     kind: kindOf(schema),
   }))
+  const stamps: readonly string[] = collection.stamps ?? []
+  // An item from before accounts had ids names its owner's address, which nobody is shown.
+  const isAddress = (name: string, raw: string | undefined): boolean =>
+    name === 'owner' && stamps.includes(name) && raw?.includes('@') === true
   const reader: Reader = {
     names: fields.map((field) => field.name),
     kinds: fields.map((field) => field.kind),
@@ -60,7 +64,8 @@ export function readerOf(collection: Collection): Reader {
         const raw = stored[index]
         const parsed = schema.safeParse(raw === undefined ? undefined : fromText(raw, kind))
         if (parsed.success) {
-          if (parsed.data !== undefined) entries.push([name, parsed.data])
+          const shown = isAddress(name, raw) ? HIDDEN_OWNER : parsed.data
+          if (shown !== undefined) entries.push([name, shown])
           continue
         }
         faulty.push(name)
@@ -72,6 +77,9 @@ export function readerOf(collection: Collection): Reader {
   readers.set(collection, reader)
   return reader
 }
+
+/** Stands for an owner who is known by an address alone. */
+const HIDDEN_OWNER = 'u_0000000000000000'
 
 export type Kind = 'string' | 'number' | 'boolean'
 

@@ -30,7 +30,7 @@ export interface CollectionCall<input> {
   id: string | undefined
   conditions: Conditions
   /** Present wherever the operation is not public; `level` once the store was asked. */
-  principal: { userId: string } | undefined
+  principal: { accountId: string; userId: string } | undefined
   /** The account's level at this moment: of a change, before the use case runs. */
   level: () => number | undefined
   log: Log

@@ -58,6 +58,12 @@ export async function createItem(
     const detail = 'Idempotency-Key is 1 to 255 visible ASCII characters.'
     return fail('invalid-request', 'idempotency key', { detail })
   }
+  const { principal } = call
+  if (key !== null && principal === undefined) {
+    // One client's key would otherwise be answered with what another has made.
+    const detail = 'An Idempotency-Key needs a credential: without one there is nobody to remember.'
+    return fail('invalid-request', 'idempotency key of nobody', { detail })
+  }
   const { id: given, ...fields } = parsed.value
   const id = typeof given === 'string' ? given : deps.randomId()
   const { names, decode } = readerOf(collection)
@@ -71,7 +77,7 @@ export async function createItem(
       ? undefined
       : {
           key: keys.idempotency(
-            await sha256(JSON.stringify([call.principal?.userId, collection.name, key])),
+            await sha256(JSON.stringify([principal?.accountId, collection.name, key])),
           ),
           kept: JSON.stringify({ request, id, stored: next.map((value) => value ?? null) }),
           ttlMs: IDEMPOTENCY_TTL_MS,
@@ -273,8 +279,12 @@ function mayChange(
   const { access, stamps } = collection
   if (stored === undefined || access[action] !== 'owner') return true
   const owner = stored[readerOf(collection).names.indexOf('owner')]
+  const { principal } = call
+  // Items from before accounts had ids name the address.
   const isOwner =
-    stamps?.includes('owner') === true && owner !== undefined && owner === call.principal?.userId
+    stamps?.includes('owner') === true &&
+    principal !== undefined &&
+    (owner === principal.accountId || owner === principal.userId)
   return isOwner || (call.level() ?? 0) >= LEVELS.admin
 }
 
@@ -300,7 +310,7 @@ function stamped(
   { now }: CollectionDeps,
 ): Fields {
   const values: Record<string, unknown> = {
-    owner: principal?.userId,
+    owner: principal?.accountId,
     createdAt: new Date(now()).toISOString(),
   }
   return { ...fields, ...Object.fromEntries(stamps.map((stamp) => [stamp, values[stamp]])) }

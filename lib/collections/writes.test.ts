@@ -33,6 +33,8 @@ const many = defineCollection({
   fields: (z) => ({ rank: z.optional(z.number()) }),
   sort: ['rank'],
 })
+const ME = { accountId: 'u_me0123456789abcdef', userId: 'me@home.org' }
+const YOU = { accountId: 'u_you123456789abcdef', userId: 'you@home.org' }
 const NONE = { ifMatch: null, ifNoneMatch: null, idempotencyKey: null }
 
 for (const kind of ['redis', 'embedded'] as const) {
@@ -216,11 +218,8 @@ for (const kind of ['redis', 'embedded'] as const) {
       expect(answers[0]).toMatchObject({ ok: true, status: 201 })
       expect((await rig.command('KEYS', 'note:*')) as unknown[]).toHaveLength(1)
       expect(await create({ text: 'b' }, more)).toMatchObject({ code: 'validation-error' })
-      const another = await create(
-        { text: 'a' },
-        { ...more, principal: { userId: 'you@home.org' } },
-      )
-      expect(another).toMatchObject({ ok: true, value: { owner: 'you@home.org' } })
+      const another = await create({ text: 'a' }, { ...more, principal: YOU })
+      expect(another).toMatchObject({ ok: true, value: { owner: YOU.accountId } })
       const bad = { conditions: { ...NONE, idempotencyKey: 'with space' } }
       expect(await create({ text: 'a' }, bad)).toMatchObject({ code: 'invalid-request' })
       for (const key of (await rig.command('KEYS', 'idempotency:*')) as Buffer[])
@@ -230,7 +229,7 @@ for (const kind of ['redis', 'embedded'] as const) {
     test('only the owner and an admin change what is theirs; its stamps stay', async () => {
       const made = await create({ id: 'mine', text: 'a' })
       const createdAt = made.ok ? made.value['createdAt'] : undefined
-      const stranger: More = { principal: { userId: 'you@home.org' } }
+      const stranger: More = { principal: YOU }
       for (const answer of [
         await patch('mine', { text: 'b' }, stranger),
         await replace('mine', { text: 'b' }, stranger),
@@ -241,7 +240,7 @@ for (const kind of ['redis', 'embedded'] as const) {
       const admin = await replace('mine', { text: 'c' }, { ...stranger, level: () => 9 })
       expect(admin).toMatchObject({
         ok: true,
-        value: { text: 'c', owner: 'me@home.org', createdAt },
+        value: { text: 'c', owner: ME.accountId, createdAt },
       })
       expect(await remove('mine', { ...stranger, level: () => 9 })).toMatchObject({ ok: true })
     })
@@ -254,7 +253,7 @@ for (const kind of ['redis', 'embedded'] as const) {
       expect(await rig.command('HGET', 'note:hand', 'rank')).toEqual(Buffer.from('no number'))
       // Without what the server sets it is no item; to make it one is an admin's, or its owner's.
       expect(await get('half')).toMatchObject({ ok: false })
-      const stranger: More = { principal: { userId: 'you@home.org' } }
+      const stranger: More = { principal: YOU }
       expect(await replace('half', { text: 'x' }, stranger)).toMatchObject({ code: 'not-found' })
       expect(await patch('half', { text: 'x' })).toMatchObject({ code: 'validation-error' })
       const admin: More = { ...stranger, level: () => 9 }

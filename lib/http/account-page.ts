@@ -13,20 +13,25 @@ export function accountPage(pathname: string, nonce: string): string | undefined
   switch (pathname) {
     case LETTER_PATHS.verify:
       return formPage('Confirm your address', contract.verifyEmail.path, nonce, {
-        field: '',
+        // Asked for where the link carries no password.
+        field: passwordField('hidden', 'disabled'),
         button: 'Confirm',
         done: 'Your address is confirmed: you can sign in now.',
       })
     case LETTER_PATHS.reset:
       return formPage('Choose a new password', contract.resetPassword.path, nonce, {
-        field: `<p><label>New password, 8 characters at least
-<input name="password" type="password" autocomplete="new-password" required></label></p>`,
+        field: passwordField('', ''),
         button: 'Set the password',
         done: 'Your password is set: sign in with it. Every session has ended.',
       })
     default:
       return undefined
   }
+}
+
+function passwordField(paragraph: 'hidden' | '', input: 'disabled' | ''): string {
+  return `<p ${paragraph}><label>New password, 8 characters at least
+<input name="password" type="password" autocomplete="new-password" required ${input}></label></p>`
 }
 
 function formPage(
@@ -54,11 +59,21 @@ form.addEventListener('submit', async (event) => {
     const response = await fetch('${path}', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
     if (response.ok) {
       form.remove()
-      say('status', '${done}')
+      const ended = Number(response.headers.get('Usher-Keys-Ended') ?? 0)
+      say('status', '${done}' + (ended > 0 ? ' So have ' + ended + ' API keys.' : ''))
       return
     }
     const problem = await response.json()
     const fault = problem.errors?.[0]
+    const asked = form.querySelector('input:disabled')
+    if (asked && fault?.pointer === '#/password') {
+      asked.disabled = false
+      asked.closest('p').hidden = false
+      asked.focus()
+      button.disabled = false
+      say('alert', 'Choose the password of your account.')
+      return
+    }
     say('alert', problem.type === '/problems/invalid-token'
       ? 'This link was used, is too old, or is not of the newest mail. Ask for another one.'
       : fault ? 'It ' + fault.message + '.' : problem.title)

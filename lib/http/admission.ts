@@ -4,9 +4,11 @@ import type { AuthCall, CookieJar, Principal, Report, Site } from '../auth/types
 import type { Deps } from '../deps.ts'
 import { fail, ok, type ProblemCode, type Result } from '../errors.ts'
 import type { Store } from '../store/store.ts'
+import { identifyAccount } from '../store/users.ts'
 import {
   type Authentication,
   authenticate,
+  type Presented,
   presentedCredential,
   refusal,
   TWO_CREDENTIALS,
@@ -51,40 +53,57 @@ export async function admit(
     return refusal(authentication)
   }
 
-  const renewed = status === 'renewable' && needed !== 'public'
-  const claims = status === 'valid' || renewed ? authentication.claims : undefined
+  // Where nobody has to sign in, a credential counts once it is proven.
+  const optional = needed === 'public' && row.optionalPrincipal === true
+  const asks = needed !== 'public' || optional
+  const renewed = status === 'renewable' && asks
+  const claims = asks && (status === 'valid' || renewed) ? authentication.claims : undefined
   const proof = proofOf(authentication, row, match, deps)
   if (needed !== 'public' && status === 'key' && proof === undefined) {
     return fail('insufficient-scope', 'no operation for keys')
   }
-  const access = new LiveAccess(store, proof, needed, deps.now, deps.sessionsSeen)
+  const seen = { seen: deps.sessionsSeen, dead: deps.deadSessions }
+  const wanted = optional && (proof !== undefined || renewed) ? 'user' : needed
+  const access = new LiveAccess(store, proof, wanted, deps.now, seen)
+  const nobody = ok({
+    access: new LiveAccess(store, undefined, 'public', deps.now, seen),
+    principal: undefined,
+    presented: tokensOf(presented),
+  })
+  if (needed === 'public' && wanted === 'public') return nobody
   const unsafe = row.method !== 'GET'
   const byCookies = 'by' in authentication && authentication.by === 'cookies'
-  const forged = needed !== 'public' && unsafe && byCookies && !site.sameOrigin
+  const forged = unsafe && byCookies && !site.sameOrigin
 
   if (renewed) {
     // Judged before anything is rotated: a page of another site changes nothing.
     if (forged) return fail('csrf-failed', 'not of this origin')
     const tokens = await rotate({ store, report }, authentication.claims, deps)
-    if (!tokens.ok) return fail('invalid-token', tokens.reason)
+    if (!tokens.ok) return optional ? nobody : fail('invalid-token', tokens.reason)
     cookies.give(tokens.value)
     access.accept(tokens.value.content.level)
   }
   if (unsafe) {
     const proof = await access.prove()
+    if (!proof.ok && optional) return nobody
     if (!proof.ok && proof.code === 'invalid-token') return proof
     if (forged) return fail('csrf-failed', 'not of this origin')
     if (!proof.ok) return proof
   }
 
-  return ok({
-    access,
-    principal: claims === undefined ? keyPrincipal(authentication, access) : principalOf(claims),
-    presented: {
-      ...('access' in presented ? { access: presented.access } : {}),
-      ...(presented.kind === 'cookies' ? { refresh: presented.refresh, by: 'cookies' } : {}),
-    },
-  })
+  const principal =
+    claims === undefined
+      ? await keyPrincipal(authentication, access, { store, deps, unsafe })
+      : principalOf(claims)
+  return ok({ access, principal, presented: tokensOf(presented) })
+}
+
+/** The tokens as presented: logging out judges them by itself. */
+function tokensOf(presented: Presented): AuthCall['presented'] {
+  return {
+    ...('access' in presented ? { access: presented.access } : {}),
+    ...(presented.kind === 'cookies' ? { refresh: presented.refresh, by: 'cookies' } : {}),
+  }
 }
 
 /** Keys are for collections: none makes keys, ends sessions or changes an account. */
@@ -101,13 +120,24 @@ function proofOf(
   return { key: keys.prove(authentication.key, { collection: collection.name, action }) }
 }
 
-/** Whom a key stands for, once it is proven; its id stands for it in the log. */
-function keyPrincipal(authentication: Authentication, access: LiveAccess): Principal | undefined {
-  const { keyOwner } = access
+/**
+ * Whom a key stands for, once it is proven; its id stands for it in the log. A change by an account
+ * that was typed by hand and never signed in gives the account its id: it may become an owner.
+ */
+async function keyPrincipal(
+  authentication: Authentication,
+  { keyOwner }: LiveAccess,
+  { store, deps, unsafe }: { store: Store; deps: Deps; unsafe: boolean },
+): Promise<Principal | undefined> {
   if (authentication.status !== 'key' || keyOwner === undefined) return undefined
-  return { userId: keyOwner, sessionId: `key ${authentication.key.id}` }
+  const { userId } = keyOwner
+  const accountId =
+    keyOwner.accountId ??
+    (unsafe ? await identifyAccount(store, userId, deps.newAccountId()) : undefined)
+  if (accountId === undefined) return undefined
+  return { accountId, userId, sessionId: `key ${authentication.key.id}` }
 }
 
-function principalOf({ sub, sid }: { sub: string; sid: string }): Principal {
-  return { userId: sub, sessionId: sid }
+function principalOf({ sub, user, sid }: { sub: string; user: string; sid: string }): Principal {
+  return { accountId: sub, userId: user, sessionId: sid }
 }

@@ -88,6 +88,9 @@ export async function authenticate(
 /** The same for a mistyped key and for one that was ended. */
 export const UNKNOWN_KEY = { status: 'invalid', reason: 'unknown API key' } as const
 
+/** For a token that is signed, of a session that was found ended. */
+export const ENDED_SESSION = { status: 'invalid', reason: 'session ended' } as const
+
 export const TWO_CREDENTIALS = fail('invalid-request', 'two credentials', {
   detail: 'The request carries two credentials: send one.',
 })

@@ -22,6 +22,11 @@ export interface Operation {
   quota: 'gate' | 'use case' | 'none' | 'signin' | 'mail'
   /** Besides `quota`: changes count by subject, exactly, before the body is read. */
   counted?: 'write'
+  /**
+   * Where nobody has to sign in: a credential that is sent is proven, and tells whose the change is. One
+   * that does not hold is as good as none.
+   */
+  optionalPrincipal?: true
   /** Runs bcrypt, which holds up everything else in its process. */
   hashes?: true
   /** `any` takes whatever comes and judges it in the use case; `optional` is JSON or nothing. */
@@ -87,12 +92,14 @@ export const contract = {
     access: 'public',
     quota: 'gate',
     body: 'json',
+    hashes: true,
     status: 204,
   },
   resendVerification: {
     method: 'POST',
     path: '/api/auth/email/resend',
     access: 'public',
+    optionalPrincipal: true,
     quota: 'mail',
     body: 'optional',
     status: 202,
@@ -229,6 +236,57 @@ export const contract = {
     body: 'json',
     status: 200,
   },
+  readUser: {
+    method: 'GET',
+    path: '/api/users/{id}',
+    access: 'admin',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  deleteUser: {
+    method: 'DELETE',
+    path: '/api/users/{id}',
+    access: 'admin',
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+  },
+  listUserKeys: {
+    method: 'GET',
+    path: '/api/users/{id}/keys',
+    access: 'admin',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  deleteUserKey: {
+    method: 'DELETE',
+    path: '/api/users/{id}/keys/{key}',
+    access: 'admin',
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+  },
+  exportUser: {
+    method: 'GET',
+    path: '/api/users/{id}/export',
+    access: 'admin',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  unlockUser: {
+    method: 'POST',
+    path: '/api/users/{id}/unlock',
+    access: 'admin',
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+  },
   listEvents: {
     method: 'GET',
     path: '/api/events',
@@ -295,6 +353,7 @@ export const contract = {
     method: 'POST',
     path: '/api/{collection}',
     access: 'collection',
+    optionalPrincipal: true,
     action: 'create',
     quota: 'gate',
     counted: 'write',
@@ -305,6 +364,7 @@ export const contract = {
     method: 'PUT',
     path: '/api/{collection}/{id}',
     access: 'collection',
+    optionalPrincipal: true,
     action: 'replace',
     quota: 'gate',
     counted: 'write',
@@ -315,6 +375,7 @@ export const contract = {
     method: 'PATCH',
     path: '/api/{collection}/{id}',
     access: 'collection',
+    optionalPrincipal: true,
     action: 'update',
     quota: 'gate',
     counted: 'write',
@@ -325,6 +386,7 @@ export const contract = {
     method: 'DELETE',
     path: '/api/{collection}/{id}',
     access: 'collection',
+    optionalPrincipal: true,
     action: 'delete',
     quota: 'gate',
     counted: 'write',

@@ -33,7 +33,7 @@ import { limitUsed, logRequest } from './request-log.ts'
 import { findRoute } from './router.ts'
 
 /** One request as a use case sees it; each takes the part it needs. */
-export type Call<input> = AuthCall<input> & CollectionCall<input>
+export type Call<input> = AuthCall<input> & CollectionCall<input> & { key: string | undefined }
 
 /** What an operation does: the schema of its input, and the function that answers. */
 export interface UseCase<input, code extends ProblemCode, needs extends Deps = Deps> {
@@ -244,8 +244,11 @@ async function perform<input, needs extends Deps>(
     const decision = await quotas.count(row.quota, addressPartition(address))
     if (!decision.allowed) return quotaExceeded([decision])
   }
-  if (row.counted !== undefined && principal !== undefined) {
-    const decision = await quotas.count(row.counted, { key: principal.userId })
+  if (row.counted !== undefined) {
+    // Where nobody has to sign in, the change of a stranger counts by the address it comes from.
+    const changes =
+      principal === undefined ? addressPartition(address) : { key: principal.accountId }
+    const decision = await quotas.count(row.counted, changes)
     if (!decision.allowed) return quotaExceeded([decision])
   }
 
@@ -270,6 +273,7 @@ async function perform<input, needs extends Deps>(
       },
       collection: match.collection,
       id: match.params['id'],
+      key: match.params['key'],
       conditions: {
         ifMatch: headers.get('if-match'),
         ifNoneMatch: headers.get('if-none-match'),

@@ -3,12 +3,13 @@ import type { Access } from '../auth/levels.ts'
 import { type Failure, fail } from '../errors.ts'
 import type { GateDeps } from '../gate-deps.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
-import type { Decision, WaitUntil } from '../rate-limit/types.ts'
+import type { Decision, Partition, WaitUntil } from '../rate-limit/types.ts'
 import { Trips } from '../store/trips.ts'
 import { traceOf } from '../trace.ts'
 import {
   type Authentication,
   authenticate,
+  ENDED_SESSION,
   presentedCredential,
   refusal,
   TWO_CREDENTIALS,
@@ -20,6 +21,7 @@ import { contract, type Operation } from './contract.ts'
 import { setCorsHeaders, setPreflightHeaders } from './cors.ts'
 import { failureOf } from './failure.ts'
 import { type Handover, serverTiming } from './handover.ts'
+import type { KeyQuota } from './key-limits.ts'
 import { json, problem } from './problem.ts'
 import { limitUsed, logRequest } from './request-log.ts'
 import { accessOf, allowedMethods, findRoute, type Match, operationOf } from './router.ts'
@@ -68,7 +70,7 @@ export async function gate(
   if (refused === undefined && 'row' in routed && trips !== undefined) {
     const headers = new Headers({ 'X-Request-Id': requestId })
     setQuotaHeaders(headers, decisions)
-    const [limit] = decisions.map(limitUsed)
+    const limit = decisions.map(limitUsed).join(' ') || undefined
     return { pass: { handover: { requestId, spent: trips, startedAt, limit }, response: headers } }
   }
 
@@ -139,24 +141,22 @@ async function inspect(
   const presented = presentedCredential(headers, deps.cookies)
   let authentication = await authenticate(presented, deps, deps.now())
   if (authentication.status === 'two') return TWO_CREDENTIALS
-  const limit =
+  const keyQuota =
     authentication.status === 'key'
-      ? await limitOfKey(authentication.key, headers, deps, trips)
+      ? await quotaOfKey(authentication.key, headers, deps, trips)
       : undefined
-  if (authentication.status === 'key' && limit === undefined) authentication = UNKNOWN_KEY
+  if (authentication.status === 'key' && keyQuota === undefined) authentication = UNKNOWN_KEY
+  if ('claims' in authentication) {
+    const { claims } = authentication
+    deps.sessionWatch?.(claims, waitUntil)
+    if (deps.deadSessions.has(claims.sid)) authentication = ENDED_SESSION
+  }
 
   const access = accessOf(row, match)
   if (row.quota === 'gate') {
-    const decision = await countRequest(authentication, {
-      access,
-      headers,
-      deps,
-      trips,
-      waitUntil,
-      limit,
-    })
-    decisions.push(decision)
-    if (!decision.allowed) return quotaExceeded(decisions)
+    const counting = { access, headers, deps, trips, waitUntil, keyQuota }
+    decisions.push(...(await countRequest(authentication, counting)))
+    if (decisions.some(({ allowed }) => !allowed)) return quotaExceeded(decisions)
   }
   if (!takesMediaType(row, headers)) return fail('unsupported-media-type', 'not JSON')
   if (declaresTooLarge(headers)) return fail('payload-too-large', 'Content-Length')
@@ -169,17 +169,17 @@ async function inspect(
  * The quota of an API key. Keys that are not known are looked up, as long as their address is not
  * denied: made-up ones that pass the checksum would cost a round trip each.
  */
-async function limitOfKey(
+async function quotaOfKey(
   key: PresentedKey,
   headers: Headers,
   { keyLimits, hotLimiter, settings }: GateDeps,
   trips: Trips,
-): Promise<number | undefined> {
+): Promise<KeyQuota | undefined> {
   if (!keyLimits.isKnown(key)) {
     const partition = addressPartition(clientAddress(headers, settings.trustedProxy))
     if (hotLimiter.isUsedUp('anonymous', partition)) return undefined
   }
-  return keyLimits.limitOf(key, trips)
+  return keyLimits.quotaOf(key, trips)
 }
 
 interface Counting {
@@ -188,25 +188,34 @@ interface Counting {
   deps: GateDeps
   trips: Trips
   waitUntil: WaitUntil
-  /** An API key's own. */
-  limit: number | undefined
+  /** Of the API key that was presented. */
+  keyQuota: KeyQuota | undefined
 }
 
-/** A verified token counts as its subject, an API key as itself; everything else as the address it comes from. */
+/**
+ * A verified token counts as its subject; an API key as itself, and for its owner; everything else as
+ * the address it comes from.
+ */
 async function countRequest(
   authentication: Authentication,
-  { access, headers, deps, trips, waitUntil, limit }: Counting,
-): Promise<Decision> {
-  if (authentication.status === 'key') {
-    const partition = { key: authentication.key.id }
-    return deps.hotLimiter.count('key', partition, trips, waitUntil, { wait: true, limit })
+  { access, headers, deps, trips, waitUntil, keyQuota }: Counting,
+): Promise<Decision[]> {
+  const { hotLimiter } = deps
+  const count = (policy: 'user' | 'anonymous', partition: Partition, wait: boolean) =>
+    hotLimiter.count(policy, partition, trips, waitUntil, { wait })
+  if (authentication.status === 'key' && keyQuota !== undefined) {
+    const key = { key: authentication.key.id }
+    const { limit, owner } = keyQuota
+    const own = () => hotLimiter.count('key', key, trips, waitUntil, { wait: true, limit })
+    // A key that has used up its own quota does not use up its owner's.
+    if (hotLimiter.isUsedUp('key', key)) return [await own()]
+    return Promise.all([own(), count('user', { key: owner }, true)])
   }
   if (authentication.status === 'valid' || authentication.status === 'renewable') {
-    const partition = { key: authentication.claims.sub }
-    return deps.hotLimiter.count('user', partition, trips, waitUntil, { wait: true })
+    return [await count('user', { key: authentication.claims.sub }, true)]
   }
   const partition = addressPartition(clientAddress(headers, deps.settings.trustedProxy))
   // A bad token is not worth waiting for where it is refused: it is counted in the background.
   const wait = authentication.status === 'none' || access === 'public'
-  return deps.hotLimiter.count('anonymous', partition, trips, waitUntil, { wait })
+  return [await count('anonymous', partition, wait)]
 }

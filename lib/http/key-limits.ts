@@ -5,6 +5,14 @@ import { judgeKey, keyCommand } from '../store/key-liveness.ts'
 import type { LimiterClient } from '../store/script-runner.ts'
 import type { Trips } from '../store/trips.ts'
 
+/** What an API key counts for. */
+export interface KeyQuota {
+  /** Its own, in requests a minute; undefined: as its owner. */
+  limit: number | undefined
+  /** What its owner's quota counts by. */
+  owner: string
+}
+
 /** The quota of each API key, as the gate knows it: it only counts, and vouches for nobody. */
 export interface KeyLimits {
   /** Whether a key was found to open something less than a minute ago. */
@@ -13,7 +21,7 @@ export interface KeyLimits {
    * @returns Undefined for a key that opens nothing, as far as was known a minute ago.
    * @throws StoreUnavailable when the store cannot say.
    */
-  limitOf(key: PresentedKey, trips: Trips): Promise<number | undefined>
+  quotaOf(key: PresentedKey, trips: Trips): Promise<KeyQuota | undefined>
 }
 
 const KNOWN_FOR_MS = 60_000
@@ -23,23 +31,25 @@ const UNKNOWN_FOR_MS = 2_000
 /** Asks the store for a key it has not seen for a minute; one trip, like the first of a window. */
 export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLimits {
   // Apart, so that made-up keys do not push out those of clients.
-  const known = new Map<string, { limit: number; until: number }>()
+  const known = new Map<string, KeyQuota & { until: number }>()
   const unknown = new Map<string, number>()
-  const find = ({ hash }: PresentedKey): number | undefined => {
+  const find = ({ hash }: PresentedKey): KeyQuota | undefined => {
     const kept = known.get(hash)
-    return kept !== undefined && now() < kept.until ? kept.limit : undefined
+    return kept !== undefined && now() < kept.until ? kept : undefined
   }
   return {
     isKnown: (key) => find(key) !== undefined,
-    limitOf: async (key, trips) => {
-      const limit = find(key)
-      if (limit !== undefined || now() < (unknown.get(key.hash) ?? 0)) return limit
+    quotaOf: async (key, trips) => {
+      const quota = find(key)
+      if (quota !== undefined || now() < (unknown.get(key.hash) ?? 0)) return quota
       const reply = await trips.run(1, () => redis.evalRo(...keyCommand(key.id)))
       if (!Array.isArray(reply)) throw new StoreUnavailable('key: unexpected reply')
       const found = judgeKey(key.hash, reply)
       if (found.status === 'live') {
-        remember(known, key.hash, { limit: found.limit, until: now() + KNOWN_FOR_MS })
-        return found.limit
+        const { limit, accountId, userId } = found
+        const quota = { limit, owner: accountId ?? userId }
+        remember(known, key.hash, { ...quota, until: now() + KNOWN_FOR_MS })
+        return quota
       }
       remember(unknown, key.hash, now() + UNKNOWN_FOR_MS)
       return undefined

@@ -36,11 +36,11 @@ export class Counter {
   quota(
     policy: PolicyName,
     partition: Partition,
-    factor = partition === 'shared' ? SHARED_BUCKET_FACTOR : 1,
+    factor = partition === 'shared' ? SHARED_BUCKET_FACTOR : (partition.factor ?? 1),
     own?: number,
   ): Quota {
     const { limit, windowSeconds } = this.options.overrides[policy] ?? POLICIES[policy]
-    const effective = Math.min(own ?? limit, limit) * factor
+    const effective = Math.floor(Math.min(own ?? limit, limit) * factor)
     const name = `${policy}:${effective}`
     let counter = this.#counters.get(name)
     if (counter === undefined) {

@@ -16,10 +16,10 @@ export interface Decision {
 }
 
 /**
- * Who is counted, and the wider network that is counted too, with a wider limit; `shared` when no
- * client address is known: one bucket for all.
+ * Who is counted, and the wider network that is counted too, with a wider limit; `factor` times the
+ * policy's limit, if not once; `shared` when no client address is known: one bucket for all.
  */
-export type Partition = { key: string; wider?: string } | 'shared'
+export type Partition = { key: string; wider?: string; factor?: number } | 'shared'
 
 /** Keeps a promise alive after the answer is sent. */
 export type WaitUntil = (promise: Promise<unknown>) => void

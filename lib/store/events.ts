@@ -17,6 +17,10 @@ export type SecurityEventType =
   | 'key.created'
   | 'key.rolled'
   | 'key.deleted'
+  | 'account.registered'
+  | 'account.deleted'
+  | 'email.verified'
+  | 'user.unlocked'
 
 /** What an event is about; an unknown user is not named. */
 export interface EventFields {

@@ -13,8 +13,18 @@ export async function touchKey(store: Store, id: string): Promise<void> {
 
 /** What a presented key opens. */
 export type KeyLiveness =
-  | { status: 'live'; userId: string; level: number; scopes: string[]; limit: number }
-  | { status: 'key-unknown' | 'key-expired' | 'user-missing' | 'user-disabled' }
+  | {
+      status: 'live'
+      /** The address. */
+      userId: string
+      /** Undefined for an account that has not signed in since it was typed by hand. */
+      accountId: string | undefined
+      level: number
+      scopes: string[]
+      /** Requests a minute; undefined: as its owner. */
+      limit: number | undefined
+    }
+  | { status: 'key-unknown' | 'key-expired' | 'key-ended' | 'user-missing' | 'user-disabled' }
 
 /** Reads a key with its owner's account, in one command, and judges both. See {@link KEY_LIVENESS}. */
 export function keyRead({ id, hash }: { id: string; hash: string }): Read<KeyLiveness> {
@@ -36,30 +46,46 @@ export function judgeKey(presented: string, [now, key, account]: unknown[]): Key
   if (!Array.isArray(key) || !Array.isArray(account)) {
     throw new StoreUnavailable('key: unexpected reply')
   }
-  const [hash, old, oldUntil, userId, scopes, expiresAt, born, limit, older, olderUntil] = key.map(
-    (value) => text(value) ?? '',
-  )
-  const isNow = sameText(hash ?? '', presented)
+  const [
+    hash = '',
+    old = '',
+    oldUntil,
+    uid = '',
+    scopes,
+    expiresAt,
+    born = '',
+    limit = '',
+    older = '',
+    olderUntil,
+    address = '',
+    keyGeneration = '',
+  ] = key.map((value) => text(value) ?? '')
+  const isNow = sameText(hash, presented)
   const isOld =
-    (sameText(old ?? '', presented) && integer(now) < (moment(oldUntil) ?? 0)) ||
-    (sameText(older ?? '', presented) && integer(now) < (moment(olderUntil) ?? 0))
+    (sameText(old, presented) && integer(now) < (moment(oldUntil) ?? 0)) ||
+    (sameText(older, presented) && integer(now) < (moment(olderUntil) ?? 0))
   if (!isNow && !isOld) return { status: 'key-unknown' }
   if (integer(now) >= (moment(expiresAt) ?? Number.POSITIVE_INFINITY)) {
     return { status: 'key-expired' }
   }
   // A record that was typed by hand and cannot be read opens nothing.
-  if (!/^[1-9]\d{0,8}$/.test(limit ?? '')) return { status: 'key-unknown' }
-  const [stored, disabled, emailVerified, createdAt, password] = account
-  // An account that was deleted and made again is another's.
-  const isSame = (text(createdAt) ?? '') === born && text(password) !== undefined
-  if (text(stored) === undefined || !isSame) return { status: 'user-missing' }
+  if (!/^([1-9]\d{0,8})?$/.test(limit)) return { status: 'key-unknown' }
+  const [stored, disabled, emailVerified, createdAt, password, id, generation] = account
+  // An account that was deleted and made again is another's: the id is its mark, and for a key made
+  // before accounts had ids the time it was made, if it has one.
+  const isSame = address === '' ? born !== '' && text(createdAt) === born : text(id) === uid
+  if (text(stored) === undefined || text(password) === undefined || !isSame) {
+    return { status: 'user-missing' }
+  }
+  if ((keyGeneration || '0') !== (text(generation) ?? '0')) return { status: 'key-ended' }
   if (!mayEnter(disabled, emailVerified)) return { status: 'user-disabled' }
   return {
     status: 'live',
-    userId: userId ?? '',
+    userId: address || uid,
+    accountId: text(id),
     level: level(stored),
     scopes: words(scopes),
-    limit: Number(limit),
+    limit: limit === '' ? undefined : Number(limit),
   }
 }
 

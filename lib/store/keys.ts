@@ -3,13 +3,18 @@
  *
  * | key | type | expires |
  * |---|---|---|
- * | `user:<id>` | hash | never: an account is data |
+ * | `user:<address>` | hash | never: an account is data |
+ * | `accounts` | sorted set of addresses, all scores 0 | never: kept by the writers, healed |
+ * | `admins` | set of addresses | never: as the above |
+ * | `uid:<account id>` | string: the address | never: goes with the account |
  * | `session:<sid>` | hash | at the session's absolute end; a day after it is revoked |
- * | `sessions:<id>` | sorted set of `sid`, score = idle end in ms | with its last session |
+ * | `sessions:<address>` | sorted set of `sid`, score = idle end in ms | with its last session |
  * | `key:<id>` | hash: an API key's record, SHA-256 of the key and no key | with the key, if it expires |
- * | `keys:<user id>` | sorted set of key ids, score = the key's end in ms | never: as long as one does not expire |
+ * | `keys:<address>` | sorted set of key ids, score = the key's end in ms | never: as long as one does not expire |
  * | `once:<SHA-256 of a one-time token>` | hash `{kind, uid}` | with the token |
- * | `device:<HMAC of account and client address>` | string | 90 days after it last signed in |
+ * | `registration:<SHA-256 of its token>` | hash `{user, password?}` | after a day |
+ * | `registrations:<address>` | set of the hashes above | a day after the last |
+ * | `devices:<address>` | sorted set of HMACs of networks, score = last sign-in in ms | 90 days after the last |
  * | `events` | stream of security events | never; capped |
  * | `probe` | string | after a second: readiness writes it |
  * | `limit:<policy>:<partition>:<window>` | string | with its window |
@@ -27,8 +32,14 @@ export const keys = {
   apiKey: (id: string): string => `key:${id}`,
   apiKeysOf: (userId: string): string => `keys:${userId}`,
   once: (tokenHash: string): string => `once:${tokenHash}`,
-  /** Marks an address from which an account has signed in. */
-  device: (hash: string): string => `device:${hash}`,
+  accounts: 'accounts',
+  admins: 'admins',
+  /** The way back from an account's id to its address. */
+  accountId: (accountId: string): string => `uid:${accountId}`,
+  registration: (tokenHash: string): string => `registration:${tokenHash}`,
+  registrationsOf: (userId: string): string => `registrations:${userId}`,
+  /** The networks from which an account has signed in. */
+  devicesOf: (userId: string): string => `devices:${userId}`,
   events: 'events',
   probe: 'probe',
   /** The limiter's library appends `:<partition>:<window number>`. */
@@ -54,7 +65,10 @@ export const RESERVED_PREFIXES = [
   'key:',
   'keys:',
   'once:',
-  'device:',
+  'uid:',
+  'registration:',
+  'registrations:',
+  'devices:',
   'limit:',
   'index:',
   'words:',

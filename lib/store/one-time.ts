@@ -1,70 +1,49 @@
 import { StoreUnavailable } from '../errors.ts'
 import { keys } from './keys.ts'
-import { type Read, replyList, text } from './reply.ts'
-import {
-  CLAIM_TOKEN,
-  ISSUE_TOKEN,
-  REGISTER,
-  RELEASE_TOKEN,
-  RESET_PASSWORD,
-  VERIFY_EMAIL,
-} from './scripts/one-time.ts'
+import { integer, type Read, replyList, text } from './reply.ts'
+import { CLAIM_TOKEN, ISSUE_TOKEN, RELEASE_TOKEN, RESET_PASSWORD } from './scripts/one-time.ts'
+import { DEVICE_TTL_MS } from './sessions.ts'
 import type { Store } from './store.ts'
 
+/** What a mail's link is for: to confirm an address, or to set a new password. */
 export type TokenKind = 'verify' | 'reset'
 
-/** Makes an account that waits for its address to be confirmed. See {@link REGISTER}. */
-export async function register(
-  store: Store,
-  account: { userId: string; hash: string; tokenHash: string; tokenTtlMs: number },
-): Promise<'registered' | 'exists' | 'refused'> {
-  const { userId, hash, tokenHash, tokenTtlMs } = account
-  const [status] = await store.write(
-    REGISTER,
-    [keys.user(userId), keys.once(tokenHash)],
-    [userId, hash, tokenHash, tokenTtlMs],
-  )
-  if (status === 'registered' || status === 'exists' || status === 'refused') return status
-  throw new StoreUnavailable('register: unexpected reply')
-}
+/** How long a link may be used, in milliseconds. */
+export const TOKEN_TTL_MS = { verify: 86_400_000, reset: 1_800_000 } as const
 
-/** Issues a one-time token of an account, if it can use one. See {@link ISSUE_TOKEN}. */
+/**
+ * Issues a one-time token for an address that can use one. See {@link ISSUE_TOKEN}.
+ *
+ * @returns `issued` for a link that sets a password, `pending` for one that confirms a registration.
+ */
 export async function issueToken(
   store: Store,
-  token: { userId: string; kind: TokenKind; tokenHash: string; tokenTtlMs: number },
-): Promise<'issued' | 'refused'> {
-  const { userId, kind, tokenHash, tokenTtlMs } = token
-  const reply = await store.write(
+  { userId, kind, tokenHash }: { userId: string; kind: TokenKind; tokenHash: string },
+): Promise<'issued' | 'pending' | 'refused'> {
+  const [status] = await store.write(
     ISSUE_TOKEN,
-    [keys.user(userId), keys.once(tokenHash)],
-    [userId, kind, tokenHash, tokenTtlMs],
+    [
+      keys.user(userId),
+      keys.once(tokenHash),
+      keys.registration(tokenHash),
+      keys.registrationsOf(userId),
+    ],
+    [userId, kind, tokenHash, TOKEN_TTL_MS[kind], TOKEN_TTL_MS.verify],
   )
-  return status(reply, 'issued')
+  if (status === 'issued' || status === 'pending' || status === 'refused') return status
+  throw new StoreUnavailable('issue token: unexpected reply')
 }
 
-/** Reads whose a token is; undefined for one that is unknown, used or over. */
-export function tokenRead(tokenHash: string, kind: TokenKind): Read<string | undefined> {
+/** Reads whose address a reset token is for; undefined for one that is unknown, used or over. */
+export function resetTokenRead(tokenHash: string): Read<string | undefined> {
   return {
     database: 'auth',
     queue: (pipeline) => pipeline.hmget(keys.once(tokenHash), 'kind', 'uid'),
     parse: (reply) => {
-      const [stored, userId] = replyList(reply).map(text)
-      return stored === kind ? userId : undefined
+      const [kind, userId] = replyList(reply).map(text)
+      return kind === 'reset' ? userId : undefined
     },
   }
-}
-
-/** Confirms an address, once. See {@link VERIFY_EMAIL}. */
-export async function verifyEmail(
-  store: Store,
-  { userId, tokenHash }: { userId: string; tokenHash: string },
-): Promise<'done' | 'refused'> {
-  const reply = await store.write(
-    VERIFY_EMAIL,
-    [keys.user(userId), keys.once(tokenHash)],
-    [tokenHash],
-  )
-  return status(reply, 'done')
 }
 
 /** A token claimed by one request. */
@@ -76,29 +55,50 @@ export interface Claim {
 /** Claims a reset token for this request alone. @returns Whose it is. See {@link CLAIM_TOKEN}. */
 export async function claimReset(store: Store, claim: Claim): Promise<string | undefined> {
   const reply = await store.write(CLAIM_TOKEN, [keys.once(claim.tokenHash)], ['reset', claim.id])
-  return status(reply, 'claimed') === 'claimed' ? text(reply[1]) : undefined
+  if (reply[0] === 'claimed') return text(reply[1])
+  if (reply[0] === 'refused') return undefined
+  throw new StoreUnavailable('claim token: unexpected reply')
 }
 
 /** Lets another request claim the token. */
 export async function releaseReset(store: Store, claim: Claim): Promise<void> {
-  status(await store.write(RELEASE_TOKEN, [keys.once(claim.tokenHash)], [claim.id]), 'done')
+  await store.write(RELEASE_TOKEN, [keys.once(claim.tokenHash)], [claim.id])
 }
 
-/** Sets a password by a claimed token; every session ends. See {@link RESET_PASSWORD}. */
+/** What a reset by a claimed token needs. */
+export interface Reset {
+  /** The address. */
+  userId: string
+  claim: Claim
+  hash: string
+  /** The network that the request came from; undefined when no address is known. */
+  device: string | undefined
+  /** The id that the account gets when it has none. */
+  freshId: string
+}
+
+/** Sets a password by a claimed token; every session and API key ends. See {@link RESET_PASSWORD}. */
 export async function resetPassword(
   store: Store,
-  { userId, claim, hash }: { userId: string; claim: Claim; hash: string },
-): Promise<'done' | 'refused'> {
-  const reply = await store.write(
+  { userId, claim, hash, device = '', freshId }: Reset,
+): Promise<
+  { status: 'done'; accountId: string; endedKeys: number; keyIds: string[] } | { status: 'refused' }
+> {
+  const [status, accountId, count, ids] = await store.write(
     RESET_PASSWORD,
-    [keys.user(userId), keys.sessionsOf(userId), keys.session(''), keys.once(claim.tokenHash)],
-    [userId, '', claim.id, claim.tokenHash, hash],
+    [
+      keys.user(userId),
+      keys.sessionsOf(userId),
+      keys.session(''),
+      keys.apiKeysOf(userId),
+      keys.once(claim.tokenHash),
+      keys.devicesOf(userId),
+      keys.accountId(freshId),
+    ],
+    [userId, claim.id, claim.tokenHash, hash, device, DEVICE_TTL_MS, freshId],
   )
-  return status(reply, 'done')
-}
-
-function status<good extends string>(reply: unknown[], good: good): good | 'refused' {
-  if (reply[0] === good) return good
-  if (reply[0] === 'refused') return 'refused'
-  throw new StoreUnavailable('one-time token: unexpected reply')
+  if (status === 'refused') return { status }
+  if (status !== 'done') throw new StoreUnavailable('reset password: unexpected reply')
+  const keyIds = Array.isArray(ids) ? ids.map(String) : []
+  return { status, accountId: text(accountId) ?? '', endedKeys: integer(count), keyIds }
 }

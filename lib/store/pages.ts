@@ -4,6 +4,9 @@ import { keys } from './keys.ts'
 import { type Read, replyList, text } from './reply.ts'
 import { LIST_ITEMS } from './scripts/items.ts'
 
+/** Up to so many keys SCAN finds every account. */
+const SMALL_KEYSPACE = '1000'
+
 export interface StoredPage {
   /** In the order of the ids' UTF-8 bytes. */
   items: { id: string; fields: StoredFields }[]
@@ -13,17 +16,18 @@ export interface StoredPage {
 /** Reads one page in one read-only command. See {@link LIST_ITEMS}. */
 export function pageRead(
   prefix: string,
+  index: string,
   fields: readonly string[],
   page: { after: string; limit: number },
-  database: 'auth' | 'data' = 'data',
+  database: 'auth' | 'data',
 ): Read<StoredPage> {
   return {
     database,
     queue: (pipeline) =>
       pipeline.evalRo(
         LIST_ITEMS,
-        [],
-        [prefix, keys.under(prefix), page.after, String(page.limit), ...fields],
+        [index],
+        [prefix, keys.under(prefix), page.after, String(page.limit), SMALL_KEYSPACE, ...fields],
       ),
     parse: (reply) => {
       const [more, ...rows] = replyList(reply)

@@ -2,7 +2,8 @@ import { StoreUnavailable } from '../errors.ts'
 import { keys } from './keys.ts'
 import { integer, type Read, replyList, text } from './reply.ts'
 import { level, mayEnter } from './rules.ts'
-import { LIVENESS_AT_PRIMARY, ROTATE_SESSION } from './scripts/rotation.ts'
+import { LIVENESS_AT_PRIMARY } from './scripts/liveness.ts'
+import { ROTATE_SESSION } from './scripts/rotation.ts'
 import type { Store } from './store.ts'
 
 /** A session as a token needs it; times in epoch milliseconds of the store's clock. */
@@ -14,21 +15,29 @@ export interface SessionState {
   level: number
 }
 
+/** Whose session it is: `userId` is the address, which names the account's record. */
+export interface Holder {
+  sessionId: string
+  accountId: string
+  userId: string
+}
+
 export type Rotation =
-  | { status: 'rotated' | 'repeated'; session: SessionState }
+  | { status: 'rotated' | 'repeated'; accountId: string; session: SessionState }
   | { status: 'unknown' | 'revoked' | 'expired' | 'refused' | 'reused' }
 
 /** Rotates a session's refresh token at the primary. See {@link ROTATE_SESSION}. */
 export async function rotateSession(
   store: Store,
-  presented: { sessionId: string; userId: string; seq: number; expiresAt: number },
+  presented: Holder & { seq: number; expiresAt: number; freshId: string },
   lifetimes: { refreshTokenTtlMs: number; graceMs: number },
 ): Promise<Rotation> {
-  const { sessionId, userId, seq, expiresAt } = presented
+  const { sessionId, accountId, userId, seq, expiresAt, freshId } = presented
+  const { refreshTokenTtlMs, graceMs } = lifetimes
   const reply = await store.write(
     ROTATE_SESSION,
-    [keys.session(sessionId), keys.sessionsOf(userId), keys.user(userId)],
-    [sessionId, userId, seq, lifetimes.refreshTokenTtlMs, lifetimes.graceMs, expiresAt],
+    [keys.session(sessionId), keys.sessionsOf(userId), keys.user(userId), keys.accountId(freshId)],
+    [sessionId, accountId, userId, seq, refreshTokenTtlMs, graceMs, expiresAt, freshId],
   )
   const status = reply[0]
   switch (status) {
@@ -36,6 +45,7 @@ export async function rotateSession(
     case 'repeated':
       return {
         status,
+        accountId: text(reply[6]) ?? '',
         session: {
           seq: integer(reply[1]),
           at: integer(reply[2]),
@@ -67,13 +77,8 @@ export type Liveness =
         | 'user-disabled'
     }
 
-interface TokenSession {
-  sessionId: string
-  userId: string
-}
-
 /** The session's half of liveness: one command that rides along with a request's data. */
-export function sessionRead(session: TokenSession): Read<unknown[]> {
+export function sessionRead(session: Holder): Read<unknown[]> {
   return {
     database: 'auth',
     queue: (pipeline) => pipeline.hmget(keys.session(session.sessionId), 'st', 'uid', 'gen'),
@@ -82,31 +87,32 @@ export function sessionRead(session: TokenSession): Read<unknown[]> {
 }
 
 /** The account's half of liveness: catches a deleted, disabled or demoted user. */
-export function accountRead(session: TokenSession): Read<unknown[]> {
+export function accountRead(session: Holder): Read<unknown[]> {
   return {
     database: 'auth',
     queue: (pipeline) =>
-      pipeline.hmget(keys.user(session.userId), 'level', 'disabled', 'emailVerified', 'gen'),
+      pipeline.hmget(keys.user(session.userId), 'level', 'disabled', 'emailVerified', 'gen', 'id'),
     parse: replyList,
   }
 }
 
 /** Joins the two halves. Anything but a live session of an enabled account is not live. */
 export function liveness(
-  session: TokenSession,
-  [state, userId, opened]: unknown[],
-  [stored, disabled, emailVerified, generation]: unknown[],
+  session: Holder,
+  [state, holder, opened]: unknown[],
+  [stored, disabled, emailVerified, generation, id]: unknown[],
 ): Liveness {
   if (text(state) === undefined) return { status: 'session-missing' }
-  if (state !== 'live' || userId !== session.userId) return { status: 'session-revoked' }
-  if (text(stored) === undefined) return { status: 'user-missing' }
+  if (state !== 'live' || holder !== session.accountId) return { status: 'session-revoked' }
+  // An account that was deleted and made again has another id.
+  if (text(stored) === undefined || id !== session.accountId) return { status: 'user-missing' }
   if ((text(opened) ?? '0') !== (text(generation) ?? '0')) return { status: 'session-superseded' }
   if (!mayEnter(disabled, emailVerified)) return { status: 'user-disabled' }
   return { status: 'live', level: level(stored) }
 }
 
 /** Asks the primary. See {@link LIVENESS_AT_PRIMARY}. */
-export async function livenessAtPrimary(store: Store, session: TokenSession): Promise<Liveness> {
+export async function livenessAtPrimary(store: Store, session: Holder): Promise<Liveness> {
   const [state, account] = await store.write(
     LIVENESS_AT_PRIMARY,
     [keys.session(session.sessionId), keys.user(session.userId)],

@@ -11,6 +11,9 @@ export function mayEnter(disabled: unknown, emailVerified: unknown): boolean {
   return enabled && verified
 }
 
+/** An account of this level or more manages others. */
+export const ADMIN_LEVEL = 9
+
 /** A level typed by hand that is no plain number counts as the lowest: deny by default. */
 export function level(value: unknown): number {
   const typed = text(value) ?? ''

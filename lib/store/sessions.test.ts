@@ -12,7 +12,10 @@ import { Trips } from './trips.ts'
 const TTL = { refreshTokenTtlMs: 60_000, graceMs: 10_000 }
 /** An end that no token of these tests reaches: their sessions are moved, not their tokens. */
 const FAR = 4_102_444_800_000
-const USER = { userId: 'me@home.org', comparedHash: 'the hash' }
+const ID = 'u_0123456789abcdefghij'
+const USER = { userId: 'me@home.org', accountId: ID, freshId: ID, comparedHash: 'the hash' }
+/** Whose the sessions are. */
+const OWNER = { userId: USER.userId, accountId: ID }
 
 for (const kind of ['embedded', 'redis'] as const) {
   test.describe(`sessions in the ${kind} engine`, () => {
@@ -58,7 +61,11 @@ for (const kind of ['embedded', 'redis'] as const) {
     }
 
     const rotate = (sessionId: string, seq: number, lifetimes = TTL) =>
-      rotateSession(store(), { sessionId, userId: USER.userId, seq, expiresAt: FAR }, lifetimes)
+      rotateSession(
+        store(),
+        { sessionId, ...OWNER, freshId: 'u_fresh', seq, expiresAt: FAR },
+        lifetimes,
+      )
 
     /** Moves the last rotation into the past: the clock is the store's, so the state is what moves. */
     async function age(sessionId: string, milliseconds: number): Promise<void> {
@@ -138,7 +145,7 @@ for (const kind of ['embedded', 'redis'] as const) {
 
     test('a token past its own end does not rotate, whatever the session says', async () => {
       const { sessionId } = await open()
-      const presented = { sessionId, userId: USER.userId, seq: 1 }
+      const presented = { sessionId, ...OWNER, freshId: 'u_fresh', seq: 1 }
       const late = { ...presented, expiresAt: Date.now() - 61_000 }
       expect(await rotateSession(store(), late, TTL)).toEqual({ status: 'expired' })
       expect((await rotate(sessionId, 1)).status).toBe('rotated')
@@ -154,15 +161,21 @@ for (const kind of ['embedded', 'redis'] as const) {
 
     test('another user’s token does not reach a session, and revoking is idempotent', async () => {
       const { sessionId } = await open()
-      const foreign = { sessionId, userId: 'eve@home.org' }
-      expect(await rotateSession(store(), { ...foreign, seq: 1, expiresAt: FAR }, TTL)).toEqual({
+      const foreign = { sessionId, userId: 'eve@home.org', accountId: 'u_eve' }
+      expect(
+        await rotateSession(
+          store(),
+          { ...foreign, freshId: 'u_fresh', seq: 1, expiresAt: FAR },
+          TTL,
+        ),
+      ).toEqual({
         status: 'revoked',
       })
       await revokeSession(store(), foreign)
       expect((await rotate(sessionId, 1)).status).toBe('rotated')
-      await revokeSession(store(), { sessionId, userId: USER.userId })
-      await revokeSession(store(), { sessionId, userId: USER.userId })
-      await revokeSession(store(), { sessionId: 'never was', userId: USER.userId })
+      await revokeSession(store(), { sessionId, ...OWNER })
+      await revokeSession(store(), { sessionId, ...OWNER })
+      await revokeSession(store(), { sessionId: 'never was', ...OWNER })
       expect(await rotate(sessionId, 2)).toEqual({ status: 'revoked' })
     })
 
@@ -191,7 +204,7 @@ for (const kind of ['embedded', 'redis'] as const) {
             await age(sessionId, move.ms)
             model.sinceRotation += move.ms
           } else if (move.do === 'revoke') {
-            await revokeSession(store(), { sessionId, userId: USER.userId })
+            await revokeSession(store(), { sessionId, ...OWNER })
             model.alive = false
           } else {
             const { status } = await rotate(sessionId, model.seq - move.behind)

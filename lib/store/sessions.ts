@@ -1,18 +1,23 @@
 import { StoreUnavailable } from '../errors.ts'
 import { keys } from './keys.ts'
 import { integer, type Read, replyList, text } from './reply.ts'
-import type { SessionState } from './rotation.ts'
+import type { Holder, SessionState } from './rotation.ts'
 import { level } from './rules.ts'
 import { END_SESSIONS, LIST_SESSIONS, OPEN_SESSION, REVOKE_SESSION } from './scripts/sessions.ts'
 import type { Store } from './store.ts'
 
 export type Opened =
-  | { status: 'opened'; session: SessionState; overCap: string[] }
+  | { status: 'opened'; accountId: string; session: SessionState; overCap: string[] }
   | { status: 'refused' }
 
 export interface NewSession {
   sessionId: string
+  /** The address. */
   userId: string
+  /** The id that the account had when it was read; undefined for none. */
+  accountId: string | undefined
+  /** The id that it gets when it has none. */
+  freshId: string
   /** The hash that the password was compared against. */
   comparedHash: string
   refreshTokenTtlMs: number
@@ -25,13 +30,14 @@ export interface NewSession {
   device: string | undefined
 }
 
-const DEVICE_TTL_MS = 7_776_000_000
+/** How long a network is known from which an account signed in: 90 days. */
+export const DEVICE_TTL_MS = 7_776_000_000
 
-/** Whether the account has signed in from there. */
-export function deviceRead(device: string): Read<boolean> {
+/** Whether an account has signed in from a network, within the last 90 days. */
+export function deviceRead(userId: string, device: string): Read<boolean> {
   return {
     database: 'auth',
-    queue: (pipeline) => pipeline.get(keys.device(device)),
+    queue: (pipeline) => pipeline.zscore(keys.devicesOf(userId), device),
     parse: (reply) => {
       if (reply.error !== undefined) throw new StoreUnavailable('device: unexpected reply')
       return text(reply.result) !== undefined
@@ -41,25 +47,32 @@ export function deviceRead(device: string): Read<boolean> {
 
 /** Opens a session at the primary. See {@link OPEN_SESSION}. */
 export async function openSession(store: Store, session: NewSession): Promise<Opened> {
-  const { sessionId, userId } = session
+  const { sessionId, userId, accountId = '', freshId } = session
   const reply = await store.write(
     OPEN_SESSION,
     [
       keys.session(sessionId),
       keys.sessionsOf(userId),
       keys.user(userId),
-      keys.device(session.device ?? ''),
+      keys.devicesOf(userId),
+      keys.accountId(accountId),
+      keys.accountId(freshId),
+      keys.accounts,
+      keys.admins,
     ],
     [
       sessionId,
       userId,
       session.comparedHash,
+      accountId,
+      freshId,
       session.refreshTokenTtlMs,
       session.sessionTtlMs,
       session.userAgent,
       session.ip,
       session.cap,
-      session.device === undefined ? 0 : DEVICE_TTL_MS,
+      session.device ?? '',
+      DEVICE_TTL_MS,
     ],
   )
   if (reply[0] === 'refused') return { status: 'refused' }
@@ -67,21 +80,19 @@ export async function openSession(store: Store, session: NewSession): Promise<Op
   const now = integer(reply[1])
   return {
     status: 'opened',
-    session: { seq: 1, at: now, idle: integer(reply[2]), now, level: level(reply[4]) },
+    accountId: text(reply[4]) ?? '',
+    session: { seq: 1, at: now, idle: integer(reply[2]), now, level: level(reply[3]) },
     overCap: Array.isArray(reply[5]) ? reply[5].map(String) : [],
   }
 }
 
 /** Ends a session at the primary. @returns Whether there was a live one of this user's. */
-export async function revokeSession(
-  store: Store,
-  session: { sessionId: string; userId: string },
-): Promise<boolean> {
-  const { sessionId, userId } = session
+export async function revokeSession(store: Store, session: Holder): Promise<boolean> {
+  const { sessionId, accountId, userId } = session
   const reply = await store.write(
     REVOKE_SESSION,
     [keys.session(sessionId), keys.sessionsOf(userId)],
-    [sessionId, userId],
+    [sessionId, accountId, userId],
   )
   if (reply[0] !== 'ended' && reply[0] !== 'unknown') {
     throw new StoreUnavailable('revoke session: unexpected reply')
@@ -89,12 +100,12 @@ export async function revokeSession(
   return reply[0] === 'ended'
 }
 
-/** Ends all sessions of an account, or all but one. See {@link END_SESSIONS}. */
-export async function endSessions(store: Store, userId: string, kept?: string): Promise<void> {
+/** Ends all sessions of an account. See {@link END_SESSIONS}. */
+export async function endSessions(store: Store, userId: string): Promise<void> {
   const reply = await store.write(
     END_SESSIONS,
-    [keys.user(userId), keys.sessionsOf(userId), keys.session(kept ?? '')],
-    [userId, kept ?? ''],
+    [keys.user(userId), keys.sessionsOf(userId), keys.session('')],
+    ['', ''],
   )
   if (reply[0] !== 'done') throw new StoreUnavailable('end sessions: unexpected reply')
 }

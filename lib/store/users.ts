@@ -1,51 +1,115 @@
 import { StoreUnavailable } from '../errors.ts'
 import type { StoredFields } from './items.ts'
 import { keys } from './keys.ts'
-import { type Read, replyList, text } from './reply.ts'
+import { integer, type Read, replyList, text } from './reply.ts'
 import { mayEnter } from './rules.ts'
-import { CHANGE_PASSWORD, RENAME } from './scripts/accounts.ts'
+import { CHANGE_PASSWORD, IDENTIFY_ACCOUNT, RENAME, REPLACE_HASH } from './scripts/accounts.ts'
 import type { Store } from './store.ts'
 
 /** What sign-in reads of an account. */
 export interface Credentials {
+  /** Undefined before the first sign-in of an account that was typed by hand. */
+  accountId: string | undefined
   passwordHash: string | undefined
   mayEnter: boolean
+  /** When an operator cleared its failed sign-ins, in epoch milliseconds. */
+  unlockedAt: number | undefined
 }
+
+const CREDENTIAL_FIELDS = ['password', 'disabled', 'emailVerified', 'id', 'unlockedAt'] as const
 
 /** Reads what a password is compared against; undefined fields for an unknown user. */
 export function credentialsRead(userId: string): Read<Credentials> {
   return {
     database: 'auth',
-    queue: (pipeline) => pipeline.hmget(keys.user(userId), 'password', 'disabled', 'emailVerified'),
+    queue: (pipeline) => pipeline.hmget(keys.user(userId), ...CREDENTIAL_FIELDS),
     parse: (reply) => {
-      const [password, disabled, emailVerified] = replyList(reply)
+      const [password, disabled, emailVerified, id, unlockedAt] = replyList(reply)
       return {
+        accountId: text(id),
         passwordHash: text(password),
         mayEnter: mayEnter(disabled, emailVerified),
+        unlockedAt: epochOf(text(unlockedAt)),
       }
     },
   }
 }
 
-/** Replaces a password and ends every session but one. See {@link CHANGE_PASSWORD}. */
+/** A new password, and what ends with the old one. */
+export interface PasswordChange {
+  /** The address. */
+  userId: string
+  accountId: string
+  /** The session that goes on; '' for none. */
+  kept: string
+  /** The hash that the current password was compared against; '' for an operator. */
+  comparedHash: string
+  hash: string
+  endKeys: boolean
+}
+
+/**
+ * Replaces a password and ends every session but one. See {@link CHANGE_PASSWORD}.
+ *
+ * @returns How many API keys the account had, and the ids of those that have ended.
+ */
 export async function changePassword(
   store: Store,
-  change: { userId: string; kept: string; comparedHash: string; hash: string },
-): Promise<'done' | 'refused'> {
-  const { userId, kept, comparedHash, hash } = change
-  const [status] = await store.write(
+  { userId, accountId, kept, comparedHash, hash, endKeys }: PasswordChange,
+): Promise<{ status: 'done'; keyCount: number; endedKeys: string[] } | { status: 'refused' }> {
+  const [status, count, ids] = await store.write(
     CHANGE_PASSWORD,
-    [keys.user(userId), keys.sessionsOf(userId), keys.session(kept)],
-    [userId, kept, comparedHash, hash],
+    [keys.user(userId), keys.sessionsOf(userId), keys.session(kept), keys.apiKeysOf(userId)],
+    [accountId, kept, comparedHash, hash, endKeys ? 1 : 0],
   )
-  if (status !== 'done' && status !== 'refused') {
-    throw new StoreUnavailable('change password: unexpected reply')
+  if (status === 'refused') return { status }
+  if (status !== 'done') throw new StoreUnavailable('change password: unexpected reply')
+  return {
+    status,
+    keyCount: integer(count),
+    endedKeys: Array.isArray(ids) ? ids.map(String) : [],
   }
-  return status
+}
+
+/** Keeps the hash of the same password at the current cost. See {@link REPLACE_HASH}. */
+export async function replaceHash(
+  store: Store,
+  { userId, from, to }: { userId: string; from: string; to: string },
+): Promise<void> {
+  await store.write(REPLACE_HASH, [keys.user(userId)], [from, to])
+}
+
+/** Gives an account its id, if it has none. @returns Undefined when there is no such account. */
+export async function identifyAccount(
+  store: Store,
+  userId: string,
+  freshId: string,
+): Promise<string | undefined> {
+  const [id] = await store.write(
+    IDENTIFY_ACCOUNT,
+    [keys.user(userId), keys.accountId(freshId)],
+    [userId, freshId],
+  )
+  return text(id) || undefined
+}
+
+/** Reads the address that an account's id leads to. */
+export function addressRead(accountId: string): Read<string | undefined> {
+  return {
+    database: 'auth',
+    queue: (pipeline) => pipeline.get(keys.accountId(accountId)),
+    parse: (reply) => {
+      if (reply.error !== undefined) throw new StoreUnavailable('account id: unexpected reply')
+      return text(reply.result)
+    },
+  }
 }
 
 /** An account as its owner and an admin see it. */
 export interface Account {
+  exists: boolean
+  /** Undefined before the first sign-in of an account that was typed by hand. */
+  accountId: string | undefined
   level: string | undefined
   name: string | undefined
   emailVerified: boolean
@@ -63,24 +127,32 @@ export function profileRead(userId: string): Read<Account> {
   }
 }
 
-export const ACCOUNT_FIELDS = ['level', 'name', 'emailVerified', 'disabled', 'createdAt'] as const
+export const ACCOUNT_FIELDS = [
+  'level',
+  'name',
+  'emailVerified',
+  'disabled',
+  'createdAt',
+  'id',
+] as const
 
 /** An account of its {@link ACCOUNT_FIELDS}. */
-export function accountOf([
-  level,
-  name,
-  emailVerified,
-  disabled,
-  createdAt,
-]: StoredFields): Account {
-  const created = /^\d{1,15}$/.test(createdAt ?? '') ? Number(createdAt) : Number.NaN
+export function accountOf(fields: StoredFields): Account {
+  const [level, name, emailVerified, disabled, createdAt, accountId] = fields
   return {
+    exists: fields.some((field) => field !== undefined),
+    accountId,
     level,
     name,
     emailVerified: mayEnter(null, emailVerified ?? null),
     disabled: !mayEnter(disabled ?? null, null),
-    createdAt: Number.isSafeInteger(created) ? created : undefined,
+    createdAt: epochOf(createdAt),
   }
+}
+
+/** A time as it is stored, in epoch milliseconds; undefined for what somebody typed that is none. */
+function epochOf(typed: string | undefined): number | undefined {
+  return /^\d{1,15}$/.test(typed ?? '') ? Number(typed) : undefined
 }
 
 /** Sets or, with '', removes the name of an account that exists. */

@@ -8,17 +8,19 @@ return {'done'}
 `
 
 /**
- * Reads a key and, by the user id that is in it, its owner's account. Read-only.
+ * Reads a key and, by the address that is in it, its owner's account. Read-only. Keys made before
+ * accounts had ids have the address as `uid`.
  *
  * KEYS: key. ARGV: the prefix of accounts. Returns `{now, {key's fields}, {account's fields}}`, or
  * `{now}` when there is no such key.
  */
 export const KEY_LIVENESS = `
 ${STORE_TIME}
-local key = redis.call('HMGET', KEYS[1], 'hash', 'old', 'oldUntil', 'uid', 'scopes', 'expiresAt', 'born', 'limit', 'older', 'olderUntil')
+local key = redis.call('HMGET', KEYS[1], 'hash', 'old', 'oldUntil', 'uid', 'scopes', 'expiresAt', 'born', 'limit', 'older', 'olderUntil', 'user', 'kgen')
 if not key[4] then return {string.format('%.0f', now)} end
-for i = 1, #key do key[i] = key[i] or '' end
-local account = redis.call('HMGET', ARGV[1] .. key[4], 'level', 'disabled', 'emailVerified', 'createdAt', 'password')
+for i = 1, 12 do key[i] = key[i] or '' end
+local address = key[11] ~= '' and key[11] or key[4]
+local account = redis.call('HMGET', ARGV[1] .. address, 'level', 'disabled', 'emailVerified', 'createdAt', 'password', 'id', 'kgen')
 -- Whether there is a password, never which.
 account[5] = account[5] and '1'
 return {string.format('%.0f', now), key, account}

@@ -1,88 +1,34 @@
-import { END_OTHERS, GENERATION, MAY_ENTER, STORE_TIME } from './parts.ts'
+import { END_KEYS, END_OTHERS, GENERATION, IDENTIFY, STORE_TIME, WAITS } from './parts.ts'
 
 /**
- * One-time tokens: `once:<hash>` says whose a token is, and the account's field `verify` or `reset`
- * holds the hash of its newest, so that an older one is void. The token itself is in the mail alone.
- */
-const WRITE_TOKEN = `local function writeToken(kind)
-  redis.call('HSET', userKey, kind, tokenHash)
-  redis.call('HSET', onceKey, 'kind', kind, 'uid', uid)
-  redis.call('PEXPIRE', onceKey, ttl)
-end`
-
-/** Whether an account waits for its address to be confirmed: it has the field, and no clear yes. */
-const UNVERIFIED = `local function unverified()
-  local verified = redis.call('HGET', userKey, 'emailVerified')
-  return verified and verified ~= '1' and verified ~= 'true'
-end
--- An account that anyone raised is entered by a new password alone: whoever registered its address
--- first may be somebody else.
-local function plain()
-  return (redis.call('HGET', userKey, 'level') or '0') == '0'
-end
-local function enabled()
-  local disabled = redis.call('HGET', userKey, 'disabled')
-  return not disabled or disabled == '' or disabled == '0'
-end`
-
-/**
- * Makes an account that waits for its address to be confirmed, or renews a registration that was
- * not: the newest mail has the newest password. An account that anyone raised is not taken over.
+ * Issues a token that sets a new password; the one before is void: the account's field `reset` names
+ * the newest. The token itself is in the mail alone.
  *
- * KEYS: account, token. ARGV: user id, password hash, token hash, lifetime in ms. Returns
- * `{'registered'}`, `{'exists'}` for an account that may sign in, or `{'refused'}`.
- */
-export const REGISTER = `#!lua flags=allow-key-locking
-local userKey, onceKey = KEYS[1], KEYS[2]
-local uid, passwordHash, tokenHash, ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-${STORE_TIME}
-${MAY_ENTER}
-${GENERATION}
-${UNVERIFIED}
-${WRITE_TOKEN}
-if redis.call('EXISTS', userKey) == 1 then
-  if mayEnter() then return {'exists'} end
-  if not (plain() and enabled() and unverified()) then return {'refused'} end
-end
-redis.call('HSET', userKey, 'password', passwordHash, 'level', '0', 'emailVerified', '0')
-redis.call('HSETNX', userKey, 'createdAt', string.format('%.0f', now))
--- No session of whoever had the address before comes back.
-raiseGeneration()
-writeToken('verify')
-return {'registered'}
-`
-
-/**
- * Issues a token for an account that can use it; an older one of its kind is void.
+ * Where no account is, and somebody registered the address, the token confirms it: a link that was
+ * asked for again, without a password. So the answer `pending` costs the same as `issued`.
  *
- * KEYS: account, token. ARGV: user id, kind (`verify` or `reset`), token hash, lifetime in ms.
- * Returns `{'issued'}` or `{'refused'}`.
+ * KEYS: account, `once:` and `registration:` of the token, the address's registrations. ARGV:
+ * address, `verify` or `reset`, token hash, lifetime in ms, lifetime of a registration in ms. Returns
+ * `{'issued' | 'pending' | 'refused'}`.
  */
 export const ISSUE_TOKEN = `#!lua flags=allow-key-locking
-local userKey, onceKey = KEYS[1], KEYS[2]
-local uid, kind, tokenHash, ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-${UNVERIFIED}
-${WRITE_TOKEN}
-if redis.call('EXISTS', userKey) == 0 or not enabled() then return {'refused'} end
-if kind == 'verify' and not (unverified() and plain()) then return {'refused'} end
-writeToken(kind)
-return {'issued'}
-`
-
-/**
- * Confirms an address, once. KEYS: account, token. ARGV: token hash. Returns `{'done'}` or
- * `{'refused'}`.
- */
-export const VERIFY_EMAIL = `#!lua flags=allow-key-locking
-local userKey, onceKey = KEYS[1], KEYS[2]
-local tokenHash = ARGV[1]
-${UNVERIFIED}
-local current = redis.call('EXISTS', onceKey) == 1 and redis.call('HGET', userKey, 'verify') == tokenHash
-redis.call('DEL', onceKey)
-if not (current and plain()) then return {'refused'} end
-redis.call('HDEL', userKey, 'verify')
-redis.call('HSET', userKey, 'emailVerified', '1')
-return {'done'}
+local userKey, onceKey, registrationKey, listKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local uid, kind, tokenHash, ttl, registrationTtl = unpack(ARGV)
+${WAITS}
+local exists = redis.call('EXISTS', userKey) == 1
+if exists and not waits() then
+  if kind ~= 'reset' or not enabled() then return {'refused'} end
+  redis.call('HSET', userKey, 'reset', tokenHash)
+  redis.call('HSET', onceKey, 'kind', kind, 'uid', uid)
+  redis.call('PEXPIRE', onceKey, ttl)
+  return {'issued'}
+end
+if not exists and redis.call('EXISTS', listKey) == 0 then return {'refused'} end
+redis.call('HSET', registrationKey, 'user', uid)
+redis.call('PEXPIRE', registrationKey, registrationTtl)
+redis.call('SADD', listKey, tokenHash)
+redis.call('PEXPIRE', listKey, registrationTtl)
+return {'pending'}
 `
 
 /**
@@ -108,24 +54,35 @@ return {'done'}
 `
 
 /**
- * Sets a password by a claimed token, and ends every session in the same step. Who holds the token
- * has read the address's mail, so the address is confirmed too.
+ * Sets a password by a claimed token, and ends every session and every API key in the same step. Who
+ * holds the token has read the address's mail: the address is confirmed, and the network that the
+ * request came from is known from then on.
  *
- * KEYS: account, its index, no session, token. ARGV: user id, '', the claim's id, token hash, new
- * password hash. Returns `{'done'}` or `{'refused'}`.
+ * KEYS: account, its sessions, no session, its API keys, token, its networks, `uid:` of a fresh id.
+ * ARGV: address, the claim's id, token hash, new password hash, network or '', how long it is known in
+ * ms, a fresh id. Returns `{'done', account id, how many API keys ended, their ids}` or `{'refused'}`.
  */
 export const RESET_PASSWORD = `#!lua flags=allow-key-locking
-local userKey, sessionsKey, sessionKey, onceKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local uid, kept, claim, tokenHash, replacement = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local userKey, sessionsKey, sessionKey, keysKey, onceKey, devicesKey, freshKey = unpack(KEYS)
+local uid, claim, tokenHash, replacement, device, deviceTtl, fresh = unpack(ARGV)
+local kept, accountId = '', ''
+${STORE_TIME}
 ${GENERATION}
 ${END_OTHERS}
-${UNVERIFIED}
+${END_KEYS}
+${IDENTIFY}
+${WAITS}
 if redis.call('HGET', onceKey, 'by') ~= claim then return {'refused'} end
 redis.call('DEL', onceKey)
 if redis.call('HGET', userKey, 'reset') ~= tokenHash or not enabled() then return {'refused'} end
 endOthers()
 redis.call('HSET', userKey, 'password', replacement)
-redis.call('HDEL', userKey, 'reset', 'verify')
+redis.call('HDEL', userKey, 'reset')
 if unverified() then redis.call('HSET', userKey, 'emailVerified', '1') end
-return {'done'}
+if device ~= '' then
+  redis.call('ZADD', devicesKey, string.format('%.0f', now), device)
+  redis.call('PEXPIRE', devicesKey, deviceTtl)
+end
+local count = countKeys()
+return {'done', identify(freshKey, '', freshKey, fresh), count, endKeys()}
 `

@@ -1,3 +1,5 @@
+import { ADMIN_LEVEL } from '../rules.ts'
+
 /**
  * What several scripts share. All Lua is in this folder, in a file for each use, so that a function
  * at the edge carries the scripts it calls and no other. Every script names its KEYS and ARGV at the
@@ -29,6 +31,23 @@ export const MAY_ENTER = `local function mayEnter()
 end`
 
 /**
+ * Whether an account waits for its address to be confirmed: it has the field, no clear yes, and nobody
+ * raised it. One that was raised is entered by a new password alone: whoever registered its address
+ * first may be somebody else.
+ */
+export const WAITS = `local function unverified()
+  local verified = redis.call('HGET', userKey, 'emailVerified')
+  return verified and verified ~= '1' and verified ~= 'true'
+end
+local function enabled()
+  local disabled = redis.call('HGET', userKey, 'disabled')
+  return not disabled or disabled == '' or disabled == '0'
+end
+local function waits()
+  return unverified() and enabled() and (redis.call('HGET', userKey, 'level') or '0') == '0'
+end`
+
+/**
  * A session belongs to the generation of its account's sessions in which it was opened. Raising the
  * account's number ends them all in one step, however many there are, without naming their keys.
  */
@@ -46,6 +65,46 @@ local function raiseGeneration()
   else beginGeneration('HSET') end
 end`
 
+/**
+ * An account's opaque id: `u_` and random letters. It is what tokens, API keys and owners name, and a
+ * random mark as well: an account that is deleted and typed again is another one.
+ *
+ * Given are the id that the caller has read (`''` for none) and a fresh one. An id that leads to
+ * another address was copied with its record, and one of another form was typed: both are replaced.
+ */
+export const IDENTIFY = `local function identify(knownKey, known, freshKey, fresh)
+  local id = redis.call('HGET', userKey, 'id')
+  if id and id ~= known and string.match(id, '^u_%w+$') then return id end
+  local own = id and string.match(id, '^u_%w+$') and (redis.call('GET', knownKey) or uid) == uid
+  if not own then
+    id, knownKey = fresh, freshKey
+    redis.call('HSET', userKey, 'id', id)
+  end
+  redis.call('SET', knownKey, uid)
+  return id
+end`
+
+/** Notes an account in the index of accounts and, if it is one, in the set of admins. */
+export const ENROL = `local function enrol()
+  redis.call('ZADD', accountsKey, 0, uid)
+  local level = redis.call('HGET', userKey, 'level') or ''
+  if string.match(level, '^%d%d?%d?$') and tonumber(level) >= ${ADMIN_LEVEL} then redis.call('SADD', adminsKey, uid) end
+end`
+
+/**
+ * API keys belong to the generation of their account's keys in which they were made: raising the
+ * number ends them all in one step. Returns their ids, for the caller to delete the records.
+ */
+export const END_KEYS = `local function countKeys()
+  return redis.call('ZCOUNT', keysKey, string.format('%.0f', now), '+inf')
+end
+local function endKeys()
+  redis.call('HINCRBY', userKey, 'kgen', 1)
+  local ids = redis.call('ZRANGE', keysKey, 0, -1)
+  redis.call('DEL', keysKey)
+  return ids
+end`
+
 /** Ends all sessions of an account but `kept`, by raising its generation. */
 export const END_OTHERS = `local function endOthers()
   local before = generation()
@@ -53,7 +112,7 @@ export const END_OTHERS = `local function endOthers()
   -- Read back as text: a Lua number of sixteen digits does not keep them all.
   local after = generation()
   local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen', 'abs')
-  local keeps = kept ~= '' and session[1] == 'live' and session[2] == uid and (session[3] or '0') == before
+  local keeps = kept ~= '' and session[1] == 'live' and session[2] == accountId and (session[3] or '0') == before
   local idle = keeps and redis.call('ZSCORE', sessionsKey, kept)
   redis.call('DEL', sessionsKey)
   if keeps then redis.call('HSET', sessionKey, 'gen', after) end

@@ -1,47 +1,62 @@
-import { END_OTHERS, GENERATION, MAY_ENTER, REVOKE, STORE_TIME } from './parts.ts'
+import { END_OTHERS, ENROL, GENERATION, IDENTIFY, MAY_ENTER, REVOKE, STORE_TIME } from './parts.ts'
 
 /**
  * Opens a session, if the account still is what the password was compared against: a sign-in that
- * races with a password change or a disable must not leave a session behind.
+ * races with a password change or a disable must not leave a session behind. The account gets its id,
+ * if it has none, and the network that the client came from is known from then on.
  *
- * Returns `{'opened', now, idle, abs, level, {sid…}}` or `{'refused'}`, the list being the oldest
+ * Returns `{'opened', now, idle, level, id, {sid…}}` or `{'refused'}`, the list being the oldest
  * sessions over the cap, which the caller revokes. Safe to repeat.
  */
 export const OPEN_SESSION = `#!lua flags=allow-key-locking
-local sessionKey, sessionsKey, userKey, deviceKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local sid, uid, comparedHash = ARGV[1], ARGV[2], ARGV[3]
-local idleTtl, absoluteTtl = tonumber(ARGV[4]), tonumber(ARGV[5])
-local userAgent, ip, cap, deviceTtl = ARGV[6], ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9])
+local sessionKey, sessionsKey, userKey, devicesKey, knownKey, freshKey, accountsKey, adminsKey = unpack(KEYS)
+local sid, uid, comparedHash, known, fresh = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local idleTtl, absoluteTtl = tonumber(ARGV[6]), tonumber(ARGV[7])
+local userAgent, ip, cap, device, deviceTtl = ARGV[8], ARGV[9], tonumber(ARGV[10]), ARGV[11], tonumber(ARGV[12])
 ${STORE_TIME}
 ${MAY_ENTER}
 ${GENERATION}
+${IDENTIFY}
+${ENROL}
 if not mayEnter() or redis.call('HGET', userKey, 'password') ~= comparedHash then
   return {'refused'}
 end
 redis.call('HSETNX', userKey, 'level', '0')
 beginGeneration('HSETNX')
+local id = identify(knownKey, known, freshKey, fresh)
+enrol()
 local absolute = now + absoluteTtl
 local idle = math.min(now + idleTtl, absolute)
 local ms = function(value) return string.format('%.0f', value) end
 redis.call('HSET', sessionKey, 'st', 'live', 'seq', '1', 'at', ms(now), 'createdAt', ms(now),
-  'idle', ms(idle), 'abs', ms(absolute), 'uid', uid, 'ua', userAgent, 'ip', ip, 'gen', generation())
+  'idle', ms(idle), 'abs', ms(absolute), 'uid', id, 'ua', userAgent, 'ip', ip, 'gen', generation())
 redis.call('PEXPIREAT', sessionKey, ms(absolute))
 redis.call('ZREMRANGEBYSCORE', sessionsKey, '-inf', '(' .. ms(now))
 redis.call('ZADD', sessionsKey, ms(idle), sid)
 if redis.call('PTTL', sessionsKey) < absoluteTtl then redis.call('PEXPIREAT', sessionsKey, ms(absolute)) end
-if deviceTtl > 0 then redis.call('SET', deviceKey, '1', 'PX', deviceTtl) end
+if device ~= '' then
+  redis.call('ZREMRANGEBYSCORE', devicesKey, '-inf', ms(now - deviceTtl))
+  redis.call('ZADD', devicesKey, ms(now), device)
+  redis.call('ZREMRANGEBYRANK', devicesKey, 0, -101)
+  redis.call('PEXPIRE', devicesKey, deviceTtl)
+end
 local over = redis.call('ZCARD', sessionsKey) - cap
 local oldest = over > 0 and redis.call('ZRANGE', sessionsKey, 0, math.min(over, 100) - 1) or {}
-return {'opened', ms(now), ms(idle), ms(absolute), redis.call('HGET', userKey, 'level'), oldest}
+return {'opened', ms(now), ms(idle), redis.call('HGET', userKey, 'level'), id, oldest}
 `
 
-/** Ends one session, if it is this user's. Returns `{'ended'}` or `{'unknown'}`. Safe to repeat. */
+/**
+ * Ends one session, if it is this account's. KEYS: session, the account's sessions. ARGV: session id,
+ * account id, address (sessions opened before accounts had ids name it). Returns `{'ended'}` or
+ * `{'unknown'}`. Safe to repeat.
+ */
 export const REVOKE_SESSION = `#!lua flags=allow-key-locking
 local sessionKey, sessionsKey = KEYS[1], KEYS[2]
-local sid, uid = ARGV[1], ARGV[2]
+local sid, accountId, uid = ARGV[1], ARGV[2], ARGV[3]
 ${REVOKE}
 local session = redis.call('HMGET', sessionKey, 'uid', 'st')
-if session[1] ~= uid or session[2] ~= 'live' then return {'unknown'} end
+local own = session[1] == accountId or session[1] == uid
+if not own or session[2] ~= 'live' then return {'unknown'} end
 revoke()
 return {'ended'}
 `
@@ -50,12 +65,12 @@ return {'ended'}
  * Ends all sessions of an account, or all but one, in one step: no rotation that races with it
  * leaves a session behind.
  *
- * KEYS: account, its index, the session to keep. ARGV: user id, the id of the session to keep or ''.
- * Returns `{'done'}`.
+ * KEYS: account, its index, the session to keep. ARGV: account id, the id of the session to keep or
+ * ''. Returns `{'done'}`.
  */
 export const END_SESSIONS = `#!lua flags=allow-key-locking
 local userKey, sessionsKey, sessionKey = KEYS[1], KEYS[2], KEYS[3]
-local uid, kept = ARGV[1], ARGV[2]
+local accountId, kept = ARGV[1], ARGV[2]
 ${GENERATION}
 ${END_OTHERS}
 if redis.call('EXISTS', userKey) == 1 then endOthers() end

@@ -1,8 +1,11 @@
 import { after } from 'next/dist/server/after/index.js'
-import { changeUserCase } from '@/lib/auth/users.ts'
+import { deleteUserCase } from '@/lib/auth/user-records.ts'
+import { changeUserCase, readUserCase } from '@/lib/auth/users.ts'
 import { deps } from '@/lib/deps.ts'
 import { contract } from '@/lib/http/contract.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
+export const GET = endpoint(contract.readUser, readUserCase, deps, after)
 export const PATCH = endpoint(contract.changeUser, changeUserCase, deps, after)
+export const DELETE = endpoint(contract.deleteUser, deleteUserCase, deps, after)

@@ -1,0 +1,63 @@
+import type { DeadSessions } from '../auth/dead-sessions.ts'
+import { remember } from '../bounded-map.ts'
+import type { WaitUntil } from '../rate-limit/types.ts'
+import { keys } from '../store/keys.ts'
+import { liveness } from '../store/rotation.ts'
+import type { LimiterClient } from '../store/script-runner.ts'
+import { READ_LIVENESS } from '../store/scripts/liveness.ts'
+
+/** What a token says of its session; times in epoch seconds. */
+interface Claims {
+  sub: string
+  user: string
+  sid: string
+  exp: number
+  iat?: number
+}
+
+/** Looks, behind the answer, whether a session that asks much still lives. */
+export type SessionWatch = (claims: Claims, waitUntil: WaitUntil) => void
+
+/** So many requests of one session are between two looks. */
+const REQUESTS_BETWEEN = 10
+/** What is not found for a token this old is gone, however far behind a replica is. */
+const SETTLED_TOKEN_SECONDS = 60
+
+/**
+ * Under Next the gate has a memory of its own, and no endpoint tells it that a session has ended. It
+ * asks by itself, once in ten requests of a session, so that a dead token does not go on using up its
+ * owner's quota.
+ */
+export function createSessionWatch(
+  redis: LimiterClient,
+  dead: DeadSessions,
+  now: () => number,
+): SessionWatch {
+  const asked = new Map<string, number>()
+  const look = async ({ sub, user, sid, exp, iat = 0 }: Claims): Promise<void> => {
+    const reply = await redis.evalRo(READ_LIVENESS, [keys.session(sid), keys.user(user)], [])
+    const [state, account] = Array.isArray(reply) ? reply : []
+    if (!Array.isArray(state) || !Array.isArray(account)) return
+    const found = liveness({ sessionId: sid, accountId: sub, userId: user }, state, account)
+    const settled = now() / 1_000 - iat > SETTLED_TOKEN_SECONDS
+    switch (found.status) {
+      case 'live':
+      case 'user-disabled':
+        // A disabled account may be enabled again.
+        return
+      case 'session-missing':
+      case 'user-missing':
+        if (settled) dead.remember({ sid, exp })
+        return
+      case 'session-revoked':
+      case 'session-superseded':
+        dead.remember({ sid, exp })
+    }
+  }
+  return (claims, waitUntil) => {
+    const count = (asked.get(claims.sid) ?? 0) + 1
+    remember(asked, claims.sid, count % REQUESTS_BETWEEN)
+    if (count < REQUESTS_BETWEEN || dead.has(claims.sid)) return
+    waitUntil(look(claims).catch(() => undefined))
+  }
+}
