@@ -101,7 +101,9 @@ for (const fault of Object.keys(FAULTS) as FaultName[]) {
     expect(await store.call('HGETALL', sessionKey)).toEqual(session)
     // An item whose answer was lost is the one that the repeat is answered with.
     expect((await CLASSES['make item']?.(api, tokens))?.status).toBe(201)
-    const reviews = await api.get(`/api/reviews?owner=${await store.call('HGET', `user:${tokens.user}`, 'id')}`)
+    const reviews = await api.get(
+      `/api/reviews?owner=${await store.call('HGET', `user:${tokens.user}`, 'id')}`,
+    )
     expect(reviews.body.data).toHaveLength(1)
     const refreshed = await api.post('/api/auth/refresh', { refresh: tokens.refresh })
     expect(refreshed.status).toBe(200)

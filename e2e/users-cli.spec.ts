@@ -1,4 +1,4 @@
-import { leaveOneAdmin } from './support/accounts.ts'
+import { account, leaveOneAdmin } from './support/accounts.ts'
 import { Api } from './support/api.ts'
 import { expect, test } from './support/fixtures.ts'
 import { runProgram } from './support/processes.ts'
@@ -35,6 +35,49 @@ test('npm run users adds, lists, promotes, disables, enables, sets passwords and
   const last = await api.signIn({ ...account, password: 'another long one' })
   await users('sessions', 'operator@home.org', '--end')
   expect((await api.get('/api/profile', last.JWT)).status).toBe(401)
+})
+
+test('npm run users confirms, unlocks, exports and deletes accounts, and ends API keys', async ({
+  server,
+  store,
+}) => {
+  const users = (...args: string[]) =>
+    runProgram(process.execPath, ['local/run.mjs', 'users', ...args], {
+      PATH: process.env['PATH'],
+      UPSTASH_REDIS_REST_URL: store.gateway.url,
+      UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
+    })
+  const api = new Api(server.origin)
+  const user = 'managed@home.org'
+  const credentials = await account(store, user, { emailVerified: '0' })
+  expect((await api.post('/api/auth/signin', credentials)).status).toBe(401)
+  await users('verify', user)
+  const { JWT } = await api.signIn(credentials)
+  const { id, key } = (await api.post('/api/keys', { name: 'K', scopes: ['movies:read'] }, JWT))
+    .body
+  expect((await users('keys', user)).output).toContain(id)
+  expect(JSON.parse((await users('export', user)).output.replace(/^[^{]*/, ''))).toMatchObject({
+    account: { user },
+    keys: [{ id }],
+  })
+  await users('keys', user, '--end-key', id)
+  const opens = await api.send('/api/movies?limit=1', { headers: { 'X-API-Key': key } })
+  expect(opens.status).toBe(401)
+  expect((await users('unlock', user)).output).toContain(`${user} may try to sign in again.`)
+
+  // An operator takes an address over that waits to be confirmed, and confirms it by a password.
+  const pending = 'pending@home.org'
+  await account(store, pending, { emailVerified: '0' })
+  expect((await users('add', pending, '--password', 'another long one')).code).toBe(0)
+  await api.signIn({ user: pending, password: 'another long one' })
+  await store.call('HSET', `user:${pending}`, 'emailVerified', '0')
+  await users('password', pending, '--password', 'yet another long one')
+  await api.signIn({ user: pending, password: 'yet another long one' })
+
+  expect((await users('delete', user)).output).toContain(`${user} is deleted`)
+  expect((await api.get('/api/profile', JWT)).status).toBe(401)
+  expect(await store.call('EXISTS', `user:${user}`)).toBe(0)
+  expect((await users('delete', user)).code).toBe(1)
 })
 
 test('exit 1 with a sentence for what cannot be done, 2 with the help for words it does not know', async ({

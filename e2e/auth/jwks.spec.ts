@@ -44,7 +44,11 @@ test('with SIGNING_KEY another service verifies an access token with nothing but
     typ: 'at+jwt',
     algorithms: ['ES256'],
   })
-  expect(payload).toMatchObject({ sub: expect.stringMatching(/^u_/), user: 'me@home.org', level: 0 })
+  expect(payload).toMatchObject({
+    sub: expect.stringMatching(/^u_/),
+    user: 'me@home.org',
+    level: 0,
+  })
   expect(protectedHeader.alg).toBe('ES256')
   expect((await api.get('/api/profile', JWT)).status).toBe(200)
 

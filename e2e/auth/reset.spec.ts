@@ -154,7 +154,9 @@ test.describe('POST /api/auth/password/reset', () => {
     expect(reset.status).toBe(204)
     expect(reset.headers.get('usher-keys-ended')).toBe('1')
     expect(await opens(before.key)).toBe(401)
-    expect((await outbox.next(user)).text).toContain('Every session has ended; one API key ended too.')
+    expect((await outbox.next(user)).text).toContain(
+      'Every session has ended; one API key ended too.',
+    )
     await expect.poll(() => store.call('EXISTS', `key:${before.id}`)).toBe(0)
 
     const { JWT } = await api.signIn({ user, password: PASSWORD })

@@ -176,3 +176,49 @@ test('404 for an account that is not there, which is not made; 422 for a level t
     ).toBe(true)
   }
 })
+
+test('an account is read, exported and deleted by its id or its address, with its keys and sessions', async ({
+  api,
+  store,
+}) => {
+  const { JWT } = await api.signIn(admin(store))
+  const user = 'leaving@home.org'
+  const { JWT: own } = await api.signIn(await account(store, user))
+  const { id } = (await api.get('/api/profile', own)).body
+  const made = await api.post('/api/keys', { name: 'Mine', scopes: ['movies:read'] }, own)
+  const { id: keyId, key } = made.body
+  const byId = await api.get(`/api/users/${id}`, JWT)
+  expect(byId.body).toMatchObject({ id, user, level: 0, disabled: false, emailVerified: true })
+  const byAddress = await api.get(`/api/users/${encodeURIComponent(user)}`, JWT)
+  expect(byAddress.body).toEqual(byId.body)
+  for (const nobody of ['u_0123456789abcdefghij', 'nobody@home.org', 'a:b', '%E2%80%AE'])
+    expect((await api.get(`/api/users/${nobody}`, JWT)).status, nobody).toBe(404)
+
+  const { body, text } = await api.get(`/api/users/${id}/export`, JWT)
+  expect(body).toMatchObject({
+    account: { id, user },
+    sessions: [{ id: expect.any(String), userAgent: expect.any(String) }],
+    keys: [{ id: keyId, name: 'Mine' }],
+  })
+  expect(text).not.toMatch(/\$2b\$|password|hash/)
+  expect((await api.get(`/api/users/${id}/keys`, JWT)).body.data).toMatchObject([{ id: keyId }])
+
+  const remove = (path: string): Promise<Answer> =>
+    api.send(path, { method: 'DELETE', headers: { Authorization: `Bearer ${JWT}` } })
+  const opens = async (): Promise<number> =>
+    (await api.send('/api/movies?limit=1', { headers: { 'X-API-Key': key } })).status
+  expect(await opens()).toBe(200)
+  expect((await remove(`/api/users/${id}/keys/nothing`)).status).toBe(404)
+  expect((await remove(`/api/users/${id}/keys/${keyId}`)).status).toBe(204)
+  expect(await opens()).toBe(401)
+
+  expect((await remove(`/api/users/${id}`)).status).toBe(204)
+  expect((await remove(`/api/users/${id}`)).status).toBe(404)
+  expect((await api.get('/api/profile', own)).status).toBe(401)
+  const keys = (await store.call('KEYS', '*')) as string[]
+  expect(keys.filter((name) => name.includes(user) || name.includes(id))).toEqual([])
+  const boss = admin(store)
+  await leaveOneAdmin(store, boss.user)
+  const last = await remove(`/api/users/${encodeURIComponent(boss.user)}`)
+  expect(isProblem(last, 'conflict', 409)).toBe(true)
+})
