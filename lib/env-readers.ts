@@ -1,6 +1,7 @@
 import type { JWK } from 'jose'
 import { algorithmOf } from './auth/jws.ts'
-import type { Settings, TrustedProxy } from './env.ts'
+import type { PasswordRules } from './auth/new-password.ts'
+import type { Settings, TrustedProxy, Variables } from './env.ts'
 import type { MailService } from './mail.ts'
 import { POLICIES, type PolicyName } from './rate-limit/policies.ts'
 
@@ -20,6 +21,10 @@ export const PEER_HEADER_VARIABLE = 'USHER_PEER_HEADER'
 
 /** A variable's text without white space around it; undefined when it is missing or empty. */
 export type Read = (name: string) => string | undefined
+
+export function readerOf(variables: Variables): Read {
+  return (name) => variables[name]?.trim() || undefined
+}
 
 export function secrets(
   name: 'SECRET_TOKEN' | 'SECRET_RTOKEN',
@@ -119,10 +124,16 @@ export function duration(
   return seconds ?? fallback
 }
 
-export function count(name: string, read: Read, faults: string[], fallback: number): number {
+export function count(
+  name: string,
+  read: Read,
+  faults: string[],
+  fallback: number,
+  [least, most]: [number, number],
+): number {
   const value = Number(read(name) ?? fallback)
-  if (Number.isSafeInteger(value) && value > 0 && value <= 100_000) return value
-  faults.push(`${name} is not a number from 1 to 100000.`)
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value
+  faults.push(`${name} is not a number from ${least} to ${most}.`)
   return fallback
 }
 
@@ -160,6 +171,15 @@ export function mail(read: Read, faults: string[]): MailService | undefined {
     faults.push('MAIL_API_URL is not an address, such as https://api.resend.com/emails.')
   }
   return url && key && from ? { url, key, from } : undefined
+}
+
+/** 64 at most: longer ones cannot be asked for where 72 bytes must hold letters with accents too. */
+export function passwordRules(read: Read, faults: string[], origin: string): PasswordRules {
+  const host = URL.canParse(origin) ? new URL(origin).hostname : ''
+  return {
+    minLength: count('PASSWORD_MIN_LENGTH', read, faults, 8, [8, 64]),
+    serviceNames: ['Usher', read('APP_NAME') ?? '', host],
+  }
 }
 
 export function pwnedPasswordsUrl(read: Read, faults: string[]): string | undefined {

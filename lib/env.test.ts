@@ -100,6 +100,25 @@ test('durations are seconds or 15m, 1h, 30d', () => {
   expect(['', '1w', '-1', '1.5h', 'h'].map(parseDuration)).toEqual(Array(5).fill(undefined))
 })
 
+test('a password may be asked for 8 to 64 characters, and not be made of what the service is called', () => {
+  expect(parseSettings(complete).passwordRules).toEqual({
+    minLength: 8,
+    serviceNames: ['Usher', '', 'api.example.com'],
+  })
+  const { passwordRules } = parseSettings({
+    ...complete,
+    PASSWORD_MIN_LENGTH: '15',
+    APP_NAME: 'Star Catalogue',
+  })
+  expect(passwordRules.minLength).toBe(15)
+  expect(passwordRules.serviceNames).toContain('Star Catalogue')
+  for (const value of ['7', '65', '8.5', 'x', '-8']) {
+    expect(faultsOf({ ...complete, PASSWORD_MIN_LENGTH: value }), value).toEqual([
+      'PASSWORD_MIN_LENGTH is not a number from 8 to 64.',
+    ])
+  }
+})
+
 test('limits can be widened by row, and a row that does not exist is a fault', () => {
   const limits = JSON.stringify({ signin: { limit: 20, window: '2m' }, user: 5 })
   expect(parseSettings({ ...complete, RATE_LIMITS: limits }).limits).toEqual({

@@ -1,4 +1,5 @@
 import type { JWK } from 'jose'
+import type { PasswordRules } from './auth/new-password.ts'
 import {
   corsOrigins,
   count,
@@ -7,7 +8,9 @@ import {
   limits,
   mail,
   origin,
+  passwordRules,
   pwnedPasswordsUrl,
+  readerOf,
   secrets,
   signingKey,
   trustedProxy,
@@ -35,6 +38,7 @@ export interface Settings {
   auth: { url: string; token: string } | undefined
   /** Mail over Resend's HTTP API; undefined where none is configured. */
   mail: MailService | undefined
+  passwordRules: PasswordRules
   /** The range endpoint of Have I Been Pwned; undefined where passwords are not looked up. */
   pwnedPasswordsUrl: string | undefined
   corsOrigins: readonly string[]
@@ -76,7 +80,7 @@ export function env(): Settings {
 /** Checks all variables. @throws EnvironmentFault naming every faulty one at once. */
 export function parseSettings(variables: Variables): Settings {
   const faults: string[] = []
-  const read = (name: string): string | undefined => variables[name]?.trim() || undefined
+  const read = readerOf(variables)
 
   const accessSecrets = secrets('SECRET_TOKEN', read, faults)
   const refreshSecrets = secrets('SECRET_RTOKEN', read, faults)
@@ -95,7 +99,7 @@ export function parseSettings(variables: Variables): Settings {
     refreshTokenTtl: duration('REFRESH_TOKEN_TTL', read, faults, 2_592_000, [1, 31_536_000]),
     sessionTtl: duration('SESSION_TTL', read, faults, 15_552_000, [1, 315_360_000]),
     refreshGrace: duration('REFRESH_GRACE', read, faults, 10, [0, 60]),
-    sessionsPerUser: count('SESSIONS_PER_USER', read, faults, 1_000),
+    sessionsPerUser: count('SESSIONS_PER_USER', read, faults, 1_000, [1, 100_000]),
     data: database('UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN', read, faults, [
       'KV_REST_API_URL',
       'KV_REST_API_TOKEN',
@@ -105,6 +109,7 @@ export function parseSettings(variables: Variables): Settings {
         ? undefined
         : database('AUTH_REDIS_REST_URL', 'AUTH_REDIS_REST_TOKEN', read, faults),
     mail: mail(read, faults),
+    passwordRules: passwordRules(read, faults, publicOrigin),
     pwnedPasswordsUrl: pwnedPasswordsUrl(read, faults),
     corsOrigins: corsOrigins(read, faults),
     trustedProxy: trustedProxy(read, faults),

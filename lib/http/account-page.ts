@@ -7,9 +7,14 @@ import { htmlPage } from './html.ts'
  * uses nothing up. The token is in the page's fragment, which no server gets to see.
  *
  * @param nonce Of the answer's content security policy.
+ * @param passwordMinLength Characters of a new password at least.
  * @returns Undefined when there is no such page.
  */
-export function accountPage(pathname: string, nonce: string): string | undefined {
+export function accountPage(
+  pathname: string,
+  nonce: string,
+  passwordMinLength: number,
+): string | undefined {
   switch (pathname) {
     case LETTER_PATHS.verify:
       return formPage('Confirm your address', contract.verifyEmail.path, nonce, {
@@ -19,7 +24,7 @@ export function accountPage(pathname: string, nonce: string): string | undefined
       })
     case LETTER_PATHS.reset:
       return formPage('Choose a new password', contract.resetPassword.path, nonce, {
-        field: `<p><label>New password, 8 characters at least
+        field: `<p><label>New password, ${passwordMinLength} characters at least
 <input name="password" type="password" autocomplete="new-password" required></label></p>`,
         button: 'Set the password',
         done: 'Your password is set: sign in with it. Every session has ended.',
