@@ -55,6 +55,34 @@ test('a secret has 32 bytes of UTF-8 at least, and is not the example’s', () =
   expect(faultsOf({ ...complete, SECRET_RTOKEN: complete.SECRET_TOKEN })).toHaveLength(1)
 })
 
+test('SIGNING_KEY_PREVIOUS is one JWK or several, none of them the current one', () => {
+  const key = (x: string, more: object = {}) => ({ kty: 'EC', crv: 'P-256', x, y: 'y', ...more })
+  const set = (previous: unknown) => ({
+    ...complete,
+    SIGNING_KEY: JSON.stringify(key('a', { d: 'd' })),
+    SIGNING_KEY_PREVIOUS: typeof previous === 'string' ? previous : JSON.stringify(previous),
+  })
+  for (const [previous, count] of [
+    [key('b'), 1],
+    [[key('b'), key('c', { d: 'd', kid: 'c' })], 2],
+    [[], 0],
+    ['', 0],
+  ] as const) {
+    expect(parseSettings(set(previous)).previousKeys).toHaveLength(count)
+    expect(parseSettings({ ...set(previous), SIGNING_KEY: '' }).previousKeys).toHaveLength(count)
+  }
+  for (const previous of [
+    ...['x', '1', 'null', '[null]', '[[]]', { kty: 'oct', k: 'c2VjcmV0' }],
+    ...[key('b', { kid: 5 }), key('b', { alg: 'RS256' }), [{ ...key('b'), x: 5 }]],
+    ...[key('a'), [key('b'), key('b')], [key('b', { kid: 'k' }), key('c', { kid: 'k' })]],
+    [...'bcdefghijklmnopq'].map((x) => key(x)),
+  ]) {
+    const faults = faultsOf(set(previous))
+    expect(faults, JSON.stringify(previous)).toHaveLength(1)
+    expect(faults[0]).toContain('SIGNING_KEY_PREVIOUS')
+  }
+})
+
 test('an origin is scheme and host; plain http on loopback alone', () => {
   for (const origin of [
     'http://localhost:3000',

@@ -12,7 +12,7 @@ import {
   pwnedPasswordsUrl,
   readerOf,
   secrets,
-  signingKey,
+  signingKeys,
   trustedProxy,
 } from './env-readers.ts'
 import type { MailService } from './mail.ts'
@@ -28,6 +28,8 @@ export interface Settings {
   keyEnvironment: 'live' | 'test'
   /** A private JWK that signs access tokens in place of the secret. */
   signingKey: JWK | undefined
+  /** JWKs that signed before: their tokens still verify. */
+  previousKeys: readonly JWK[]
   accessTokenTtl: number
   refreshTokenTtl: number
   sessionTtl: number
@@ -94,7 +96,7 @@ export function parseSettings(variables: Variables): Settings {
     accessSecrets,
     refreshSecrets,
     keyEnvironment: publicOrigin.startsWith('https:') ? 'live' : 'test',
-    signingKey: signingKey(read, faults),
+    ...signingKeys(read, faults),
     accessTokenTtl: duration('ACCESS_TOKEN_TTL', read, faults, 3_600, [1, 86_400]),
     refreshTokenTtl: duration('REFRESH_TOKEN_TTL', read, faults, 2_592_000, [1, 31_536_000]),
     sessionTtl: duration('SESSION_TTL', read, faults, 15_552_000, [1, 315_360_000]),
