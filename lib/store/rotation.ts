@@ -22,13 +22,14 @@ export type Rotation =
 export async function rotateSession(
   store: Store,
   presented: { sessionId: string; userId: string; seq: number; expiresAt: number },
-  lifetimes: { refreshTokenTtlMs: number; graceMs: number },
+  lifetimes: { refreshTokenTtlMs: number; graceMs: number; clockToleranceMs: number },
 ): Promise<Rotation> {
   const { sessionId, userId, seq, expiresAt } = presented
+  const { refreshTokenTtlMs, graceMs, clockToleranceMs } = lifetimes
   const reply = await store.write(
     ROTATE_SESSION,
     [keys.session(sessionId), keys.sessionsOf(userId), keys.user(userId)],
-    [sessionId, userId, seq, lifetimes.refreshTokenTtlMs, lifetimes.graceMs, expiresAt],
+    [sessionId, userId, seq, refreshTokenTtlMs, graceMs, expiresAt, clockToleranceMs],
   )
   const status = reply[0]
   switch (status) {

@@ -13,7 +13,7 @@ export const ROTATE_SESSION = `#!lua flags=allow-key-locking
 local sessionKey, sessionsKey, userKey = KEYS[1], KEYS[2], KEYS[3]
 local sid, uid = ARGV[1], ARGV[2]
 local presented, idleTtl, grace = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local tokenEnd = tonumber(ARGV[6])
+local tokenEnd, clockTolerance = tonumber(ARGV[6]), tonumber(ARGV[7])
 ${STORE_TIME}
 ${REVOKE}
 ${MAY_ENTER}
@@ -34,7 +34,7 @@ if now >= idle or now >= absolute then
   revoke()
   return {'expired'}
 end
-if now >= tokenEnd + 60000 then return {'expired'} end
+if now >= tokenEnd + clockTolerance then return {'expired'} end
 local outcome = 'repeated'
 local behind = seq - presented
 if behind == 0 then
