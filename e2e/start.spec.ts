@@ -60,6 +60,10 @@ test('exit 1, naming every faulty variable at once, without a value', async ({ h
     ],
     [{ ...good, SIGNING_KEY: '{"kty":"oct","k":"x"}' }, ['SIGNING_KEY']],
     [{ ...good, SIGNING_KEY: '{"kty":"EC","crv":"P-256","x":"AAAA","d":"AAAA"}' }, ['SIGNING_KEY']],
+    [
+      { ...good, SIGNING_KEY_PREVIOUS: '{"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA"}' },
+      ['SIGNING_KEY_PREVIOUS'],
+    ],
     [{ ...good, UPSTASH_REDIS_REST_URL: 'https://x.upstash.io' }, ['UPSTASH_REDIS_REST_TOKEN']],
   ]
   for (const [env, names] of cases) {

@@ -16,6 +16,7 @@ export function createAccountDeps(settings: Settings, now: () => number = Date.n
     ...createMailDeps(settings, now),
     passwords: createPasswords(sleep, now),
     sessionsPerUser: settings.sessionsPerUser,
+    passwordRules: settings.passwordRules,
     isBreached: createBreachCheck(settings.pwnedPasswordsUrl, ask, log),
   }
 }

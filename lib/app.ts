@@ -100,7 +100,7 @@ export function createApp(deps: () => AppDeps): App {
       return new Response(null, { status: 308, headers: { Location: `${canonical}${search}` } })
     }
     if (!isApiPath(pathname) && findRoute(pathname) !== 'malformed') {
-      return page(request.method, pathname)
+      return page(request.method, pathname, deps)
     }
 
     const outcome = await gate(request, deps, waitUntil)
@@ -121,7 +121,7 @@ function withoutBody(request: Request, response: Response): Response {
   return request.method === 'HEAD' ? new Response(null, response) : response
 }
 
-function page(method: string, pathname: string): Response {
+function page(method: string, pathname: string, deps: () => AppDeps): Response {
   const nonce = crypto.randomUUID()
   const headers = new Headers(pageHeaders(nonce))
   const refused = pageRefusal(method, pathname)
@@ -129,7 +129,8 @@ function page(method: string, pathname: string): Response {
     for (const [name, value] of Object.entries(refused.headers)) headers.set(name, value)
     return new Response(refused.text, { status: refused.status, headers })
   }
-  const html = accountPage(pathname, nonce) ?? problemPageAt(pathname)
+  const html =
+    accountPage(pathname, nonce, deps().settings.passwordRules.minLength) ?? problemPageAt(pathname)
   if (html === undefined) {
     headers.set('Content-Type', 'text/plain; charset=utf-8')
     headers.set('Cache-Control', 'no-store')

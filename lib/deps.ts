@@ -40,12 +40,12 @@ export type Deps = BaseDeps &
 
 /** Joins the adapters of all to the settings. Nothing here does I/O. */
 export function createBaseDeps(settings: Settings, now: () => number = Date.now): BaseDeps {
-  const { origin, accessSecrets, refreshSecrets, signingKey, trustedProxy } = settings
+  const { origin, accessSecrets, refreshSecrets, signingKey, previousKeys, trustedProxy } = settings
   if (trustedProxy.mode === 'none') {
     const consequence = 'all clients share one bucket of each address quota: set TRUSTED_PROXY'
     log('warn', 'client-address.unknown', { consequence })
   }
-  const keys = once(() => importKeyring(accessSecrets, signingKey))
+  const keys = once(() => importKeyring(accessSecrets, signingKey, previousKeys))
   return {
     settings,
     now,

@@ -1,6 +1,7 @@
 import type { JWK } from 'jose'
 import { algorithmOf } from './auth/jws.ts'
-import type { Settings, TrustedProxy } from './env.ts'
+import type { PasswordRules } from './auth/new-password.ts'
+import type { Settings, TrustedProxy, Variables } from './env.ts'
 import type { MailService } from './mail.ts'
 import { POLICIES, type PolicyName } from './rate-limit/policies.ts'
 
@@ -20,6 +21,10 @@ export const PEER_HEADER_VARIABLE = 'USHER_PEER_HEADER'
 
 /** A variable's text without white space around it; undefined when it is missing or empty. */
 export type Read = (name: string) => string | undefined
+
+export function readerOf(variables: Variables): Read {
+  return (name) => variables[name]?.trim() || undefined
+}
 
 export function secrets(
   name: 'SECRET_TOKEN' | 'SECRET_RTOKEN',
@@ -47,21 +52,54 @@ function checkSecret(name: string, secret: string, how: string, faults: string[]
   }
 }
 
+const MOST_PREVIOUS_KEYS = 15
+
 /** ES256 or EdDSA; what others verify with is the same key without its private part. */
-export function signingKey(read: Read, faults: string[]): JWK | undefined {
-  const value = read('SIGNING_KEY')
-  if (value === undefined) return undefined
-  try {
-    const jwk: JWK = JSON.parse(value)
-    const algorithm = algorithmOf(jwk)
-    const named = jwk.kid === undefined || (typeof jwk.kid === 'string' && jwk.kid.length <= 128)
-    const complete = typeof jwk.d === 'string' && typeof jwk.x === 'string' && named
-    if (complete && (algorithm === 'ES256' || algorithm === 'EdDSA')) return jwk
-  } catch {
-    // Not JSON: the fault below says what it should be.
+export function signingKeys(
+  read: Read,
+  faults: string[],
+): Pick<Settings, 'signingKey' | 'previousKeys'> {
+  const current = read('SIGNING_KEY')
+  const signingKey = current === undefined ? undefined : parseJson(current)
+  const previous = parseJson(read('SIGNING_KEY_PREVIOUS') ?? '[]')
+  const previousKeys: unknown[] = Array.isArray(previous) ? previous : [previous]
+
+  const signs = isSignatureKey(signingKey) && typeof signingKey.d === 'string'
+  if (current !== undefined && !signs) {
+    faults.push('SIGNING_KEY is not a private JWK with the curve P-256 or Ed25519.')
   }
-  faults.push('SIGNING_KEY is not a private JWK with the curve P-256 or Ed25519.')
-  return undefined
+  if (!previousKeys.every(isSignatureKey) || previousKeys.length > MOST_PREVIOUS_KEYS) {
+    faults.push(
+      `SIGNING_KEY_PREVIOUS is not a JWK with the curve P-256 or Ed25519, or a JSON array of ${MOST_PREVIOUS_KEYS} at most.`,
+    )
+  }
+  const keys = [...(signs ? [signingKey] : []), ...previousKeys.filter(isSignatureKey)]
+  const distinct = new Set(keys.map(({ x }) => x)).size === keys.length
+  const kids = keys.flatMap(({ kid }) => kid ?? [])
+  if (!distinct || new Set(kids).size < kids.length) {
+    faults.push('SIGNING_KEY and SIGNING_KEY_PREVIOUS name a key or a `kid` twice: once is enough.')
+  }
+  return {
+    signingKey: signs ? signingKey : undefined,
+    previousKeys: previousKeys.filter(isSignatureKey),
+  }
+}
+
+/** Undefined when it is not JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isSignatureKey(value: unknown): value is JWK {
+  if (typeof value !== 'object' || value === null) return false
+  const { kid, x, ...jwk }: JWK = value
+  const named = kid === undefined || (typeof kid === 'string' && kid.length <= 128)
+  const algorithm = algorithmOf(jwk)
+  return named && typeof x === 'string' && (algorithm === 'ES256' || algorithm === 'EdDSA')
 }
 
 export function origin(read: Read, faults: string[]): string {
@@ -119,10 +157,16 @@ export function duration(
   return seconds ?? fallback
 }
 
-export function count(name: string, read: Read, faults: string[], fallback: number): number {
+export function count(
+  name: string,
+  read: Read,
+  faults: string[],
+  fallback: number,
+  [least, most]: [number, number],
+): number {
   const value = Number(read(name) ?? fallback)
-  if (Number.isSafeInteger(value) && value > 0 && value <= 100_000) return value
-  faults.push(`${name} is not a number from 1 to 100000.`)
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value
+  faults.push(`${name} is not a number from ${least} to ${most}.`)
   return fallback
 }
 
@@ -160,6 +204,15 @@ export function mail(read: Read, faults: string[]): MailService | undefined {
     faults.push('MAIL_API_URL is not an address, such as https://api.resend.com/emails.')
   }
   return url && key && from ? { url, key, from } : undefined
+}
+
+/** 64 at most: longer ones cannot be asked for where 72 bytes must hold letters with accents too. */
+export function passwordRules(read: Read, faults: string[], origin: string): PasswordRules {
+  const host = URL.canParse(origin) ? new URL(origin).hostname : ''
+  return {
+    minLength: count('PASSWORD_MIN_LENGTH', read, faults, 8, [8, 64]),
+    serviceNames: ['Usher', read('APP_NAME') ?? '', host],
+  }
 }
 
 export function pwnedPasswordsUrl(read: Read, faults: string[]): string | undefined {

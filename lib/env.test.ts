@@ -55,6 +55,34 @@ test('a secret has 32 bytes of UTF-8 at least, and is not the example’s', () =
   expect(faultsOf({ ...complete, SECRET_RTOKEN: complete.SECRET_TOKEN })).toHaveLength(1)
 })
 
+test('SIGNING_KEY_PREVIOUS is one JWK or several, none of them the current one', () => {
+  const key = (x: string, more: object = {}) => ({ kty: 'EC', crv: 'P-256', x, y: 'y', ...more })
+  const set = (previous: unknown) => ({
+    ...complete,
+    SIGNING_KEY: JSON.stringify(key('a', { d: 'd' })),
+    SIGNING_KEY_PREVIOUS: typeof previous === 'string' ? previous : JSON.stringify(previous),
+  })
+  for (const [previous, count] of [
+    [key('b'), 1],
+    [[key('b'), key('c', { d: 'd', kid: 'c' })], 2],
+    [[], 0],
+    ['', 0],
+  ] as const) {
+    expect(parseSettings(set(previous)).previousKeys).toHaveLength(count)
+    expect(parseSettings({ ...set(previous), SIGNING_KEY: '' }).previousKeys).toHaveLength(count)
+  }
+  for (const previous of [
+    ...['x', '1', 'null', '[null]', '[[]]', { kty: 'oct', k: 'c2VjcmV0' }],
+    ...[key('b', { kid: 5 }), key('b', { alg: 'RS256' }), [{ ...key('b'), x: 5 }]],
+    ...[key('a'), [key('b'), key('b')], [key('b', { kid: 'k' }), key('c', { kid: 'k' })]],
+    [...'bcdefghijklmnopq'].map((x) => key(x)),
+  ]) {
+    const faults = faultsOf(set(previous))
+    expect(faults, JSON.stringify(previous)).toHaveLength(1)
+    expect(faults[0]).toContain('SIGNING_KEY_PREVIOUS')
+  }
+})
+
 test('an origin is scheme and host; plain http on loopback alone', () => {
   for (const origin of [
     'http://localhost:3000',
@@ -98,6 +126,25 @@ test('durations are seconds or 15m, 1h, 30d', () => {
     90, 900, 3_600, 2_592_000, 5,
   ])
   expect(['', '1w', '-1', '1.5h', 'h'].map(parseDuration)).toEqual(Array(5).fill(undefined))
+})
+
+test('a password may be asked for 8 to 64 characters, and not be made of what the service is called', () => {
+  expect(parseSettings(complete).passwordRules).toEqual({
+    minLength: 8,
+    serviceNames: ['Usher', '', 'api.example.com'],
+  })
+  const { passwordRules } = parseSettings({
+    ...complete,
+    PASSWORD_MIN_LENGTH: '15',
+    APP_NAME: 'Star Catalogue',
+  })
+  expect(passwordRules.minLength).toBe(15)
+  expect(passwordRules.serviceNames).toContain('Star Catalogue')
+  for (const value of ['7', '65', '8.5', 'x', '-8']) {
+    expect(faultsOf({ ...complete, PASSWORD_MIN_LENGTH: value }), value).toEqual([
+      'PASSWORD_MIN_LENGTH is not a number from 8 to 64.',
+    ])
+  }
 })
 
 test('limits can be widened by row, and a row that does not exist is a fault', () => {

@@ -1,4 +1,5 @@
 import type { JWK } from 'jose'
+import type { PasswordRules } from './auth/new-password.ts'
 import {
   corsOrigins,
   count,
@@ -7,9 +8,11 @@ import {
   limits,
   mail,
   origin,
+  passwordRules,
   pwnedPasswordsUrl,
+  readerOf,
   secrets,
-  signingKey,
+  signingKeys,
   trustedProxy,
 } from './env-readers.ts'
 import type { MailService } from './mail.ts'
@@ -25,6 +28,8 @@ export interface Settings {
   keyEnvironment: 'live' | 'test'
   /** A private JWK that signs access tokens in place of the secret. */
   signingKey: JWK | undefined
+  /** JWKs that signed before: their tokens still verify. */
+  previousKeys: readonly JWK[]
   accessTokenTtl: number
   refreshTokenTtl: number
   sessionTtl: number
@@ -35,6 +40,7 @@ export interface Settings {
   auth: { url: string; token: string } | undefined
   /** Mail over Resend's HTTP API; undefined where none is configured. */
   mail: MailService | undefined
+  passwordRules: PasswordRules
   /** The range endpoint of Have I Been Pwned; undefined where passwords are not looked up. */
   pwnedPasswordsUrl: string | undefined
   corsOrigins: readonly string[]
@@ -76,7 +82,7 @@ export function env(): Settings {
 /** Checks all variables. @throws EnvironmentFault naming every faulty one at once. */
 export function parseSettings(variables: Variables): Settings {
   const faults: string[] = []
-  const read = (name: string): string | undefined => variables[name]?.trim() || undefined
+  const read = readerOf(variables)
 
   const accessSecrets = secrets('SECRET_TOKEN', read, faults)
   const refreshSecrets = secrets('SECRET_RTOKEN', read, faults)
@@ -90,12 +96,12 @@ export function parseSettings(variables: Variables): Settings {
     accessSecrets,
     refreshSecrets,
     keyEnvironment: publicOrigin.startsWith('https:') ? 'live' : 'test',
-    signingKey: signingKey(read, faults),
+    ...signingKeys(read, faults),
     accessTokenTtl: duration('ACCESS_TOKEN_TTL', read, faults, 3_600, [1, 86_400]),
     refreshTokenTtl: duration('REFRESH_TOKEN_TTL', read, faults, 2_592_000, [1, 31_536_000]),
     sessionTtl: duration('SESSION_TTL', read, faults, 15_552_000, [1, 315_360_000]),
     refreshGrace: duration('REFRESH_GRACE', read, faults, 10, [0, 60]),
-    sessionsPerUser: count('SESSIONS_PER_USER', read, faults, 1_000),
+    sessionsPerUser: count('SESSIONS_PER_USER', read, faults, 1_000, [1, 100_000]),
     data: database('UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN', read, faults, [
       'KV_REST_API_URL',
       'KV_REST_API_TOKEN',
@@ -105,6 +111,7 @@ export function parseSettings(variables: Variables): Settings {
         ? undefined
         : database('AUTH_REDIS_REST_URL', 'AUTH_REDIS_REST_TOKEN', read, faults),
     mail: mail(read, faults),
+    passwordRules: passwordRules(read, faults, publicOrigin),
     pwnedPasswordsUrl: pwnedPasswordsUrl(read, faults),
     corsOrigins: corsOrigins(read, faults),
     trustedProxy: trustedProxy(read, faults),

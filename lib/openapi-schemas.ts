@@ -153,7 +153,7 @@ export const SCHEMAS: Record<string, Schema> = {
   Jwks: record({
     keys: {
       type: 'array',
-      maxItems: 1,
+      maxItems: 16,
       items: { type: 'object', description: 'A public key (RFC 7517).' },
     },
   }),

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import { provesItself } from '../lib/auth/jws.ts'
+import { provesItself, verifies } from '../lib/auth/jws.ts'
 import { EnvironmentFault, parseSettings } from '../lib/env.ts'
 import { redisUrlFault, withStorePlaceholder } from './store.ts'
 
@@ -15,7 +15,7 @@ export async function checkEnvironment(): Promise<Checked> {
   const faults: string[] = []
   const variables = new Set<string>()
   try {
-    const { signingKey, mail } = parseSettings(
+    const { signingKey, previousKeys, mail } = parseSettings(
       new Proxy(withStorePlaceholder(process.env), {
         get: (values, name) => {
           if (typeof name === 'string') variables.add(name)
@@ -25,6 +25,9 @@ export async function checkEnvironment(): Promise<Checked> {
     )
     if (signingKey !== undefined && !(await provesItself(signingKey))) {
       faults.push('SIGNING_KEY does not sign what its own public part verifies.')
+    }
+    if ((await Promise.all(previousKeys.map(verifies))).includes(false)) {
+      faults.push('SIGNING_KEY_PREVIOUS holds a key that is no point of its curve.')
     }
     if (mail === undefined) {
       console.warn('Usher sends no mail: set MAIL_API_URL, MAIL_API_KEY and MAIL_FROM.')

@@ -50,6 +50,11 @@ const commands = {
     await bundle()
     await handOver('openapi.js', words)
   },
+  'common-passwords': async () => {
+    await install()
+    await bundle()
+    await handOver('common-passwords.js', words)
+  },
   users: async () => {
     await install()
     await bundle()
@@ -124,6 +129,7 @@ async function bundle() {
       users: 'local/users.ts',
       'deploy-check': 'local/deploy-check.ts',
       openapi: 'local/openapi.ts',
+      'common-passwords': 'local/common-passwords.ts',
       soak: 'bench/soak.ts',
       'back-pressure': 'bench/back-pressure.ts',
       scale: 'bench/scale.ts',

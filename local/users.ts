@@ -6,6 +6,7 @@ import { newPassword, weakness } from '../lib/auth/new-password.ts'
 import { createPasswords } from '../lib/auth/password.ts'
 import { parseUserId } from '../lib/auth/user-id.ts'
 import { accountExport } from '../lib/auth/user-records.ts'
+import { passwordRules, readerOf } from '../lib/env-readers.ts'
 import { StoreUnavailable } from '../lib/errors.ts'
 import { POLICIES } from '../lib/rate-limit/policies.ts'
 import {
@@ -175,9 +176,15 @@ async function chosenPassword(
   words: Words,
 ): Promise<{ userId: string; password: string; hash: string }> {
   const userId = userIdOf(words.subject)
-  const password = words.password ?? randomBytes(12).toString('base64url')
+  const faults: string[] = []
+  const rules = passwordRules(readerOf(process.env), faults, process.env['APP_ORIGIN'] ?? '')
+  if (faults.length > 0) throw new Refused(faults.join(' '))
+  // Three bytes are four characters.
+  const bytes = Math.max(12, Math.ceil((rules.minLength * 3) / 4))
+  const password = words.password ?? randomBytes(bytes).toString('base64url')
   const parsed = newPassword.safeParse(password)
-  const fault = parsed.error?.issues[0]?.message ?? weakness(password, userId)?.errors?.[0]?.message
+  const fault =
+    parsed.error?.issues[0]?.message ?? weakness(password, userId, rules)?.errors?.[0]?.message
   if (fault !== undefined) throw new Refused(`The password ${fault}.`)
   const hash = await createPasswords((ms) => setTimeout(ms), Date.now).hash(password)
   if (!hash.ok) throw new Refused(hash.reason)

@@ -40,7 +40,7 @@ test.describe('POST /api/auth/password', () => {
     await api.signIn(ben)
   })
 
-  test('422 for a password that is short, long, common or the user’s own name', async ({
+  test('422 for a password that is short, long, common, or made of the service’s name or the own address', async ({
     api,
     store,
   }) => {
@@ -50,6 +50,9 @@ test.describe('POST /api/auth/password', () => {
       'seven77',
       'é'.repeat(37),
       'Password123',
+      'Password-2026!',
+      'usherusher',
+      'Usher-2026!',
       'cleo-the-cat',
       'CLEO-the-cat@home.org',
       12345678,

@@ -1,7 +1,7 @@
-import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose'
+import { createRemoteJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose'
 import { Api, isProblem } from '../support/api.ts'
 import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from '../support/fixtures.ts'
-import { freePort, startProgram } from '../support/processes.ts'
+import { freePort, type Program, startProgram } from '../support/processes.ts'
 
 test('GET /.well-known/jwks.json has no key while a secret signs', async ({ api }) => {
   const { status, body, headers } = await api.get('/.well-known/jwks.json')
@@ -10,49 +10,69 @@ test('GET /.well-known/jwks.json has no key while a secret signs', async ({ api 
   expect(isProblem(await api.get('/.well-known/nope'), 'not-found', 404)).toBe(true)
 })
 
-test('with SIGNING_KEY another service verifies an access token with nothing but that URL, and nobody is signed out', async ({
+test('with SIGNING_KEY another service verifies an access token with nothing but that URL, and nobody is signed out, nor by the next key', async ({
   host,
   server,
   store,
 }) => {
-  const old = await new Api(server.origin).signIn()
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
-  const port = await freePort()
-  const api = new Api(`http://127.0.0.1:${port}`)
-  const program = await startProgram(
-    process.execPath,
-    ['local/run.mjs', host],
-    {
-      PATH: process.env['PATH'],
-      PORT: String(port),
-      // The issuer stays: it is the same service with another key.
-      APP_ORIGIN: server.origin,
-      SECRET_TOKEN,
-      SECRET_RTOKEN,
-      RATE_LIMITS: WIDE,
-      SIGNING_KEY: JSON.stringify(await exportJWK(privateKey)),
-      UPSTASH_REDIS_REST_URL: store.proxy.url,
-      UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
-    },
-    /Usher listens on/,
-  )
-  const { JWT } = await api.signIn()
-  const keys = createRemoteJWKSet(new URL(`${api.origin}/.well-known/jwks.json`))
-  const { payload, protectedHeader } = await jwtVerify(JWT, keys, {
-    issuer: server.origin,
-    audience: server.origin,
-    typ: 'at+jwt',
-    algorithms: ['ES256'],
-  })
+  /** The same service, with the same issuer, started with other keys. */
+  const startWith = async (keys: Record<string, unknown>): Promise<Api & Pick<Program, 'stop'>> => {
+    const port = await freePort()
+    const variables = Object.entries(keys).map(([name, value]) => [name, JSON.stringify(value)])
+    const { stop } = await startProgram(
+      process.execPath,
+      ['local/run.mjs', host],
+      {
+        PATH: process.env['PATH'],
+        PORT: String(port),
+        APP_ORIGIN: server.origin,
+        SECRET_TOKEN,
+        SECRET_RTOKEN,
+        RATE_LIMITS: WIDE,
+        UPSTASH_REDIS_REST_URL: store.proxy.url,
+        UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
+        ...Object.fromEntries(variables),
+      },
+      /Usher listens on/,
+    )
+    return Object.assign(new Api(`http://127.0.0.1:${port}`), { stop })
+  }
+  const makeKey = async (alg: string): Promise<JWK> =>
+    exportJWK((await generateKeyPair(alg, { extractable: true })).privateKey)
+  const verify = (api: Api, token: string) => {
+    const keys = createRemoteJWKSet(new URL(`${api.origin}/.well-known/jwks.json`))
+    const { origin } = server
+    const algorithms = ['ES256', 'EdDSA']
+    return jwtVerify(token, keys, { issuer: origin, audience: origin, typ: 'at+jwt', algorithms })
+  }
+
+  const bySecret = await new Api(server.origin).signIn()
+  const [firstKey, secondKey] = [await makeKey('ES256'), await makeKey('EdDSA')]
+  const first = await startWith({ SIGNING_KEY: firstKey })
+  const byFirst = await first.signIn()
+  const { payload, protectedHeader } = await verify(first, byFirst.JWT)
   expect(payload).toMatchObject({
     sub: expect.stringMatching(/^u_/),
     user: 'me@home.org',
     level: 0,
   })
   expect(protectedHeader.alg).toBe('ES256')
-  expect((await api.get('/api/profile', JWT)).status).toBe(200)
+  for (const { JWT } of [bySecret, byFirst]) {
+    expect((await first.get('/api/profile', JWT)).status).toBe(200)
+  }
+  expect((await first.post('/api/auth/refresh', { refresh: bySecret.refresh })).status).toBe(200)
+  await first.stop()
 
-  expect((await api.get('/api/profile', old.JWT)).status).toBe(200)
-  expect((await api.post('/api/auth/refresh', { refresh: old.refresh })).status).toBe(200)
-  await program.stop()
+  const second = await startWith({ SIGNING_KEY: secondKey, SIGNING_KEY_PREVIOUS: [firstKey] })
+  const bySecond = await second.signIn()
+  expect((await verify(second, bySecond.JWT)).protectedHeader.alg).toBe('EdDSA')
+  expect((await verify(second, byFirst.JWT)).payload.sub).toBe('me@home.org')
+  for (const { JWT } of [bySecret, byFirst, bySecond]) {
+    expect((await second.get('/api/profile', JWT)).status).toBe(200)
+  }
+  expect((await second.post('/api/auth/refresh', { refresh: byFirst.refresh })).status).toBe(200)
+  const published = await second.get('/.well-known/jwks.json')
+  expect(published.body.keys.map(({ x }: JWK) => x)).toEqual([secondKey.x, firstKey.x])
+  expect(published.text).not.toContain('"d"')
+  await second.stop()
 })

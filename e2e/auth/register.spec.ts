@@ -63,6 +63,29 @@ test.describe('POST /api/auth/register', () => {
     await api.signIn(known)
   })
 
+  test('every spelling of an address is one account, whose mail goes to its A-labels', async ({
+    api,
+    store,
+    outbox,
+  }) => {
+    const register = await api.post('/api/auth/register', {
+      user: 'User@MÜNCHEN.example',
+      password: PASSWORD,
+    })
+    expect(register.status, register.text).toBe(202)
+    const token = tokenOf(await outbox.next('user@xn--mnchen-3ya.example'))
+    expect((await api.post('/api/auth/email/verify', { token })).status).toBe(204)
+    for (const user of [
+      'user@münchen.example',
+      'user@mu\u0308nchen.example',
+      'user＠xn--MNCHEN-3ya.example',
+    ]) {
+      const { content } = await api.signIn({ user, password: PASSWORD })
+      expect(content.user).toBe('user@xn--mnchen-3ya.example')
+    }
+    expect(await store.call('EXISTS', 'user:user@münchen.example')).toBe(0)
+  })
+
   test('registering again changes nothing: each link has its own password, and one is used', async ({
     api,
     outbox,
@@ -122,7 +145,10 @@ test.describe('POST /api/auth/register', () => {
       [{ user: 'x <a@home.org>', password: PASSWORD }, '#/user'],
       [{ user: 'a:b@home.org', password: PASSWORD }, '#/user'],
       [{ user: 'a@home.org.', password: PASSWORD }, '#/user'],
-      [{ user: 'a@ｈome.org', password: PASSWORD }, '#/user'],
+      [{ user: 'us..er@home.org', password: PASSWORD }, '#/user'],
+      [{ user: `${'a'.repeat(65)}@home.org`, password: PASSWORD }, '#/user'],
+      [{ user: `a@${'b'.repeat(64)}.org`, password: PASSWORD }, '#/user'],
+      [{ user: 'a@192.0.2.1', password: PASSWORD }, '#/user'],
       [{ user: 'a@ho\u00adme.org', password: PASSWORD }, '#/user'],
       [{ user: 'a\u200bb@home.org', password: PASSWORD }, '#/user'],
       [{ user: 'a\ud800@home.org', password: PASSWORD }, '#/user'],

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { ok, type Result } from '../errors.ts'
-import { newPassword } from './new-password.ts'
+import { newPassword, refuseShort } from './new-password.ts'
 import type { AccountDeps, AuthCall } from './types.ts'
 
 export const generatePasswordInput = z.strictObject({ password: newPassword })
@@ -9,7 +9,9 @@ export const generatePasswordInput = z.strictObject({ password: newPassword })
 export async function generatePassword(
   call: AuthCall<z.output<typeof generatePasswordInput>>,
   deps: AccountDeps,
-): Promise<Result<{ password: string }, 'service-unavailable'>> {
+): Promise<Result<{ password: string }, 'validation-error' | 'service-unavailable'>> {
+  const short = refuseShort(call.input.password, deps.passwordRules)
+  if (short !== undefined) return short
   const hash = await deps.passwords.hash(call.input.password)
   return hash.ok ? ok({ password: hash.value }) : hash
 }

@@ -3,11 +3,12 @@ import { ok, type Result } from '../errors.ts'
 import type { AuthDeps } from './types.ts'
 
 /**
- * The public keys that verify access tokens (RFC 7517 §5); none while a secret signs them.
+ * The public keys that verify access tokens (RFC 7517 §5), the one that signs first; none where
+ * secrets alone ever signed.
  */
 export async function jwks(_call: unknown, deps: AuthDeps): Promise<Result<{ keys: JWK[] }>> {
-  const [{ publicJwk }] = await deps.accessKeys()
-  return ok({ keys: publicJwk === undefined ? [] : [publicJwk] })
+  const keyring = await deps.accessKeys()
+  return ok({ keys: keyring.flatMap(({ publicJwk }) => publicJwk ?? []) })
 }
 
 export const jwksCase = { run: jwks }

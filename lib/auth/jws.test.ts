@@ -7,6 +7,7 @@ import {
   importKeyring,
   importVerificationKey,
   provesItself,
+  verifies,
   verifyCompact,
 } from './jws.ts'
 import { createAccessTokens } from './tokens.ts'
@@ -136,3 +137,42 @@ for (const [alg, crv] of [
     expect(await verifyCompact(token, published === undefined ? [] : [published])).toBeDefined()
   })
 }
+
+test('keys that signed before verify, are published without their private part, and sign no more', async () => {
+  const pair = async (alg: string): Promise<JWK> =>
+    exportJWK((await generateKeyPair(alg, { extractable: true })).privateKey)
+  const [first, second, third] = [await pair('ES256'), await pair('EdDSA'), await pair('ES256')]
+  const secret = 'a-secret-of-thirty-two-bytes-or-more'
+  const at = 1_790_000_000
+  const claims = {
+    sub: 'u_1',
+    user: 'me@home.org',
+    sid: 's',
+    level: 0,
+    iat: at,
+    exp: at + 3_600,
+    jti: 'j',
+  }
+  const codec = (signingKey?: JWK, previous?: JWK[]) =>
+    createAccessTokens({
+      keys: () => importKeyring([secret], signingKey, previous),
+      origin: 'https://api.example.com',
+    })
+  const tokens = [await codec(first).issue(claims), await codec(second).issue(claims)]
+  // The switch turned back: the secret signs, and the tokens of the keys stay good.
+  const back = codec(undefined, [first, second])
+  for (const now of [codec(third, [second, first]), back]) {
+    for (const token of tokens) expect((await now.verify(token, at * 1_000)).ok).toBe(true)
+    const issued = await now.issue(claims)
+    expect((await codec(first, [second]).verify(issued, at * 1_000)).ok).toBe(now === back)
+  }
+  const { d, ...open } = first
+  expect((await codec(third, [open]).verify(tokens[0] ?? '', at * 1_000)).ok).toBe(true)
+
+  const published = (await importKeyring([secret], third, [second, first])).flatMap(
+    ({ publicJwk }) => publicJwk ?? [],
+  )
+  expect(published.map(({ x }) => x)).toEqual([third.x, second.x, first.x])
+  expect(JSON.stringify(published)).not.toContain('"d"')
+  expect([await verifies(open), await verifies({ ...open, x: 'AAAA' })]).toEqual([true, false])
+})

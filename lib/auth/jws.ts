@@ -15,15 +15,15 @@ export interface VerificationKey {
   kid: string
   alg: SignatureAlgorithm
   key: CryptoKey
+  /** What others verify with; a secret has none. */
+  publicJwk?: JWK
 }
 
-/** The key that signs. `publicJwk` is what others verify with; a secret has none. */
 export interface SigningKey extends VerificationKey {
   sign: CryptoKey
-  publicJwk: JWK | undefined
 }
 
-/** The first key signs; all verify, so that a changed secret signs nobody out. */
+/** The first key signs; all verify, so that a changed key or secret signs nobody out. */
 export type Keyring = readonly [SigningKey, ...VerificationKey[]]
 
 /**
@@ -32,14 +32,16 @@ export type Keyring = readonly [SigningKey, ...VerificationKey[]]
  *
  * @param secrets UTF-8 text of 32 bytes at least, the current one first.
  * @param signingKey A private JWK that signs in their place; they go on verifying.
+ * @param previousKeys Public or private JWKs that signed before, and verify.
  */
 export async function importKeyring(
   secrets: readonly [string, ...string[]],
   signingKey?: JWK,
+  previousKeys: readonly JWK[] = [],
 ): Promise<Keyring> {
   const [current, ...previous] = secrets
   const first = await importSecret(current)
-  const rest = await Promise.all(previous.map(importSecret))
+  const rest = await Promise.all([...previousKeys.map(importPublic), ...previous.map(importSecret)])
   if (signingKey === undefined) return [first, ...rest]
   return [await importPrivate(signingKey), first, ...rest]
 }
@@ -49,10 +51,18 @@ async function importSecret(secret: string): Promise<SigningKey> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const key = await crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign', 'verify'])
   const kid = await calculateJwkThumbprint({ kty: 'oct', k: base64url.encode(bytes) })
-  return { kid, alg: 'HS256', key, sign: key, publicJwk: undefined }
+  return { kid, alg: 'HS256', key, sign: key }
 }
 
 async function importPrivate(jwk: JWK): Promise<SigningKey> {
+  const verification = await importPublic(jwk)
+  const sign = await importJWK(jwk, verification.alg)
+  if (sign instanceof Uint8Array) throw new TypeError('signing key')
+  return { ...verification, sign }
+}
+
+/** The public part of a JWK, as it verifies and as it is published. */
+async function importPublic(jwk: JWK): Promise<VerificationKey> {
   // What is published is named: a private JWK may hold more than its private part.
   const { kty = '', crv = '', x = '', y, kid: named } = jwk
   const open: JWK = {
@@ -63,10 +73,17 @@ async function importPrivate(jwk: JWK): Promise<SigningKey> {
     ...(named === undefined ? {} : { kid: named }),
   }
   const verification = await importVerificationKey(open)
-  const sign = await importJWK(jwk, verification?.alg)
-  if (verification === undefined || sign instanceof Uint8Array) throw new TypeError('signing key')
+  if (verification === undefined) throw new TypeError('signing key')
   const { kid, alg } = verification
-  return { ...verification, sign, publicJwk: { ...open, kid, alg, use: 'sig' } }
+  return { ...verification, publicJwk: { ...open, kid, alg, use: 'sig' } }
+}
+
+/** Whether a JWK has a public part that verifies: a point on its curve. */
+export async function verifies(jwk: JWK): Promise<boolean> {
+  return importPublic(jwk).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Whether a private JWK signs what its own public part verifies. */

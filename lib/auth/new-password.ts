@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { type Failure, fail } from '../errors.ts'
-import { COMMON_PASSWORDS } from './common-passwords.ts'
+import { isCommonPassword } from './common-passwords.ts'
+import { isMadeOf, wordsOf } from './context-words.ts'
 import {
   fits,
   LONGEST_PASSWORD_BYTES,
@@ -9,25 +10,45 @@ import {
 } from './password.ts'
 import type { AccountDeps } from './types.ts'
 
-/** A password that may be set: long enough to resist guessing, short enough for bcrypt to read. */
-export const newPassword = z.string().check(
-  z.refine((password) => [...normalize(password)].length >= SHORTEST_PASSWORD_CHARACTERS, {
-    error: `needs ${SHORTEST_PASSWORD_CHARACTERS} characters at least`,
-  }),
-  z.refine(fits, { error: `may have ${LONGEST_PASSWORD_BYTES} bytes of UTF-8 at most` }),
-)
+/** What this service asks of a new password. */
+export interface PasswordRules {
+  /** Characters at least: 8 or more. */
+  minLength: number
+  /** What the service is called, and its host: a guesser knows their words. */
+  serviceNames: readonly string[]
+}
+
+/** What is longer is longer than 72 bytes in any spelling; `normalize()` is not linear. */
+const LONGEST_RAW = 1_024
 
 /**
- * Refuses a weak password, and one of a published breach where that is looked up.
+ * A password that bcrypt can read whole. Whether it is long enough, and hard to guess, is for
+ * {@link refusePassword}, which knows the rules of the service.
+ */
+export const newPassword = z
+  .string()
+  .check(
+    z.refine((password) => password.length <= LONGEST_RAW && fits(password), {
+      error: `may have ${LONGEST_PASSWORD_BYTES} bytes of UTF-8 at most`,
+    }),
+  )
+  .register(z.globalRegistry, {
+    minLength: SHORTEST_PASSWORD_CHARACTERS,
+    maxLength: LONGEST_RAW,
+    description: `${SHORTEST_PASSWORD_CHARACTERS} characters at least, unless the service asks for more, and ${LONGEST_PASSWORD_BYTES} bytes of UTF-8 at most; no common password, and not made of the address or the service's name.`,
+  })
+
+/**
+ * Refuses a short or a weak password, and one of a published breach where that is looked up.
  *
  * @returns A failure to answer with, or undefined.
  */
 export async function refusePassword(
   password: string,
   userId: string,
-  { isBreached }: Pick<AccountDeps, 'isBreached'>,
+  { passwordRules, isBreached }: Pick<AccountDeps, 'passwordRules' | 'isBreached'>,
 ): Promise<Failure<'validation-error'> | undefined> {
-  const weak = weakness(password, userId)
+  const weak = weakness(password, userId, passwordRules)
   if (weak !== undefined) return weak
   return (await isBreached(normalize(password)))
     ? refused('has appeared in a data breach: choose another')
@@ -35,24 +56,34 @@ export async function refusePassword(
 }
 
 /**
- * Refuses what a guesser tries first: the common passwords, and the user's own address or name.
+ * Refuses a password that is too short, and what a guesser tries first: the common passwords, and
+ * the words of the account's address and of the service.
  *
  * @returns A failure to answer with, or undefined.
  *
- * @see NIST SP 800-63B §5.1.1.2, OWASP ASVS v5.0.0-6.2.4
+ * @see NIST SP 800-63B-4 §3.1.1.2, OWASP ASVS v5.0.0-6.2.4, v5.0.0-6.2.11
  */
 export function weakness(
   password: string,
   userId: string,
+  rules: PasswordRules,
 ): Failure<'validation-error'> | undefined {
+  const short = refuseShort(password, rules)
+  if (short !== undefined) return short
   const plain = normalize(password).toLowerCase()
-  const [name = ''] = userId.split('@')
-  const message = COMMON_PASSWORDS.has(plain)
-    ? 'is one of the most common passwords'
-    : plain === userId || plain === name
-      ? 'is your own name'
-      : undefined
-  return message === undefined ? undefined : refused(message)
+  if (isMadeOf(plain, wordsOf(userId, ...rules.serviceNames))) {
+    return refused('is made of your address or the name of this service: choose other words')
+  }
+  return isCommonPassword(plain) ? refused('is one of the most common passwords') : undefined
+}
+
+/** Refuses a password that is too short here. */
+export function refuseShort(
+  password: string,
+  { minLength }: Pick<PasswordRules, 'minLength'>,
+): Failure<'validation-error'> | undefined {
+  const long = [...normalize(password)].length >= minLength
+  return long ? undefined : refused(`needs ${minLength} characters at least`)
 }
 
 function refused(message: string): Failure<'validation-error'> {

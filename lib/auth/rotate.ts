@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../errors.ts'
 import { rotateSession } from '../store/rotation.ts'
 import { grant, type TokenResponse } from './grant.ts'
-import type { RefreshClaims } from './tokens.ts'
+import { CLOCK_TOLERANCE_SECONDS, type RefreshClaims } from './tokens.ts'
 import type { AuthCall, AuthDeps } from './types.ts'
 
 /** Exchanges a verified refresh token for the next pair: one call to the store, at its primary. */
@@ -24,6 +24,7 @@ export async function rotate(
     {
       refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
       graceMs: deps.lifetimes.refreshGrace * 1_000,
+      clockToleranceMs: CLOCK_TOLERANCE_SECONDS * 1_000,
     },
   )
   switch (rotation.status) {

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { importKeyring, isCanonicalCompact } from './jws.ts'
-import { createAccessTokens, createRefreshTokens } from './tokens.ts'
+import { CLOCK_TOLERANCE_SECONDS, createAccessTokens, createRefreshTokens } from './tokens.ts'
 
 const NOW = 1_790_000_000
 const origin = 'https://api.example.com'
@@ -87,9 +87,12 @@ test.describe('access tokens', () => {
     const token = await access.issue(claims)
     const at = (seconds: number, options?: { expired: 'accept' }) =>
       access.verify(token, (NOW + seconds) * 1_000, options)
-    expect((await at(3_599)).ok).toBe(true)
-    expect((await at(3_600 + 60)).ok).toBe(false)
-    expect((await at(3_600 + 60, { expired: 'accept' })).ok).toBe(true)
+    expect(CLOCK_TOLERANCE_SECONDS).toBeLessThanOrEqual(60)
+    expect((await at(3_600 + CLOCK_TOLERANCE_SECONDS - 1)).ok).toBe(true)
+    expect((await at(3_600 + CLOCK_TOLERANCE_SECONDS)).ok).toBe(false)
+    expect((await at(3_600 + CLOCK_TOLERANCE_SECONDS, { expired: 'accept' })).ok).toBe(true)
+    expect((await at(-CLOCK_TOLERANCE_SECONDS)).ok).toBe(true)
+    expect((await at(-CLOCK_TOLERANCE_SECONDS - 1)).ok).toBe(false)
   })
 
   test('seven spellings of one token are one token and six refusals', async () => {

@@ -28,8 +28,11 @@ export interface RefreshClaims {
   exp: number
 }
 
-/** Clocks of isolates differ a little; 60 s is the most that DESIGN allows, 5 s is enough. */
-const CLOCK_TOLERANCE_SECONDS = 5
+/**
+ * Clocks of isolates and of the store differ by a second or two: every end, and every beginning, of a
+ * token is judged with so much tolerance, by whichever clock.
+ */
+export const CLOCK_TOLERANCE_SECONDS = 5
 
 interface Codec {
   keys: () => Promise<Keyring>

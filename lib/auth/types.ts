@@ -10,6 +10,7 @@ import type { DeadSessions } from './dead-sessions.ts'
 import type { TokenResponse } from './grant.ts'
 import type { Keyring } from './jws.ts'
 import type { SessionsSeen } from './liveness.ts'
+import type { PasswordRules } from './new-password.ts'
 import type { Passwords } from './password.ts'
 import type { AccessTokens, RefreshTokens } from './tokens.ts'
 
@@ -45,6 +46,7 @@ export interface AccountDeps extends MailDeps {
   passwords: Passwords
   /** Live sessions an account may have. */
   sessionsPerUser: number
+  passwordRules: PasswordRules
   isBreached: BreachCheck
 }
 

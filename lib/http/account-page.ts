@@ -7,20 +7,25 @@ import { htmlPage } from './html.ts'
  * uses nothing up. The token is in the page's fragment, which no server gets to see.
  *
  * @param nonce Of the answer's content security policy.
+ * @param passwordMinLength Characters of a new password at least.
  * @returns Undefined when there is no such page.
  */
-export function accountPage(pathname: string, nonce: string): string | undefined {
+export function accountPage(
+  pathname: string,
+  nonce: string,
+  passwordMinLength: number,
+): string | undefined {
   switch (pathname) {
     case LETTER_PATHS.verify:
       return formPage('Confirm your address', contract.verifyEmail.path, nonce, {
         // Asked for where the link carries no password.
-        field: passwordField('hidden', 'disabled'),
+        field: passwordField(passwordMinLength, 'hidden', 'disabled'),
         button: 'Confirm',
         done: 'Your address is confirmed: you can sign in now.',
       })
     case LETTER_PATHS.reset:
       return formPage('Choose a new password', contract.resetPassword.path, nonce, {
-        field: passwordField('', ''),
+        field: passwordField(passwordMinLength, '', ''),
         button: 'Set the password',
         done: 'Your password is set: sign in with it. Every session has ended.',
       })
@@ -29,8 +34,12 @@ export function accountPage(pathname: string, nonce: string): string | undefined
   }
 }
 
-function passwordField(paragraph: 'hidden' | '', input: 'disabled' | ''): string {
-  return `<p ${paragraph}><label>New password, 8 characters at least
+function passwordField(
+  minLength: number,
+  paragraph: 'hidden' | '',
+  input: 'disabled' | '',
+): string {
+  return `<p ${paragraph}><label>New password, ${minLength} characters at least
 <input name="password" type="password" autocomplete="new-password" required ${input}></label></p>`
 }
 

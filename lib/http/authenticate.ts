@@ -1,5 +1,11 @@
 import { type KeyEnvironment, type PresentedKey, readApiKey } from '../auth/api-key.ts'
-import type { AccessClaims, AccessTokens, RefreshClaims, RefreshTokens } from '../auth/tokens.ts'
+import {
+  type AccessClaims,
+  type AccessTokens,
+  CLOCK_TOLERANCE_SECONDS,
+  type RefreshClaims,
+  type RefreshTokens,
+} from '../auth/tokens.ts'
 import { type Failure, fail } from '../errors.ts'
 import type { Cookies } from './cookies.ts'
 
@@ -21,9 +27,6 @@ export type Authentication =
   /** Well-formed; whether there is such a key is the store's to say. */
   | { status: 'key'; key: PresentedKey }
   | { status: 'invalid'; reason: string }
-
-/** Clocks may differ by so much; no more is allowed. */
-const TOLERANCE_SECONDS = 60
 
 /** What checks credentials. */
 export interface Verifiers {
@@ -77,7 +80,7 @@ export async function authenticate(
         return { status: 'invalid', reason: token?.reason ?? renewal?.reason ?? 'no token' }
       }
       // Its end is the store's to judge; one long past counts as nobody's, not as its user's quota.
-      const over = renewal.value.exp <= nowMs / 1_000 - TOLERANCE_SECONDS
+      const over = renewal.value.exp <= nowMs / 1_000 - CLOCK_TOLERANCE_SECONDS
       return over
         ? { status: 'invalid', reason: 'refresh token expired' }
         : { status: 'renewable', claims: renewal.value, by: 'cookies' }

@@ -16,7 +16,7 @@ export const OPERATION_PROBLEMS = {
   listSessions: [],
   endSessions: [],
   endSession: ['not-found'],
-  generatePassword: ['service-unavailable'],
+  generatePassword: ['validation-error', 'service-unavailable'],
   changePassword: [
     'invalid-credentials',
     'quota-exceeded',

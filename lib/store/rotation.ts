@@ -30,14 +30,24 @@ export type Rotation =
 export async function rotateSession(
   store: Store,
   presented: Holder & { seq: number; expiresAt: number; freshId: string },
-  lifetimes: { refreshTokenTtlMs: number; graceMs: number },
+  lifetimes: { refreshTokenTtlMs: number; graceMs: number; clockToleranceMs: number },
 ): Promise<Rotation> {
   const { sessionId, accountId, userId, seq, expiresAt, freshId } = presented
-  const { refreshTokenTtlMs, graceMs } = lifetimes
+  const { refreshTokenTtlMs, graceMs, clockToleranceMs } = lifetimes
   const reply = await store.write(
     ROTATE_SESSION,
     [keys.session(sessionId), keys.sessionsOf(userId), keys.user(userId), keys.accountId(freshId)],
-    [sessionId, accountId, userId, seq, refreshTokenTtlMs, graceMs, expiresAt, freshId],
+    [
+      sessionId,
+      accountId,
+      userId,
+      seq,
+      refreshTokenTtlMs,
+      graceMs,
+      expiresAt,
+      clockToleranceMs,
+      freshId,
+    ],
   )
   const status = reply[0]
   switch (status) {

@@ -1,3 +1,4 @@
+import { env } from '@/lib/env.ts'
 import { accountPage } from '@/lib/http/account-page.ts'
 
 export const runtime = 'edge'
@@ -7,7 +8,7 @@ export function GET(request: Request): Response {
   // The middleware hands over the policy of this answer, whose nonce lets the script run.
   const policy = request.headers.get('content-security-policy') ?? ''
   const nonce = /'nonce-([\w-]+)'/.exec(policy)?.[1] ?? ''
-  const html = accountPage(new URL(request.url).pathname, nonce)
+  const html = accountPage(new URL(request.url).pathname, nonce, env().passwordRules.minLength)
   return html === undefined
     ? new Response('There is no page here.\n', {
         status: 404,

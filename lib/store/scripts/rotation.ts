@@ -10,7 +10,8 @@ import { GENERATION, IDENTIFY, MAY_ENTER, REVOKE, STORE_TIME } from './parts.ts'
  * id with the rotation, so that nobody is signed out by the change.
  *
  * KEYS: session, the account's sessions, account, `uid:` of a fresh id. ARGV: session id, the token's
- * subject, address, counter, idle lifetime and grace in ms, the token's end, a fresh id. Returns
+ * subject, address, counter, idle lifetime and grace in ms, the token's end, the
+ * tolerance for clocks in ms, a fresh id. Returns
  * `{'rotated' | 'repeated', seq, at, idle, now, level, id}` or
  * `{'unknown' | 'revoked' | 'expired' | 'refused' | 'reused'}`.
  */
@@ -18,7 +19,7 @@ export const ROTATE_SESSION = `#!lua flags=allow-key-locking
 local sessionKey, sessionsKey, userKey, freshKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local sid, subject, uid = ARGV[1], ARGV[2], ARGV[3]
 local presented, idleTtl, grace = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local tokenEnd, fresh = tonumber(ARGV[7]), ARGV[8]
+local tokenEnd, clockTolerance, fresh = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
 ${STORE_TIME}
 ${REVOKE}
 ${MAY_ENTER}
@@ -43,7 +44,7 @@ if now >= idle or now >= absolute then
   revoke()
   return {'expired'}
 end
-if now >= tokenEnd + 60000 then return {'expired'} end
+if now >= tokenEnd + clockTolerance then return {'expired'} end
 local outcome = 'repeated'
 local behind = seq - presented
 if behind == 0 then
