@@ -7,8 +7,9 @@ import type { Read } from '../store/reply.ts'
 import { level } from '../store/rules.ts'
 import type { Account } from '../store/users.ts'
 import { findAccount } from './find-account.ts'
+import { healAccounts } from './heal-accounts.ts'
 import { LEVELS } from './levels.ts'
-import type { AuthCall } from './types.ts'
+import type { AuthCall, AuthDeps } from './types.ts'
 
 /** An account as an admin sees it. */
 export interface User {
@@ -41,12 +42,17 @@ export const changeUserInput = z
     }),
   )
 
-/** Lists accounts by address, in pages. For admins. */
+/**
+ * Lists accounts by address, in pages. For admins. An account that was typed by hand is there at once
+ * in a small keyspace, and else as soon as its index is healed, which a list begins.
+ */
 export async function listUsers(
   call: UsersCall<z.output<typeof listQuery>>,
+  deps: AuthDeps,
 ): Promise<Result<{ data: User[]; nextCursor: string | null }, AccessCode>> {
   const page = await call.read(accountsRead(pageOf(call.input)))
   if (!page.ok) return page
+  call.background((store) => healAccounts(store, deps.randomId()))
   const data = accountsOf(page.value).map(({ userId, account }) => shownUser(userId, account))
   return ok({ data, nextCursor: nextCursor(page.value) })
 }

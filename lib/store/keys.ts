@@ -6,6 +6,8 @@
  * | `user:<address>` | hash | never: an account is data |
  * | `accounts` | sorted set of addresses, all scores 0 | never: kept by the writers, healed |
  * | `admins` | set of addresses | never: as the above |
+ * | `accounts:healer` | string: who heals them | after half a minute without a step |
+ * | `accounts:healed` | string: when the last healing ended | never |
  * | `uid:<account id>` | string: the address | never: goes with the account |
  * | `session:<sid>` | hash | at the session's absolute end; a day after it is revoked |
  * | `sessions:<address>` | sorted set of `sid`, score = idle end in ms | with its last session |
@@ -34,6 +36,8 @@ export const keys = {
   once: (tokenHash: string): string => `once:${tokenHash}`,
   accounts: 'accounts',
   admins: 'admins',
+  accountsHealer: 'accounts:healer',
+  accountsHealed: 'accounts:healed',
   /** The way back from an account's id to its address. */
   accountId: (accountId: string): string => `uid:${accountId}`,
   registration: (tokenHash: string): string => `registration:${tokenHash}`,
