@@ -33,7 +33,7 @@ for (const kind of ['redis', 'embedded'] as const) {
       expect(await addresses()).toEqual(all)
 
       // In a keyspace that is not small the index alone is asked.
-      for (let start = 0; start < 2_500; start += 500) {
+      for (let start = 0; start < 10_500; start += 500) {
         const pairs = Array.from({ length: 500 }, (_, index) => [`other:${start + index}`, 'x'])
         await rig.command('MSET', ...pairs.flat())
       }

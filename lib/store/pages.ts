@@ -4,8 +4,8 @@ import { keys } from './keys.ts'
 import { type Read, replyList, text } from './reply.ts'
 import { LIST_ITEMS } from './scripts/items.ts'
 
-/** Up to so many keys SCAN finds every account. */
-const SMALL_KEYSPACE = '1000'
+/** Up to so many keys SCAN finds every account, in some milliseconds. */
+const SMALL_KEYSPACE = '10000'
 
 export interface StoredPage {
   /** In the order of the ids' UTF-8 bytes. */

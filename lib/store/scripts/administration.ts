@@ -49,7 +49,7 @@ local function anotherAdmin()
   for _, address in ipairs(redis.call('SMEMBERS', adminsKey)) do
     if isAnother('${keys.user('')}' .. address) then return true end
   end
-  if redis.call('DBSIZE') > 2000 then return false end
+  if redis.call('DBSIZE') > 10000 then return false end
   local cursor = '0'
   repeat
     local reply = redis.call('SCAN', cursor, 'MATCH', '${keys.user('*')}', 'COUNT', 1000)
