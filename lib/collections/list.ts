@@ -12,10 +12,11 @@ import { caching, choose, warnOfFaults } from './get.ts'
 import { healIfDue, repair } from './heal.ts'
 import { type Item, readerOf } from './item.ts'
 import { declaredOrder, fieldsFirst } from './needed.ts'
-import { compareBytes, memberOf, searchWords } from './order.ts'
+import { compareBytes, memberOf } from './order.ts'
 import { planOf } from './plan.ts'
 import { parseQuery, passes, type Query, queryFingerprint, type RawQuery } from './query.ts'
 import type { CollectionCall, CollectionDeps } from './types.ts'
+import { searchWords } from './words.ts'
 
 /** The items of one page; `nextCursor` is null after the last. */
 export interface Page {
@@ -127,10 +128,10 @@ function matches(
   id: string,
   fields: StoredFields,
 ): boolean {
-  const { names, fitting } = readerOf(collection)
+  const { names, shown } = readerOf(collection)
   const isAsked = filters.every((filter) => {
     const index = names.indexOf(filter.field)
-    return passes(fitting(index, fields[index]), filter)
+    return passes(shown(index, fields[index]), filter)
   })
   if (!isAsked || words.length === 0) return isAsked
   const own = searchWords(collection, id, fields)
