@@ -66,21 +66,3 @@ test('a field shows its default where nothing is stored, and none where what is 
   // @ts-expect-error a default is a value: a function could give each instance another
   defineCollection({ ...stars, fields: (z) => ({ at: z.default(z.string(), () => 'now') }) })
 })
-
-test('a prefix of Usher’s own does not compile', () => {
-  const access = {
-    list: 'public',
-    get: 'public',
-    create: 'admin',
-    update: 'admin',
-    delete: 'admin',
-  } as const
-  const options = { name: 'others', access, fields: () => ({}) } as const
-  // @ts-expect-error users are no collection
-  defineCollection({ ...options, prefix: 'user:' })
-  // @ts-expect-error /api/users is taken
-  defineCollection({ ...options, name: 'users', prefix: 'other:' })
-  // @ts-expect-error a prefix ends in a colon
-  defineCollection({ ...options, prefix: 'thing' })
-  expect(defineCollection({ ...options, prefix: 'other:' }).prefix).toBe('other:')
-})

@@ -46,17 +46,33 @@ export const keys = {
   idempotency: (hash: string): string => `idempotency:${hash}`,
 } as const
 
-/** First words of keys that no collection may use as its prefix. */
+/** Beginnings of keys that no item's key may have: they are Usher's own. */
 export const RESERVED_PREFIXES = [
   'user:',
+  'uid:',
+  'registration:',
   'session:',
   'sessions:',
   'key:',
   'keys:',
   'once:',
   'device:',
+  'identity:',
+  'passkey:',
+  'challenge:',
+  'totp:',
+  'events:',
+  'probe:',
   'limit:',
+  'block:',
+  'blocks:',
+  'metrics:',
+  'usage:',
   'index:',
+  'indexed:',
   'words:',
+  'unique:',
+  'healer:',
+  'healed:',
   'idempotency:',
 ] as const
