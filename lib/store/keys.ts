@@ -16,8 +16,9 @@
  * | `<collection prefix><item id>` | hash | never: an item is data |
  * | `index:<collection>:<order>` | sorted set, all scores 0 | never: kept by the writers, healed |
  * | `words:<collection>` | sorted set of words and ids, all scores 0 | as the above |
+ * | `indexed:<collection>` | hash: an index's key → `<fingerprint of its declaration>:<epoch ms>:<whole, building or stale>` | never: what the above are worth |
  * | `healer` | string: who heals the indexes | after half a minute without a step |
- * | `healed` | hash `{at, cursor}` | never: when the last healing ended, where the next goes on |
+ * | `healed` | hash `{at, took, keys, idle}` of the last healing; `{began, version, cursor}` of one that was cut off | never |
  * | `idempotency:<SHA-256 of who, where and the client's key>` | string | after a day |
  */
 export const keys = {
@@ -41,6 +42,7 @@ export const keys = {
   /** `order` is `id`, or the name of an order. */
   index: (collection: string, order: string): string => `index:${collection}:${order}`,
   words: (collection: string): string => `words:${collection}`,
+  indexed: (collection: string): string => `indexed:${collection}`,
   healer: 'healer',
   healed: 'healed',
   idempotency: (hash: string): string => `idempotency:${hash}`,
