@@ -131,12 +131,18 @@ async function indexesToBuild(
   return building
 }
 
-/** Makes sure that the indexes are whole, if no other healer is at work. */
+/** Builds the indexes that are not whole, if there are any and no other healer is at work. */
 export async function buildIndexes(store: () => Store): Promise<void> {
+  if ((await indexesLacking(store)).length > 0) await heal(store, { restMs: 0 })
+}
+
+/** The keys of the indexes of all collections that are not whole. */
+export async function indexesLacking(store: () => Store): Promise<string[]> {
   const kept = allCollections().map(keptIndexesOf)
   const states = await store().read(...kept.map(statesRead))
-  const isWhole = states.every((each) => [...each.values()].every((state) => state === 'whole'))
-  if (!isWhole) await heal(store, { restMs: 0 })
+  return states.flatMap((each) =>
+    [...each].flatMap(([key, state]) => (state === 'whole' ? [] : [key])),
+  )
 }
 
 function idsOf(names: readonly string[], { prefix }: Collection): string[] {

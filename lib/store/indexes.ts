@@ -128,6 +128,15 @@ export async function finishIndexes(
   return (await store.write(FINISH_INDEXES, touched, args, 'data')).map((key) => text(key) ?? '')
 }
 
+/** How many keys the database has, of everything. */
+export function keyspaceRead(): Read<number> {
+  return {
+    database: 'data',
+    queue: (pipeline) => pipeline.dbsize(),
+    parse: (reply) => integer(reply.result),
+  }
+}
+
 export interface ScanPage {
   cursor: string
   keys: string[]
