@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis'
+import { keptIndexesOf } from '../lib/collections/declaration.ts'
 import { membersOf } from '../lib/collections/indexing.ts'
 import { movies } from '../lib/collections/movies.ts'
 import { quantile, signIn, startRig } from './rig.ts'
@@ -93,6 +94,8 @@ async function load(redis: Redis, from: number, to: number): Promise<void> {
     for (const [key, words] of members) pipeline.zadd(key, ...words)
     await pipeline.exec()
   }
+  const { states, fingerprints } = keptIndexesOf(movies)
+  for (const [key, print] of fingerprints) await redis.hset(states, key, `${print}:0:whole`)
   // Nothing to heal while it is measured.
   await redis.hset('healed', 'at', String(Date.now() + 3_600_000))
 }

@@ -146,6 +146,35 @@ test.describe('GET /api/{collection}', () => {
     }
   })
 
+  test('a list whose index is not whole is 503 until it is built, and never an answer that lacks items', async ({
+    api,
+    store,
+  }) => {
+    const fillers = Array.from({ length: 2_200 }, (_, index) => `filler:${index}`)
+    await store.redis.mset(Object.fromEntries(fillers.map((key) => [key, 'x'])))
+    const { JWT } = await api.signIn()
+    const path = '/api/movies?director=Quentin%20Tarantino'
+    const list = async () =>
+      (await api.get(path, JWT)).body.data?.map(({ id }: { id: string }) => id)
+    await expect.poll(list, { timeout: 30_000 }).toContain('Pulp Fiction')
+    const expected = await list()
+
+    await store.call('HDEL', 'indexed:movies', 'index:movies:director')
+    await store.call('HDEL', 'indexed:reviews', 'index:reviews:id')
+    const refused = await api.get(path, JWT)
+    expect(isProblem(refused, 'service-unavailable', 503)).toBe(true)
+    expect(refused.body.detail).toContain('index:movies:director')
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await api.get('/api/movies?sort=year', JWT)).status).toBe(200)
+    await expect.poll(list, { timeout: 30_000 }).toEqual(expected)
+    // Where nobody signs in it is built too.
+    await expect
+      .poll(async () => (await api.get('/api/reviews')).status, { timeout: 30_000 })
+      .toBe(200)
+    expect(await store.call('HGET', 'indexed:reviews', 'index:reviews:id')).toMatch(/:whole$/)
+    await store.call('DEL', ...fillers)
+  })
+
   test('a hash typed by hand is listed; a field that does not fit is left out', async ({
     api,
     store,

@@ -70,6 +70,17 @@ async function withCollections(
   }
 }
 
+test('nothing starts with a collection whose items would look like accounts', async ({ store }) => {
+  const file = (await block('collection')).replace("prefix: 'album:'", "prefix: 'user:album:'")
+  const built = withCollections(
+    store,
+    { intruders: file.replaceAll('albums', 'intruders') },
+    'export const collections = { intruders, books, movies, reviews } satisfies Registry\n',
+    async () => undefined,
+  )
+  await expect(built).rejects.toThrow('intruders cannot have the prefix "user:album:"')
+})
+
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
 async function signIn(ask: Built['ask']): Promise<{ Authorization: string }> {

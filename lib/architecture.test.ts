@@ -117,10 +117,6 @@ test('every collection file is registered, and says nothing that cannot be', () 
     expect(collection.name).toBe(name)
     expect(faultsOf(collection)).toEqual([])
   }
-  const prefixes = Object.values(collections).map(({ prefix }) => prefix)
-  for (const prefix of prefixes) {
-    expect(prefixes.filter((other) => other.startsWith(prefix))).toEqual([prefix])
-  }
 })
 
 /** What the type of a collection cannot refuse. */

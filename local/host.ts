@@ -3,6 +3,7 @@ import { createApp } from '../lib/app.ts'
 import { appDeps } from '../lib/app-deps.ts'
 import { checkEnvironment, checkPort, listen } from './checks.ts'
 import type { Gateway } from './gateway/server.ts'
+import { sayWhatIsToBuild } from './index-states.ts'
 import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
 import { openStore } from './store.ts'
 import { registerTelemetry } from './telemetry.ts'
@@ -29,6 +30,7 @@ export async function run(
   await checkPort(port, host)
   const gateway = await openStore(process.env)
   await prepare(gateway)
+  void sayWhatIsToBuild(process.env)
   const { host: serve, settle } = await hostOf(kind)
   const server = createUsherServer(serve, peerHeader)
   await listen(server, port, host)
@@ -51,6 +53,7 @@ export async function runWorkerd(
   await checkPort(port, host)
   const gateway = await openStore(process.env)
   await prepare(gateway)
+  void sayWhatIsToBuild(process.env)
   const workerd = await start({ variables, host, port })
   for (const signal of STOPPING) process.on(signal, () => workerd.process.kill(signal))
   workerd.process.once('exit', async (code, signal) => {

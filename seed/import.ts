@@ -1,5 +1,7 @@
 import type { Redis } from '@upstash/redis'
+import { keptIndexesOf } from '../lib/collections/declaration.ts'
 import type { Collection } from '../lib/collections/define.ts'
+import { buildIndexes } from '../lib/collections/heal.ts'
 import { indexChanges } from '../lib/collections/indexing.ts'
 import { readerOf } from '../lib/collections/item.ts'
 import { applyItems, type ItemChange, itemRead } from '../lib/store/items.ts'
@@ -37,6 +39,8 @@ export async function importRows(options: ImportOptions): Promise<ImportReport> 
   const { redis, collection, rows, idColumn, mode, onProgress } = options
   const { entries, rejects } = sift(collection, rows, idColumn)
   const store = loadingStore(redis)
+  // In an empty collection they are whole from here on, and the writes below keep them so.
+  await buildIndexes(store)
   const report: ImportReport = { written: 0, unchanged: 0, rejects }
   for (let start = 0; start < entries.length; start += BATCH) {
     const batch = entries.slice(start, start + BATCH)
@@ -115,7 +119,7 @@ async function loadBatch(
     if (due.length === 0) return written
     const outcome = await applyItems(
       store(),
-      names,
+      keptIndexesOf(collection),
       due.map(({ change }) => change),
     )
     const made = 'made' in outcome ? outcome.made : []

@@ -1,3 +1,4 @@
+import { keptIndexesOf } from '../../lib/collections/declaration.ts'
 import type { Collection } from '../../lib/collections/define.ts'
 import { ItemCache } from '../../lib/collections/item-cache.ts'
 import type { CollectionCall, CollectionDeps } from '../../lib/collections/types.ts'
@@ -5,12 +6,14 @@ import { connect } from '../../lib/store/redis.ts'
 import { Store } from '../../lib/store/store.ts'
 import { Trips } from '../../lib/store/trips.ts'
 import { type Engine, embeddedEngine, redisEngine } from '../../local/gateway/engine.ts'
-import { startGateway } from '../../local/gateway/server.ts'
+import { startGateway, type Trip } from '../../local/gateway/server.ts'
 import { startRedis } from './processes.ts'
 
 /** A store and the calls of use cases on it, without HTTP in between. */
 export interface CollectionRig {
   engine: Engine
+  /** The names of the commands that the store was sent. */
+  sent: string[]
   store: () => Store
   deps: CollectionDeps
   command(...words: string[]): Promise<unknown>
@@ -19,8 +22,8 @@ export interface CollectionRig {
     input: input,
     more?: Partial<CollectionCall<input>>,
   ): CollectionCall<input>
-  /** Makes the keyspace too large for SCAN. */
-  fill(): Promise<void>
+  /** Makes the keyspace too large for SCAN; the indexes of these collections count as whole. */
+  fill(...whole: Collection[]): Promise<void>
   /** Waits for what goes on in the background. */
   settled(): Promise<void>
   close(): Promise<void>
@@ -29,7 +32,12 @@ export interface CollectionRig {
 export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<CollectionRig> {
   const program = kind === 'redis' ? await startRedis() : undefined
   const engine = program === undefined ? await embeddedEngine() : redisEngine(program.url)
-  const gateway = await startGateway({ engine, token: 'token' })
+  // The embedded engine makes its interpreter at the first script: nobody's deadline has to bear it.
+  await engine.call(['EVAL', 'return 1', '0'].map((word) => Buffer.from(word)))
+  const sent: string[] = []
+  const onTrip = ({ commands }: Trip): void =>
+    void sent.push(...commands.map(([name = '']) => name))
+  const gateway = await startGateway({ engine, token: 'token', onTrip })
   const client = connect({ url: gateway.url, token: 'token' })
   const store = (): Store =>
     new Store({ auth: client, data: client }, new Trips(Date.now, undefined, undefined, 30_000))
@@ -38,6 +46,7 @@ export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<Co
     engine.call(words.map((word) => Buffer.from(word)))
   return {
     engine,
+    sent,
     store,
     command,
     deps: {
@@ -57,6 +66,7 @@ export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<Co
         id: undefined,
         conditions: { ifMatch: null, ifNoneMatch: null, idempotencyKey: null },
         principal: { accountId: 'u_me0123456789abcdef', userId: 'me@home.org' },
+        signed: true,
         level: () => 0,
         log: () => undefined,
         read: async (read) => ({ ok: true, value: (await own.read(read))[0] }),
@@ -65,11 +75,15 @@ export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<Co
         ...more,
       }
     },
-    fill: async () => {
-      const words = Array.from({ length: 1_100 }, (_, index) => [`filler:${index}`, 'x']).flat()
+    fill: async (...whole) => {
+      const words = Array.from({ length: 2_100 }, (_, index) => [`filler:${index}`, 'x']).flat()
       await command('MSET', ...words)
-      // Indexes count from the first healing on.
       await command('HSET', 'healed', 'at', String(Date.now() - 60_000))
+      for (const collection of whole) {
+        const { states, fingerprints } = keptIndexesOf(collection)
+        for (const [key, fingerprint] of fingerprints)
+          await command('HSET', states, key, `${fingerprint}:${Date.now()}:whole`)
+      }
     },
     settled: async () => {
       while (background.length > 0) await background.shift()

@@ -1,6 +1,6 @@
 import type { ZodMiniType } from 'zod/mini'
 import type { Access } from '../auth/levels.ts'
-import type { RESERVED_PREFIXES } from '../store/keys.ts'
+import type { OwnPrefix } from './prefixes.ts'
 import type { z } from './schema.ts'
 
 /** Handed in, so that the gate can read a collection's access without carrying zod. */
@@ -25,7 +25,10 @@ export type Stamp = 'owner' | 'createdAt'
 export interface Collection<shape extends Shape = Shape, field = string> {
   /** The path: `/api/<name>`. */
   name: string
-  /** The first part of every key; what follows it is the item's id. Ends in `:`. */
+  /**
+   * The first part of every key; what follows it is the item's id. Ends in `:`. None begins as
+   * another does, nor as Usher's own keys do.
+   */
   prefix: `${string}:`
   access: CollectionAccess
   /** The fields of an item besides its id. What is not declared here never leaves the store. */
@@ -86,9 +89,9 @@ export function defineCollection<
   const name extends string,
 >(
   collection: Collection<shape, Filterable<NoInfer<shape>>> & {
-    prefix: Unreserved<prefix, typeof RESERVED_PREFIXES> & prefix
+    prefix: OwnPrefix<prefix> & prefix
     name: Unreserved<name, typeof RESERVED_NAMES> & name
   },
-): Collection<shape> & { name: name } {
+): Collection<shape> & { name: name; prefix: prefix } {
   return collection
 }

@@ -1,78 +1,80 @@
-import { StoreUnavailable } from '../errors.ts'
 import {
   beginHealing,
+  CLAIM_HOLDS_MS,
+  claimIndexes,
+  endHealing,
+  finishIndexes,
   type Ghosts,
   ghostsRead,
   indexSizeRead,
   keepHealing,
   type ScanPage,
   scanRead,
-  unindexedRead,
+  statesRead,
 } from '../store/indexes.ts'
-import {
-  applyItems,
-  type ItemChange,
-  type ItemRow,
-  type ItemRows,
-  itemRead,
-  queryRead,
-  type StoredFields,
-} from '../store/items.ts'
-import { keys } from '../store/keys.ts'
 import type { Store } from '../store/store.ts'
+import { keptIndexesOf, versionOf } from './declaration.ts'
 import type { Collection } from './define.ts'
 import { allCollections } from './index.ts'
-import { membersOf } from './indexing.ts'
-import { readerOf } from './item.ts'
-import { indexesOf, SMALL_KEYSPACE } from './plan.ts'
-import type { CollectionCall } from './types.ts'
-
-/** How long indexes rest between two healings, in milliseconds, by the size of the keyspace. */
-const REST_MS = { upTo100_000: 4_000, beyond: 25_000 }
-/** Items that are indexed in one call. */
-const BATCH = 100
-
-/** Starts a healing in the background, when a list has found that the last was long ago. */
-export function healIfDue(call: CollectionCall<unknown>, found: ItemRows): void {
-  const { keyspace, healedAgoMs } = found
-  // Before the keyspace has outgrown SCAN, so that nothing vanishes when it does.
-  if (keyspace <= SMALL_KEYSPACE / 2) return
-  const restMs = keyspace <= 100_000 ? REST_MS.upTo100_000 : REST_MS.beyond
-  if (healedAgoMs !== undefined && healedAgoMs < restMs) return
-  call.background(async (store) => {
-    const { indexed, removed } = await heal(store, { restMs })
-    if (indexed + removed > 0) call.log('info', 'indexes.healed', { indexed, removed })
-  })
-}
+import { indexItems, indexMissing } from './index-items.ts'
 
 export interface Healing {
-  /** Hashes that no index had. */
+  /** Hashes that no index had, or that an index was built of. */
   indexed: number
   /** Ids whose hashes were gone. */
   removed: number
+  /** The keys of indexes that are whole since. */
+  built: string[]
   /** False when another healer was at work, or has taken over. */
   finished: boolean
 }
 
+interface HealOptions {
+  /** Milliseconds since the last healing. */
+  restMs: number
+  /**
+   * Indexes everything anew, also what an index has: fields changed by hand. What another version has
+   * claimed a moment ago is built too.
+   */
+  again?: boolean
+  collections?: readonly Collection[]
+  /** How many keys there are, where that is known. */
+  keyspace?: number
+  onProgress?: (keys: number) => void
+  /** Called with the keys of the indexes that are being built. */
+  onBuild?: (indexes: string[]) => void
+}
+
+const STEPS_BETWEEN_NOTES = 10
+
 /**
  * Brings the indexes up to what the keyspace holds: SCAN finds the hashes that people typed, and
- * where an index has more ids than there are hashes, the ids without one are taken out. One healer is
- * at work at a time; one that is cut off is followed by another, which goes on where it was.
+ * where an index has more ids than there are hashes, the ids without one are taken out. Indexes that
+ * are not whole are emptied first and built on the way. One healer is at work at a time; one that is
+ * cut off is followed by another, which goes on where it was.
  *
  * @param store Makes a store for each step, so that each has its own time.
- * @param options `restMs` since the last healing; `again` indexes everything anew, also what an
- *   index has: fields changed by hand, and orders that were added to a collection.
  */
 export async function heal(
   store: () => Store,
-  { restMs, again = false, collections = allCollections(), onProgress }: HealOptions,
+  {
+    restMs,
+    again = false,
+    collections = allCollections(),
+    keyspace,
+    onProgress,
+    onBuild,
+  }: HealOptions,
 ): Promise<Healing> {
   const healer = crypto.randomUUID()
-  const healing: Healing = { indexed: 0, removed: 0, finished: false }
-  const begun = await beginHealing(store(), healer, restMs)
+  const healing: Healing = { indexed: 0, removed: 0, built: [], finished: false }
+  const begun = await beginHealing(store(), healer, restMs, versionOf(collections))
   if (begun === undefined) return healing
   let cursor: string = again ? '0' : begun
   const whole = cursor === '0'
+  const building = await indexesToBuild(store, collections, whole, again ? 0 : CLAIM_HOLDS_MS)
+  const all = [...building.values()].flat()
+  if (all.length > 0) onBuild?.(all)
   const counted = new Map<Collection, number>()
   for (let step = 1; ; step++) {
     const before = healing.indexed
@@ -80,7 +82,10 @@ export async function heal(
     for (const collection of collections) {
       const ids = idsOf(page.keys, collection)
       counted.set(collection, (counted.get(collection) ?? 0) + ids.length)
-      healing.indexed += await indexMissing(store, collection, ids, again)
+      if (again || building.has(collection)) {
+        await indexItems(store, collection, ids)
+        healing.indexed += ids.length
+      } else healing.indexed += await indexMissing(store, collection, ids)
     }
     onProgress?.(page.keys.length)
     cursor = page.cursor
@@ -95,17 +100,49 @@ export async function heal(
     const surplus = !whole || size > (counted.get(collection) ?? 0)
     if (surplus) healing.removed += await removeGhosts(store, collection)
   }
-  healing.finished = await keepHealing(store(), healer, '0')
+  for (const collection of building.keys()) {
+    healing.built.push(...(await finishIndexes(store(), healer, keptIndexesOf(collection))))
+  }
+  const found = healing.indexed + healing.removed
+  healing.finished = await endHealing(store(), healer, found, keyspace)
   return healing
 }
 
-const STEPS_BETWEEN_NOTES = 10
+/**
+ * The indexes that this healing builds, by collection. Those that are not whole are claimed at the
+ * beginning of a SCAN; one that goes on builds what was claimed when it began.
+ */
+async function indexesToBuild(
+  store: () => Store,
+  collections: readonly Collection[],
+  whole: boolean,
+  holdMs: number,
+): Promise<Map<Collection, string[]>> {
+  const building = new Map<Collection, string[]>()
+  const states = await store().read(...collections.map((each) => statesRead(keptIndexesOf(each))))
+  for (const [at, collection] of collections.entries()) {
+    const lacking = [...(states[at] ?? [])].filter(([, state]) => state !== 'whole')
+    if (lacking.length === 0) continue
+    const indexes = whole
+      ? await claimIndexes(store(), keptIndexesOf(collection), holdMs)
+      : lacking.filter(([, state]) => state === 'building').map(([key]) => key)
+    if (indexes.length > 0) building.set(collection, indexes)
+  }
+  return building
+}
 
-interface HealOptions {
-  restMs: number
-  again?: boolean
-  collections?: readonly Collection[]
-  onProgress?: (keys: number) => void
+/** Builds the indexes that are not whole, if there are any and no other healer is at work. */
+export async function buildIndexes(store: () => Store): Promise<void> {
+  if ((await indexesLacking(store)).length > 0) await heal(store, { restMs: 0 })
+}
+
+/** The keys of the indexes of all collections that are not whole. */
+export async function indexesLacking(store: () => Store): Promise<string[]> {
+  const kept = allCollections().map(keptIndexesOf)
+  const states = await store().read(...kept.map(statesRead))
+  return states.flatMap((each) =>
+    [...each].flatMap(([key, state]) => (state === 'whole' ? [] : [key])),
+  )
 }
 
 function idsOf(names: readonly string[], { prefix }: Collection): string[] {
@@ -115,81 +152,6 @@ function idsOf(names: readonly string[], { prefix }: Collection): string[] {
     .filter((id) => id.isWellFormed() && !id.includes('\ufffd'))
 }
 
-async function indexMissing(
-  store: () => Store,
-  collection: Collection,
-  ids: readonly string[],
-  again: boolean,
-): Promise<number> {
-  if (ids.length === 0) return 0
-  const [missing] = again ? [ids] : await store().read(unindexedRead(collection.name, ids))
-  for (let index = 0; index < missing.length; index += BATCH) {
-    await indexItems(store, collection, missing.slice(index, index + BATCH))
-  }
-  return missing.length
-}
-
-/** Indexes items as they are stored at this moment, and takes out those that are gone. */
-async function indexItems(
-  store: () => Store,
-  collection: Collection,
-  ids: readonly string[],
-): Promise<void> {
-  const { names } = readerOf(collection)
-  let stored: (StoredFields | undefined)[]
-  try {
-    stored = [...(await store().read(...ids.map((id) => itemRead(collection.prefix, id, names))))]
-  } catch (error) {
-    return halves(ids, error, (half) => indexItems(store, collection, half))
-  }
-  await applyAll(
-    store,
-    names,
-    ids.map((id, index) => adding(collection, id, stored[index])),
-  )
-}
-
-async function applyAll(
-  store: () => Store,
-  names: readonly string[],
-  changes: readonly ItemChange[],
-): Promise<void> {
-  try {
-    await applyItems(store(), names, changes)
-  } catch (error) {
-    await halves(changes, error, (half) => applyAll(store, names, half))
-  }
-}
-
-/**
- * Goes on with each half of what was too much for one call. One item alone that is too much is left
- * out: it must not keep others from being listed. What the store does not do for want of itself ends
- * the healing.
- */
-async function halves<each>(
-  all: readonly each[],
-  error: unknown,
-  work: (half: readonly each[]) => Promise<void>,
-): Promise<void> {
-  const refused = error instanceof StoreUnavailable && /\bERR\b/.test(error.message)
-  if (!refused) throw error
-  if (all.length <= 1) return
-  const middle = Math.ceil(all.length / 2)
-  await work(all.slice(0, middle))
-  await work(all.slice(middle))
-}
-
-function adding(collection: Collection, id: string, stored: StoredFields | undefined): ItemChange {
-  const { names } = readerOf(collection)
-  const members = membersOf(collection, id, stored)
-  const indexes =
-    members.length > 0
-      ? members.map((each) => ({ sign: '+' as const, ...each }))
-      : [{ sign: '-' as const, key: keys.index(collection.name, 'id'), member: id }]
-  const expected = stored ?? names.map(() => undefined)
-  return { key: keys.item(collection.prefix, id), verb: 'index', expected, indexes }
-}
-
 async function removeGhosts(store: () => Store, collection: Collection): Promise<number> {
   let removed = 0
   let after: string | undefined = ''
@@ -197,91 +159,9 @@ async function removeGhosts(store: () => Store, collection: Collection): Promise
     const [found]: readonly [Ghosts] = await store().read(
       ghostsRead(collection.name, collection.prefix, after),
     )
-    for (let index = 0; index < found.ghosts.length; index += BATCH) {
-      await indexItems(store, collection, found.ghosts.slice(index, index + BATCH))
-    }
+    await indexItems(store, collection, found.ghosts)
     removed += found.ghosts.length
     after = found.last
   }
   return removed
-}
-
-/**
- * Mends what a list found wrong on its way, in the background: members whose hash has another value
- * by now, or none.
- */
-export function repair(
-  call: CollectionCall<unknown>,
-  collection: Collection,
-  rows: readonly ItemRow[],
-): void {
-  if (rows.length === 0) return
-  const { names } = readerOf(collection)
-  const others = [...indexesOf(collection).map(({ key }) => key), keys.words(collection.name)]
-  call.background(async (store) => {
-    const some = rows.slice(0, BATCH)
-    await applyItems(
-      store(),
-      names,
-      some.map((row) => mending(collection, others, row)),
-    )
-  })
-}
-
-/** Adds what an item's indexes should have, and takes a member out of those where it is wrong. */
-function mending(collection: Collection, indexes: readonly string[], row: ItemRow): ItemChange {
-  const change = adding(collection, row.id, row.fields)
-  const right = new Set(change.indexes.map(({ key, member }) => `${key} ${member}`))
-  const wrong = indexes
-    .filter((key) => !right.has(`${key} ${row.member}`))
-    .map((key) => ({ sign: '-' as const, key, member: row.member }))
-  return { ...change, indexes: [...change.indexes, ...wrong] }
-}
-
-/**
- * Goes along every index of a collection and takes out what no item is behind, or another value.
- *
- * @returns How many members.
- */
-export async function sweep(store: () => Store, collection: Collection): Promise<number> {
-  const { names } = readerOf(collection)
-  const { prefix } = collection
-  const indexes = [...indexesOf(collection).map(({ key }) => key), keys.words(collection.name)]
-  let swept = 0
-  for (const key of indexes) {
-    let min = '-'
-    for (;;) {
-      const walk = { key, holds: 'order' as const, min, max: '+', reversed: false }
-      const [found]: readonly [ItemRows] = await store().read(
-        queryRead({
-          prefix,
-          fields: names,
-          walk,
-          whole: undefined,
-          afterId: '',
-          smallKeyspace: 0,
-          neededFields: names.length,
-          limit: BATCH,
-          exact: false,
-          filters: [],
-        }),
-      )
-      const wrong = found.rows.filter(({ id, member, fields }) =>
-        membersOf(collection, id, fields).every(
-          (each) => each.key !== key || each.member !== member,
-        ),
-      )
-      if (wrong.length > 0) {
-        await applyItems(
-          store(),
-          names,
-          wrong.map((row) => mending(collection, [key], row)),
-        )
-      }
-      swept += wrong.length
-      if (!found.more) break
-      min = `(${found.lastMember}`
-    }
-  }
-  return swept
 }

@@ -1,6 +1,7 @@
 import { books } from './books.ts'
 import type { Collection } from './define.ts'
 import { movies } from './movies.ts'
+import { apart } from './prefixes.ts'
 import { reviews } from './reviews.ts'
 
 type Registry = Record<string, Collection>
@@ -9,7 +10,7 @@ type Registry = Record<string, Collection>
 export const collections = { books, movies, reviews } satisfies Registry
 
 const byName = new Map<string, Collection>(
-  Object.values(collections).map((collection) => [collection.name, collection]),
+  apart(collections).map((collection) => [collection.name, collection]),
 )
 
 /** Looks a collection up by its path segment. */

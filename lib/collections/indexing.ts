@@ -1,8 +1,9 @@
 import type { ItemChange, StoredFields } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
 import type { Collection } from './define.ts'
-import { memberOf, searchWords, wordMember } from './order.ts'
+import { memberOf, wordMember } from './order.ts'
 import { indexesOf } from './plan.ts'
+import { searchWords } from './words.ts'
 
 /** Every index member of an item; none for one that is not there. */
 export function membersOf(

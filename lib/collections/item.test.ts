@@ -40,20 +40,29 @@ test('without a required field, or without any, there is no item', () => {
   expect(decode('1', [undefined, undefined, undefined, undefined]).item).toBeUndefined()
 })
 
-test('a prefix of Usher’s own does not compile', () => {
-  const access = {
-    list: 'public',
-    get: 'public',
-    create: 'admin',
-    update: 'admin',
-    delete: 'admin',
-  } as const
-  const options = { name: 'others', access, fields: () => ({}) } as const
-  // @ts-expect-error users are no collection
-  defineCollection({ ...options, prefix: 'user:' })
-  // @ts-expect-error /api/users is taken
-  defineCollection({ ...options, name: 'users', prefix: 'other:' })
-  // @ts-expect-error a prefix ends in a colon
-  defineCollection({ ...options, prefix: 'thing' })
-  expect(defineCollection({ ...options, prefix: 'other:' }).prefix).toBe('other:')
+test('a field shows its default where nothing is stored, and none where what is stored does not fit', () => {
+  const stars = defineCollection({
+    name: 'stars',
+    prefix: 'star:',
+    access: { list: 'user', get: 'user', create: 'user', update: 'user', delete: 'user' },
+    fields: (z) => ({
+      name: z.string(),
+      hub: z.default(z.boolean(), false),
+      size: z.default(z.int(), 3),
+      colour: z.default(z.string(), 'white'),
+    }),
+  })
+  const { decode, shown, names } = readerOf(stars)
+  const showing = (stored: (string | undefined)[]) => names.map((_, at) => shown(at, stored[at]))
+  for (const stored of [
+    ['a', undefined, undefined, undefined],
+    ['a', 'true', '4', 'red'],
+    ['a', 'maybe', 'many', ''],
+  ]) {
+    const { item } = decode('1', stored)
+    const values = names.map((name) => item?.[name])
+    expect(showing(stored)).toEqual(values.map((value) => value?.toString()))
+  }
+  // @ts-expect-error a default is a value: a function could give each instance another
+  defineCollection({ ...stars, fields: (z) => ({ at: z.default(z.string(), () => 'now') }) })
 })

@@ -13,8 +13,11 @@ interface Reader {
   schemas: readonly ZodMiniType[]
   /** The stored values that fit, by field, in their types; also of a hash that is no whole item. */
   readable(stored: StoredFields): [name: string, value: unknown][]
-  /** A stored value, if it is one that its field can have. */
-  fitting(index: number, raw: string | undefined): string | undefined
+  /**
+   * The value that a field shows, as text: what is stored where it fits, the default where nothing is
+   * stored. Filters, orders and search go by it.
+   */
+  shown(index: number, raw: string | undefined): string | undefined
   decode(id: string, stored: StoredFields): { item: Item | undefined; faulty: string[] }
 }
 
@@ -34,6 +37,7 @@ export function readerOf(collection: Collection): Reader {
     name,
     schema,
     kind: kindOf(schema),
+    absent: defaultOf(schema),
   }))
   const stamps: readonly string[] = collection.stamps ?? []
   // An item from before accounts had ids names its owner's address, which nobody is shown.
@@ -49,9 +53,9 @@ export function readerOf(collection: Collection): Reader {
         const parsed = schema.safeParse(raw === undefined ? undefined : fromText(raw, kind))
         return parsed.success && raw !== undefined ? [[name, parsed.data]] : []
       }),
-    fitting: (index, raw) => {
+    shown: (index, raw) => {
       const field = fields[index]
-      if (field === undefined || raw === undefined) return undefined
+      if (field === undefined || raw === undefined) return field?.absent
       return field.schema.safeParse(fromText(raw, field.kind)).success ? raw : undefined
     },
     decode: (id, stored) => {
@@ -76,6 +80,12 @@ export function readerOf(collection: Collection): Reader {
   }
   readers.set(collection, reader)
   return reader
+}
+
+/** What a field shows that is not stored, as text. */
+function defaultOf(schema: ZodMiniType): string | undefined {
+  const { data } = schema.safeParse(undefined)
+  return data === undefined ? undefined : String(data)
 }
 
 /** Stands for an owner who is known by an address alone. */

@@ -1,5 +1,6 @@
-import { type AccessCode, fail, ok, type Result } from '../errors.ts'
+import { type AccessCode, type Failure, fail, ok, type Result } from '../errors.ts'
 import {
+  type IndexLacking,
   type ItemRow,
   type ItemRows,
   itemRead,
@@ -9,13 +10,15 @@ import {
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Collection } from './define.ts'
 import { caching, choose, warnOfFaults } from './get.ts'
-import { healIfDue, repair } from './heal.ts'
+import { healIfDue } from './heal-due.ts'
 import { type Item, readerOf } from './item.ts'
 import { declaredOrder, fieldsFirst } from './needed.ts'
-import { compareBytes, memberOf, searchWords } from './order.ts'
+import { compareBytes, memberOf } from './order.ts'
 import { planOf } from './plan.ts'
 import { parseQuery, passes, type Query, queryFingerprint, type RawQuery } from './query.ts'
+import { repair } from './repair.ts'
 import type { CollectionCall, CollectionDeps } from './types.ts'
+import { searchWords } from './words.ts'
 
 /** The items of one page; `nextCursor` is null after the last. */
 export interface Page {
@@ -34,7 +37,7 @@ export interface Page {
 export async function listItems(
   call: CollectionCall<RawQuery>,
   deps: CollectionDeps,
-): Promise<Result<Page, 'not-found' | 'validation-error' | AccessCode>> {
+): Promise<Result<Page, 'not-found' | 'validation-error' | 'service-unavailable' | AccessCode>> {
   const { collection } = call
   if (collection === undefined) return fail('not-found', 'no collection')
   const parsed = parseQuery(collection, call.input)
@@ -48,9 +51,11 @@ export async function listItems(
   }
   const stored = await call.read(queryRead(planOf(collection, query, place)))
   if (!stored.ok) return stored
+  const found = stored.value
+  healIfDue(call, found)
+  if (!('rows' in found)) return notWhole(found)
 
-  const page = assemble(collection, query, place, stored.value)
-  healIfDue(call, stored.value)
+  const page = assemble(collection, query, place, found)
   repair(call, collection, page.stale)
   if (query.count && page.count === undefined) {
     const errors = [{ pointer: '#/count', message: 'is too much to count: narrow the filters' }]
@@ -69,6 +74,18 @@ export async function listItems(
   const nextCursor = page.next === undefined ? null : await sealCursor(page.next, fingerprint, deps)
   const count = query.count && page.count !== undefined ? { count: page.count } : {}
   return ok({ data, nextCursor, ...count }, { headers: caching(collection, 'list') })
+}
+
+/** Seconds after which it is worth asking again for an index that is being built. */
+const BUILT_IN_SECONDS = { upTo100_000: 2, beyond: 15 }
+
+/** Rather no answer than one that lacks items. */
+function notWhole({ index, way, keyspace }: IndexLacking): Failure<'service-unavailable'> {
+  const seconds = BUILT_IN_SECONDS[keyspace <= 100_000 ? 'upTo100_000' : 'beyond']
+  return fail('service-unavailable', `${index} is ${way}`, {
+    detail: `An index that this list needs is being built: ${index}. Ask again in ${seconds} seconds.`,
+    retryAfterSeconds: seconds,
+  })
 }
 
 interface PageRow {
@@ -127,10 +144,10 @@ function matches(
   id: string,
   fields: StoredFields,
 ): boolean {
-  const { names, fitting } = readerOf(collection)
+  const { names, shown } = readerOf(collection)
   const isAsked = filters.every((filter) => {
     const index = names.indexOf(filter.field)
-    return passes(fitting(index, fields[index]), filter)
+    return passes(shown(index, fields[index]), filter)
   })
   if (!isAsked || words.length === 0) return isAsked
   const own = searchWords(collection, id, fields)

@@ -11,7 +11,7 @@ import { type Kind, NUMBER, readerOf } from './item.ts'
  * |---|---|
  * | number | `n`, `m` or `o` or `p` for its sign, three digits of exponent, 17 of mantissa; those of a negative number are each taken from 9 |
  * | text, truth value | `t`, the text with NUL written `\x01\x01` and `\x01` written `\x01\x02` |
- * | none, or one that does not fit | `z`: behind all others |
+ * | none that is shown | `z`: behind all others |
  *
  * A descending component is the ascending one, NUL included, with every character replaced by its
  * counterpart from the end of Unicode.
@@ -80,10 +80,10 @@ export function memberOf(
   id: string,
   stored: StoredFields,
 ): string {
-  const { names, kinds, fitting } = readerOf(collection)
+  const { names, kinds, shown } = readerOf(collection)
   const components = order.parts.map(({ field, descending }) => {
     const index = names.indexOf(field)
-    const ascending = component(fitting(index, stored[index]), kinds[index] ?? 'string')
+    const ascending = component(shown(index, stored[index]), kinds[index] ?? 'string')
     return descending ? backwards(ascending) : ascending
   })
   return `${components.join('')}${idSuffix(id)}`
@@ -131,7 +131,9 @@ function component(raw: string | undefined, kind: Kind): string {
 const LONGEST_TEXT = 200
 
 function cutText(text: string): string {
-  return text.length <= LONGEST_TEXT ? text : [...text].slice(0, LONGEST_TEXT).join('')
+  if (text.length <= LONGEST_TEXT) return text
+  // A character has two code units at most: what lies behind is not looked at.
+  return [...text.slice(0, 2 * LONGEST_TEXT)].slice(0, LONGEST_TEXT).join('')
 }
 
 function escapeText(text: string): string {
@@ -178,30 +180,6 @@ export function compareBytes(a: string, b: string): number {
 function codePointRank(unit: number): number {
   if (unit >= 0xe000) return unit - SURROGATES
   return unit >= 0xd800 ? unit + (0x10000 - 0xe000) : unit
-}
-
-/** The most words of one item that `q=` finds, and the longest. */
-const MOST_WORDS = 200
-const LONGEST_WORD = 64
-
-/** The words of a text: letters and digits, without case or accents. */
-export function wordsOf(text: string): string[] {
-  const plain = text
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-  return [...new Set(plain.match(/[\p{L}\p{N}]+/gu) ?? [])].map((word) =>
-    [...word].slice(0, LONGEST_WORD).join(''),
-  )
-}
-
-/** What `q=` searches of an item. */
-export function searchWords(collection: Collection, id: string, stored: StoredFields): string[] {
-  const { names } = readerOf(collection)
-  const texts = (collection.search ?? []).map((field) =>
-    field === 'id' ? id : (stored[names.indexOf(field)] ?? ''),
-  )
-  return [...new Set(texts.flatMap(wordsOf))].slice(0, MOST_WORDS)
 }
 
 /** The member of one of an item's words. */

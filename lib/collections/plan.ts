@@ -1,5 +1,6 @@
 import type { ItemQuery } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
+import { keptIndexesOf, needed } from './declaration.ts'
 import type { Collection } from './define.ts'
 import { fieldsFirst } from './needed.ts'
 import { boundsOf, type Order, ordersOf, wordBounds } from './order.ts'
@@ -29,8 +30,10 @@ export function planOf(collection: Collection, query: Query, place: string): Ite
   return {
     prefix: collection.prefix,
     ...fieldsFirst(collection, query),
+    states: keptIndexesOf(collection).states,
+    ids: keys.index(collection.name, 'id'),
     walk: {
-      key: keys.index(collection.name, direction?.order.name ?? 'id'),
+      ...needed(collection, keys.index(collection.name, direction?.order.name ?? 'id')),
       holds: direction === undefined ? 'ids' : 'order',
       min: place === '' || reversed ? range.min : exclusive,
       max: place === '' || !reversed ? range.max : exclusive,
@@ -43,11 +46,14 @@ export function planOf(collection: Collection, query: Query, place: string): Ite
     exact,
     filters: [
       ...byField(filters.filter((filter) => !own.includes(filter) || !covered)).map((group) => ({
-        key: keys.index(collection.name, group[0]?.field ?? ''),
+        ...needed(collection, keys.index(collection.name, group[0]?.field ?? '')),
         min: narrow(group).min,
         max: narrow(group).max,
       })),
-      ...words.map((word) => ({ key: keys.words(collection.name), ...wordBounds(word) })),
+      ...words.map((word) => ({
+        ...needed(collection, keys.words(collection.name)),
+        ...wordBounds(word),
+      })),
     ],
   }
 }

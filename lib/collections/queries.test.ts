@@ -14,12 +14,13 @@ const things = defineCollection({
     title: z.optional(z.string()),
     rank: z.optional(z.number()),
     good: z.optional(z.boolean()),
+    hub: z.default(z.boolean(), false),
     owner: z.optional(z.string()),
     note: z.optional(z.string()),
   }),
   stamps: ['owner'],
-  filter: ['title', 'rank', 'good'],
-  sort: ['title', 'rank', '-rank,title', 'title,-rank'],
+  filter: ['title', 'rank', 'good', 'hub'],
+  sort: ['title', 'rank', 'hub', '-rank,title', 'title,-rank'],
   search: ['title', 'id'],
 })
 
@@ -105,6 +106,7 @@ for (const kind of ['redis', 'embedded'] as const) {
             title: word,
             rank,
             good: fc.constantFrom('true', 'false', 'maybe'),
+            hub: fc.constantFrom('true', 'false', 'maybe'),
             note: fc.constantFrom('', 'n'.repeat(12_000)),
           },
           { requiredKeys: [] },
@@ -130,6 +132,8 @@ for (const kind of ['redis', 'embedded'] as const) {
             'rank,-title',
             'title,-rank',
             '-title,rank',
+            'hub',
+            '-hub',
           ),
         ),
         title: now(1, word),
@@ -138,6 +142,7 @@ for (const kind of ['redis', 'embedded'] as const) {
         'rank[gt]': now(2, fc.constantFrom('0', '-1', '7')),
         'rank[lte]': now(2, fc.constantFrom('0', '-1', '7', '10')),
         good: now(2, fc.constantFrom('true', 'false')),
+        hub: now(2, fc.constantFrom('true', 'false')),
         q: now(1, fc.constantFrom('a', 'ab', 'e', 'c', 'a c')),
         limit: fc.integer({ min: 1, max: 12 }),
       })
@@ -184,6 +189,7 @@ function model(rows: readonly [string, Stored][], asked: Record<string, unknown>
         ? undefined
         : Number(stored['rank']),
     good: stored['good'] === 'maybe' ? undefined : stored['good'],
+    hub: stored['hub'] === 'maybe' ? undefined : (stored['hub'] ?? 'false'),
   }))
   const words = (text: string): string[] =>
     text
@@ -191,7 +197,7 @@ function model(rows: readonly [string, Stored][], asked: Record<string, unknown>
       .replace(/\p{M}/gu, '')
       .toLowerCase()
       .split(/[^\p{L}\p{N}]+/u)
-  const kept = items.filter(({ id, title, rank, good }) => {
+  const kept = items.filter(({ id, title, rank, good, hub }) => {
     const is = (name: string): string | undefined => asked[name] as string | undefined
     const tests: boolean[] = []
     if (is('title') !== undefined) tests.push(title === is('title'))
@@ -203,6 +209,7 @@ function model(rows: readonly [string, Stored][], asked: Record<string, unknown>
     if (is('rank[lte]') !== undefined)
       tests.push(rank !== undefined && rank <= Number(is('rank[lte]')))
     if (is('good') !== undefined) tests.push(good === is('good'))
+    if (is('hub') !== undefined) tests.push(hub === is('hub'))
     for (const word of (is('q') ?? '').split(' ').filter((each) => each !== '')) {
       tests.push([...words(title ?? ''), ...words(id)].some((each) => each.startsWith(word)))
     }

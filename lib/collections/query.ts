@@ -3,7 +3,8 @@ import { DEFAULT_LIMIT, isLimit, LIMIT_MESSAGE } from '../paging.ts'
 import { MOST_FAULTS, pointer } from '../validation.ts'
 import type { Collection } from './define.ts'
 import { fromText, type Kind, NUMBER, readerOf } from './item.ts'
-import { compareBytes, type Direction, findDirection, wordsOf } from './order.ts'
+import { compareBytes, type Direction, findDirection } from './order.ts'
+import { wordsOf } from './words.ts'
 
 export type Comparison = 'eq' | 'gt' | 'gte' | 'lt' | 'lte'
 
@@ -149,13 +150,13 @@ function takeFilter(
   return undefined
 }
 
-/** Whether a stored value is what a filter asks for. */
+/** Whether a value is what a filter asks for. */
 export function passes(
-  stored: string | undefined,
+  value: string | undefined,
   { kind, comparison, text }: Omit<Filter, 'field'>,
 ): boolean {
-  if (stored === undefined) return false
-  const order = compareValues(fromText(stored, kind), fromText(text, kind))
+  if (value === undefined) return false
+  const order = compareValues(fromText(value, kind), fromText(text, kind))
   switch (comparison) {
     case 'eq':
       return order === 0

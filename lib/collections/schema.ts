@@ -9,10 +9,24 @@ import {
   minLength,
   number,
   optional,
+  type output,
   refine,
   regex,
   string,
+  type ZodMiniDefault,
+  type ZodMiniType,
 } from 'zod/mini'
+
+/**
+ * A field that shows a value where none is stored. It is a value and no function: every instance must
+ * find the same one in the indexes.
+ */
+function withDefault<schema extends ZodMiniType<boolean | number | string>>(
+  schema: schema,
+  value: Exclude<output<schema>, undefined>,
+): ZodMiniDefault<schema> {
+  return _default(schema, value)
+}
 
 /**
  * The part of `zod/mini` that describes fields. A bundler keeps what is named here; handing over
@@ -20,7 +34,7 @@ import {
  */
 export const z = {
   boolean,
-  default: _default,
+  default: withDefault,
   enum: enumeration,
   int,
   maximum,

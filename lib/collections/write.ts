@@ -11,6 +11,7 @@ import {
 } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
 import { MOST_FAULTS, pointer } from '../validation.ts'
+import { keptIndexesOf } from './declaration.ts'
 import type { Collection } from './define.ts'
 import { itemId } from './get.ts'
 import { indexChanges } from './indexing.ts'
@@ -89,7 +90,7 @@ export async function createItem(
     next,
     indexes: indexChanges(collection, id, undefined, next),
   }
-  const outcome = await apply(call, deps, change, once)
+  const outcome = await apply(call, collection, deps, change, once)
   if ('repeated' in outcome) return repeated(collection, outcome.repeated, request)
   if (outcome.made[0] !== true) return fail('conflict', 'there is one already')
   return created(collection, item, next)
@@ -238,7 +239,7 @@ async function change(
       const errors = [{ pointer: '#', message: 'is not yet what an item must be' }]
       return fail('validation-error', 'would not be readable', { errors })
     }
-    const outcome = await apply(call, deps, {
+    const outcome = await apply(call, collection, deps, {
       key: keys.item(collection.prefix, id),
       verb: next.value === undefined ? 'delete' : 'set',
       expected: stored ?? names.map(() => undefined),
@@ -256,14 +257,14 @@ async function change(
 
 /** Makes a change, and forgets what was kept of the item: also when the answer was lost. */
 async function apply(
-  { store, collection }: CollectionCall<unknown>,
+  { store }: CollectionCall<unknown>,
+  collection: Collection,
   { itemCache }: CollectionDeps,
   change: ItemChange,
   once?: Once,
 ): ReturnType<typeof applyItems> {
-  const names = collection === undefined ? [] : readerOf(collection).names
   try {
-    return await applyItems(store, names, [change], once)
+    return await applyItems(store, keptIndexesOf(collection), [change], once)
   } finally {
     itemCache.forget(change.key)
   }

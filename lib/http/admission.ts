@@ -20,6 +20,8 @@ import { accessOf, type Match } from './router.ts'
 export interface Admitted {
   access: LiveAccess
   principal: Principal | undefined
+  /** Whether a credential came whose signature holds; it may be over. */
+  signed: boolean
   presented: AuthCall['presented']
 }
 
@@ -62,12 +64,14 @@ export async function admit(
   if (needed !== 'public' && status === 'key' && proof === undefined) {
     return fail('insufficient-scope', 'no operation for keys')
   }
+  const signed = status === 'valid' || status === 'renewable' || status === 'key'
   const seen = { seen: deps.sessionsSeen, dead: deps.deadSessions }
   const wanted = optional && (proof !== undefined || renewed) ? 'user' : needed
   const access = new LiveAccess(store, proof, wanted, deps.now, seen)
   const nobody = ok({
     access: new LiveAccess(store, undefined, 'public', deps.now, seen),
     principal: undefined,
+    signed,
     presented: tokensOf(presented),
   })
   if (needed === 'public' && wanted === 'public') return nobody
@@ -95,7 +99,7 @@ export async function admit(
     claims === undefined
       ? await keyPrincipal(authentication, access, { store, deps, unsafe })
       : principalOf(claims)
-  return ok({ access, principal, presented: tokensOf(presented) })
+  return ok({ access, principal, signed, presented: tokensOf(presented) })
 }
 
 /** The tokens as presented: logging out judges them by itself. */

@@ -44,7 +44,7 @@ export const OPERATION_PROBLEMS = {
   openapi: [],
   health: [],
   ready: ['service-unavailable'],
-  listItems: ['validation-error', 'not-found'],
+  listItems: ['validation-error', 'not-found', 'service-unavailable'],
   getItem: ['validation-error', 'not-found'],
   createItem: ['validation-error', 'invalid-request', 'not-found', 'conflict'],
   replaceItem: [

@@ -237,7 +237,7 @@ async function perform<input, needs extends Deps>(
   }
   const admission = await admit(row, match, { headers, deps, store, cookies, site, report })
   if (!admission.ok) return admission
-  const { access, principal, presented } = admission.value
+  const { access, principal, signed, presented } = admission.value
   exchange.admitted(principal?.sessionId)
 
   if (row.quota === 'signin' || row.quota === 'mail') {
@@ -260,6 +260,7 @@ async function perform<input, needs extends Deps>(
       store,
       quotas,
       principal,
+      signed,
       presented,
       cookies,
       site,

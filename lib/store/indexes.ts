@@ -1,32 +1,140 @@
 import { keys } from './keys.ts'
 import { integer, type Read, replyList, text } from './reply.ts'
-import { BEGIN_HEALING, END_HEALING, FIND_GHOSTS } from './scripts/healing.ts'
+import {
+  BEGIN_HEALING,
+  CLAIM_INDEXES,
+  END_HEALING,
+  FIND_GHOSTS,
+  FINISH_INDEXES,
+  INDEX_STATES,
+  KEEP_HEALING,
+} from './scripts/healing.ts'
 import type { Store } from './store.ts'
 
 /** How long a healer may be silent before another takes over. */
 const HEALER_TTL_MS = 30_000
 
 /**
+ * For how long an index is left to the declaration that claimed it last: two versions of the service
+ * side by side take it from each other no more often.
+ */
+export const CLAIM_HOLDS_MS = 60_000
+
+/** The indexes of a collection as one version of the service declares them. */
+export interface KeptIndexes {
+  /** Of the collection, in the order of their declaration. */
+  fields: readonly string[]
+  /** The key of the hash that says what each index is worth. */
+  states: string
+  /** Of each index, by its key; that of ids is the first. */
+  fingerprints: ReadonlyMap<string, string>
+}
+
+/**
  * Becomes the one healer. See {@link BEGIN_HEALING}.
  *
  * @param restMs The time that must have passed since the last healing ended.
+ * @param version Of all declarations.
  * @returns The cursor to go on from, or undefined when there is nothing to do.
  */
 export async function beginHealing(
   store: Store,
   healer: string,
   restMs: number,
+  version: string,
 ): Promise<string | undefined> {
-  const args = [healer, HEALER_TTL_MS, restMs]
+  const args = [healer, HEALER_TTL_MS, restMs, version]
   const [begun, cursor] = await store.write(BEGIN_HEALING, [keys.healer, keys.healed], args, 'data')
   return integer(begun) === 1 ? (text(cursor) ?? '0') : undefined
 }
 
-/** Says how far healing is, or, at cursor `0`, that it has ended. @returns Whether it may go on. */
+/** Says how far healing is. @returns Whether it may go on. */
 export async function keepHealing(store: Store, healer: string, cursor: string): Promise<boolean> {
   const args = [healer, HEALER_TTL_MS, cursor]
-  const [kept] = await store.write(END_HEALING, [keys.healer, keys.healed], args, 'data')
+  const [kept] = await store.write(KEEP_HEALING, [keys.healer, keys.healed], args, 'data')
   return integer(kept) === 1
+}
+
+/**
+ * Ends a healing. See {@link END_HEALING}.
+ *
+ * @param found How much there was to heal.
+ * @param keyspace How many keys there were before it, where that is known.
+ * @returns False when another has taken over.
+ */
+export async function endHealing(
+  store: Store,
+  healer: string,
+  found: number,
+  keyspace: number | undefined,
+): Promise<boolean> {
+  const args = [healer, found, keyspace ?? '']
+  const [ended] = await store.write(END_HEALING, [keys.healer, keys.healed], args, 'data')
+  return integer(ended) === 1
+}
+
+export type IndexState = 'whole' | 'building' | 'stale' | 'held' | 'unbuilt'
+
+/** What each index is worth, by its key. See {@link INDEX_STATES}. */
+export function statesRead({ states, fingerprints }: KeptIndexes): Read<Map<string, IndexState>> {
+  const indexes = [...fingerprints.keys()]
+  const args = [String(CLAIM_HOLDS_MS), ...fingerprints.values()]
+  return {
+    database: 'data',
+    queue: (pipeline) => pipeline.evalRo(INDEX_STATES, [states, ...indexes], args),
+    parse: (reply) => {
+      const words = replyList(reply)
+      return new Map(indexes.map((key, at) => [key, stateOf(words[at])]))
+    },
+  }
+}
+
+function stateOf(word: unknown): IndexState {
+  switch (word) {
+    case 'whole':
+    case 'building':
+    case 'stale':
+    case 'held':
+      return word
+    default:
+      return 'unbuilt'
+  }
+}
+
+/**
+ * Begins to build the indexes that are not whole. See {@link CLAIM_INDEXES}.
+ *
+ * @param holdMs How long another declaration may keep what it has claimed.
+ * @returns The keys of those that are to be built.
+ */
+export async function claimIndexes(
+  store: Store,
+  { states, fingerprints }: KeptIndexes,
+  holdMs: number,
+): Promise<string[]> {
+  const touched = [states, ...fingerprints.keys()]
+  const args = [holdMs, ...fingerprints.values()]
+  return (await store.write(CLAIM_INDEXES, touched, args, 'data')).map((key) => text(key) ?? '')
+}
+
+/** Says that what was built is whole. See {@link FINISH_INDEXES}. @returns The keys of those that are. */
+export async function finishIndexes(
+  store: Store,
+  healer: string,
+  { states, fingerprints }: KeptIndexes,
+): Promise<string[]> {
+  const touched = [keys.healer, states, ...fingerprints.keys()]
+  const args = [healer, ...fingerprints.values()]
+  return (await store.write(FINISH_INDEXES, touched, args, 'data')).map((key) => text(key) ?? '')
+}
+
+/** How many keys the database has, of everything. */
+export function keyspaceRead(): Read<number> {
+  return {
+    database: 'data',
+    queue: (pipeline) => pipeline.dbsize(),
+    parse: (reply) => integer(reply.result),
+  }
 }
 
 export interface ScanPage {
@@ -34,11 +142,14 @@ export interface ScanPage {
   keys: string[]
 }
 
+/** A SCAN of so many keys holds up the others for a millisecond or two. */
+const KEYS_A_SCAN = 2_500
+
 /** Reads some names of hashes. A cursor of `0` begins, and comes back at the end. */
 export function scanRead(cursor: string): Read<ScanPage> {
   return {
     database: 'data',
-    queue: (pipeline) => pipeline.scan(cursor, { count: 1_000, type: 'hash' }),
+    queue: (pipeline) => pipeline.scan(cursor, { count: KEYS_A_SCAN, type: 'hash' }),
     parse: (reply) => {
       const [next, names] = replyList(reply)
       const found = Array.isArray(names) ? names.map((name) => text(name) ?? '') : []

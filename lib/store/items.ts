@@ -1,4 +1,5 @@
 import { StoreUnavailable } from '../errors.ts'
+import { CLAIM_HOLDS_MS, type KeptIndexes } from './indexes.ts'
 import { keys } from './keys.ts'
 import { integer, type Read, replyList, text } from './reply.ts'
 import { APPLY_ITEMS, QUERY_ITEMS } from './scripts/query.ts'
@@ -30,7 +31,10 @@ export function itemRead(
 export interface ItemQuery {
   prefix: string
   fields: readonly string[]
-  walk: { key: string; holds: 'ids' | 'order'; min: string; max: string; reversed: boolean }
+  /** The keys of the states of the collection's indexes, and of its index of ids. */
+  states: string
+  ids: string
+  walk: Part & { holds: 'ids' | 'order'; reversed: boolean }
   /** Where the walk would begin and end without a cursor, when the matches are to be counted. */
   whole: { min: string; max: string } | undefined
   /** The id to start after, in the order of the ids. */
@@ -42,7 +46,15 @@ export interface ItemQuery {
   /** How many rows; with `exact` they are the page, else the caller filters. */
   limit: number
   exact: boolean
-  filters: readonly { key: string; min: string; max: string }[]
+  filters: readonly Part[]
+}
+
+/** A part of an index, which must be whole by this fingerprint. */
+interface Part {
+  key: string
+  fingerprint: string
+  min: string
+  max: string
 }
 
 export interface ItemRow {
@@ -55,12 +67,32 @@ export interface ItemRow {
   thin: boolean
 }
 
-export interface ItemRows {
-  way: 'small' | 'gather' | 'walk'
+/** The last healing of the indexes. */
+export interface LastHealing {
+  /** Undefined for never. */
+  agoMs: number | undefined
+  tookMs: number
+  /** The size of the keyspace before it. */
+  keyspace: number | undefined
+  /** How many in a row found nothing. */
+  idle: number
+}
+
+interface Found {
   /** Keys in the database, of everything. */
   keyspace: number
-  /** Since the indexes were healed; undefined for never. */
-  healedAgoMs: number | undefined
+  healed: LastHealing
+}
+
+/** An index is not whole: there is no answer. */
+export interface IndexLacking extends Found {
+  /** `held`: another declaration has it. */
+  way: 'unbuilt' | 'held'
+  index: string
+}
+
+export interface ItemRows extends Found {
+  way: 'small' | 'gather' | 'walk'
   /** Of what is indexed, where the walk alone decides. */
   count: number | undefined
   /** Whether the walk ended before its end. */
@@ -70,14 +102,14 @@ export interface ItemRows {
 }
 
 /** Reads the rows of a page in one read-only command. See {@link QUERY_ITEMS}. */
-export function queryRead(query: ItemQuery): Read<ItemRows> {
+export function queryRead(query: ItemQuery): Read<ItemRows | IndexLacking> {
   const { prefix, walk, whole, filters } = query
   return {
     database: 'data',
     queue: (pipeline) =>
       pipeline.evalRo(
         QUERY_ITEMS,
-        [keys.healed, walk.key, ...filters.map(({ key }) => key)],
+        [keys.healed, query.states, query.ids, walk.key, ...filters.map(({ key }) => key)],
         [
           prefix,
           keys.under(prefix),
@@ -92,25 +124,45 @@ export function queryRead(query: ItemQuery): Read<ItemRows> {
           query.afterId,
           String(query.smallKeyspace),
           String(query.neededFields),
-          ...filters.flatMap(({ min, max }) => [min, max]),
+          String(CLAIM_HOLDS_MS),
+          walk.fingerprint,
+          ...filters.flatMap(({ min, max, fingerprint }) => [min, max, fingerprint]),
           ...query.fields,
         ],
       ),
     parse: (reply) => {
-      const [way, keyspace, age, count, more, lastMember, ...rows] = replyList(reply)
+      const [way, keyspace, healed, count, more, lastMember, ...rows] = replyList(reply)
+      const found = { keyspace: integer(keyspace), healed: lastHealingOf(healed) }
+      if (way === 'unbuilt' || way === 'held') {
+        return { ...found, way, index: text(lastMember) ?? '' }
+      }
       if (way !== 'small' && way !== 'gather' && way !== 'walk') {
         throw new StoreUnavailable('query: unexpected reply')
       }
       return {
+        ...found,
         way,
-        keyspace: integer(keyspace),
-        healedAgoMs: integer(age) < 0 ? undefined : integer(age),
-        count: integer(count) < 0 ? undefined : integer(count),
+        count: known(count),
         more: integer(more) === 1,
         lastMember: text(lastMember) ?? '',
         rows: rows.map((row) => rowOf(row, query.fields.length)),
       }
     },
+  }
+}
+
+function known(value: unknown): number | undefined {
+  const number = integer(value)
+  return number < 0 ? undefined : number
+}
+
+function lastHealingOf(reply: unknown): LastHealing {
+  const [ago, took, keyspace, idle] = replyList({ result: reply })
+  return {
+    agoMs: known(ago),
+    tookMs: known(took) ?? 0,
+    keyspace: known(keyspace),
+    idle: known(idle) ?? 0,
   }
 }
 
@@ -143,11 +195,12 @@ export interface Once {
 /**
  * Changes items and their indexes in one atomic call. See {@link APPLY_ITEMS}.
  *
+ * @param kept The fields of the collection, and the indexes that the caller keeps.
  * @returns For each whether it was made, and whether a key of another type is in the way; or what was kept when the request was made before.
  */
 export async function applyItems(
   store: Store,
-  fields: readonly string[],
+  kept: KeptIndexes,
   changes: readonly ItemChange[],
   once?: Once,
 ): Promise<{ made: boolean[]; taken: boolean } | { repeated: string }> {
@@ -161,8 +214,22 @@ export async function applyItems(
   ])
   const reply = await store.write(
     APPLY_ITEMS,
-    [...changes.map(({ key }) => key), ...indexes, ...(once === undefined ? [] : [once.key])],
-    [changes.length, fields.length, once?.kept ?? '', once?.ttlMs ?? 0, ...fields, ...words],
+    [
+      ...changes.map(({ key }) => key),
+      kept.states,
+      ...indexes,
+      ...(once === undefined ? [] : [once.key]),
+    ],
+    [
+      changes.length,
+      kept.fields.length,
+      once?.kept ?? '',
+      once?.ttlMs ?? 0,
+      kept.fingerprints.size,
+      ...kept.fields,
+      ...[...kept.fingerprints].flat(),
+      ...words,
+    ],
     'data',
   )
   if (reply[0] === 'repeated') return { repeated: text(reply[1]) ?? '' }

@@ -23,8 +23,9 @@
  * | `<collection prefix><item id>` | hash | never: an item is data |
  * | `index:<collection>:<order>` | sorted set, all scores 0 | never: kept by the writers, healed |
  * | `words:<collection>` | sorted set of words and ids, all scores 0 | as the above |
+ * | `indexed:<collection>` | hash: an index's key → `<fingerprint of its declaration>:<epoch ms>:<whole, building or stale>` | never: what the above are worth |
  * | `healer` | string: who heals the indexes | after half a minute without a step |
- * | `healed` | hash `{at, cursor}` | never: when the last healing ended, where the next goes on |
+ * | `healed` | hash `{at, took, keys, idle}` of the last healing; `{began, version, cursor}` of one that was cut off | never |
  * | `idempotency:<SHA-256 of who, where and the client's key>` | string | after a day |
  */
 export const keys = {
@@ -56,25 +57,43 @@ export const keys = {
   /** `order` is `id`, or the name of an order. */
   index: (collection: string, order: string): string => `index:${collection}:${order}`,
   words: (collection: string): string => `words:${collection}`,
+  indexed: (collection: string): string => `indexed:${collection}`,
   healer: 'healer',
   healed: 'healed',
   idempotency: (hash: string): string => `idempotency:${hash}`,
 } as const
 
-/** First words of keys that no collection may use as its prefix. */
+/** Beginnings of keys that no item's key may have: they are Usher's own. */
 export const RESERVED_PREFIXES = [
   'user:',
+  'uid:',
+  'registration:',
   'session:',
   'sessions:',
   'key:',
   'keys:',
   'once:',
-  'uid:',
-  'registration:',
+  'accounts:',
+  'admins:',
   'registrations:',
   'devices:',
+  'device:',
+  'identity:',
+  'passkey:',
+  'challenge:',
+  'totp:',
+  'events:',
+  'probe:',
   'limit:',
+  'block:',
+  'blocks:',
+  'metrics:',
+  'usage:',
   'index:',
+  'indexed:',
   'words:',
+  'unique:',
+  'healer:',
+  'healed:',
   'idempotency:',
 ] as const

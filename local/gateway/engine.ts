@@ -133,11 +133,8 @@ function stableScan(engine: Engine): Engine {
 
 async function ofType(engine: Engine, keys: Buffer[], type: string | undefined): Promise<Buffer[]> {
   if (type === undefined) return keys
-  const kept: Buffer[] = []
-  for (const key of keys) {
-    if (String(await engine.call([Buffer.from('TYPE'), key])) === type.toLowerCase()) kept.push(key)
-  }
-  return kept
+  const types = await Promise.all(keys.map((key) => engine.call([Buffer.from('TYPE'), key])))
+  return keys.filter((_, index) => String(types[index]) === type.toLowerCase())
 }
 
 /** FNV-1a, 32 bits. */

@@ -1,8 +1,10 @@
+import { INDEX_STATE } from './healing.ts'
+
 /**
  * Reads what one page of a collection is made of. Read-only, and its cost has a bound whatever the
  * collection's size: it looks at a thousand items at most.
  *
- * Three ways, each right for what the indexes hold:
+ * Three ways, each right for what the indexes hold, and none where one of them is not whole:
  * - `small`: the keyspace has few keys. SCAN finds every hash, also one that nobody has
  *   indexed; with `page` the script keeps the page sorted while it runs, else every hash is an answer.
  * - `gather`: a filter's index names up to a thousand items. All of them are the answer, unsorted.
@@ -11,24 +13,29 @@
  * Keys that are no hashes, or no UTF-8, are passed over: no URL could name them. Bytes are
  * compared one by one because Lua's `<` follows the server's locale.
  *
- * KEYS: `healed`, the index to walk, the indexes of filters. ARGV: prefix, the prefix as a glob
+ * KEYS: `healed`, the states of the indexes, the index of ids, the one to walk, those of filters. ARGV: prefix, the prefix as a glob
  * pattern, `ids` or `order` (what the walked index holds), `page` or `rows`, how many rows, `1` for
  * backwards, where the walk begins and ends, the same without a cursor (`''` when nobody counts),
  * the id to start after (`''` for the start), how many keys are few, how many of the fields the
- * caller needs to choose rows, begin and end for each filter's index; then the fields, those first.
+ * caller needs to choose rows, how many milliseconds a claim of another declaration holds, the
+ * fingerprint of the index to walk; begin, end and fingerprint of each filter's; then the fields, those
+ * that are needed first.
  *
  * When the other fields have come to 100,000 bytes, rows come with the needed ones alone.
  *
- * Returns `{way, keys, milliseconds since the last healing or -1, count or -1, 1 for more, the last
- * member looked at, {id, member, {values}}…}`; a member whose hash is gone has no values.
+ * Returns `{way, keys, {milliseconds since the last healing, how many it took, the keys before it, how
+ * many in a row found nothing; -1 for unknown}, count or -1, 1 for more, the last member looked at,
+ * {id, member, {values}}…}`; a member whose hash is gone has no values. Where an index is not whole the
+ * way is `unbuilt`, or `held` while the claim of another declaration holds, with the index in the place
+ * of the last member.
  */
 export const QUERY_ITEMS = `
 local prefix, pattern, holds, wanted, limit = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local backwards, first, last = ARGV[6] == '1', ARGV[7], ARGV[8]
-local filters, at = #KEYS - 2, 14
+local filters, at = #KEYS - 4, 16
 local needed = tonumber(ARGV[13])
 local fields = {}
-for i = at + 2 * filters, #ARGV do fields[#fields + 1] = ARGV[i] end
+for i = at + 3 * filters, #ARGV do fields[#fields + 1] = ARGV[i] end
 local byte = string.byte
 local function less(a, b)
   local la, lb = #a, #b
@@ -69,14 +76,24 @@ local function row(id, member)
   for i = 1, #fields do if values[i] then return {id, member, values} end end
   return {id, member}
 end
-local size = redis.call('DBSIZE')
-local healed = tonumber(redis.call('HGET', KEYS[1], 'at') or '')
-local now = redis.call('TIME')
-local age = healed and math.max(0, now[1] * 1000 + math.floor(now[2] / 1000) - healed) or -1
-local answer = {'small', size, age, -1, 0, ''}
+${INDEX_STATE}
+local size, now = redis.call('DBSIZE'), milliseconds()
+local healed = redis.call('HMGET', KEYS[1], 'at', 'took', 'keys', 'idle')
+for i = 1, 4 do healed[i] = tonumber(healed[i] or '') or -1 end
+if healed[1] >= 0 then healed[1] = math.max(0, now - healed[1]) end
+local answer = {'small', size, healed, -1, 0, ''}
+local lacking
+for i = 4, #KEYS do
+  local print = ARGV[i == 4 and 15 or at + 3 * (i - 5) + 2]
+  local state = indexState(KEYS[2], KEYS[3], KEYS[i], print, now, tonumber(ARGV[14]))
+  -- What can be built is named before what must be waited for.
+  if state ~= 'whole' and (not lacking or lacking[1] == 'held') then
+    lacking = {state == 'held' and 'held' or 'unbuilt', KEYS[i]}
+  end
+end
 
--- Where nothing was ever indexed SCAN goes on a while, until a healing has.
-if size <= tonumber(ARGV[12]) * (healed and 1 or 2) then
+-- Until the indexes are whole SCAN goes on a while.
+if size <= tonumber(ARGV[12]) * (lacking and 2 or 1) then
   local page, found, after = {}, 0, ARGV[11]
   local function place(id)
     if wanted == 'page' and found >= limit and not ahead(id, page[found]) then return end
@@ -104,6 +121,11 @@ if size <= tonumber(ARGV[12]) * (healed and 1 or 2) then
   return answer
 end
 
+if lacking then
+  answer[1], answer[6] = lacking[1], lacking[2]
+  return answer
+end
+
 local function idOf(member)
   if holds == 'ids' then return member end
   local length = tonumber(string.match(member, '%z(%d+)$'))
@@ -112,14 +134,14 @@ local function idOf(member)
 end
 local best, fewest
 for i = 1, filters do
-  local count = redis.call('ZLEXCOUNT', KEYS[2 + i], ARGV[at + 2 * i - 2], ARGV[at + 2 * i - 1])
+  local count = redis.call('ZLEXCOUNT', KEYS[4 + i], ARGV[at + 3 * i - 3], ARGV[at + 3 * i - 2])
   if count <= 1000 and (not fewest or count < fewest) then best, fewest = i, count end
 end
 if best then
   answer[1] = 'gather'
   holds = 'order'
   local seen = {}
-  local members = redis.call('ZRANGEBYLEX', KEYS[2 + best], ARGV[at + 2 * best - 2], ARGV[at + 2 * best - 1])
+  local members = redis.call('ZRANGEBYLEX', KEYS[4 + best], ARGV[at + 3 * best - 3], ARGV[at + 3 * best - 2])
   for _, member in ipairs(members) do
     local id = idOf(member)
     if not seen[id] then
@@ -131,12 +153,12 @@ if best then
 end
 
 answer[1] = 'walk'
-if ARGV[9] ~= '' then answer[4] = redis.call('ZLEXCOUNT', KEYS[2], ARGV[9], ARGV[10]) end
+if ARGV[9] ~= '' then answer[4] = redis.call('ZLEXCOUNT', KEYS[4], ARGV[9], ARGV[10]) end
 local left, got = 1000, 0
 while left > 0 and got < limit do
   local step = math.min(left, limit - got)
-  local members = backwards and redis.call('ZREVRANGEBYLEX', KEYS[2], last, first, 'LIMIT', 0, step)
-    or redis.call('ZRANGEBYLEX', KEYS[2], first, last, 'LIMIT', 0, step)
+  local members = backwards and redis.call('ZREVRANGEBYLEX', KEYS[4], last, first, 'LIMIT', 0, step)
+    or redis.call('ZRANGEBYLEX', KEYS[4], first, last, 'LIMIT', 0, step)
   for _, member in ipairs(members) do
     local found = row(idOf(member), member)
     if found[3] then got = got + 1 end
@@ -155,14 +177,16 @@ return answer
  * Changes items with their indexes, each only if its fields are still what the caller has read: the
  * index members that go and come are worked out from them.
  *
- * KEYS: the items, the indexes, and the key of an idempotent request where there is one. ARGV: how
- * many items, how many fields, what to keep of an idempotent request (`''` for none) and for how many
- * milliseconds, the fields' names; then for each item `set`, `delete` or `index` (its indexes alone),
+ * KEYS: the items, the states of the indexes, the indexes, and the key of an idempotent request where
+ * there is one. ARGV: how many items, how many fields, what to keep of an idempotent request (`''` for
+ * none) and for how many milliseconds, how many indexes the caller keeps; the fields' names; key and
+ * fingerprint of each index that the caller keeps; then for each item `set`, `delete` or `index` (its indexes alone),
  * what each field is, what each becomes (after `set`), how many index changes, and for each of
  * them `+` or `-`, the number of the index, the member. A field's value is written `=value`, or `-`
  * when it has none, or `?` when it is no text and cannot be compared.
  *
- * Members go to their index together: an engine may copy a sorted set for each change.
+ * Members go to their index together: an engine may copy a sorted set for each change. An index that the
+ * caller does not keep, or keeps by another declaration, is whole no more: its own version builds it anew.
  *
  * Returns for each item 1, 0 when it is another by now, -1 when its key has another type; or `{'repeated', what was kept}`.
  */
@@ -173,12 +197,14 @@ if kept then
   local before = redis.call('GET', KEYS[#KEYS])
   if before then return {'repeated', before} end
 end
+local states = KEYS[items + 1]
 for i = items + 1, kept and #KEYS - 1 or #KEYS do
-  local kind = redis.call('TYPE', KEYS[i]).ok
-  if kind ~= 'none' and kind ~= 'zset' then return redis.error_reply('WRONGTYPE an index') end
+  local kind, right = redis.call('TYPE', KEYS[i]).ok, i == items + 1 and 'hash' or 'zset'
+  if kind ~= 'none' and kind ~= right then return redis.error_reply('WRONGTYPE an index') end
 end
-local names, at = {}, 5
+local names, prints, at = {}, {}, 6
 for i = 1, count do names[i] = ARGV[at]; at = at + 1 end
+for i = 1, tonumber(ARGV[5]) do prints[ARGV[at]] = ARGV[at + 1]; at = at + 2 end
 local answer, changed, joining, leaving = {}, false, {}, {}
 for item = 1, items do
   local key, verb = KEYS[item], ARGV[at]
@@ -214,7 +240,7 @@ for item = 1, items do
   at = at + 1
   for i = 1, changes do
     if same then
-      local index, batch = KEYS[items + tonumber(ARGV[at + 1])], joining
+      local index, batch = KEYS[items + 1 + tonumber(ARGV[at + 1])], joining
       if ARGV[at] == '-' then batch = leaving end
       local members = batch[index] or {}
       batch[index] = members
@@ -230,6 +256,15 @@ for command, batch in pairs({ZREM = leaving, ZADD = joining}) do
   for index, members in pairs(batch) do
     for i = 1, #members, 1000 do
       redis.call(command, index, unpack(members, i, math.min(i + 999, #members)))
+    end
+  end
+end
+if changed then
+  local known = redis.call('HGETALL', states)
+  for i = 1, #known, 2 do
+    local print, since, is = string.match(known[i + 1], '^(%x+):(%d+):(%a+)$')
+    if print and is ~= 'stale' and prints[known[i]] ~= print then
+      redis.call('HSET', states, known[i], print .. ':' .. since .. ':stale')
     end
   end
 end

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { keptIndexesOf } from '../lib/collections/declaration.ts'
+import { allCollections } from '../lib/collections/index.ts'
+import { Api } from './support/api.ts'
+import { expect, test } from './support/fixtures.ts'
+import { freePort, runProgram, startProgram, startRedis } from './support/processes.ts'
+
+test('what is loaded into an empty collection is indexed whole; the start says what is not, and a list has it built', async ({
+  host,
+}) => {
+  const redis = await startRedis()
+  const client = new Redis(redis.url)
+  const port = await freePort()
+  const secret = (): string => randomBytes(32).toString('base64url')
+  const env = {
+    ...process.env,
+    REDIS_URL: redis.url,
+    PORT: String(port),
+    APP_ORIGIN: `http://127.0.0.1:${port}`,
+    SECRET_TOKEN: secret(),
+    SECRET_RTOKEN: secret(),
+    TRUSTED_PROXY: 'none',
+  }
+  const seed = (word: string) =>
+    runProgram(process.execPath, ['local/run.mjs', 'seed', ...word.split(' ')], env)
+  await seed('--demo')
+  expect((await seed('--from vega')).code).toBe(0)
+  for (const collection of allCollections()) {
+    const { states, fingerprints } = keptIndexesOf(collection)
+    const found = await client.hgetall(states)
+    expect(Object.keys(found).sort()).toEqual([...fingerprints.keys()].sort())
+    for (const state of Object.values(found)) expect(state).toMatch(/^[0-9a-f]{8}:\d+:whole$/)
+  }
+
+  await client.hdel('indexed:movies', 'index:movies:year')
+  const program = await startProgram(
+    process.execPath,
+    ['local/run.mjs', host],
+    env,
+    /Usher listens on/,
+  )
+  await expect.poll(program.output).toMatch(/"indexes.to-build","indexes":"index:movies:year"/)
+  const api = new Api(env.APP_ORIGIN)
+  const { JWT } = await api.signIn()
+  const list = () => api.get('/api/movies?sort=year&limit=1', JWT)
+  expect((await list()).status).toBe(503)
+  await expect.poll(async () => (await list()).status, { timeout: 30_000 }).toBe(200)
+  expect((await list()).body.data).toMatchObject([{ year: 1915 }])
+  expect(program.output()).toContain('"indexes.building"')
+  const films = (await client.keys('movie:*')).length
+  expect(await client.zcard('index:movies:year')).toBe(films)
+  await program.stop()
+  client.disconnect()
+  await redis.stop()
+})
