@@ -18,7 +18,7 @@ const FAR_GET: Cell = { job: 'get', connections: 4, delayMs: 25 }
 const BUSY_LIST: Cell = { job: 'list', connections: 32, delayMs: 0 }
 const EMPTY: Cell = { job: 'empty', connections: 32, delayMs: 0 }
 
-/** Every promise of the design that this run says something about. */
+/** Every promise that this run says something about. */
 export function targets(results: Results, ushers: readonly string[]): Target[] {
   const here = ushers.filter((name) => results.subjects.includes(name))
   return [

@@ -4,8 +4,8 @@ import type { TestStore } from './support/fixtures.ts'
 import { expect, isCounting, test } from './support/fixtures.ts'
 
 /**
- * The budgets of the design, counted at the gateway on a warm isolate. A number here is raised with
- * the reason in the commit that raises it.
+ * What an operation may cost of the store, counted at the gateway on a warm isolate. A number here is
+ * raised with the reason in the commit that raises it.
  */
 const BUDGETS = {
   get: { trips: 1, commands: 3 },

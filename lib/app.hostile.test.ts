@@ -17,7 +17,7 @@ import { OPERATION_PROBLEMS } from './http/contract-problems.ts'
 import { POLICIES } from './rate-limit/policies.ts'
 
 const ORIGIN = 'https://api.example.com'
-const VECTORS = resolve(import.meta.dirname, '..', '..', 'shared', 'vectors')
+const VECTORS = resolve(import.meta.dirname, '..', 'test', 'vectors')
 const NAUGHTY: string[] = JSON.parse(readFileSync(join(VECTORS, 'blns', 'blns.json'), 'utf8'))
 const SIGN_IN = { user: 'hostile@home.org', password: 'password' }
 

@@ -21,7 +21,7 @@ function faultsOf(variables: Record<string, string | undefined>): readonly strin
   }
 }
 
-test('the defaults are those of the design', () => {
+test('what is not set has its default', () => {
   expect(parseSettings(complete)).toMatchObject({
     origin: 'https://api.example.com',
     accessTokenTtl: 3_600,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 
-/** Of the design, in KB of gzip; what an edge platform loads before the first byte. */
+/** In KB of gzip; what an edge platform loads before the first byte. */
 export const LARGEST_MIDDLEWARE_KB = 90
 export const LARGEST_ROUTE_KB = 185
 

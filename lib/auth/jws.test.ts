@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import {
-  algorithmOf,
   importKeyring,
   importVerificationKey,
   provesItself,
@@ -12,8 +11,8 @@ import {
 } from './jws.ts'
 import { createAccessTokens } from './tokens.ts'
 
-/** Vectors that nobody here wrote, beside the project. */
-const vectors = resolve(import.meta.dirname, '..', '..', '..', 'shared', 'vectors')
+/** Vectors that nobody here wrote: test/vectors/README.md says where they are from. */
+const vectors = resolve(import.meta.dirname, '..', '..', 'test', 'vectors')
 
 interface Wycheproof {
   testGroups: {
@@ -59,44 +58,21 @@ test('every compact HS256, ES256 and EdDSA case of Wycheproof is judged as it sa
   expect(judged.invalid).toBeGreaterThanOrEqual(66)
 })
 
-test('the signatures of the JOSE cookbook verify, and none does after a change', async () => {
-  const folder = join(vectors, 'ietf-jose-cookbook')
-  const files = ['jws', 'curve25519'].flatMap((name) =>
-    readdirSync(join(folder, name))
-      .filter((file) => file.endsWith('.json'))
-      .map((file) => join(folder, name, file)),
-  )
-  let verified = 0
-  for (const file of files) {
-    const {
-      input,
-      output,
-    }: { input?: { key?: JWK; alg?: string }; output?: { compact?: string } } = JSON.parse(
-      readFileSync(file, 'utf8'),
-    )
-    const { key: jwk } = input ?? {}
-    const compact = output?.compact
-    if (
-      jwk === undefined ||
-      typeof compact !== 'string' ||
-      algorithmOf({ ...jwk, alg: undefined as never }) === undefined
-    )
-      continue
-    const { d: _, alg: __, ...open } = jwk
+for (const file of ['jws/4_4.hmac-sha2_integrity_protection.json', 'curve25519/jws.json']) {
+  test(`the signature of the JOSE cookbook verifies, and not after a change: ${file}`, async () => {
+    const text = readFileSync(join(vectors, 'ietf-jose-cookbook', file), 'utf8')
+    const vector: { input: { key: JWK }; output: { compact: string } } = JSON.parse(text)
+    const { d: _, ...open } = vector.input.key
     const key = await importVerificationKey(open)
-    if (key === undefined || compact.split('.')[1] === '') continue
-    const accepted = await verifyCompact(compact, [key])
-    if (accepted === undefined) continue
-    verified++
+    const keys = key === undefined ? [] : [key]
+    const { compact } = vector.output
+    expect(await verifyCompact(compact, keys)).toBeDefined()
     const [header, payload, signature = ''] = compact.split('.')
     const other = signature.startsWith('A') ? 'B' : 'A'
-    expect(
-      await verifyCompact(`${header}.${payload}.${other}${signature.slice(1)}`, [key]),
-    ).toBeUndefined()
-  }
-  // HS256 (4.4, and 4.6's protected form) and EdDSA (RFC 8037 A.4).
-  expect(verified).toBeGreaterThanOrEqual(2)
-})
+    const changed = `${header}.${payload}.${other}${signature.slice(1)}`
+    expect(await verifyCompact(changed, keys)).toBeUndefined()
+  })
+}
 
 for (const [alg, crv] of [
   ['ES256', 'P-256'],

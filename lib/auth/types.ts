@@ -1,8 +1,8 @@
 import type { Log } from '../log.ts'
 import type { Mailer } from '../mail.ts'
 import type { BreachCheck } from '../pwned-passwords.ts'
-import type { PolicyName } from '../rate-limit/policies.ts'
-import type { Decision, Partition } from '../rate-limit/types.ts'
+import type { StrictPolicyName } from '../rate-limit/policies.ts'
+import type { Decision, GivenBack, Partition } from '../rate-limit/types.ts'
 import type { EventFields, SecurityEventType } from '../store/events.ts'
 import type { Store } from '../store/store.ts'
 import type { Trace } from '../trace.ts'
@@ -60,13 +60,20 @@ export interface Lifetimes {
 
 /** Counts strict policies for one request and remembers the decisions for its headers. */
 export interface Quotas {
-  count(policy: PolicyName, partition: Partition): Promise<Decision>
+  count<name extends StrictPolicyName>(policy: name, partition: Partition): Promise<Decision<name>>
   /** Counts without a word; what decides is then shown. */
-  countQuietly(policy: PolicyName, partition: Partition): Promise<Decision>
+  countQuietly<name extends StrictPolicyName>(
+    policy: name,
+    partition: Partition,
+  ): Promise<Decision<name>>
   /** Puts a decision into the answer's headers, and a denial into the events. */
   show(decision: Decision): void
   /** Gives back; a failure is logged and costs the client nothing but a counted request. */
-  giveBack(decision: Decision, partition: Partition, amount: 'one' | 'all'): Promise<void>
+  giveBack<name extends StrictPolicyName>(
+    decision: Decision<name>,
+    partition: Partition,
+    amount: GivenBack<name>,
+  ): Promise<void>
 }
 
 /** Who asks, from the verified token alone. */

@@ -1,8 +1,8 @@
 import type { Quotas } from '../auth/types.ts'
 import type { Log } from '../log.ts'
-import type { PolicyName } from '../rate-limit/policies.ts'
+import type { PolicyName, StrictPolicyName } from '../rate-limit/policies.ts'
 import type { StrictLimiter } from '../rate-limit/strict.ts'
-import type { Decision, Partition } from '../rate-limit/types.ts'
+import type { Decision, GivenBack, Partition } from '../rate-limit/types.ts'
 import type { Trips } from '../store/trips.ts'
 
 /** The strict quotas of one request, with every decision kept for the answer's headers. */
@@ -25,13 +25,19 @@ export class RequestQuotas implements Quotas {
     this.#log = log
   }
 
-  async count(policy: PolicyName, partition: Partition): Promise<Decision> {
+  async count<name extends StrictPolicyName>(
+    policy: name,
+    partition: Partition,
+  ): Promise<Decision<name>> {
     const decision = await this.countQuietly(policy, partition)
     this.show(decision)
     return decision
   }
 
-  countQuietly(policy: PolicyName, partition: Partition): Promise<Decision> {
+  countQuietly<name extends StrictPolicyName>(
+    policy: name,
+    partition: Partition,
+  ): Promise<Decision<name>> {
     return this.#limiter.count(policy, partition, this.#trips)
   }
 
@@ -41,7 +47,11 @@ export class RequestQuotas implements Quotas {
     if (!decision.allowed && !decision.remembered) this.#onDenied(decision.policy)
   }
 
-  async giveBack(decision: Decision, partition: Partition, amount: 'one' | 'all'): Promise<void> {
+  async giveBack<name extends StrictPolicyName>(
+    decision: Decision<name>,
+    partition: Partition,
+    amount: GivenBack<name>,
+  ): Promise<void> {
     try {
       await this.#limiter.giveBack(decision, partition, this.#trips, amount)
     } catch {

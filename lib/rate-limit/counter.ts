@@ -8,8 +8,8 @@ import { POLICIES, type PolicyName, SHARED_BUCKET_FACTOR, WIDER_FACTOR } from '.
 import type { Decision, Partition } from './types.ts'
 
 /** A policy as it applies to one partition. */
-export interface Quota {
-  policy: PolicyName
+export interface Quota<name extends PolicyName = PolicyName> {
+  policy: name
   limit: number
   windowSeconds: number
   key: string
@@ -33,16 +33,16 @@ export class Counter {
     this.options = options
   }
 
-  quota(
-    policy: PolicyName,
+  quota<name extends PolicyName>(
+    policy: name,
     partition: Partition,
     factor = partition === 'shared' ? SHARED_BUCKET_FACTOR : (partition.factor ?? 1),
     own?: number,
-  ): Quota {
+  ): Quota<name> {
     const { limit, windowSeconds } = this.options.overrides[policy] ?? POLICIES[policy]
     const effective = Math.floor(Math.min(own ?? limit, limit) * factor)
-    const name = `${policy}:${effective}`
-    let counter = this.#counters.get(name)
+    const counted = `${policy}:${effective}`
+    let counter = this.#counters.get(counted)
     if (counter === undefined) {
       counter = new Ratelimit({
         redis: this.options.redis,
@@ -53,7 +53,7 @@ export class Counter {
         // The library's own timer would answer `success: true`; the request's deadline decides.
         timeout: 0,
       })
-      remember(this.#counters, name, counter)
+      remember(this.#counters, counted, counter)
     }
     return {
       policy,
@@ -64,7 +64,7 @@ export class Counter {
     }
   }
 
-  wider(policy: PolicyName, partition: Partition): Quota | undefined {
+  wider<name extends PolicyName>(policy: name, partition: Partition): Quota<name> | undefined {
     if (partition === 'shared' || partition.wider === undefined) return undefined
     return this.quota(policy, { key: partition.wider }, WIDER_FACTOR)
   }
@@ -80,7 +80,12 @@ export class Counter {
   }
 
   /** @param reset When the window ends that was counted in; it may have ended while asking. */
-  decision(quota: Quota, allowed: boolean, used: number, reset?: number): Decision {
+  decision<name extends PolicyName>(
+    quota: Quota<name>,
+    allowed: boolean,
+    used: number,
+    reset?: number,
+  ): Decision<name> {
     const windowMs = quota.windowSeconds * 1_000
     const now = this.options.now()
     const end = reset ?? (Math.floor(now / windowMs) + 1) * windowMs

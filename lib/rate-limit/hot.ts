@@ -1,7 +1,7 @@
 import { remember } from '../bounded-map.ts'
 import type { Trips } from '../store/trips.ts'
 import { Counter, type LimiterOptions, memoryKey, type Quota } from './counter.ts'
-import { LOCAL_LIMIT, POLICIES, type PolicyName } from './policies.ts'
+import { type HotPolicyName, LOCAL_LIMIT, POLICIES } from './policies.ts'
 import type { Decision, Partition, WaitUntil } from './types.ts'
 
 /** What one isolate knows of one partition in one window. */
@@ -54,7 +54,7 @@ export class HotLimiter {
    * @throws StoreUnavailable when the first answer does not come and the policy is `closed`.
    */
   async count(
-    policy: PolicyName,
+    policy: HotPolicyName,
     partition: Partition,
     trips: Trips,
     waitUntil: WaitUntil,
@@ -69,7 +69,7 @@ export class HotLimiter {
   }
 
   async #countHot(
-    quota: Quota,
+    quota: Quota<HotPolicyName>,
     trips: Trips,
     waitUntil: WaitUntil,
     wait: boolean,
@@ -103,7 +103,7 @@ export class HotLimiter {
   }
 
   /** Whether this isolate knows that a hot policy's window is used up. Asks nobody, counts nothing. */
-  isUsedUp(policy: PolicyName, partition: Partition): boolean {
+  isUsedUp(policy: HotPolicyName, partition: Partition): boolean {
     const quota = this.#counter.quota(policy, partition)
     const window = this.#windows.get(memoryKey(quota))
     const number = Math.floor(this.#counter.options.now() / (quota.windowSeconds * 1_000))

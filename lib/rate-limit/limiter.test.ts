@@ -4,7 +4,9 @@ import { Trips } from '../store/trips.ts'
 import type { LimiterOptions } from './counter.ts'
 import { setQuotaHeaders } from './headers.ts'
 import { HotLimiter } from './hot.ts'
+import { POLICIES } from './policies.ts'
 import { StrictLimiter } from './strict.ts'
+import type { GivenBack } from './types.ts'
 
 const START = 1_790_000_040_000
 
@@ -138,6 +140,32 @@ test('an account’s count is cleared by a success anywhere, never below zero', 
   expect((await count()).allowed).toBe(true)
   for (let index = 0; index < 3; index++) await limiter.giveBack(first, { key: 'a' }, trips, 'one')
   expect([...counts.values()]).toEqual([0])
+})
+
+test('a denial is remembered unless the table says that a success clears the count', async () => {
+  const one = { limit: 1, windowSeconds: 60 }
+  const { limiter, state } = setup({ 'mail-account': one, 'signin-account': one })
+  const trips = new Trips(() => state.now)
+  for (const policy of ['mail-account', 'signin-account'] as const) {
+    const count = () => limiter.count(policy, { key: 'a' }, trips)
+    expect([(await count()).allowed, (await count()).allowed]).toEqual([true, false])
+    const asked = state.asked
+    expect((await count()).allowed).toBe(false)
+    const { onSuccess } = POLICIES[policy]
+    expect(state.asked - asked, policy).toBe(onSuccess === 'clears' ? 1 : 0)
+  }
+})
+
+test('each limiter takes the policies of its mode, and only what a success clears is cleared', () => {
+  // The compiler is the judge: it refuses a line below that it could take.
+  // @ts-expect-error a strict policy is not counted in the background
+  const hot: Parameters<HotLimiter['count']>[0] = 'signin'
+  // @ts-expect-error a hot policy is not asked for every time
+  const strict: Parameters<StrictLimiter['count']>[0] = 'user'
+  // @ts-expect-error a mail that was sent is not forgotten
+  const amount: GivenBack<'mail-account'> = 'all'
+  const allowed: GivenBack<'signin-account'> = 'all'
+  expect([hot, strict, amount]).toEqual(['signin', 'user', allowed])
 })
 
 test('all without an address share a bucket of ten times the limit', async () => {

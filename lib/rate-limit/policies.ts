@@ -1,35 +1,60 @@
 /**
  * The quota table.
  *
- * `hot` policies are counted without waiting: the first request of a window asks Redis, the rest
- * are decided in memory and counted in the background. `strict` policies ask every time and are
- * exact. `onOutage`: `closed` answers 503 when the store is away, `local` goes on with a small
- * limit in this isolate.
- *
  * @see draft-ietf-httpapi-ratelimit-headers, whose `q`, `w`, `r` and `t` the wire uses
  */
-export interface Policy {
+export const POLICIES = {
+  anonymous: hot(60, 60, 'client address', 'closed'),
+  user: hot(600, 60, 'subject', 'local'),
+  key: hot(1_000, 60, 'API key', 'local'),
+  signin: strict(10, 60, 'client address', 'counts'),
+  'signin-account': strict(5, 900, 'account', 'clears'),
+  refresh: strict(120, 60, 'session', 'counts'),
+  write: strict(60, 60, 'subject', 'counts'),
+  mail: strict(5, 900, 'client address', 'counts'),
+  'mail-account': strict(3, 3_600, 'account', 'counts'),
+} as const satisfies Record<string, Policy>
+
+/** Either kind is counted by the limiter of its mode, and by no other: their types say so. */
+export type Policy = HotPolicy | StrictPolicy
+
+interface Limits {
   limit: number
   windowSeconds: number
-  mode: 'hot' | 'strict'
   /** What is counted: requests that share this value share the quota. */
   partition: 'client address' | 'subject' | 'account' | 'session' | 'API key'
+}
+
+/**
+ * Counted without waiting: the first request of a window asks Redis, the rest are decided in memory
+ * and counted in the background.
+ */
+export interface HotPolicy extends Limits {
+  mode: 'hot'
+  /** `closed` answers 503 when the store is away, `local` goes on with a small limit here. */
   onOutage: 'closed' | 'local'
 }
 
-export const POLICIES = {
-  anonymous: policy(60, 60, 'hot', 'client address', 'closed'),
-  user: policy(600, 60, 'hot', 'subject', 'local'),
-  key: policy(1_000, 60, 'hot', 'API key', 'local'),
-  signin: policy(10, 60, 'strict', 'client address', 'closed'),
-  'signin-account': policy(5, 900, 'strict', 'account', 'closed'),
-  refresh: policy(120, 60, 'strict', 'session', 'closed'),
-  write: policy(60, 60, 'strict', 'subject', 'closed'),
-  mail: policy(5, 900, 'strict', 'client address', 'closed'),
-  'mail-account': policy(3, 3_600, 'strict', 'account', 'closed'),
-} as const satisfies Record<string, Policy>
+/** Asks every time, is exact, and answers 503 when the store is away. */
+export interface StrictPolicy extends Limits {
+  mode: 'strict'
+  /**
+   * `clears` forgets the failures of the window. Such a denial is not remembered: the success may
+   * be in another isolate, and what is remembered here would lock its own user out.
+   */
+  onSuccess: 'counts' | 'clears'
+}
 
-export type PolicyName = keyof typeof POLICIES
+type Policies = typeof POLICIES
+type NamesOf<kind> = {
+  [name in keyof Policies]: Policies[name] extends kind ? name : never
+}[keyof Policies]
+
+export type PolicyName = keyof Policies
+export type HotPolicyName = NamesOf<HotPolicy>
+export type StrictPolicyName = NamesOf<StrictPolicy>
+/** Those that a success clears. */
+export type ClearedPolicyName = NamesOf<StrictPolicy & { onSuccess: 'clears' }>
 
 /** Requests a window that one isolate serves to one subject while the store cannot count. */
 export const LOCAL_LIMIT = 30
@@ -40,12 +65,20 @@ export const WIDER_FACTOR = 10
 /** Without a client address all share one bucket of this many times the limit. */
 export const SHARED_BUCKET_FACTOR = 10
 
-function policy(
+function hot(
   limit: number,
   windowSeconds: number,
-  mode: Policy['mode'],
-  partition: Policy['partition'],
-  onOutage: Policy['onOutage'],
-): Policy {
-  return { limit, windowSeconds, mode, partition, onOutage }
+  partition: Limits['partition'],
+  onOutage: HotPolicy['onOutage'],
+): HotPolicy {
+  return { limit, windowSeconds, mode: 'hot', partition, onOutage }
+}
+
+function strict<onSuccess extends StrictPolicy['onSuccess']>(
+  limit: number,
+  windowSeconds: number,
+  partition: Limits['partition'],
+  onSuccess: onSuccess,
+): StrictPolicy & { onSuccess: onSuccess } {
+  return { limit, windowSeconds, mode: 'strict', partition, onSuccess }
 }

@@ -3,8 +3,8 @@ import { keys } from '../store/keys.ts'
 import { GIVE_BACK } from '../store/scripts/quotas.ts'
 import type { Trips } from '../store/trips.ts'
 import { Counter, type LimiterOptions, memoryKey, type Quota } from './counter.ts'
-import { POLICIES, type PolicyName } from './policies.ts'
-import type { Decision, Partition } from './types.ts'
+import { POLICIES, type StrictPolicyName } from './policies.ts'
+import type { Decision, GivenBack, Partition } from './types.ts'
 
 /** The quotas of what may be guessed at or misused, in the endpoints: exact, one trip each. */
 export class StrictLimiter {
@@ -17,11 +17,15 @@ export class StrictLimiter {
 
   /**
    * Counts a request of a strict policy: exact, one trip; a denied partition is denied from memory
-   * until its window ends, except an account's, whose next success clears the count.
+   * until its window ends, unless a success clears the count.
    *
    * @throws StoreUnavailable when the store does not count it.
    */
-  async count(policy: PolicyName, partition: Partition, trips: Trips): Promise<Decision> {
+  async count<name extends StrictPolicyName>(
+    policy: name,
+    partition: Partition,
+    trips: Trips,
+  ): Promise<Decision<name>> {
     const quota = this.#counter.quota(policy, partition)
     const wider = this.#isDenied(quota) ? undefined : this.#counter.wider(policy, partition)
     if (wider === undefined) return this.#countStrict(quota, trips)
@@ -35,10 +39,11 @@ export class StrictLimiter {
     return narrow
   }
 
-  async #countStrict(quota: Quota, trips: Trips): Promise<Decision> {
-    // A count that a success clears is asked for every time: the success may be in another isolate,
-    // and what is remembered here would lock its own user out.
-    const clears = POLICIES[quota.policy].partition === 'account'
+  async #countStrict<name extends StrictPolicyName>(
+    quota: Quota<name>,
+    trips: Trips,
+  ): Promise<Decision<name>> {
+    const clears = POLICIES[quota.policy].onSuccess === 'clears'
     const remembered = this.#isDenied(quota)
     if (remembered && !clears) {
       return { ...this.#counter.decision(quota, false, quota.limit), remembered }
@@ -52,11 +57,11 @@ export class StrictLimiter {
   }
 
   /** Gives back what {@link count} counted, or clears all that the window has. */
-  async giveBack(
-    decision: Decision,
+  async giveBack<name extends StrictPolicyName>(
+    decision: Decision<name>,
     partition: Partition,
     trips: Trips,
-    amount: 'one' | 'all',
+    amount: GivenBack<name>,
   ): Promise<void> {
     await this.#giveBackTo(this.#counter.quota(decision.policy, partition), decision, trips, amount)
   }

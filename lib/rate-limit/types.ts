@@ -1,8 +1,8 @@
-import type { PolicyName } from './policies.ts'
+import type { ClearedPolicyName, PolicyName } from './policies.ts'
 
 /** What a policy says of one request. */
-export interface Decision {
-  policy: PolicyName
+export interface Decision<name extends PolicyName = PolicyName> {
+  policy: name
   allowed: boolean
   limit: number
   windowSeconds: number
@@ -14,6 +14,11 @@ export interface Decision {
   /** Denied before in this window, to this isolate's knowledge. */
   remembered: boolean
 }
+
+/** How much of a count can be given back: all of it, only where a success clears it. */
+export type GivenBack<name extends PolicyName> = name extends ClearedPolicyName
+  ? 'one' | 'all'
+  : 'one'
 
 /**
  * Who is counted, and the wider network that is counted too, with a wider limit; `factor` times the

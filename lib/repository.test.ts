@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { expect, test } from '@playwright/test'
+
+const root = resolve(import.meta.dirname, '..')
+const FOLDERS = ['app', 'bench', 'docs', 'e2e', 'examples', 'lib', 'local', 'seed', 'test']
+/** What a page tells its reader to write. */
+const EXAMPLES = ['lib/collections/albums.ts']
+const TEXT = /\.(ts|tsx|mjs|md)$/
+
+/** Every text of the repository, without what is installed. */
+function texts(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : texts(path)
+    return TEXT.test(entry.name) ? [path] : []
+  })
+}
+
+const files = [
+  ...FOLDERS.flatMap(texts),
+  ...readdirSync(root).filter((name) => TEXT.test(name) && name !== 'next-env.d.ts'),
+]
+
+test('no file reaches beside the repository: a clone has all that its tests need', () => {
+  const outside = files.filter((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/import\.meta\.dirname((?:, '\.\.')+)/g)]
+      .map(([, steps = '']) => resolve(root, dirname(file), ...steps.split(/[ ,']+/)))
+      .some((target) => relative(root, target).startsWith('..')),
+  )
+  expect(outside).toEqual([])
+})
+
+test('the files that comments and pages name are there', () => {
+  const named =
+    /(?<![\w./-])(?:app|docs|e2e|lib|local|seed|test)\/[\w./[\]-]+\.(?:tsx?|mjs|md|json)\b/g
+  const missing = files.flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(named)]
+      .filter(([name]) => !EXAMPLES.includes(name) && !existsSync(join(root, name)))
+      .map(([name]) => `${file} names ${name}`),
+  )
+  expect(missing).toEqual([])
+})
