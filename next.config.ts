@@ -6,6 +6,7 @@ const config: NextConfig = {
     resolveAlias: {
       '@upstash/core-analytics': './lib/rate-limit/no-analytics.ts',
       'next/dist/experimental/testmode/server-edge': './lib/no-test-mode.ts',
+      'next/dist/compiled/hash.js/sha256': './lib/no-response-cache.ts',
     },
   },
   poweredByHeader: false,
