@@ -80,7 +80,7 @@ export async function signIn(
       comparedHash: account.passwordHash,
       refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
       sessionTtlMs: deps.lifetimes.sessionTtl * 1_000,
-      userAgent: client.userAgent.slice(0, 256),
+      userAgent: client.userAgent,
       ip: client.address ?? '',
       cap: deps.sessionsPerUser,
       device: names.device,

@@ -104,6 +104,6 @@ export interface AuthCall<input = undefined> {
   later: (work: Promise<unknown>) => void
   /** Tells the operator, after the answer. */
   report: Report
-  /** `partition` is what a quota counts of the address. */
+  /** `partition` is what a quota counts of the address; `userAgent` may be shown to people. */
   client: { address: string | undefined; partition: Partition; userAgent: string }
 }

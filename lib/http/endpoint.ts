@@ -12,6 +12,7 @@ import {
   type Success,
 } from '../errors.ts'
 import { sha256 } from '../hash.ts'
+import { printable } from '../printable.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import { type EventFields, recordEvent, type SecurityEventType } from '../store/events.ts'
@@ -141,6 +142,9 @@ export function endpoint<const row extends Operation, input = undefined, needs e
   }
 }
 
+/** In letters: a session keeps it, to tell devices apart. */
+const LONGEST_USER_AGENT = 256
+
 /** Writes what went well; or 304, when the client has it already. */
 async function success(
   row: Operation,
@@ -266,7 +270,7 @@ async function perform<input, needs extends Deps>(
       client: {
         address,
         partition: addressPartition(address),
-        userAgent: headers.get('user-agent') ?? '',
+        userAgent: printable((headers.get('user-agent') ?? '').slice(0, LONGEST_USER_AGENT)),
       },
       collection: match.collection,
       id: match.params['id'],
