@@ -8,8 +8,12 @@ import { parseUserId } from './user-id.ts'
  * stranger's guesses from elsewhere do not lock the owner out.
  */
 export interface Guess {
-  /** Whether to go on, and what the answer's headers say. @param known The account signed in here. */
-  decide(known: boolean): Decision
+  /**
+   * Whether to go on, and what the answer's headers say.
+   *
+   * @param known The account signed in here. @param user The account, if there is one.
+   */
+  decide(known: boolean, user?: string): Decision
   /** `one` when nothing was compared, `all` after a success. */
   giveBack(amount: 'one' | 'all'): Promise<unknown>
 }
@@ -68,9 +72,9 @@ export async function countGuess(
     device === undefined ? undefined : count(device),
   ])
   return {
-    decide: (known) => {
+    decide: (known, user) => {
       const { decision } = known && own !== undefined ? own : all
-      quotas.show(decision)
+      quotas.show(decision, user)
       return decision
     },
     giveBack: (amount) => Promise.all([all.giveBack(amount), own?.giveBack(amount)]),

@@ -58,7 +58,7 @@ export async function signIn(
     // No account has the empty id: an impossible address costs the same trip.
     store.read(credentialsRead(userId ?? ''), deviceRead(names.device ?? '')),
   ])
-  const quota = guess.decide(known)
+  const quota = guess.decide(known, account.passwordHash === undefined ? undefined : userId)
   if (!quota.allowed) return quotaExceeded([quota])
 
   const matches = await deps.passwords.matches(call.input.password, account.passwordHash)
@@ -84,12 +84,14 @@ export async function signIn(
       ip: client.address ?? '',
       cap: deps.sessionsPerUser,
       device: names.device,
+      event: call.event('signin.succeeded', { user: userId, session: sessionId }),
     }),
     guess.giveBack('all'),
   ])
   if (opened.status === 'refused') {
     return fail('invalid-credentials', 'account changed during sign-in')
   }
+  call.identify({ userId, sessionId })
   await Promise.all(
     opened.overCap.map((oldest) => revokeSession(store, { sessionId: oldest, userId })),
   )

@@ -3,7 +3,8 @@ import type { Mailer } from '../mail.ts'
 import type { BreachCheck } from '../pwned-passwords.ts'
 import type { PolicyName } from '../rate-limit/policies.ts'
 import type { Decision, Partition } from '../rate-limit/types.ts'
-import type { EventFields, SecurityEventType } from '../store/events.ts'
+import type { SecurityEventType } from '../store/event-types.ts'
+import type { EventFields, EventWords } from '../store/events.ts'
 import type { Store } from '../store/store.ts'
 import type { Trace } from '../trace.ts'
 import type { TokenResponse } from './grant.ts'
@@ -58,8 +59,12 @@ export interface Quotas {
   count(policy: PolicyName, partition: Partition): Promise<Decision>
   /** Counts without a word; what decides is then shown. */
   countQuietly(policy: PolicyName, partition: Partition): Promise<Decision>
-  /** Puts a decision into the answer's headers, and a denial into the events. */
-  show(decision: Decision): void
+  /**
+   * Puts a decision into the answer's headers, and a denial into the events.
+   *
+   * @param user Whose account it is, where the caller has proven nothing.
+   */
+  show(decision: Decision, user?: string): void
   /** Gives back; a failure is logged and costs the client nothing but a counted request. */
   giveBack(decision: Decision, partition: Partition, amount: 'one' | 'all'): Promise<void>
 }
@@ -104,6 +109,10 @@ export interface AuthCall<input = undefined> {
   later: (work: Promise<unknown>) => void
   /** Tells the operator, after the answer. */
   report: Report
+  /** The same for a script that records the event in its own step. */
+  event: (type: SecurityEventType, fields: EventFields) => EventWords
+  /** Names the caller in the log and the events, where the use case is what finds out. */
+  identify: (principal: Principal) => void
   /** `partition` is what a quota counts of the address; `userAgent` may be shown to people. */
   client: { address: string | undefined; partition: Partition; userAgent: string }
 }

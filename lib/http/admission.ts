@@ -7,6 +7,8 @@ import type { Store } from '../store/store.ts'
 import {
   type Authentication,
   authenticate,
+  type Caller,
+  callerOf,
   presentedCredential,
   refusal,
   TWO_CREDENTIALS,
@@ -28,6 +30,8 @@ interface Arrival {
   cookies: CookieJar
   site: Site
   report: Report
+  /** Told who asks, as soon as it is known. */
+  identify: (caller: Caller) => void
 }
 
 /**
@@ -40,11 +44,12 @@ interface Arrival {
 export async function admit(
   row: Operation,
   match: Match,
-  { headers, deps, store, cookies, site, report }: Arrival,
+  { headers, deps, store, cookies, site, report, identify }: Arrival,
 ): Promise<Result<Admitted, ProblemCode>> {
   const presented = presentedCredential(headers, deps.cookies)
   const authentication = await authenticate(presented, deps, deps.now())
   if (authentication.status === 'two') return TWO_CREDENTIALS
+  identify(callerOf(authentication))
   const needed = accessOf(row, match)
   const { status } = authentication
   if (needed !== 'public' && (status === 'none' || status === 'invalid')) {
@@ -72,6 +77,7 @@ export async function admit(
   }
   if (unsafe) {
     const proof = await access.prove()
+    if (access.keyOwner !== undefined) identify({ user: access.keyOwner })
     if (!proof.ok && proof.code === 'invalid-token') return proof
     if (forged) return fail('csrf-failed', 'not of this origin')
     if (!proof.ok) return proof

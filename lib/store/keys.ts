@@ -11,6 +11,7 @@
  * | `once:<SHA-256 of a one-time token>` | hash `{kind, uid}` | with the token |
  * | `device:<HMAC of account and client address>` | string | 90 days after it last signed in |
  * | `events` | stream of security events | never; capped |
+ * | `events:<kind>:<whose>` | sorted set of ids in `events`, score = when; `whose` is `users`, `strangers`, `user:<id>` or `from:<client address>` | never, capped; of one user or address a week after its last |
  * | `probe` | string | after a second: readiness writes it |
  * | `limit:<policy>:<partition>:<window>` | string | with its window |
  * | `<collection prefix><item id>` | hash | never: an item is data |
@@ -30,6 +31,7 @@ export const keys = {
   /** Marks an address from which an account has signed in. */
   device: (hash: string): string => `device:${hash}`,
   events: 'events',
+  eventIds: (type: string, whose: string): string => `events:${type}:${whose}`,
   probe: 'probe',
   /** The limiter's library appends `:<partition>:<window number>`. */
   limit: (policy: string): string => `limit:${policy}`,
@@ -55,6 +57,7 @@ export const RESERVED_PREFIXES = [
   'keys:',
   'once:',
   'device:',
+  'events:',
   'limit:',
   'index:',
   'words:',

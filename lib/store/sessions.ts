@@ -1,4 +1,5 @@
 import { StoreUnavailable } from '../errors.ts'
+import type { EventWords } from './events.ts'
 import { keys } from './keys.ts'
 import { integer, type Read, replyList, text } from './reply.ts'
 import type { SessionState } from './rotation.ts'
@@ -23,6 +24,8 @@ export interface NewSession {
   cap: number
   /** Marks where the account signed in; undefined when no address is known. */
   device: string | undefined
+  /** Recorded in the same step. */
+  event: EventWords
 }
 
 const DEVICE_TTL_MS = 7_776_000_000
@@ -49,6 +52,7 @@ export async function openSession(store: Store, session: NewSession): Promise<Op
       keys.sessionsOf(userId),
       keys.user(userId),
       keys.device(session.device ?? ''),
+      ...session.event.keys,
     ],
     [
       sessionId,
@@ -60,6 +64,7 @@ export async function openSession(store: Store, session: NewSession): Promise<Op
       session.ip,
       session.cap,
       session.device === undefined ? 0 : DEVICE_TTL_MS,
+      ...session.event.args,
     ],
   )
   if (reply[0] === 'refused') return { status: 'refused' }

@@ -1,7 +1,7 @@
 import { StoreUnavailable } from '../errors.ts'
 import type { StoredFields } from './items.ts'
 import { keys } from './keys.ts'
-import { type Read, replyList, text } from './reply.ts'
+import { integer, type Read, replyList, text } from './reply.ts'
 import { mayEnter } from './rules.ts'
 import { CHANGE_PASSWORD, RENAME } from './scripts/accounts.ts'
 import type { Store } from './store.ts'
@@ -24,6 +24,15 @@ export function credentialsRead(userId: string): Read<Credentials> {
         mayEnter: mayEnter(disabled, emailVerified),
       }
     },
+  }
+}
+
+/** Whether there is an account. */
+export function accountExistsRead(userId: string): Read<boolean> {
+  return {
+    database: 'auth',
+    queue: (pipeline) => pipeline.exists(keys.user(userId)),
+    parse: (reply) => integer(reply.result) === 1,
   }
 }
 

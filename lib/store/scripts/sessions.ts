@@ -1,10 +1,11 @@
+import { RECORD } from './events.ts'
 import { END_OTHERS, GENERATION, MAY_ENTER, REVOKE, STORE_TIME } from './parts.ts'
 
 /**
  * Opens a session, if the account still is what the password was compared against: a sign-in that
  * races with a password change or a disable must not leave a session behind.
  *
- * Returns `{'opened', now, idle, abs, level, {sid…}}` or `{'refused'}`, the list being the oldest
+ * The event is recorded here, and costs no command of its own. Returns `{'opened', now, idle, abs, level, {sid…}}` or `{'refused'}`, the list being the oldest
  * sessions over the cap, which the caller revokes. Safe to repeat.
  */
 export const OPEN_SESSION = `#!lua flags=allow-key-locking
@@ -15,6 +16,7 @@ local userAgent, ip, cap, deviceTtl = ARGV[6], ARGV[7], tonumber(ARGV[8]), tonum
 ${STORE_TIME}
 ${MAY_ENTER}
 ${GENERATION}
+${RECORD}
 if not mayEnter() or redis.call('HGET', userKey, 'password') ~= comparedHash then
   return {'refused'}
 end
@@ -32,6 +34,7 @@ if redis.call('PTTL', sessionsKey) < absoluteTtl then redis.call('PEXPIREAT', se
 if deviceTtl > 0 then redis.call('SET', deviceKey, '1', 'PX', deviceTtl) end
 local over = redis.call('ZCARD', sessionsKey) - cap
 local oldest = over > 0 and redis.call('ZRANGE', sessionsKey, 0, math.min(over, 100) - 1) or {}
+record(5, 10)
 return {'opened', ms(now), ms(idle), ms(absolute), redis.call('HGET', userKey, 'level'), oldest}
 `
 

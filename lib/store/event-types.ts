@@ -1,0 +1,23 @@
+/** The kinds of security events: what an operator wants to hear of. */
+export const EVENT_TYPES = [
+  'signin.succeeded',
+  'signin.failed',
+  'session.ended',
+  'token.reused',
+  'throttled',
+  'access.refused',
+  'account.registered',
+  'email.verified',
+  'password.changed',
+  'password.reset',
+  'level.changed',
+  'user.disabled',
+  'user.enabled',
+  'key.created',
+  'key.rolled',
+  'key.deleted',
+  'block.created',
+  'block.deleted',
+] as const
+
+export type SecurityEventType = (typeof EVENT_TYPES)[number]
