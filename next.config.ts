@@ -6,6 +6,7 @@ const config: NextConfig = {
     resolveAlias: {
       '@upstash/core-analytics': './lib/rate-limit/no-analytics.ts',
       'next/dist/experimental/testmode/server-edge': './lib/no-test-mode.ts',
+      'next/dist/compiled/hash.js/sha256': './lib/no-response-cache.ts',
     },
     // Next means to take this import of its pages out of route handlers: each would carry React's
     // renderer, 16 KB of gzip, and call none of it. The file is kept as a text.

@@ -63,9 +63,99 @@ test('what concerns an account’s safety is an event: who, what, when, from whe
   expect(find('token.reused', 'eve@home.org')).toMatchObject({ session: sessionOf(refresh) })
   expect(find('level.changed', 'eve@home.org')).toMatchObject({ level: 5, by: 'watcher@home.org' })
   expect(find('throttled')).toMatchObject({ policy: 'signin-account' })
+  const watcher = sessionOf(JWT)
+  const entered = body.data.find((event: { session?: string }) => event.session === watcher)
+  expect(entered).toMatchObject({
+    type: 'signin.succeeded',
+    user: 'watcher@home.org',
+    ip: '127.0.0.1',
+    requestId: expect.stringMatching(/^[\w-]{36}$/),
+  })
   // What somebody typed, and no account has, is not kept.
   expect(find('signin.failed')).toBeDefined()
   expect(JSON.stringify(body)).not.toContain('nobody-there')
+})
+
+test('sessions that end, refused administration and a used-up quota name the user', async ({
+  api,
+  store,
+}) => {
+  const JWT = await admin(api, store)
+  const user = 'ender@home.org'
+  const own = await account(store, user)
+  const [out, one, asking, all] = [
+    await api.signIn(own),
+    await api.signIn(own),
+    await api.signIn(own),
+    await api.signIn(own),
+  ]
+  const end = (path: string, token: string) =>
+    api.send(path, { method: 'DELETE', headers: { Authorization: `Bearer ${token}` } })
+  await api.post('/api/auth/logout', {}, out.JWT)
+  await api.post('/api/auth/logout', {}, out.JWT)
+  await end(`/api/auth/sessions/${sessionOf(one.JWT)}`, asking.JWT)
+  expect((await api.get('/api/events', asking.JWT)).status).toBe(403)
+  const patched = await api.send('/api/users/me%40home.org', {
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${asking.JWT}` },
+    body: '{"level":9}',
+  })
+  expect(patched.status).toBe(403)
+  await end('/api/auth/sessions', all.JWT)
+  for (let index = 0; index < 4; index++) {
+    await api.post('/api/auth/signin', { user, password: 'wrong' })
+  }
+
+  const about = async () => {
+    const { body } = await api.get('/api/events?limit=100&user=%20Ender@Home.ORG', JWT)
+    return body.data.filter(({ type }: { type: string }) => type !== 'signin.succeeded')
+  }
+  await expect.poll(async () => (await about()).length).toBeGreaterThanOrEqual(9)
+  const seen = (await about()).map(({ type, session, operation, policy }: Record<string, string>) =>
+    [type, session, operation, policy].filter(Boolean).join(' '),
+  )
+  expect(seen.sort()).toEqual(
+    [
+      `access.refused ${sessionOf(asking.JWT)} GET /api/events`,
+      `access.refused ${sessionOf(asking.JWT)} PATCH /api/users/{id}`,
+      'session.ended',
+      `session.ended ${sessionOf(out.JWT)}`,
+      `session.ended ${sessionOf(one.JWT)}`,
+      ...Array(3).fill('signin.failed'),
+      'throttled signin-account',
+    ].sort(),
+  )
+})
+
+test('a kind, a user, or both: whatever else there is', async ({ api, store }) => {
+  const JWT = await admin(api, store)
+  const add = (type: string, user: string) =>
+    store.call('XADD', 'events', '*', 'type', type, 'user', user)
+  await add('key.created', 'filter-a@home.org')
+  await add('key.deleted', 'filter-a@home.org')
+  await add('key.created', 'filter-b@home.org')
+  const found = async (query: string) => {
+    const { status, body } = await api.get(`/api/events?limit=100&${query}`, JWT)
+    expect(status).toBe(200)
+    return body.data.map(({ type, user }: Record<string, string>) => `${type} ${user}`)
+  }
+  expect(await found('user=filter-a@home.org')).toEqual([
+    'key.deleted filter-a@home.org',
+    'key.created filter-a@home.org',
+  ])
+  expect(await found('type=key.created&user=filter-b@home.org')).toEqual([
+    'key.created filter-b@home.org',
+  ])
+  const created = await found('type=key.created')
+  expect(created.slice(0, 2)).toEqual([
+    'key.created filter-b@home.org',
+    'key.created filter-a@home.org',
+  ])
+  expect(created.every((each: string) => each.startsWith('key.created '))).toBe(true)
+  expect(await found('user=nobody-there@home.org')).toEqual([])
+  const wrong = await api.get('/api/events?type=key.made', JWT)
+  expect(isProblem(wrong, 'validation-error', 422)).toBe(true)
+  expect(wrong.body.errors[0].message).toContain('key.created')
 })
 
 test('pages, newest first, none missing and none twice', async ({ api, store }) => {

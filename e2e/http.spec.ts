@@ -213,7 +213,7 @@ test('the trace that a request belongs to is in its log line; a broken one is no
   expect(await lineOf(answer)).toMatchObject({
     event: 'request',
     traceId,
-    operation: 'GET /api/{collection}/{id}',
+    operation: 'GET /api/books/{id}',
     status: 200,
     trips: expect.any(Number),
     ms: expect.any(Number),

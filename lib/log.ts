@@ -1,3 +1,5 @@
+import { printable } from './printable.ts'
+
 export type LogLevel = 'info' | 'warn' | 'error'
 
 /** Fields of a log line: opaque ids, names and numbers; never a token, a key, an address. */
@@ -5,10 +7,11 @@ export type LogFields = Record<string, string | number | boolean | undefined>
 
 export type Log = (level: LogLevel, event: string, fields?: LogFields) => void
 
-/** Writes one JSON object a line. JSON escapes control characters, so a value cannot add a line. */
+/** Writes one JSON object a line; no value can add a line, or change the terminal that shows it. */
 export function createLog(write: (line: string) => void, now: () => number): Log {
   return (level, event, fields = {}) => {
-    write(JSON.stringify({ time: new Date(now()).toISOString(), level, event, ...fields }))
+    const line = JSON.stringify({ time: new Date(now()).toISOString(), level, event, ...fields })
+    write(printable(line))
   }
 }
 

@@ -2,6 +2,7 @@ import type { Collection } from './collections/define.ts'
 import { readerOf } from './collections/item.ts'
 import type { Operation, OperationId } from './http/contract.ts'
 import { ID, type Schema } from './openapi-schemas.ts'
+import { EVENT_TYPES } from './store/event-types.ts'
 
 /** What an operation takes in its path, its query and its headers. */
 export function parametersOf(
@@ -22,6 +23,10 @@ export function parametersOf(
     const limit = { type: 'integer', minimum: 1, maximum: 100, default: 50 }
     query('limit', 'How many.', limit)
     query('cursor', 'The `nextCursor` of the page before.', text)
+  }
+  if (id === 'listEvents') {
+    query('type', 'Events of this kind.', { ...text, enum: EVENT_TYPES })
+    query('user', 'Events about this account: its id or its address.', text)
   }
   if (collection === undefined || row.method !== 'GET') {
     if (collection !== undefined) parameters.push(...conditions(id))

@@ -1,4 +1,5 @@
 import type { Collection } from './collections/define.ts'
+import { EVENT_TYPES } from './store/event-types.ts'
 
 /** A JSON Schema (2020-12), as OpenAPI 3.1 uses it. */
 export type Schema = Record<string, unknown>
@@ -123,18 +124,24 @@ export const SCHEMAS: Record<string, Schema> = {
   SecurityEvent: record(
     {
       id: text('Of the stream.'),
-      type: text('What happened.', { examples: ['signin.failed'] }),
+      type: text('What happened.', { enum: EVENT_TYPES, examples: ['signin.failed'] }),
       at: instant('When, by the clock of the store.'),
       user: address,
       by: address,
-      session: text('The id of a session.'),
+      session: text('The id of a session; with `session.ended` absent when all have ended.'),
       key: text('The id of an API key.'),
       level,
       policy: text('The quota that was exceeded.'),
+      operation: text('What was refused: method and template.'),
+      block: text('The id of a block.'),
+      address: text('What a block keeps out.'),
       ip: text('Of the client.'),
       requestId: text('Of the request.'),
     },
-    ['user', 'by', 'session', 'key', 'level', 'policy', 'ip', 'requestId'],
+    [
+      ...['user', 'by', 'session', 'key', 'level', 'policy', 'operation', 'block', 'address'],
+      ...['ip', 'requestId'],
+    ],
   ),
   ApiKey: record({
     ...key,

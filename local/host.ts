@@ -81,7 +81,7 @@ async function hostOf(kind: HostKind): Promise<HostProcess> {
   if (kind === 'next') process.env['__NEXT_PROCESSED_ENV'] = 'true'
   process.env['NEXT_TELEMETRY_DISABLED'] ??= '1'
   if (kind === 'next') Object.assign(process.env, { NODE_ENV: 'production' })
-  await registerTelemetry(process.env)
+  const sendSpans = await registerTelemetry(process.env)
   const { default: next } = await import('next')
   // Next listens for `upgrade` on the server it is given. It gets one that never listens, so that
   // ours ignores the header (RFC 9110 §7.8) and every request takes the one way.
@@ -93,7 +93,10 @@ async function hostOf(kind: HostKind): Promise<HostProcess> {
     host: (request, response, body) => {
       handle(replay(request, body), response).catch(() => response.destroy())
     },
-    settle: () => app.close(),
+    settle: async () => {
+      await app.close()
+      await sendSpans()
+    },
   }
 }
 
@@ -138,7 +141,7 @@ function stopOnSignal(
       // A connection that is kept alive becomes idle with its last answer.
       setInterval(() => server.closeIdleConnections(), 50).unref()
       server.close(async () => {
-        // Mails and events that were promised; what takes longer than the limit above is given up.
+        // Mails, events and spans that were promised; what takes longer than the limit above is given up.
         await settle().catch(() => undefined)
         await Promise.all([gateway?.close(), gateway?.engine.close()])
         process.exit(0)

@@ -8,6 +8,7 @@ import { parseUserId } from '../lib/auth/user-id.ts'
 import { accountExport } from '../lib/auth/user-records.ts'
 import { passwordRules, readerOf } from '../lib/env-readers.ts'
 import { StoreUnavailable } from '../lib/errors.ts'
+import { printable } from '../lib/printable.ts'
 import { POLICIES } from '../lib/rate-limit/policies.ts'
 import {
   accountsOf,
@@ -75,7 +76,8 @@ const commands: Record<string, Command> = {
       const [page] = await store.read(accountsRead({ after, limit: 100 }))
       for (const { userId, account } of accountsOf(page)) {
         const notes = [account.disabled && 'disabled', !account.emailVerified && 'not verified']
-        console.log([userId, `level ${level(account.level)}`, ...notes.filter(Boolean)].join('  '))
+        const words = [userId, `level ${level(account.level)}`, ...notes.filter(Boolean)]
+        console.log(printable(words.join('  ')))
       }
       const last = page.items.at(-1)
       if (!page.more || last === undefined) return
@@ -154,7 +156,8 @@ const commands: Record<string, Command> = {
     }
     const [sessions] = await store.read(sessionsRead(userId))
     for (const { sessionId, rotatedAt, ip, userAgent } of sessions) {
-      console.log(`${sessionId}  ${new Date(rotatedAt).toISOString()}  ${ip}  ${userAgent}`)
+      const at = new Date(rotatedAt).toISOString()
+      console.log(printable(`${sessionId}  ${at}  ${ip}  ${userAgent}`))
     }
     console.log(`${sessions.length} live sessions.`)
   },

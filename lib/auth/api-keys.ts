@@ -10,6 +10,7 @@ import {
 } from '../store/api-keys.ts'
 import type { Read } from '../store/reply.ts'
 import type { MintedKey } from './api-key.ts'
+import { nameText } from './name-text.ts'
 import type { AuthCall } from './types.ts'
 
 /** What the use cases of API keys need from outside. */
@@ -58,13 +59,7 @@ const OVERLAP_SECONDS = 86_400
 const LONGEST_OVERLAP_SECONDS = 2_592_000
 
 export const createKeyInput = z.strictObject({
-  name: z.string().check(
-    z.minLength(1),
-    z.maxLength(100),
-    z.refine((name) => !/\p{Cc}/u.test(name) && name.isWellFormed(), {
-      error: 'has a control character or half a letter',
-    }),
-  ),
+  name: nameText.check(z.minLength(1)),
   scopes: z.array(z.string()).check(z.minLength(1), z.maxLength(MOST_SCOPES)),
   expiresIn: z.optional(z.int().check(z.minimum(1), z.maximum(LONGEST_LIFE_SECONDS))),
   limit: z.optional(z.int().check(z.minimum(1))),

@@ -49,7 +49,7 @@ export async function changePassword(
     countGuess(call, names),
     store.read(credentialsRead(userId), deviceRead(userId, names.device ?? '')),
   ])
-  const about = { address: userId, known, unlockedAt: account.unlockedAt }
+  const about = { address: userId, known, unlockedAt: account.unlockedAt, user: accountId }
   const { guess, quota } = await judgeGuess(call, deps, counted, about)
   if (!quota.allowed) return quotaExceeded([quota])
   const matches = await deps.passwords.matches(input.current, account.passwordHash)

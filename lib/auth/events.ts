@@ -2,8 +2,11 @@ import { base64url } from 'jose'
 import * as z from 'zod/mini'
 import { type AccessCode, ok, type Result } from '../errors.ts'
 import { decodeCursor, limitQuery, pageLimit } from '../paging.ts'
+import { EVENT_TYPES } from '../store/event-types.ts'
 import { eventsRead, type StoredEvent } from '../store/events.ts'
 import type { Read } from '../store/reply.ts'
+import { accountNames } from './account-names.ts'
+import type { AuthCall } from './types.ts'
 
 /** One security event. */
 export interface SecurityEvent {
@@ -15,13 +18,19 @@ export interface SecurityEvent {
   by?: string
   session?: string
   level?: number
+  key?: string
   policy?: string
+  operation?: string
+  block?: string
+  address?: string
   ip?: string
   requestId?: string
 }
 
 const STREAM_ID = /^(?!0+-0+$)\d{1,15}-\d{1,10}$/
 const LAST_DATE_MS = 8.64e15
+/** An address has 254 letters at most. */
+const LONGEST_USER = 254
 
 export const eventsQuery = z.strictObject({
   limit: limitQuery,
@@ -32,26 +41,36 @@ export const eventsQuery = z.strictObject({
       }),
     ),
   ),
+  type: z.optional(z.enum(EVENT_TYPES, { error: `is not one of ${EVENT_TYPES.join(', ')}` })),
+  user: z.optional(z.string().check(z.minLength(1), z.maxLength(LONGEST_USER))),
 })
 
-interface EventsCall {
-  input: z.output<typeof eventsQuery>
+interface EventsCall extends AuthCall<z.output<typeof eventsQuery>> {
   read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
 }
 
-/** Lists security events, newest first, in pages. For admins. */
+/**
+ * Lists security events, newest first, in pages; of one kind, about one user, or both. For admins. A
+ * page that is filtered may be short and have a `nextCursor`: the trail is looked through in steps.
+ */
 export async function listEvents(
   call: EventsCall,
 ): Promise<Result<{ data: SecurityEvent[]; nextCursor: string | null }, AccessCode>> {
-  const { limit, cursor } = call.input
-  const before = cursor === undefined ? '' : (decodeCursor(cursor) ?? '')
-  const page = await call.read(eventsRead({ before, limit: pageLimit(limit) }))
+  const { limit, cursor, type, user } = call.input
+  const named = user === undefined ? undefined : await accountNames(call.store, user)
+  const page = await call.read(
+    eventsRead({
+      before: cursor === undefined ? '' : (decodeCursor(cursor) ?? ''),
+      limit: pageLimit(limit),
+      type,
+      names: named?.names ?? [],
+    }),
+  )
   if (!page.ok) return page
-  const { events, more } = page.value
-  const last = events.at(-1)
+  const { events, cursor: next } = page.value
   return ok({
     data: events.map(event),
-    nextCursor: more && last !== undefined ? base64url.encode(last.id) : null,
+    nextCursor: next === undefined ? null : base64url.encode(next),
   })
 }
 

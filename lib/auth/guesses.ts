@@ -61,20 +61,26 @@ export async function judgeGuess(
   call: Pick<AuthCall, 'quotas' | 'client'>,
   deps: Pick<MailDeps, 'accountKey' | 'now'>,
   guess: Guess,
-  about: { address: string; known: boolean; unlockedAt: number | undefined },
+  about: {
+    address: string
+    known: boolean
+    unlockedAt: number | undefined
+    /** The account's id, if it has one. */
+    user: string | undefined
+  },
 ): Promise<CountedGuess> {
-  const { address, known, unlockedAt } = about
+  const { address, known, unlockedAt, user } = about
   const quota = guess.decide(known)
   const window = quota.windowSeconds * 1_000
   const fresh = unlockedAt !== undefined && deps.now() - unlockedAt < window
   if (quota.allowed || !fresh) {
-    call.quotas.show(quota)
+    call.quotas.show(quota, user)
     return { guess, quota }
   }
   const names = await guessKeys(address, call.client.partition, deps, unlockedAt)
   const anew = await countGuess(call, names)
   const decision = anew.decide(known)
-  call.quotas.show(decision)
+  call.quotas.show(decision, user)
   return { guess: anew, quota: decision }
 }
 

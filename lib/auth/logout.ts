@@ -31,9 +31,12 @@ export async function logout(
     ]),
   )
   for (const session of sessions.values()) {
+    call.identify(session)
     const quota = await call.quotas.count('refresh', { key: session.sessionId })
     if (!quota.allowed) return quotaExceeded([quota])
-    await revokeSession(call.store, session)
+    if (await revokeSession(call.store, session)) {
+      call.report('session.ended', { user: session.accountId, session: session.sessionId })
+    }
   }
   // A form of another site, with which no cookies came, must not take them away.
   if (!site.foreign) cookies.clear()

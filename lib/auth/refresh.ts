@@ -40,7 +40,9 @@ export async function refresh(
 ): Promise<Result<TokenResponse, 'invalid-refresh-token' | 'quota-exceeded'>> {
   const token = await deps.refreshTokens.verify(call.input.refresh ?? call.input.refreshToken ?? '')
   if (!token.ok) return token
-  const quota = await call.quotas.count('refresh', { key: token.value.sid })
+  const { sub, user, sid } = token.value
+  call.identify({ accountId: sub, userId: user, sessionId: sid })
+  const quota = await call.quotas.count('refresh', { key: sid })
   if (!quota.allowed) return quotaExceeded([quota])
   return rotate(call, token.value, deps)
 }

@@ -41,7 +41,9 @@ export async function endSession(
   const { principal, id = '' } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
   const ended = await revokeSession(call.store, { ...principal, sessionId: id })
-  return ended ? ok(undefined) : fail('not-found', 'no such session of this user')
+  if (!ended) return fail('not-found', 'no such session of this user')
+  call.report('session.ended', { user: principal.accountId, session: id })
+  return ok(undefined)
 }
 
 /** Ends all of the caller's sessions, this one too. No refresh that races with it survives. */
@@ -49,6 +51,7 @@ export async function endAllSessions(call: SessionsCall): Promise<Result<undefin
   const { principal } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
   await endSessions(call.store, principal.userId)
+  call.report('session.ended', { user: principal.accountId })
   if (call.presented.by === 'cookies') call.cookies.clear()
   return ok(undefined)
 }

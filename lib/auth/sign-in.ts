@@ -59,8 +59,9 @@ export async function signIn(
     // No account has the empty id: an impossible address costs the same trip.
     store.read(credentialsRead(userId ?? ''), deviceRead(userId ?? '', names.device ?? '')),
   ])
-  const { unlockedAt } = account
-  const { guess, quota } = await judgeGuess(call, deps, counted, { address, known, unlockedAt })
+  const { accountId: user, unlockedAt } = account
+  const about = { address, known, unlockedAt, user }
+  const { guess, quota } = await judgeGuess(call, deps, counted, about)
   if (!quota.allowed) return quotaExceeded([quota])
 
   const matches = await deps.passwords.matches(call.input.password, account.passwordHash)
@@ -76,19 +77,21 @@ export async function signIn(
   }
 
   const sessionId = deps.randomId()
+  const freshId = deps.newAccountId()
   const [opened] = await Promise.all([
     openSession(store, {
       sessionId,
       userId,
-      accountId: account.accountId,
-      freshId: deps.newAccountId(),
+      accountId: user,
+      freshId,
       comparedHash: account.passwordHash,
       refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
       sessionTtlMs: deps.lifetimes.sessionTtl * 1_000,
-      userAgent: client.userAgent.slice(0, 256),
+      userAgent: client.userAgent,
       ip: client.address ?? '',
       cap: deps.sessionsPerUser,
       device: names.device,
+      event: call.event('signin.succeeded', { user: user ?? freshId, session: sessionId }),
     }),
     guess.giveBack('all'),
   ])
@@ -96,6 +99,7 @@ export async function signIn(
     return fail('invalid-credentials', 'account changed during sign-in')
   }
   const { accountId } = opened
+  call.identify({ accountId, userId, sessionId })
   await Promise.all(
     opened.overCap.map((oldest) => revokeSession(store, { sessionId: oldest, accountId, userId })),
   )

@@ -3,7 +3,8 @@ import type { Mailer } from '../mail.ts'
 import type { BreachCheck } from '../pwned-passwords.ts'
 import type { StrictPolicyName } from '../rate-limit/policies.ts'
 import type { Decision, GivenBack, Partition } from '../rate-limit/types.ts'
-import type { EventFields, SecurityEventType } from '../store/events.ts'
+import type { SecurityEventType } from '../store/event-types.ts'
+import type { EventFields, EventWords } from '../store/events.ts'
 import type { Store } from '../store/store.ts'
 import type { Trace } from '../trace.ts'
 import type { DeadSessions } from './dead-sessions.ts'
@@ -66,8 +67,12 @@ export interface Quotas {
     policy: name,
     partition: Partition,
   ): Promise<Decision<name>>
-  /** Puts a decision into the answer's headers, and a denial into the events. */
-  show(decision: Decision): void
+  /**
+   * Puts a decision into the answer's headers, and a denial into the events.
+   *
+   * @param user Whose account it is, where the caller has proven nothing.
+   */
+  show(decision: Decision, user?: string): void
   /** Gives back; a failure is logged and costs the client nothing but a counted request. */
   giveBack<name extends StrictPolicyName>(
     decision: Decision<name>,
@@ -121,6 +126,10 @@ export interface AuthCall<input = undefined> {
   background: (work: (store: () => Store) => Promise<unknown>) => void
   /** Tells the operator, after the answer. */
   report: Report
-  /** `partition` is what a quota counts of the address. */
+  /** The same for a script that records the event in its own step. */
+  event: (type: SecurityEventType, fields: EventFields) => EventWords
+  /** Names the caller in the log and the events, where the use case is what finds out. */
+  identify: (principal: Principal) => void
+  /** `partition` is what a quota counts of the address; `userAgent` may be shown to people. */
   client: { address: string | undefined; partition: Partition; userAgent: string }
 }

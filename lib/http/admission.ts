@@ -1,4 +1,4 @@
-import { LiveAccess, type Proof } from '../auth/liveness.ts'
+import { type KeyOwner, LiveAccess, type Proof } from '../auth/liveness.ts'
 import { rotate } from '../auth/rotate.ts'
 import type { AuthCall, CookieJar, Principal, Report, Site } from '../auth/types.ts'
 import type { Deps } from '../deps.ts'
@@ -8,6 +8,8 @@ import { identifyAccount } from '../store/users.ts'
 import {
   type Authentication,
   authenticate,
+  type Caller,
+  callerOf,
   type Presented,
   presentedCredential,
   refusal,
@@ -32,6 +34,8 @@ interface Arrival {
   cookies: CookieJar
   site: Site
   report: Report
+  /** Told who asks, as soon as it is known. */
+  identify: (caller: Caller) => void
 }
 
 /**
@@ -44,11 +48,12 @@ interface Arrival {
 export async function admit(
   row: Operation,
   match: Match,
-  { headers, deps, store, cookies, site, report }: Arrival,
+  { headers, deps, store, cookies, site, report, identify }: Arrival,
 ): Promise<Result<Admitted, ProblemCode>> {
   const presented = presentedCredential(headers, deps.cookies)
   const authentication = await authenticate(presented, deps, deps.now())
   if (authentication.status === 'two') return TWO_CREDENTIALS
+  identify(callerOf(authentication))
   const needed = accessOf(row, match)
   const { status } = authentication
   if (needed !== 'public' && (status === 'none' || status === 'invalid')) {
@@ -89,6 +94,7 @@ export async function admit(
   }
   if (unsafe) {
     const proof = await access.prove()
+    if (access.keyOwner !== undefined) identify(ownerOf(access.keyOwner))
     if (!proof.ok && optional) return nobody
     if (!proof.ok && proof.code === 'invalid-token') return proof
     if (forged) return fail('csrf-failed', 'not of this origin')
@@ -122,6 +128,11 @@ function proofOf(
   if (authentication.status !== 'key' || action === undefined) return undefined
   if (collection === undefined || keys === undefined) return undefined
   return { key: keys.prove(authentication.key, { collection: collection.name, action }) }
+}
+
+/** How an API key's owner is named in the log and the events. */
+export function ownerOf({ accountId, userId }: KeyOwner): Caller {
+  return { user: accountId ?? userId }
 }
 
 /**

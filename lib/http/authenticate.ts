@@ -88,6 +88,27 @@ export async function authenticate(
   }
 }
 
+/** Who a request says it is, for the log and the events: its signature holds, and it may be over. */
+export interface Caller {
+  session?: string
+  user?: string
+  /** An API key's id. */
+  key?: string
+}
+
+/** Names the caller by what {@link authenticate} found. */
+export function callerOf(authentication: Authentication): Caller {
+  switch (authentication.status) {
+    case 'valid':
+    case 'renewable':
+      return { session: authentication.claims.sid, user: authentication.claims.sub }
+    case 'key':
+      return { key: authentication.key.id }
+    default:
+      return {}
+  }
+}
+
 /** The same for a mistyped key and for one that was ended. */
 export const UNKNOWN_KEY = { status: 'invalid', reason: 'unknown API key' } as const
 

@@ -12,13 +12,16 @@ import {
   type Success,
 } from '../errors.ts'
 import { sha256 } from '../hash.ts'
+import { printable } from '../printable.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
-import { type EventFields, recordEvent, type SecurityEventType } from '../store/events.ts'
+import type { SecurityEventType } from '../store/event-types.ts'
+import { type EventFields, eventWords, recordEvent } from '../store/events.ts'
 import { Store } from '../store/store.ts'
 import { Trips } from '../store/trips.ts'
 import { type Trace, traceOf } from '../trace.ts'
-import { admit } from './admission.ts'
+import { admit, ownerOf } from './admission.ts'
+import type { Caller } from './authenticate.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 import type { Operation } from './contract.ts'
 import type { ProblemOf } from './contract-problems.ts'
@@ -29,8 +32,8 @@ import { type Handover, readHandover, serverTiming } from './handover.ts'
 import { readInput } from './input.ts'
 import { json, jsonText, problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
-import { limitUsed, logRequest } from './request-log.ts'
-import { findRoute } from './router.ts'
+import { limitUsed, logRequest, operationName } from './request-log.ts'
+import { accessOf, findRoute } from './router.ts'
 
 /** One request as a use case sees it; each takes the part it needs. */
 export type Call<input> = AuthCall<input> & CollectionCall<input> & { key: string | undefined }
@@ -76,7 +79,9 @@ export function endpoint<const row extends Operation, input = undefined, needs e
     let trips: Trips | undefined
     let quotas: RequestQuotas | undefined
     const setCookies: string[] = []
-    let principal: string | undefined
+    const caller: Caller = {}
+    const match = findRoute(pathname)
+    const operation = typeof match === 'object' ? operationName(row, match) : undefined
     let outcome: Result<unknown, ProblemCode>
     try {
       settled = deps()
@@ -87,27 +92,30 @@ export function endpoint<const row extends Operation, input = undefined, needs e
       const ip = clientAddress(request.headers, settled.settings.trustedProxy)
       const report: Report = (type, fields) =>
         later(record(needs, type, { ...fields, ip, requestId }))
-      quotas = new RequestQuotas(settled.limiter, trips, settled.log, (policy) =>
-        report('throttled', { policy, session: principal }),
+      quotas = new RequestQuotas(settled.limiter, trips, settled.log, (policy, user) =>
+        report('throttled', { policy, user, ...caller }),
       )
       outcome = await perform(row, useCase, {
         request,
-        pathname,
+        match,
         deps: settled,
         store: new Store(settled.databases, trips),
         quotas,
-        admitted: (sessionId) => {
-          principal = sessionId
-        },
+        identify: (known) => void Object.assign(caller, known),
         address: ip,
         trace,
         later,
         report,
+        event: (type, fields) => eventWords(type, { ...fields, ip, requestId }),
         cookies: {
           give: (tokens) => void setCookies.splice(0, 2, ...cookies.issue(tokens)),
           clear: () => void setCookies.splice(0, 2, ...cookies.clear()),
         },
       })
+      const refused = !outcome.ok && outcome.code === 'insufficient-scope'
+      if (refused && typeof match === 'object' && accessOf(row, match) === 'admin') {
+        report('access.refused', { operation, ...caller })
+      }
     } catch (error) {
       outcome = failureOf(error)
     }
@@ -128,8 +136,8 @@ export function endpoint<const row extends Operation, input = undefined, needs e
     if (handover === undefined) headers.set('X-Request-Id', requestId)
     logRequest({
       requestId,
-      row,
-      principal,
+      operation,
+      caller,
       status: response.status,
       failure: outcome.ok ? undefined : outcome,
       spent: trips,
@@ -140,6 +148,9 @@ export function endpoint<const row extends Operation, input = undefined, needs e
     return response
   }
 }
+
+/** In letters: a session keeps it, to tell devices apart. */
+const LONGEST_USER_AGENT = 256
 
 /** Writes what went well; or 304, when the client has it already. */
 async function success(
@@ -208,7 +219,7 @@ function detached(work: Promise<unknown>): void {
 
 interface Exchange<needs extends Deps> {
   request: Request
-  pathname: string
+  match: ReturnType<typeof findRoute>
   deps: needs
   store: Store
   quotas: RequestQuotas
@@ -217,8 +228,9 @@ interface Exchange<needs extends Deps> {
   trace: Trace | undefined
   later: WaitUntil
   report: Report
-  /** Told the session that got past the door, for the log. */
-  admitted: (sessionId: string | undefined) => void
+  event: AuthCall['event']
+  /** Told who asks, for the log and the events. */
+  identify: (caller: Caller) => void
 }
 
 async function perform<input, needs extends Deps>(
@@ -226,19 +238,19 @@ async function perform<input, needs extends Deps>(
   useCase: UseCase<input, ProblemCode, needs>,
   exchange: Exchange<needs>,
 ): Promise<Result<unknown, ProblemCode>> {
-  const { request, pathname, deps, store, quotas, cookies, address, trace, later, report } =
-    exchange
+  const { request, match, deps, store, quotas, cookies, address, trace, later, report } = exchange
+  const { event, identify } = exchange
   const { headers } = request
-  const match = findRoute(pathname)
   if (match === 'malformed' || match === 'unknown') return fail('not-found', match)
   const site = {
     sameOrigin: isSameOrigin(headers, deps.settings.origin),
     foreign: isForeign(headers, deps.settings.origin),
   }
-  const admission = await admit(row, match, { headers, deps, store, cookies, site, report })
+  const admission = await admit(row, match, {
+    ...{ headers, deps, store, cookies, site, report, identify },
+  })
   if (!admission.ok) return admission
   const { access, principal, signed, presented } = admission.value
-  exchange.admitted(principal?.sessionId)
 
   if (row.quota === 'signin' || row.quota === 'mail') {
     const decision = await quotas.count(row.quota, addressPartition(address))
@@ -267,10 +279,12 @@ async function perform<input, needs extends Deps>(
       trace,
       later,
       report,
+      event,
+      identify: ({ accountId, sessionId }) => identify({ user: accountId, session: sessionId }),
       client: {
         address,
         partition: addressPartition(address),
-        userAgent: headers.get('user-agent') ?? '',
+        userAgent: printable((headers.get('user-agent') ?? '').slice(0, LONGEST_USER_AGENT)),
       },
       collection: match.collection,
       id: match.params['id'],
@@ -289,6 +303,7 @@ async function perform<input, needs extends Deps>(
     deps,
   )
   const proven = await orUnproven(access, result)
+  if (access.keyOwner !== undefined) identify(ownerOf(access.keyOwner))
   const { usedKey } = access
   const { keys } = deps
   if (usedKey !== undefined && keys !== undefined) {

@@ -9,6 +9,8 @@ import { traceOf } from '../trace.ts'
 import {
   type Authentication,
   authenticate,
+  type Caller,
+  callerOf,
   ENDED_SESSION,
   presentedCredential,
   refusal,
@@ -23,7 +25,7 @@ import { failureOf } from './failure.ts'
 import { type Handover, serverTiming } from './handover.ts'
 import type { KeyQuota } from './key-limits.ts'
 import { json, problem } from './problem.ts'
-import { limitUsed, logRequest } from './request-log.ts'
+import { limitUsed, logRequest, operationName } from './request-log.ts'
 import { accessOf, allowedMethods, findRoute, type Match, operationOf } from './router.ts'
 
 /** The gate answers, or lets pass with headers for the endpoint and for the answer. */
@@ -53,6 +55,7 @@ export async function gate(
   const startedAt = Date.now()
   const trace = traceOf(request.headers)
   const decisions: Decision[] = []
+  const caller: Caller = {}
   const routed = routeOf(request.method, pathname)
   let settled: GateDeps | undefined
   let trips: Trips | undefined
@@ -61,7 +64,8 @@ export async function gate(
     settled = deps()
     trips = new Trips(settled.now, undefined, trace)
     if ('row' in routed) {
-      refused = await inspect(routed, { request, deps: settled, trips, decisions, waitUntil })
+      const inspection = { request, deps: settled, trips, decisions, caller, waitUntil }
+      refused = await inspect(routed, inspection)
     }
   } catch (error) {
     refused ??= failureOf(error)
@@ -89,8 +93,8 @@ export async function gate(
   }
   logRequest({
     requestId,
-    row: 'row' in routed ? routed.row : undefined,
-    principal: undefined,
+    operation: 'row' in routed ? operationName(routed.row, routed.match) : undefined,
+    caller,
     status: response.status,
     failure: refused,
     spent: trips,
@@ -129,18 +133,21 @@ interface Inspection {
   deps: GateDeps
   trips: Trips
   decisions: Decision[]
+  /** Filled in, for the log. */
+  caller: Caller
   waitUntil: WaitUntil
 }
 
 /** Judges a request to an operation; undefined lets it pass. */
 async function inspect(
   { row, match }: { row: Operation; match: Match },
-  { request, deps, trips, decisions, waitUntil }: Inspection,
+  { request, deps, trips, decisions, caller, waitUntil }: Inspection,
 ): Promise<Failure | undefined> {
   const { headers } = request
   const presented = presentedCredential(headers, deps.cookies)
   let authentication = await authenticate(presented, deps, deps.now())
   if (authentication.status === 'two') return TWO_CREDENTIALS
+  Object.assign(caller, callerOf(authentication))
   const keyQuota =
     authentication.status === 'key'
       ? await quotaOfKey(authentication.key, headers, deps, trips)

@@ -11,13 +11,13 @@ export class RequestQuotas implements Quotas {
   readonly #limiter: StrictLimiter
   readonly #trips: Trips
   readonly #log: Log
-  readonly #onDenied: (policy: PolicyName) => void
+  readonly #onDenied: (policy: PolicyName, user: string | undefined) => void
 
   constructor(
     limiter: StrictLimiter,
     trips: Trips,
     log: Log,
-    onDenied: (policy: PolicyName) => void,
+    onDenied: (policy: PolicyName, user: string | undefined) => void,
   ) {
     this.#onDenied = onDenied
     this.#limiter = limiter
@@ -41,10 +41,10 @@ export class RequestQuotas implements Quotas {
     return this.#limiter.count(policy, partition, this.#trips)
   }
 
-  show(decision: Decision): void {
+  show(decision: Decision, user?: string): void {
     this.decisions.push(decision)
     // Once a window and isolate: what is denied from memory costs nothing, a report neither.
-    if (!decision.allowed && !decision.remembered) this.#onDenied(decision.policy)
+    if (!decision.allowed && !decision.remembered) this.#onDenied(decision.policy, user)
   }
 
   async giveBack<name extends StrictPolicyName>(

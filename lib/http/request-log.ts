@@ -3,15 +3,16 @@ import { log } from '../log.ts'
 import type { Decision } from '../rate-limit/types.ts'
 import type { Spent } from '../store/trips.ts'
 import type { Trace } from '../trace.ts'
+import type { Caller } from './authenticate.ts'
 import type { Operation } from './contract.ts'
+import type { Match } from './router.ts'
 
 /** What is known of one request when it is answered. */
 export interface RequestRecord {
   requestId: string
-  /** Undefined where no operation was found. */
-  row: Operation | undefined
-  /** The session's id: it names nobody, and opens nothing. */
-  principal: string | undefined
+  /** See {@link operationName}; undefined where no operation was found. */
+  operation: string | undefined
+  caller: Caller
   status: number
   failure: Failure | undefined
   spent: Spent | undefined
@@ -21,18 +22,30 @@ export interface RequestRecord {
   trace: Trace | undefined
 }
 
+/** Method and template, with the collection's own name: `GET /api/movies/{id}`. */
+export function operationName({ method, path }: Operation, { collection }: Match): string {
+  return `${method} ${collection === undefined ? path : path.replace('{collection}', collection.name)}`
+}
+
+/** An account's opaque id. One that was typed by hand has none before it signs in, but its address. */
+const OPAQUE_ID = /^u_[0-9A-Za-z]{16,}$/
+
 /**
  * Writes the one line of a request, by whoever answers it. It names the operation and not the path,
- * which may hold an address; a failure's reason is our own words.
+ * which may hold an address; a failure's reason is our own words. Ids of sessions, API keys and
+ * accounts open nothing.
  */
 export function logRequest(record: RequestRecord): void {
-  const { requestId, row, principal, status, failure, spent, milliseconds, limits } = record
+  const { requestId, operation, caller, status, failure, spent, milliseconds, limits } = record
+  const { session, key, user = '' } = caller
   const level = status === 500 ? 'error' : status > 500 ? 'warn' : 'info'
   log(level, 'request', {
     requestId,
     traceId: record.trace?.id,
-    operation: row === undefined ? undefined : `${row.method} ${row.path}`,
-    principal,
+    operation,
+    session,
+    key,
+    user: OPAQUE_ID.test(user) ? user : undefined,
     status,
     code: failure?.code,
     reason: failure?.reason,

@@ -1,37 +1,27 @@
 import { StoreUnavailable } from '../errors.ts'
+import type { SecurityEventType } from './event-types.ts'
 import { keys } from './keys.ts'
 import { type Read, replyList, text } from './reply.ts'
 import { LIST_EVENTS, RECORD_EVENT } from './scripts/events.ts'
 import type { Store } from './store.ts'
-
-/** What an operator wants to hear of. */
-export type SecurityEventType =
-  | 'signin.failed'
-  | 'token.reused'
-  | 'throttled'
-  | 'password.changed'
-  | 'password.reset'
-  | 'level.changed'
-  | 'user.disabled'
-  | 'user.enabled'
-  | 'key.created'
-  | 'key.rolled'
-  | 'key.deleted'
-  | 'account.registered'
-  | 'account.deleted'
-  | 'email.verified'
-  | 'user.unlocked'
 
 /** What an event is about; an unknown user is not named. */
 export interface EventFields {
   user?: string | undefined
   /** Who did it, where that is not the user. */
   by?: string | undefined
+  /** Of `session.ended`: absent when all have ended. */
   session?: string | undefined
   level?: number | undefined
   /** An API key's id. */
   key?: string | undefined
   policy?: string | undefined
+  /** Method and template of what was refused. */
+  operation?: string | undefined
+  /** A block's id. */
+  block?: string | undefined
+  /** What a block keeps out. */
+  address?: string | undefined
   ip?: string | undefined
   requestId?: string | undefined
 }
@@ -42,43 +32,91 @@ export interface StoredEvent {
   fields: Record<string, string>
 }
 
-/** The stream keeps about so many. */
-const KEPT = 10_000
+/** More than all kinds together; what older versions recorded is not in the counts of its kind. */
+const MOST_EVENTS = 50_000
+const MOST_OF_KIND = 1_000
+const MOST_OF_USER = 50
+/** Seven days. */
+const SHARE_TTL_MS = 604_800_000
+
+/** An event as a script takes it that records it on the way. See `RECORD`. */
+export interface EventWords {
+  keys: string[]
+  args: (string | number)[]
+}
+
+/**
+ * Writes an event in the words of the store. Events that name nobody are counted apart from those of
+ * users, by client address: guesses at addresses that nobody has push out no others.
+ */
+export function eventWords(type: SecurityEventType, fields: EventFields): EventWords {
+  const { user, by, ip = '' } = fields
+  const named = user ?? by
+  const own = named === undefined ? `from:${ip}` : `user:${named}`
+  // What admins did is no one user's flood.
+  const mostOfUser = by === undefined ? MOST_OF_USER : MOST_OF_KIND
+  const words = Object.entries({ type, ...fields }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name, value],
+  )
+  return {
+    keys: [
+      keys.events,
+      keys.eventIds(type, own),
+      keys.eventIds(type, named === undefined ? 'strangers' : 'users'),
+    ],
+    args: [MOST_EVENTS, mostOfUser, MOST_OF_KIND, SHARE_TTL_MS, ...words],
+  }
+}
 
 /** Adds an event. See {@link RECORD_EVENT}. */
 export async function recordEvent(
   store: Store,
   type: SecurityEventType,
   fields: EventFields,
-  kept: number = KEPT,
 ): Promise<void> {
-  const words = Object.entries({ type, ...fields }).flatMap(([name, value]) =>
-    value === undefined ? [] : [name, value],
-  )
-  const [id] = await store.write(RECORD_EVENT, [keys.events], [kept, ...words])
+  const { keys, args } = eventWords(type, fields)
+  const [id] = await store.write(RECORD_EVENT, keys, args)
   if (typeof id !== 'string') throw new StoreUnavailable('event: unexpected reply')
 }
 
-/** Reads one page, newest first. @param before The last id of the page before; '' for the first. */
-export function eventsRead(page: { before: string; limit: number }): Read<{
+/** So many events are looked at for one page. */
+const LARGEST_STEP = 1_000
+
+/** Which events, and how many. */
+export interface EventQuery {
+  /** The last id of the page before; '' for the first. */
+  before: string
+  limit: number
+  type: SecurityEventType | undefined
+  /** The names of a user; none for everybody. */
+  names: readonly string[]
+}
+
+/**
+ * Reads one page, newest first. A page may be short, or empty, and have a cursor all the same. See
+ * {@link LIST_EVENTS}.
+ */
+export function eventsRead({ before, limit, type, names }: EventQuery): Read<{
   events: StoredEvent[]
-  more: boolean
+  cursor: string | undefined
 }> {
-  const { before, limit } = page
+  const args = [before || '+', limit, LARGEST_STEP, type ?? '', ...names].map(String)
   return {
     database: 'auth',
-    queue: (pipeline) =>
-      pipeline.evalRo(LIST_EVENTS, [keys.events], [before || '+', String(limit + 1)]),
+    queue: (pipeline) => pipeline.evalRo(LIST_EVENTS, [keys.events], args),
     parse: (reply) => {
-      const events = replyList(reply).map((row) => {
-        if (!Array.isArray(row) || !Array.isArray(row[1])) {
-          throw new StoreUnavailable('events: unexpected reply')
-        }
-        return { id: text(row[0]) ?? '', fields: pairs(row[1].map(text)) }
-      })
-      return { events: events.slice(0, limit), more: events.length > limit }
+      const [cursor, rows] = replyList(reply)
+      if (!Array.isArray(rows)) throw new StoreUnavailable('events: unexpected reply')
+      return { events: rows.map(storedEvent), cursor: text(cursor) || undefined }
     },
   }
+}
+
+function storedEvent(row: unknown): StoredEvent {
+  if (!Array.isArray(row) || !Array.isArray(row[1])) {
+    throw new StoreUnavailable('events: unexpected reply')
+  }
+  return { id: text(row[0]) ?? '', fields: pairs(row[1].map(text)) }
 }
 
 function pairs(flat: (string | undefined)[]): Record<string, string> {

@@ -18,6 +18,7 @@
  * | `registrations:<address>` | set of the hashes above | a day after the last |
  * | `devices:<address>` | sorted set of HMACs of networks, score = last sign-in in ms | 90 days after the last |
  * | `events` | stream of security events | never; capped |
+ * | `events:<kind>:<whose>` | sorted set of ids in `events`, score = when; `whose` is `users`, `strangers`, `user:<id>` or `from:<client address>` | never, capped; of one user or address a week after its last |
  * | `probe` | string | after a second: readiness writes it |
  * | `limit:<policy>:<partition>:<window>` | string | with its window |
  * | `<collection prefix><item id>` | hash | never: an item is data |
@@ -46,6 +47,7 @@ export const keys = {
   /** The networks from which an account has signed in. */
   devicesOf: (userId: string): string => `devices:${userId}`,
   events: 'events',
+  eventIds: (type: string, whose: string): string => `events:${type}:${whose}`,
   probe: 'probe',
   /** The limiter's library appends `:<partition>:<window number>`. */
   limit: (policy: string): string => `limit:${policy}`,

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { type Program, startRedis } from '../../e2e/support/processes.ts'
 import { type Engine, embeddedEngine, redisEngine } from '../../local/gateway/engine.ts'
 import { type Gateway, startGateway } from '../../local/gateway/server.ts'
+import { eventWords } from './events.ts'
 import { connect } from './redis.ts'
 import { rotateSession } from './rotation.ts'
 import { openSession, revokeSession } from './sessions.ts'
@@ -55,6 +56,7 @@ for (const kind of ['embedded', 'redis'] as const) {
         ip: '192.0.2.1',
         cap: 1_000,
         device: undefined,
+        event: eventWords('signin.succeeded', { user: USER.userId, session: sessionId }),
         ...options,
       }
       return { sessionId, opened: await openSession(store(), session) }

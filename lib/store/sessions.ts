@@ -1,4 +1,5 @@
 import { StoreUnavailable } from '../errors.ts'
+import type { EventWords } from './events.ts'
 import { keys } from './keys.ts'
 import { integer, type Read, replyList, text } from './reply.ts'
 import type { Holder, SessionState } from './rotation.ts'
@@ -28,6 +29,8 @@ export interface NewSession {
   cap: number
   /** Marks where the account signed in; undefined when no address is known. */
   device: string | undefined
+  /** Recorded in the same step. */
+  event: EventWords
 }
 
 /** How long a network is known from which an account signed in: 90 days. */
@@ -59,6 +62,7 @@ export async function openSession(store: Store, session: NewSession): Promise<Op
       keys.accountId(freshId),
       keys.accounts,
       keys.admins,
+      ...session.event.keys,
     ],
     [
       sessionId,
@@ -73,6 +77,7 @@ export async function openSession(store: Store, session: NewSession): Promise<Op
       session.cap,
       session.device ?? '',
       DEVICE_TTL_MS,
+      ...session.event.args,
     ],
   )
   if (reply[0] === 'refused') return { status: 'refused' }

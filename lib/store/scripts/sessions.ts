@@ -1,3 +1,4 @@
+import { RECORD } from './events.ts'
 import { END_OTHERS, ENROL, GENERATION, IDENTIFY, MAY_ENTER, REVOKE, STORE_TIME } from './parts.ts'
 
 /**
@@ -5,7 +6,8 @@ import { END_OTHERS, ENROL, GENERATION, IDENTIFY, MAY_ENTER, REVOKE, STORE_TIME 
  * races with a password change or a disable must not leave a session behind. The account gets its id,
  * if it has none, and the network that the client came from is known from then on.
  *
- * Returns `{'opened', now, idle, level, id, {sid…}}` or `{'refused'}`, the list being the oldest
+ * The event is recorded here, and costs no command of its own. Returns
+ * `{'opened', now, idle, level, id, {sid…}}` or `{'refused'}`, the list being the oldest
  * sessions over the cap, which the caller revokes. Safe to repeat.
  */
 export const OPEN_SESSION = `#!lua flags=allow-key-locking
@@ -18,6 +20,7 @@ ${MAY_ENTER}
 ${GENERATION}
 ${IDENTIFY}
 ${ENROL}
+${RECORD}
 if not mayEnter() or redis.call('HGET', userKey, 'password') ~= comparedHash then
   return {'refused'}
 end
@@ -42,6 +45,7 @@ if device ~= '' then
 end
 local over = redis.call('ZCARD', sessionsKey) - cap
 local oldest = over > 0 and redis.call('ZRANGE', sessionsKey, 0, math.min(over, 100) - 1) or {}
+record(9, 13)
 return {'opened', ms(now), ms(idle), redis.call('HGET', userKey, 'level'), id, oldest}
 `
 

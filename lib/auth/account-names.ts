@@ -1,0 +1,28 @@
+import type { Store } from '../store/store.ts'
+import { addressRead, profileRead } from '../store/users.ts'
+import { isAccountId } from './account-id.ts'
+import { parseUserId } from './user-id.ts'
+
+/** How tokens, events and blocks may name one account. */
+export interface AccountNames {
+  /** Its id, and its address: events from before accounts had ids name that. */
+  names: string[]
+  /** Whether there is such an account now: events outlive theirs. */
+  exists: boolean
+}
+
+/** Finds the names of the account that an operator means, by its id or its address. One trip. */
+export async function accountNames(store: Store, typed: string): Promise<AccountNames> {
+  if (isAccountId(typed)) {
+    const [address] = await store.read(addressRead(typed))
+    return { names: [typed, ...listed(address)], exists: address !== undefined }
+  }
+  const userId = parseUserId(typed)
+  if (userId === undefined) return { names: [typed], exists: false }
+  const [{ exists, accountId }] = await store.read(profileRead(userId))
+  return { names: [userId, ...listed(accountId)], exists }
+}
+
+function listed(name: string | undefined): string[] {
+  return name === undefined ? [] : [name]
+}

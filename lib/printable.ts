@@ -1,0 +1,15 @@
+/** What a terminal obeys: `ESC [` or CSI with its parameters, and `ESC ]` with its text (ECMA-48 §5.4). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to find
+const SEQUENCES = /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?/g
+/** Controls, marks that turn the writing round, what has no width, halves of letters, line separators. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+
+/**
+ * Drops from a text of somebody else's what would change a terminal, or look like another text there.
+ * For what is stored to be shown later, and for what is printed: older records were not cleaned.
+ *
+ * @see Unicode TR 36 §2, "Visual Security Issues"
+ */
+export function printable(text: string): string {
+  return text.replace(SEQUENCES, '').replace(UNPRINTABLE, '')
+}
