@@ -5,6 +5,7 @@ import { expect, test } from '@playwright/test'
 import { hashSync } from 'bcryptjs'
 import fc from 'fast-check'
 import { type Program, startRedis } from '../e2e/support/processes.ts'
+import { SAMPLES, type Sample, SIGN_IN } from '../e2e/support/samples.ts'
 import { type Engine, redisEngine } from '../local/gateway/engine.ts'
 import { type Gateway, startGateway } from '../local/gateway/server.ts'
 import { type App, createApp } from './app.ts'
@@ -19,72 +20,6 @@ import { POLICIES } from './rate-limit/policies.ts'
 const ORIGIN = 'https://api.example.com'
 const VECTORS = resolve(import.meta.dirname, '..', 'test', 'vectors')
 const NAUGHTY: string[] = JSON.parse(readFileSync(join(VECTORS, 'blns', 'blns.json'), 'utf8'))
-const SIGN_IN = { user: 'hostile@home.org', password: 'password' }
-
-/** A request that every operation takes: where its strings go. */
-interface Sample {
-  params?: Record<string, string>
-  query?: Record<string, string>
-  body?: Record<string, unknown>
-}
-
-/** One for each operation: a new operation does not compile without. */
-const SAMPLES: Record<OperationId, Sample> = {
-  signIn: { body: SIGN_IN },
-  login: { body: SIGN_IN },
-  refresh: { body: { refresh: 'x.y.z' } },
-  logout: { body: { refresh: 'x.y.z' } },
-  register: { body: { user: 'new@home.org', password: 'a long enough one' } },
-  verifyEmail: { body: { token: 'x' } },
-  resendVerification: { body: { user: 'new@home.org' } },
-  listSessions: {},
-  endSessions: {},
-  endSession: { params: { id: 'x' } },
-  generatePassword: { body: { password: 'a long enough one' } },
-  changePassword: { body: { current: 'wrong', password: 'a long enough one' } },
-  forgotPassword: { body: { user: 'new@home.org' } },
-  resetPassword: { body: { token: 'x', password: 'a long enough one' } },
-  readProfile: {},
-  changeProfile: { body: { name: 'Name' } },
-  listKeys: {},
-  createKey: { body: { name: 'A key', scopes: ['movies:read'], expiresIn: 60, limit: 5 } },
-  rollKey: { params: { id: 'x' }, body: { overlap: 5 } },
-  deleteKey: { params: { id: 'x' } },
-  listUsers: { query: { limit: '5', cursor: 'YQ' } },
-  changeUser: { params: { id: 'nobody@home.org' }, body: { level: 0, disabled: false } },
-  readUser: { params: { id: 'nobody@home.org' } },
-  deleteUser: { params: { id: 'nobody@home.org' } },
-  listUserKeys: { params: { id: 'nobody@home.org' } },
-  deleteUserKey: { params: { id: 'nobody@home.org', key: 'x' } },
-  exportUser: { params: { id: 'nobody@home.org' } },
-  unlockUser: { params: { id: 'nobody@home.org' } },
-  listEvents: { query: { limit: '5', cursor: 'MS0x' } },
-  jwks: {},
-  openapi: {},
-  health: {},
-  ready: {},
-  listItems: {
-    params: { collection: 'movies' },
-    query: {
-      ...{ limit: '5', cursor: 'YQ', sort: 'year', q: 'alien', fields: 'year', count: 'exact' },
-      ...{ director: 'x', 'year[gte]': '1' },
-    },
-  },
-  getItem: { params: { collection: 'movies', id: 'Alien' }, query: { fields: 'year' } },
-  createItem: {
-    params: { collection: 'books' },
-    body: { id: 'x', title: 'A title', author: 'An author', year: 1 },
-  },
-  replaceItem: {
-    params: { collection: 'books', id: 'x' },
-    body: { title: 'A title', author: 'An author', year: 1 },
-  },
-  patchItem: {
-    params: { collection: 'books', id: 'a book' },
-    body: { title: 'A title', author: 'An author', year: 1 },
-  },
-  deleteItem: { params: { collection: 'books', id: 'x' } },
-}
 const OPERATIONS = Object.entries(SAMPLES) as [OperationId, Sample][]
 
 /** An object may have a `toString` that is none. */

@@ -123,7 +123,9 @@ export function profileRead(userId: string): Read<Account> {
   return {
     database: 'auth',
     queue: (pipeline) => pipeline.hmget(keys.user(userId), ...ACCOUNT_FIELDS),
-    parse: (reply) => accountOf(replyList(reply).map(text)),
+    // A key of another type is no account.
+    parse: (reply) =>
+      accountOf(reply.error?.startsWith('WRONGTYPE') ? [] : replyList(reply).map(text)),
   }
 }
 

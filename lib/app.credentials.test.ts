@@ -1,0 +1,142 @@
+import { expect, test } from '@playwright/test'
+import { type InProcess, ORIGIN, startInProcess } from '../e2e/support/in-process.ts'
+import { SAMPLES, type Sample, SIGN_IN } from '../e2e/support/samples.ts'
+import { contract, type Operation, type OperationId } from './http/contract.ts'
+import { accessOf, findRoute } from './http/router.ts'
+
+type Headers = Record<string, string>
+const OPERATIONS = Object.entries(SAMPLES) as [OperationId, Sample][]
+
+/** A page of this origin: what an unsafe request with cookies needs. */
+const SAME_ORIGIN = { 'Sec-Fetch-Site': 'same-origin' }
+
+function byBearer(token: string): Headers {
+  return { Authorization: `Bearer ${token}` }
+}
+
+function byCookies(cookies: { access?: string; refresh?: string }): Headers {
+  const pairs = Object.entries(cookies).map(([name, value]) => `__Host-usher-${name}=${value}`)
+  return { ...SAME_ORIGIN, Cookie: pairs.join('; ') }
+}
+
+function byKey(key: string): Headers {
+  return { 'X-API-Key': key }
+}
+
+test.describe('a credential that does not hold', () => {
+  let api: InProcess
+  test.beforeAll(async () => {
+    api = await startInProcess()
+    await api.account(SIGN_IN.user, 9)
+    await api.account('other@home.org')
+  })
+  test.afterAll(() => api.close())
+
+  async function signIn(user: string): Promise<{ JWT: string; refresh: string }> {
+    const answer = await api.send('signIn', { body: { user, password: 'password' } })
+    return answer.json()
+  }
+
+  async function makeKey(JWT: string): Promise<{ id: string; key: string }> {
+    const scopes = ['movies', 'books', 'reviews'].flatMap((name) => [
+      `${name}:read`,
+      `${name}:write`,
+    ])
+    const answer = await api.send('createKey', { body: { name: 'K', scopes } }, byBearer(JWT))
+    return answer.json()
+  }
+
+  /** One of each kind; made anew for every operation, because some operations end sessions. */
+  async function credentials(): Promise<Record<string, Headers>> {
+    const ended = await signIn(SIGN_IN.user)
+    const endedKey = await makeKey(ended.JWT)
+    await api.send('deleteKey', { params: { id: endedKey.id } }, byBearer(ended.JWT))
+    await api.send('logout', { body: {} }, byBearer(ended.JWT))
+
+    await api.account('disabled@home.org', 9)
+    const disabled = await signIn('disabled@home.org')
+    const disabledKey = await makeKey(disabled.JWT)
+    await api.command('HSET', 'user:disabled@home.org', 'disabled', '1')
+    return {
+      'a bad token': byBearer('x.y.z'),
+      'a bad cookie': byCookies({ access: 'x', refresh: 'y' }),
+      'a bad key': byKey(`${endedKey.key.slice(0, -1)}_`),
+      'a token of an ended session': byBearer(ended.JWT),
+      'cookies of an ended session': byCookies({ access: ended.JWT, refresh: ended.refresh }),
+      'a refresh cookie of an ended session': byCookies({ refresh: ended.refresh }),
+      'an ended key': byKey(endedKey.key),
+      'a token of a disabled account': byBearer(disabled.JWT),
+      'a refresh cookie of a disabled account': byCookies({ refresh: disabled.refresh }),
+      'a key of a disabled account': byKey(disabledKey.key),
+    }
+  }
+
+  for (const [id, sample] of OPERATIONS) {
+    test(`${id}: opens nothing, and is as good as none where nobody has to sign in`, async () => {
+      const row: Operation = contract[id]
+      const path = row.path.replace(/\{(\w+)\}/g, (_, name) =>
+        encodeURIComponent(sample.params?.[name] ?? ''),
+      )
+      const match = findRoute(new URL(`${ORIGIN}${path}`).pathname)
+      if (typeof match !== 'object') throw new Error(`${path} is no route`)
+      const isPublic = accessOf(row, match) === 'public'
+      const problemOf = async (answer: Response): Promise<[number, string]> => {
+        const text = await answer.text()
+        const isProblem = answer.headers.get('content-type') === 'application/problem+json'
+        return [answer.status, isProblem ? JSON.parse(text).type : '']
+      }
+      const none = await problemOf(await api.send(id, sample))
+      if (!isPublic) expect(none).toEqual([401, '/problems/authentication-required'])
+      for (const [name, headers] of Object.entries(await credentials())) {
+        const answer = await problemOf(await api.send(id, sample, headers))
+        const expected = isPublic ? none : [401, '/problems/invalid-token']
+        // Keys are for collections: whether one works elsewhere is not asked.
+        const isKey = 'X-API-Key' in headers && row.action === undefined && !isPublic
+        if (isKey && answer[0] === 403) continue
+        expect(answer, name).toEqual(expected)
+      }
+    })
+  }
+
+  test('somebody else’s credential: what is not theirs is as if it were not there', async () => {
+    const mine = await signIn(SIGN_IN.user)
+    const { id: keyId } = await makeKey(mine.JWT)
+    const sid = JSON.parse(Buffer.from(mine.JWT.split('.')[1] ?? '', 'base64url').toString()).sid
+    const review = { movie: 'Alien', rating: 5, text: 'x' }
+    const made = await api.send(
+      'createItem',
+      { params: { collection: 'reviews' }, body: review },
+      byBearer(mine.JWT),
+    )
+    const { id: reviewId } = await made.json()
+    const ofReview = { collection: 'reviews', id: reviewId }
+    const theirs: [OperationId, Sample][] = [
+      ['endSession', { params: { id: sid } }],
+      ['rollKey', { params: { id: keyId }, body: {} }],
+      ['deleteKey', { params: { id: keyId } }],
+      ['replaceItem', { params: ofReview, body: review }],
+      ['patchItem', { params: ofReview, body: { rating: 1 } }],
+      ['deleteItem', { params: ofReview }],
+    ]
+    for (const [id, sample] of theirs) {
+      const other = await signIn('other@home.org')
+      const answer = await api.send(id, sample, byBearer(other.JWT))
+      const absent = await api.send(
+        id,
+        { ...sample, params: { ...sample.params, id: `nothing-${id}` } },
+        byBearer(other.JWT),
+      )
+      // To replace what is not there makes it.
+      const expected = id === 'replaceItem' ? 201 : 404
+      expect([answer.status, absent.status], id).toEqual([404, expected])
+    }
+    for (const [id, sample] of OPERATIONS) {
+      const row: Operation = contract[id]
+      if (row.access !== 'admin') continue
+      const other = await signIn('other@home.org')
+      const answer = await api.send(id, sample, byBearer(other.JWT))
+      expect([id, answer.status]).toEqual([id, 403])
+    }
+    expect((await api.send('readProfile', {}, byBearer(mine.JWT))).status).toBe(200)
+  })
+})
