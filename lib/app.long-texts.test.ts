@@ -34,6 +34,9 @@ test.describe('a long text costs no more than its length, wherever it is sent', 
     api = await startInProcess()
     await api.account(SIGN_IN.user, 9)
     await api.command('HSET', 'book:a book', 'title', 'A title', 'author', 'An author')
+  })
+  // Some operations end sessions.
+  test.beforeEach(async () => {
     const answer = await api.send('signIn', SAMPLES.signIn)
     token = (await answer.json()).JWT
   })

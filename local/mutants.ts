@@ -52,8 +52,8 @@ const MUTANTS: Mutant[] = [
   mutant(
     'rotation as read-then-write',
     'lib/store/rotation.ts',
-    'const { sessionId, userId, seq, expiresAt } = presented',
-    `const { sessionId, userId, expiresAt } = presented
+    'const { sessionId, accountId, userId, seq, expiresAt, freshId } = presented',
+    `const { sessionId, accountId, userId, expiresAt, freshId } = presented
   const stored = (): Promise<[number]> =>
     store.read({
       database: 'auth',
@@ -254,8 +254,8 @@ const MUTANTS: Mutant[] = [
   mutant(
     'an impossible address is the key of a device',
     'lib/auth/guesses.ts',
-    '`device\\n${userId}\\n${from.key}`',
-    '`impossible\\n${userId} ${from.key}`',
+    '`device\\n${userId}\\n${from.key}${after}`',
+    '`impossible\\n${userId} ${from.key}${after}`',
     'e2e/limits',
   ),
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: they are texts of the source
@@ -269,7 +269,7 @@ const MUTANTS: Mutant[] = [
   mutant(
     'anyone changes an item that is its owner’s',
     'lib/collections/write.ts',
-    'owner !== undefined && owner === call.principal?.userId',
+    '(owner === principal.accountId || owner === principal.userId)',
     'owner !== undefined',
     'writes.test',
   ),
@@ -306,9 +306,115 @@ const MUTANTS: Mutant[] = [
   mutant(
     'an API key that outlives its account',
     'lib/store/key-liveness.ts',
-    "(text(createdAt) ?? '') === born && ",
+    'born : text(id) === uid',
+    'born : uid !== undefined',
+    'e2e/api-keys',
+    'strangers',
+  ),
+  mutant(
+    'a password of any length is normalised',
+    'lib/auth/password.ts',
+    'password.length > LONGEST_SPELLING ? password : ',
     '',
-    'api-keys',
+    'password.test',
+  ),
+  mutant(
+    'a password is measured where there is a hash',
+    'lib/auth/password.ts',
+    'const takes = fits(password)',
+    'const takes = hash === undefined || fits(password)',
+    'password.test',
+  ),
+  mutant(
+    'a link that was followed leaves the others',
+    'lib/store/scripts/registrations.ts',
+    "redis.call('DEL', userKey, registrationKey, listKey, ",
+    "redis.call('DEL', registrationKey, ",
+    'auth/register',
+  ),
+  mutant(
+    'a link that was asked for again has the first password',
+    'lib/auth/email.ts',
+    'if (input.password === undefined && !hasPassword) {',
+    'if (input.password === undefined && !hasPassword && userId === tokenHash) {',
+    'auth/register',
+  ),
+  mutant(
+    'API keys outlive a reset',
+    'lib/store/scripts/one-time.ts',
+    'count, endKeys()}',
+    'count, {}}',
+    'auth/reset',
+  ),
+  mutant(
+    'mails count by address alone',
+    'lib/auth/mail-quota.ts',
+    "client.partition === 'shared' ? 'shared' : client.partition.key",
+    "client.partition === 'shared' ? 'shared' : 'all'",
+    'strangers',
+  ),
+  mutant(
+    'a tag has mails of its own',
+    'lib/auth/mail-quota.ts',
+    'plus > 0 ?',
+    'plus > 254 ?',
+    'strangers',
+  ),
+  mutant(
+    'a reset leaves its network unknown',
+    'lib/store/scripts/one-time.ts',
+    "if device ~= '' then",
+    'if device == uid then',
+    'strangers',
+  ),
+  mutant(
+    'a dead token counts for its user',
+    'lib/http/gate.ts',
+    'if (deps.deadSessions.has(claims.sid))',
+    'if (deps.deadSessions.has(claims.sub))',
+    'strangers',
+  ),
+  mutant(
+    'what keys use counts for nobody',
+    'lib/http/gate.ts',
+    "return Promise.all([own(), count('user', { key: owner }, true)])",
+    "return Promise.all([own(), count('user', { key: key.key }, true)])",
+    'strangers',
+  ),
+  mutant(
+    'a credential counts before it is proven',
+    'lib/http/admission.ts',
+    '  if (unsafe) {\n    const proof',
+    '  if (unsafe && !optional) {\n    const proof',
+    'fourth-collection',
+  ),
+  mutant(
+    'an address of before is shown',
+    'lib/collections/item.ts',
+    "raw?.includes('@') === true",
+    "raw?.includes('@') === false",
+    'strangers',
+  ),
+  mutant(
+    'a registration waits where there is no mail',
+    'lib/auth/mail-quota.ts',
+    'if (deps.mailer.isConfigured) return undefined',
+    'if (deps.mailer.isConfigured || deps.mailer !== undefined) return undefined',
+    'no-mail',
+  ),
+  mutant(
+    'the owner hears of no new password',
+    'lib/auth/notices.ts',
+    '!mailer.isConfigured || parseMailAddress(userId) === undefined',
+    '!mailer.isConfigured || parseMailAddress(userId) !== undefined',
+    'auth/reset',
+  ),
+  mutant(
+    'an unlock unlocks nothing',
+    'lib/auth/guesses.ts',
+    'deps.now() - unlockedAt < window',
+    'unlockedAt - deps.now() > window',
+    'strangers',
   ),
   mutant('no body limit', 'lib/http/body.ts', '64 * 1_024', '64 * 1_024 * 1_024', 'http.spec'),
   mutant(
