@@ -1,4 +1,5 @@
-import { APPLY_ITEMS, QUERY_ITEMS } from '../../lib/store/scripts/query.ts'
+import { APPLY_ITEMS } from '../../lib/store/scripts/apply.ts'
+import { QUERY_ITEMS } from '../../lib/store/scripts/query.ts'
 import { LIVENESS_AT_PRIMARY, ROTATE_SESSION } from '../../lib/store/scripts/rotation.ts'
 import { END_SESSIONS, OPEN_SESSION, REVOKE_SESSION } from '../../lib/store/scripts/sessions.ts'
 
