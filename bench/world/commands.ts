@@ -1,5 +1,6 @@
+import { APPLY_ITEMS } from '../../lib/store/scripts/apply.ts'
 import { LIVENESS_AT_PRIMARY } from '../../lib/store/scripts/liveness.ts'
-import { APPLY_ITEMS, QUERY_ITEMS } from '../../lib/store/scripts/query.ts'
+import { QUERY_ITEMS } from '../../lib/store/scripts/query.ts'
 import { ROTATE_SESSION } from '../../lib/store/scripts/rotation.ts'
 import { END_SESSIONS, OPEN_SESSION, REVOKE_SESSION } from '../../lib/store/scripts/sessions.ts'
 

@@ -1,6 +1,8 @@
 import { expect, test } from '@playwright/test'
 import { type CollectionRig, startCollectionRig } from '../../e2e/support/collections.ts'
 import { beginHealing, claimIndexes } from '../store/indexes.ts'
+import { APPLY_ITEMS } from '../store/scripts/apply.ts'
+import type { Store } from '../store/store.ts'
 import { keptIndexesOf, versionOf } from './declaration.ts'
 import { type Collection, defineCollection } from './define.ts'
 import { heal } from './heal.ts'
@@ -148,6 +150,27 @@ for (const kind of ['redis', 'embedded'] as const) {
       expect(Number(await rig.command('ZCARD', 'index:notes:id'))).toBe(298)
     })
 
+    test('an item that is changed between its being read and its being indexed is read again', async () => {
+      let changes = 0
+      /** Before what was read is written, somebody else changes an item that was among it. */
+      const meddled = (): Store => {
+        const own = rig.store()
+        const write: Store['write'] = async (script, ...more) => {
+          const overtaken = script === APPLY_ITEMS && changes < 3
+          if (overtaken) {
+            const input = { text: `change ${changes++}` }
+            await patchItem(rig.call<unknown>(filtered, input, { id: '7' }), rig.deps)
+          }
+          return own.write(script, ...more)
+        }
+        return Object.assign(Object.create(own), { read: own.read.bind(own), write })
+      }
+      await heal(meddled, { restMs: 0, collections: [filtered] })
+      expect(changes).toBe(3)
+      expect(await ids(filtered, GOOD)).toEqual(['170', '7', '70'])
+      expect(await ids(filtered, { text: 'change 2' })).toEqual(['7'])
+    })
+
     test('two versions side by side take an index from each other once a minute at most', async () => {
       await build(filtered)
       await age('index:notes:good')
@@ -170,6 +193,10 @@ for (const kind of ['redis', 'embedded'] as const) {
 
     test('a write of a version that does not keep an index ends its being whole', async () => {
       await build(filtered)
+      await patchItem(rig.call<unknown>(notes, { good: true }, { id: '5' }), rig.deps)
+      expect(await ask(filtered, GOOD)).toMatchObject({ code: 'service-unavailable' })
+      await build(filtered)
+      expect(await ids(filtered, GOOD)).toEqual(['170', '5', '7', '70'])
       await createItem(rig.call<unknown>(notes, { id: 'old', rank: 3, good: true }), rig.deps)
       for (const query of [GOOD, { rank: '3' }])
         expect(await ask(filtered, query)).toMatchObject({ code: 'service-unavailable' })
@@ -185,7 +212,7 @@ for (const kind of ['redis', 'embedded'] as const) {
       if (first.built.length > 0) await build(filtered)
       expect(await build(notes)).toMatchObject({ built: [] })
       await build(filtered)
-      expect(await ids(filtered, GOOD)).toEqual(['170', '7', '70', 'old', 'older'])
+      expect(await ids(filtered, GOOD)).toEqual(['170', '5', '7', '70', 'old', 'older'])
       expect(await ids(filtered, { rank: '3' })).toHaveLength(31)
     })
 

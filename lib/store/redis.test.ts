@@ -2,6 +2,40 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { expect, test } from '@playwright/test'
 import { connect } from './redis.ts'
 
+test('of two writes that cross, the token of the one that was answered last stays', async () => {
+  const held = new Map<string, ServerResponse>()
+  let sent: unknown
+  const answer = (response: ServerResponse, token: string, body: unknown): void => {
+    const headers = { 'Content-Type': 'application/json', 'Upstash-Sync-Token': token }
+    response.writeHead(200, headers).end(JSON.stringify(body))
+  }
+  const server = createServer(async (request: IncomingMessage, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(Buffer.from(chunk))
+    const body = JSON.parse(String(Buffer.concat(chunks)))
+    if (request.url !== '/pipeline') held.set(body[1], response)
+    else {
+      sent = request.headers['upstash-sync-token']
+      answer(response, String(sent), [{ result: [] }])
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('no port')
+  const redis = connect({ url: `http://127.0.0.1:${address.port}`, token: 'token' })
+
+  const writes = new Map(['first', 'second'].map((name) => [name, redis.eval(name, [], [])]))
+  await expect.poll(() => held.size).toBe(2)
+  for (const name of ['second', 'first']) {
+    const response = held.get(name)
+    if (response !== undefined) answer(response, `of the ${name}`, { result: [] })
+    await writes.get(name)
+    await redis.pipeline().hmget('k', 'f').exec()
+    expect(sent).toBe(`of the ${name}`)
+  }
+  await new Promise((resolve) => server.close(resolve))
+})
+
 test('a read that was overtaken by a write does not take away its sync token', async () => {
   const sent: unknown[] = []
   let held: ServerResponse | undefined

@@ -47,6 +47,9 @@ interface Client {
 /**
  * Keeps the sync token of a write from being replaced by that of a read which left before it and
  * came back after it: as shipped the last answer wins, and the next read may miss the write.
+ *
+ * Of two writes that cross, the token of the one that was answered last stays: tokens have no order that
+ * a client could know, and who was just answered reads next. See docs/decisions/017.
  */
 function keepSyncToken(client: Client): void {
   const send = client.request

@@ -226,6 +226,24 @@ for (const kind of ['embedded', 'redis'] as const) {
       })
     })
 
+    test('each answer has a sync token that is higher than those before', async () => {
+      const tokenOf = async (path: string, body: string): Promise<number> => {
+        const headers = { Authorization: `Bearer ${TOKEN}` }
+        const response = await fetch(`${gateway.url}${path}`, { method: 'POST', headers, body })
+        return Number(response.headers.get('upstash-sync-token'))
+      }
+      const tokens: number[] = []
+      for (const [path, body] of [
+        ['/', '["SET","a","1"]'],
+        ['/pipeline', '[["GET","a"]]'],
+        ['/multi-exec', '[["INCR","a"]]'],
+        ['/', '["NOPE"]'],
+      ] as const)
+        tokens.push(await tokenOf(path, body))
+      expect(tokens[0]).toBeGreaterThan(0)
+      expect(tokens).toEqual([...new Set(tokens)].sort((a, b) => a - b))
+    })
+
     test('the path form takes the body and the query as arguments', async () => {
       expect(await post('/set/a%2Fb', 'the body')).toEqual({ status: 200, body: { result: 'OK' } })
       const read = await fetch(`${gateway.url}/get/a%2Fb?_token=${TOKEN}`)

@@ -37,13 +37,17 @@ export const KEEP_ALIVE_MS = 120_000
 
 /**
  * Serves the Upstash REST protocol in front of an engine: one command, `/pipeline`, `/multi-exec`
- * and the path form.
+ * and the path form. Its sync tokens count its answers: one engine has every write that it answered.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const scripts = new ScriptTranslator(options.engine.knowsShebang)
+  let answers = 0
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     serve(request, options, scripts).then(
-      ({ status, body }) => send(request, response, status, body),
+      ({ status, body }) => {
+        response.setHeader('Upstash-Sync-Token', String(++answers))
+        send(request, response, status, body)
+      },
       () => send(request, response, 500, { error: 'ERR the gateway failed' }),
     )
   })
