@@ -41,3 +41,34 @@ test('the files that comments and pages name are there', () => {
   )
   expect(missing).toEqual([])
 })
+
+interface Locked {
+  optional?: boolean
+  hasInstallScript?: boolean
+  engines?: { node?: string }
+}
+
+test('an install on the oldest Node that package.json names warns of nothing', () => {
+  const own: { engines: { node: string }; allowScripts: object } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  )
+  const { packages }: { packages: Record<string, Locked> } = JSON.parse(
+    readFileSync(join(root, 'package-lock.json'), 'utf8'),
+  )
+  const oldest = lowestVersion(own.engines.node)
+  const warned = Object.entries(packages).filter(
+    ([path, { optional, engines, hasInstallScript }]) => {
+      const needsNewer = optional !== true && lowestVersion(engines?.node ?? '0') > oldest
+      const name = path.replace(/^.*node_modules\//, '')
+      return needsNewer || (hasInstallScript === true && !Object.hasOwn(own.allowScripts, name))
+    },
+  )
+  // CONTRIBUTING.md says what to do.
+  expect(warned.map(([path]) => path)).toEqual([])
+})
+
+/** The lowest version that a range names, as a number: `^18.19.0 || >=20.6.0` is 18,019. */
+function lowestVersion(range: string): number {
+  const versions = [...range.matchAll(/(\d+)(?:\.(\d+))?[\d.]*/g)]
+  return Math.min(...versions.map(([, major, minor = 0]) => Number(major) * 1_000 + Number(minor)))
+}

@@ -101,13 +101,20 @@ if (!Object.hasOwn(commands, command)) {
 followNpm()
 await commands[command]()
 
-/** Installs from the lock file when what is installed is not what it says. */
+/**
+ * Installs from the lock file when what is installed is not what it says. npm's errors are shown;
+ * what packages of packages warn of is not for whoever runs this.
+ */
 async function install(folder = '.') {
   const installed = join(folder, 'node_modules', '.package-lock.json')
   const lock = join(folder, 'package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
   console.log(`Installing the packages${folder === '.' ? '' : ` of ${folder}/`}…`)
-  await execute('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], folder)
+  await execute(
+    'npm',
+    ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
+    folder,
+  )
 }
 
 async function build() {
