@@ -3,7 +3,7 @@ import { provesItself } from '../lib/auth/jws.ts'
 import { declarationFaults } from '../lib/collections/declaration.ts'
 import { allCollections } from '../lib/collections/index.ts'
 import { EnvironmentFault, parseSettings } from '../lib/env.ts'
-import { redisUrlFault, withStorePlaceholder } from './store.ts'
+import { redisUrlFault, storeFault, withStorePlaceholder } from './store.ts'
 
 export interface Checked {
   port: number
@@ -35,8 +35,9 @@ export async function checkEnvironment(): Promise<Checked> {
     if (!(error instanceof EnvironmentFault)) throw error
     faults.push(...error.faults)
   }
-  const redisUrl = redisUrlFault(process.env)
-  if (redisUrl !== undefined) faults.push(redisUrl)
+  for (const fault of [storeFault(process.env), redisUrlFault(process.env)]) {
+    if (fault !== undefined) faults.push(fault)
+  }
   faults.push(...allCollections().flatMap(declarationFaults))
   const port = Number(process.env['PORT'] || 3000)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {

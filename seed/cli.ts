@@ -1,11 +1,10 @@
 import { basename, extname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { collections, isCollectionName } from '../lib/collections/index.ts'
-import { operatorStore } from '../local/operator-store.ts'
-import { printUsers } from '../local/seed-local.ts'
-import { isLocal } from '../local/store.ts'
+import { type OperatorStore, operatorStore } from '../local/operator-store.ts'
+import { printUsers } from '../local/print-users.ts'
 import { FileFault, readRows } from './files.ts'
-import { connectAccounts, connectForLoading, load, loadDemo, loadVega, reindex } from './load.ts'
+import { connectForLoading, load, loadDemo, loadVega, reindex } from './load.ts'
 
 const HELP = `Loads data into Usher's store.
 
@@ -31,13 +30,16 @@ async function main(): Promise<void> {
   }
   const store = await operatorStore()
   if (typeof store === 'string') return misuse(store)
+  const { data, accounts } = store
+  const both = values.demo && accounts !== data
+  console.log(`The store is ${data.name}${both ? `; of accounts, ${accounts.name}` : ''}.`)
   process.once('SIGINT', () => {
     console.error('\nStopped. The same command finishes the job.')
     process.exit(130)
   })
-  const redis = connectForLoading(store.database)
+  const redis = connectForLoading(data)
   try {
-    if (values.demo) await loadDemonstration(redis, store.local)
+    if (values.demo) await loadDemonstration(redis, store)
     else if (values.reindex) await reindex(redis)
     else if (values.from !== undefined) await loadVega(redis)
     else await loadFile(redis, positionals[0], values.collection, values.id)
@@ -82,11 +84,11 @@ function readArguments(): {
 
 async function loadDemonstration(
   redis: ReturnType<typeof connectForLoading>,
-  publicPassword: boolean,
+  { data, accounts }: OperatorStore,
 ): Promise<void> {
   const users = await loadDemo(redis, {
-    publicPassword: publicPassword && isLocal(process.env['AUTH_REDIS_REST_URL']),
-    accounts: connectAccounts(process.env),
+    publicPassword: data.local && accounts.local,
+    accounts: connectForLoading(accounts),
   })
   printUsers(users)
 }

@@ -21,13 +21,18 @@ export function connectForLoading(database: { url: string; token: string }): Red
   })
 }
 
-/** Loads the four movies, the books and the demo accounts, where they are not there yet. See {@link seedUsers}. */
+/** Loads the four movies and the books, where they are not there yet. */
+export async function loadDemoItems(redis: Redis): Promise<void> {
+  await importRows({ redis, collection: collections.movies, rows: MOVIES, mode: 'add' })
+  await importRows({ redis, collection: collections.books, rows: BOOKS, mode: 'add' })
+}
+
+/** Loads the items of the demo and its accounts. See {@link seedUsers}. */
 export async function loadDemo(
   redis: Redis,
   options: { publicPassword: boolean; accounts?: Redis | undefined },
 ): Promise<DemoUser[]> {
-  await importRows({ redis, collection: collections.movies, rows: MOVIES, mode: 'add' })
-  await importRows({ redis, collection: collections.books, rows: BOOKS, mode: 'add' })
+  await loadDemoItems(redis)
   return seedUsers(options.accounts ?? redis, options)
 }
 
