@@ -16,14 +16,15 @@ export default defineConfig<object, Options>({
     {
       name: 'serve',
       testDir: 'e2e',
-      testIgnore: /(browser|interleavings|next-workerd|replica|sizes|telemetry|up)\.spec\.ts$/,
+      testIgnore:
+        /(browser|interleavings|next-workerd|replica|seed-files|sizes|telemetry|up)\.spec\.ts$/,
       use: { host: 'serve', engine: 'embedded' },
     },
     {
       name: 'workerd',
       testDir: 'e2e',
       testIgnore:
-        /(browser|interleavings|next-workerd|node-server|replica|seed|sizes|start|telemetry|up|users-cli)\.spec\.ts$/,
+        /(browser|interleavings|next-workerd|node-server|replica|seed|seed-files|sizes|start|telemetry|up|users-cli)\.spec\.ts$/,
       use: { host: 'workerd', engine: 'redis' },
     },
   ],

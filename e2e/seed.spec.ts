@@ -98,12 +98,13 @@ test.describe('npm run seed', () => {
       'name,director,year\nOne,"A, B",1999\n,C,2000\nThree,D,soon\n..,E,2001\nOne,F,2002\n',
     )
     const loaded = await seed(csv, '--collection', 'movies', '--id', 'name')
+    expect(loaded.code, loaded.output).toBe(0)
     expect(loaded.output).toContain('movies: 1 written, 0 unchanged, 4 rejected')
     const rejects = (await readFile('.usher/rejects-few.ndjson', 'utf8')).trim().split('\n')
     expect(rejects.map((line) => JSON.parse(line)).map(({ row, reason }) => [row, reason])).toEqual(
       [
         [2, 'name: missing'],
-        [3, 'year: missing or does not fit'],
+        [3, 'year: does not fit: is not of type number'],
         [4, 'name: is a word that paths use'],
         [5, 'name: occurs before'],
       ],

@@ -13,6 +13,7 @@ interface Complete extends Record<string, string> {
   APP_ORIGIN: string
   SECRET_TOKEN: string
   SECRET_RTOKEN: string
+  USHER_STORE: string
 }
 
 async function complete(): Promise<Complete> {
@@ -23,6 +24,8 @@ async function complete(): Promise<Complete> {
     SECRET_RTOKEN: secret(),
     APP_ORIGIN: `http://127.0.0.1:${port}`,
     PORT: String(port),
+    // Where another store is named, that one is taken.
+    USHER_STORE: 'embedded',
   }
 }
 
@@ -30,7 +33,11 @@ test('exit 1, naming every faulty variable at once, without a value', async ({ h
   const good = await complete()
   const same = secret()
   const cases: [Record<string, string>, string[]][] = [
-    [{ PATH: good.PATH }, ['SECRET_TOKEN', 'SECRET_RTOKEN', 'APP_ORIGIN']],
+    [
+      { PATH: good.PATH },
+      ['SECRET_TOKEN', 'SECRET_RTOKEN', 'APP_ORIGIN', 'UPSTASH_REDIS_REST_URL'],
+    ],
+    [{ ...good, USHER_STORE: 'redis' }, ['USHER_STORE']],
     [{ ...good, SECRET_TOKEN: same, SECRET_RTOKEN: same }, ['SECRET_RTOKEN']],
     [{ ...good, SECRET_TOKEN: 'too-short-a-secret' }, ['SECRET_TOKEN']],
     [
@@ -76,29 +83,38 @@ test('exit 1, naming every faulty variable at once, without a value', async ({ h
   }
 })
 
-test('without a store it serves the embedded one, seeded, says that data is volatile, and stops on a signal', async ({
-  host,
-}) => {
-  const env = await complete()
-  const program = await startProgram(
-    process.execPath,
-    ['local/run.mjs', host],
-    env,
-    /Usher listens on/,
-  )
-  const api = new Api(env.APP_ORIGIN)
-  const { JWT } = await api.signIn()
-  const { body } = await api.get('/api/movies', JWT)
-  expect(body.data.map((item: { id: string }) => item.id)).toEqual([
-    '2001: A Space Odyssey',
-    'Django Unchained',
-    'Dr. Strangelove',
-    'Pulp Fiction',
-  ])
-  expect(program.output()).toContain('gone when this process ends')
-  expect(await program.stop()).toBe(0)
-  await expect(api.get('/api/health')).rejects.toThrow()
+test('without a store it does not start, and says what would name one', async ({ host }) => {
+  const { USHER_STORE: _, ...env } = await complete()
+  for (const command of [host, 'workerd']) {
+    const { code, output } = await runProgram(process.execPath, ['local/run.mjs', command], env)
+    expect(code, output).toBe(1)
+    for (const name of ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN', 'REDIS_URL'])
+      expect(output).toContain(name)
+    expect(output).toContain('USHER_STORE=embedded')
+  }
 })
+
+for (const command of ['', 'workerd']) {
+  test(`with USHER_STORE=embedded ${command || 'it'} serves an empty store without accounts, says that it is volatile, and stops on a signal`, async ({
+    host,
+  }) => {
+    const env = await complete()
+    const program = await startProgram(
+      process.execPath,
+      ['local/run.mjs', command || host],
+      env,
+      /Usher listens on/,
+    )
+    const api = new Api(env.APP_ORIGIN)
+    expect(isProblem(await api.post('/api/auth/signin', ME), 'invalid-credentials', 401)).toBe(true)
+    expect(isProblem(await api.get('/api/books/emma'), 'not-found', 404)).toBe(true)
+    expect((await api.get('/api/reviews')).body).toEqual({ data: [], nextCursor: null })
+    expect(program.output()).toContain('gone when this process ends')
+    expect(program.output()).not.toContain('home.org')
+    expect(await program.stop()).toBe(0)
+    await expect(api.get('/api/health')).rejects.toThrow()
+  })
+}
 
 test('with REDIS_URL it serves that Redis, unseeded; when Redis goes it answers 503, and recovers', async ({
   host,

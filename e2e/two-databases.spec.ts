@@ -1,5 +1,6 @@
 import { embeddedEngine } from '../local/gateway/engine.ts'
 import { startGateway } from '../local/gateway/server.ts'
+import { connectForLoading, loadDemo } from '../seed/load.ts'
 import { Api } from './support/api.ts'
 import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from './support/fixtures.ts'
 import { freePort, startProgram } from './support/processes.ts'
@@ -7,12 +8,17 @@ import { freePort, startProgram } from './support/processes.ts'
 test('users and sessions in a database of their own: two reads at the same time are one trip', async ({
   host,
 }) => {
-  const engine = await embeddedEngine()
+  const engines = [await embeddedEngine(), await embeddedEngine()] as const
   const seen: string[] = []
+  const data = await startGateway({ engine: engines[0], token: 'data' })
   const accounts = await startGateway({
-    engine,
+    engine: engines[1],
     token: 'accounts',
     onTrip: ({ commands }) => seen.push(...commands.map(([name, key]) => `${name} ${key}`)),
+  })
+  await loadDemo(connectForLoading(data), {
+    publicPassword: true,
+    accounts: connectForLoading(accounts),
   })
   const port = await freePort()
   const api = new Api(`http://127.0.0.1:${port}`)
@@ -25,6 +31,8 @@ test('users and sessions in a database of their own: two reads at the same time 
       APP_ORIGIN: api.origin,
       SECRET_TOKEN,
       SECRET_RTOKEN,
+      UPSTASH_REDIS_REST_URL: data.url,
+      UPSTASH_REDIS_REST_TOKEN: data.token,
       AUTH_REDIS_REST_URL: accounts.url,
       AUTH_REDIS_REST_TOKEN: accounts.token,
       RATE_LIMITS: WIDE,
@@ -40,6 +48,6 @@ test('users and sessions in a database of their own: two reads at the same time 
   expect(seen).toEqual([expect.stringMatching(/^HMGET session:/), 'HMGET user:me@home.org'])
   expect((await api.post('/api/auth/refresh', { refresh })).status).toBe(200)
   await program.stop()
-  await accounts.close()
-  await engine.close()
+  for (const gateway of [data, accounts]) await gateway.close()
+  for (const engine of engines) await engine.close()
 })

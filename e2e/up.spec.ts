@@ -2,9 +2,18 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { embeddedEngine } from '../local/gateway/engine.ts'
+import { startGateway } from '../local/gateway/server.ts'
 import { Api } from './support/api.ts'
 import { expect, test } from './support/fixtures.ts'
-import { freePort, type Program, runProgram, startProgram } from './support/processes.ts'
+import {
+  freePort,
+  type Program,
+  runProgram,
+  startProgram,
+  startRedis,
+} from './support/processes.ts'
 
 /** The fenced block of the README after a marker. */
 function block(marker: string): string {
@@ -90,5 +99,52 @@ test.describe('npm run up', () => {
       HOME: process.env['HOME'],
     })
     expect(output).toContain('movies: 0 written, 3200 unchanged, 1 rejected')
+    const [store = '', ...rest] = /^The store is .*$[\s\S]*/m.exec(output)?.[0].split('\n') ?? []
+    expect(store).toMatch(
+      /^The store is the embedded store, of the `npm run up` that runs as process \d+\.$/,
+    )
+    expect(rest.join()).toContain('written')
   })
+})
+
+test('up writes nothing into a Redis of its user’s own, and the demo with --demo alone', async () => {
+  const redis = await startRedis()
+  const client = new Redis(redis.url)
+  const { PATH, HOME } = process.env
+  const items = async (): Promise<string[]> => {
+    const keys = await client.keys('*')
+    return keys.filter((key) => /^(movie|book|review|user|index|words):/.test(key))
+  }
+  try {
+    for (const words of [[], ['--demo']]) {
+      const env = { PATH, HOME, PORT: String(await freePort()), REDIS_URL: redis.url }
+      const args = ['local/run.mjs', 'up', ...words]
+      const up = await startProgram(process.execPath, args, env, /Try it:\n.*curl/)
+      expect(up.output().includes('me@home.org')).toBe(words.length > 0)
+      expect((await items()).length > 0).toBe(words.length > 0)
+      await up.stop()
+    }
+    expect(await client.exists('user:me@home.org', 'movie:Pulp Fiction', 'book:emma')).toBe(3)
+  } finally {
+    client.disconnect()
+    await redis.stop()
+  }
+})
+
+test('up with the accounts in another database makes none there', async () => {
+  const engine = await embeddedEngine()
+  const accounts = await startGateway({ engine, token: 'accounts' })
+  const { PATH, HOME } = process.env
+  const env = {
+    PATH,
+    HOME,
+    PORT: String(await freePort()),
+    AUTH_REDIS_REST_URL: accounts.url,
+    AUTH_REDIS_REST_TOKEN: accounts.token,
+  }
+  const up = await startProgram(process.execPath, ['local/run.mjs', 'up'], env, /Try it:\n.*curl/)
+  expect(await engine.call([Buffer.from('KEYS'), Buffer.from('user:*')])).toEqual([])
+  await up.stop()
+  await accounts.close()
+  await engine.close()
 })

@@ -8,6 +8,8 @@ interface Announced {
   pid: number
   url: string
   token: string
+  /** What it is called on the screen. */
+  name: string
   /** Whether the data is on this machine: a gateway's address does not say. */
   local: boolean
 }

@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import { provesItself, verifies } from '../lib/auth/jws.ts'
+import { declarationFaults } from '../lib/collections/field-types.ts'
+import { allCollections } from '../lib/collections/index.ts'
 import { EnvironmentFault, parseSettings } from '../lib/env.ts'
-import { redisUrlFault, withStorePlaceholder } from './store.ts'
+import { redisUrlFault, storeFault, withStorePlaceholder } from './store.ts'
 
 export interface Checked {
   port: number
@@ -36,15 +38,17 @@ export async function checkEnvironment(): Promise<Checked> {
     if (!(error instanceof EnvironmentFault)) throw error
     faults.push(...error.faults)
   }
-  const redisUrl = redisUrlFault(process.env)
-  if (redisUrl !== undefined) faults.push(redisUrl)
+  for (const fault of [storeFault(process.env), redisUrlFault(process.env)]) {
+    if (fault !== undefined) faults.push(fault)
+  }
+  faults.push(...allCollections().flatMap(declarationFaults))
   const port = Number(process.env['PORT'] || 3000)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     faults.push('PORT is not a number from 0 to 65535.')
   }
   if (faults.length > 0) {
     const list = faults.map((fault) => `  - ${fault}`).join('\n')
-    console.error(`Usher does not start: the environment has faults.\n${list}`)
+    console.error(`Usher does not start:\n${list}`)
     console.error('All variables are described in .env.example; `npm run up` needs none.')
     process.exit(1)
   }

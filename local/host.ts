@@ -23,13 +23,13 @@ export interface Running {
  */
 export async function run(
   kind: HostKind,
-  prepare: (gateway: Gateway | undefined) => Promise<void>,
+  prepare?: (gateway: Gateway | undefined) => Promise<void>,
 ): Promise<Running> {
   const peerHeader = makeUpPeerHeader(process.env)
   const { port, host } = await checkEnvironment()
   await checkPort(port, host)
   const gateway = await openStore(process.env)
-  await prepare(gateway)
+  await prepare?.(gateway)
   void sayWhatIsToBuild(process.env)
   const { host: serve, settle } = await hostOf(kind)
   const server = createUsherServer(serve, peerHeader)
@@ -47,12 +47,10 @@ export async function run(
  */
 export async function runWorkerd(
   start: (options: Omit<WorkerdOptions, 'module'>) => Promise<Workerd>,
-  prepare: (gateway: Gateway | undefined) => Promise<void>,
 ): Promise<Running> {
   const { port, host, variables } = await checkEnvironment()
   await checkPort(port, host)
   const gateway = await openStore(process.env)
-  await prepare(gateway)
   void sayWhatIsToBuild(process.env)
   const workerd = await start({ variables, host, port })
   for (const signal of STOPPING) process.on(signal, () => workerd.process.kill(signal))

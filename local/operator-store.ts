@@ -1,11 +1,21 @@
+import { database } from '../lib/env-readers.ts'
 import { announcedStore } from './announce.ts'
-import { isLocal, openStore, redisUrlFault, storeKind } from './store.ts'
+import { isLocal, openStore, redisName, redisUrlFault, storeKind } from './store.ts'
+
+/** A database, and what it is called on the screen: a name without a secret. */
+export interface NamedDatabase {
+  url: string
+  token: string
+  name: string
+  /** Whether the data is on this machine. */
+  local: boolean
+}
 
 /** The store that an operator's command works on, and how to let go of it. */
 export interface OperatorStore {
-  database: { url: string; token: string }
-  /** Whether the data is on this machine. */
-  local: boolean
+  data: NamedDatabase
+  /** Where users and sessions are: the same, unless they have a database of their own. */
+  accounts: NamedDatabase
   close: () => Promise<void>
 }
 
@@ -15,23 +25,50 @@ export interface OperatorStore {
  * @returns A sentence that says what to do when there is none.
  */
 export async function operatorStore(): Promise<OperatorStore | string> {
-  const fault = redisUrlFault(process.env)
-  if (fault !== undefined) return fault
+  const faults: string[] = []
+  const rest =
+    storeKind(process.env) === 'upstash' ? database(...REST, read, faults, KV) : undefined
+  const auth = AUTH.some(read) ? database(...AUTH, read, faults) : undefined
+  const redisUrl = redisUrlFault(process.env)
+  if (redisUrl !== undefined) faults.push(redisUrl)
+  if (faults.length > 0) return faults.join('\n')
+
+  const opened = rest === undefined ? await openLocal() : { data: named(rest) }
+  if (opened === undefined) {
+    return 'There is no store: set UPSTASH_REDIS_REST_URL and _TOKEN or REDIS_URL, or start `npm run up`.'
+  }
+  const accounts = auth === undefined ? opened.data : named(auth)
+  return { close: async () => undefined, ...opened, accounts }
+}
+
+const REST = ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'] as const
+const KV: [string, string] = ['KV_REST_API_URL', 'KV_REST_API_TOKEN']
+const AUTH = ['AUTH_REDIS_REST_URL', 'AUTH_REDIS_REST_TOKEN'] as const
+
+function read(name: string): string | undefined {
+  return process.env[name]?.trim() || undefined
+}
+
+function named(rest: { url: string; token: string }): NamedDatabase {
+  return { ...rest, name: `the database at ${new URL(rest.url).host}`, local: isLocal(rest.url) }
+}
+
+async function openLocal(): Promise<Pick<OperatorStore, 'data' | 'close'> | undefined> {
   if (storeKind(process.env) === 'embedded') {
     const running = await announcedStore()
-    return running === undefined
-      ? 'There is no store: set UPSTASH_REDIS_REST_URL and _TOKEN or REDIS_URL, or start `npm run up`.'
-      : { database: running, local: running.local, close: async () => undefined }
+    if (running === undefined) return undefined
+    const name = `${running.name}, of the \`npm run up\` that runs as process ${running.pid}`
+    return { data: { ...running, name }, close: async () => undefined }
   }
-  const gateway = await openStore(process.env)
-  const url = process.env['UPSTASH_REDIS_REST_URL'] || process.env['KV_REST_API_URL'] || ''
-  const token = process.env['UPSTASH_REDIS_REST_TOKEN'] || process.env['KV_REST_API_TOKEN'] || ''
+  const name = redisName(process.env)
+  const local = isLocal(process.env['REDIS_URL'])
+  const gateway = await openStore({ ...process.env })
+  if (gateway === undefined) return undefined
   return {
-    database: { url, token },
-    local: isLocal(url) && isLocal(process.env['REDIS_URL']),
+    data: { url: gateway.url, token: gateway.token, name, local },
     close: async () => {
-      await gateway?.close()
-      await gateway?.engine.close()
+      await gateway.close()
+      await gateway.engine.close()
     },
   }
 }

@@ -1,19 +1,17 @@
 import { run, runWorkerd } from './host.ts'
 import { startNextWorkerd } from './next-workerd.ts'
-import { seedVolatile } from './seed-local.ts'
 import { startWorkerd } from './workerd.ts'
 
 const HOSTS = {
-  start: { command: 'npm start', serve: () => run('next', seedVolatile) },
-  serve: { command: 'npm run serve', serve: () => run('app', seedVolatile) },
+  start: { command: 'npm start', serve: () => run('next') },
+  serve: { command: 'npm run serve', serve: () => run('app') },
   workerd: {
     command: 'npm run workerd',
-    serve: () =>
-      runWorkerd((options) => startWorkerd({ module: 'dist/worker.js', ...options }), seedVolatile),
+    serve: () => runWorkerd((options) => startWorkerd({ module: 'dist/worker.js', ...options })),
   },
   'next-workerd': {
     command: 'npm run next-workerd',
-    serve: () => runWorkerd(startNextWorkerd, seedVolatile),
+    serve: () => runWorkerd(startNextWorkerd),
   },
 }
 const host = HOSTS[process.argv[2] as keyof typeof HOSTS]
@@ -22,6 +20,9 @@ if (process.argv.includes('--help')) {
   console.log(`${host.command}: serves on HOST:PORT (127.0.0.1:3000).
 All configuration comes from the environment; .env.example describes it.`)
 } else {
-  const { address } = await host.serve()
+  const { address, gateway } = await host.serve()
+  if (gateway?.engine.volatile === true) {
+    console.log('The store is the embedded one: it is gone when this process ends.')
+  }
   console.log(`Usher listens on ${address}`)
 }

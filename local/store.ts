@@ -14,6 +14,25 @@ export function storeKind(variables: Variables): StoreKind {
   return variables['REDIS_URL'] ? 'redis' : 'embedded'
 }
 
+/** What a Redis is called on the screen: a password in its address is left out. */
+export function redisName(variables: Variables): string {
+  const { host, pathname } = new URL(variables['REDIS_URL'] ?? '')
+  return `the Redis at ${host}${pathname}`
+}
+
+/**
+ * What is wrong when no variable names a store. Without one a server would serve a store that is
+ * empty and gone with the process: that must be asked for.
+ */
+export function storeFault(variables: Variables): string | undefined {
+  const asked = variables['USHER_STORE'] || undefined
+  if (asked !== undefined && asked !== 'embedded') {
+    return 'USHER_STORE is not embedded: leave it out, and name a database by its address.'
+  }
+  if (storeKind(variables) !== 'embedded' || asked !== undefined) return undefined
+  return 'UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, or REDIS_URL, are missing: set them to your database; or USHER_STORE=embedded for an empty one that is gone when the process ends.'
+}
+
 /** The variables as they will be once a local store runs, for the check before it does. */
 export function withStorePlaceholder(variables: Variables): Variables {
   if (storeKind(variables) === 'upstash') return variables

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { connectAccounts, connectForLoading, loadDemo, loadVega } from '../seed/load.ts'
-import type { DemoUser } from '../seed/users.ts'
+import { connectAccounts, connectForLoading, loadDemoItems, loadVega } from '../seed/load.ts'
+import { type DemoUser, seedUsers } from '../seed/users.ts'
 import { announceStore } from './announce.ts'
 import { FAULTS, type FaultName, startFaultProxy } from './gateway/fault-proxy.ts'
 import type { Gateway } from './gateway/server.ts'
 import { run } from './host.ts'
 import { OUTBOX_SENDER, openOutbox } from './outbox.ts'
-import { printUsers } from './seed-local.ts'
-import { isLocal } from './store.ts'
+import { printUsers } from './print-users.ts'
+import { isLocal, redisName, storeKind } from './store.ts'
 
 const SECRETS_FILE = join('.usher', 'secrets.json')
 
@@ -38,26 +38,42 @@ async function main(): Promise<void> {
   await openOutbox(process.env, (text) => console.log(text))
 
   const fault = faultOf(process.argv)
+  const demo = process.argv.includes('--demo')
+  const kind = storeKind(process.env)
+  if (kind === 'embedded') process.env['USHER_STORE'] = 'embedded'
+  if (kind === 'upstash' && demo) {
+    console.error('--demo is for a local store. For your database: `npm run seed -- --demo`.')
+    process.exit(2)
+  }
   let users: DemoUser[] = []
   const { address, gateway } = await run(dev ? 'next-dev' : 'next', async (opened) => {
     if (opened === undefined) return
     const local = isLocal(process.env['REDIS_URL'])
-    await announceStore({ url: opened.url, token: opened.token, local })
-    // Demo data and accounts are for a store of this machine's own.
-    if (!local) {
-      if (fault !== 'none') console.warn('--fault is for a store of this machine: it is left out.')
-      return
-    }
-    const redis = connectForLoading(opened)
-    users = await loadDemo(redis, {
-      publicPassword: isLocal(process.env['AUTH_REDIS_REST_URL']),
-      accounts: connectAccounts(process.env),
-    })
-    // What a person changed in a Redis of theirs stays as it is.
-    await loadVega(redis, 'add')
-    if (fault !== 'none') await standBetween(opened, fault)
+    const name = opened.engine.volatile ? 'the embedded store' : redisName(process.env)
+    await announceStore({ url: opened.url, token: opened.token, name, local })
+    // A store of somebody's own gets nothing that was not asked for: an account with a public
+    // password lets everybody in.
+    if (opened.engine.volatile || demo) users = await loadAll(opened, { demo, local })
+    if (fault === 'none') return
+    if (local) await standBetween(opened, fault)
+    else console.warn('--fault is for a store of this machine: it is left out.')
   })
   tell(address, gateway, users)
+}
+
+/** Loads the demo's items, and its accounts where they stay in the same store or were asked for. */
+async function loadAll(
+  opened: Gateway,
+  { demo, local }: { demo: boolean; local: boolean },
+): Promise<DemoUser[]> {
+  const redis = connectForLoading(opened)
+  await loadDemoItems(redis)
+  // What a person changed in a Redis of theirs stays as it is.
+  await loadVega(redis, 'add')
+  const accounts = connectAccounts(process.env)
+  if (accounts !== undefined && !demo) return []
+  const publicPassword = local && isLocal(process.env['AUTH_REDIS_REST_URL'])
+  return seedUsers(accounts ?? redis, { publicPassword })
 }
 
 /** Puts a proxy that fails between the app and its store; Enter lets the store answer and fail again. */
@@ -89,7 +105,7 @@ function faultOf(words: string[]): FaultName {
 function tell(address: string, gateway: Gateway | undefined, users: DemoUser[]): void {
   const stores = {
     embedded: 'The store is the embedded one: its data is gone when this process ends.',
-    redis: 'The store is the Redis of REDIS_URL, behind the local gateway.',
+    redis: 'The store is the Redis of REDIS_URL; without --demo nothing was loaded into it.',
     upstash: 'The store is your Upstash database; nothing was loaded into it.',
   }
   console.log(`\n${stores[gateway === undefined ? 'upstash' : storeKindOf(gateway)]}`)
@@ -108,7 +124,7 @@ ${trial(address, users)}
 
 /** A line that works: signing in, when this run knows the password. */
 function trial(address: string, users: DemoUser[]): string {
-  const known = users.some(({ id }) => id === 'me@home.org')
+  const known = users.some(({ id, password }) => id === 'me@home.org' && password === 'password')
   return known
     ? `  curl -s ${address}/api/auth/signin -H 'Content-Type: application/json' \\
     -d '{"user":"me@home.org","password":"password"}'`
@@ -123,6 +139,7 @@ if (process.argv.includes('--help')) {
   console.log(`npm run up: installs, builds, starts the local store, loads the demo data and serves on
 HOST:PORT (127.0.0.1:3000). Set REDIS_URL to keep the data in a Redis of yours.
 npm run dev: the same with Next's development server.
+--demo: loads the demo data and accounts into the Redis of REDIS_URL, too, which gets nothing else.
 --fault <name>: a store that fails, to see what clients see; --fault help lists the ways.`)
 } else {
   await main()

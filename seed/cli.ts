@@ -1,120 +1,104 @@
 import { basename, extname } from 'node:path'
-import { parseArgs } from 'node:util'
-import { collections, isCollectionName } from '../lib/collections/index.ts'
-import { operatorStore } from '../local/operator-store.ts'
-import { printUsers } from '../local/seed-local.ts'
-import { isLocal } from '../local/store.ts'
-import { FileFault, readRows } from './files.ts'
-import { connectAccounts, connectForLoading, load, loadDemo, loadVega, reindex } from './load.ts'
+import type { Redis } from '@upstash/redis'
+import { declarationFaults } from '../lib/collections/field-types.ts'
+import { allCollections } from '../lib/collections/index.ts'
+import { StoreUnavailable } from '../lib/errors.ts'
+import { type OperatorStore, operatorStore } from '../local/operator-store.ts'
+import { printUsers } from '../local/print-users.ts'
+import { readRows } from './files.ts'
+import { Overtaken } from './import.ts'
+import { connectForLoading, HealerBusy, load, loadDemo, loadVega, reindex } from './load.ts'
+import { writeRejects } from './rejects.ts'
+import { FileFault } from './rows.ts'
+import { HELP, type Job, Misuse, readWords } from './words.ts'
 
-const HELP = `Loads data into Usher's store.
+const AGAIN = 'What was written stays; the same command finishes the job.'
 
-  npm run seed -- <file> --collection <name>   JSON, NDJSON or CSV; --id <column> (default: id)
-  npm run seed -- --from vega                  3,201 real movies from the package vega-datasets
-  npm run seed -- --demo                       the four movies, the books and the demo accounts
-  npm run seed -- --reindex                    makes the indexes say what the hashes do: after
-                                               hashes were changed by hand, or an order was added
-
-Collections: ${Object.keys(collections).join(', ')}.
-The store is UPSTASH_REDIS_REST_URL and _TOKEN, or REDIS_URL, or that of a running \`npm run up\`.
-Every column must be a field of the collection. Rows that do not fit are listed with the reason in
-.usher/. Running a load again changes nothing, and finishes one that was stopped; an item that was
-edited since gets the file's values back.
-`
-
-/** Ends with 0 when the rows are loaded, rejects included; 1 when they are not; 2 for bad words. */
-async function main(): Promise<void> {
-  const { values, positionals } = readArguments()
-  if (values.help) {
+/** Ends with 0 when something was loaded or was there already, 1 when not, 2 for bad words. */
+async function main(): Promise<number> {
+  const faults = allCollections().flatMap(declarationFaults)
+  if (faults.length > 0) throw new DeclarationFault(faults.join('\n'))
+  const job = readWords(process.argv.slice(2))
+  if (job.kind === 'help') {
     console.log(HELP)
-    return
+    return 0
+  }
+  if ('dryRun' in job && job.dryRun) {
+    console.log('This is a trial: nothing is written.')
+    return (await loadRows(job, undefined)) ? 0 : 1
   }
   const store = await operatorStore()
-  if (typeof store === 'string') return misuse(store)
+  if (typeof store === 'string') throw new Misuse(store)
+  const { data, accounts } = store
+  const both = job.kind === 'demo' && accounts !== data
+  console.log(`The store is ${data.name}${both ? `; of accounts, ${accounts.name}` : ''}.`)
   process.once('SIGINT', () => {
-    console.error('\nStopped. The same command finishes the job.')
+    // The passwords of demo accounts are shown once.
+    console.error(`\nStopped. ${job.kind === 'demo' ? 'What was written stays.' : AGAIN}`)
     process.exit(130)
   })
-  const redis = connectForLoading(store.database)
   try {
-    if (values.demo) await loadDemonstration(redis, store.local)
-    else if (values.reindex) await reindex(redis)
-    else if (values.from !== undefined) await loadVega(redis)
-    else await loadFile(redis, positionals[0], values.collection, values.id)
+    return (await run(job, store)) ? 0 : 1
   } finally {
     await store.close()
   }
 }
 
-function readArguments(): {
-  values: {
-    help: boolean
-    demo: boolean
-    reindex: boolean
-    from?: string
-    collection?: string
-    id?: string
+/** A collection has fields that cannot be. */
+class DeclarationFault extends Error {}
+
+async function run(job: Exclude<Job, { kind: 'help' }>, store: OperatorStore): Promise<boolean> {
+  const { data, accounts } = store
+  const redis = connectForLoading(data)
+  if (job.kind === 'vega' || job.kind === 'file') return loadRows(job, redis)
+  if (job.kind === 'reindex') {
+    await reindex(redis)
+    return true
   }
-  positionals: string[]
-} {
+  const publicPassword = data.local && accounts.local
+  printUsers(await loadDemo(redis, { publicPassword, accounts: connectForLoading(accounts) }))
+  return true
+}
+
+/** Loads from a file or from `vega-datasets`; without a store, tries. */
+async function loadRows(
+  job: Extract<Job, { kind: 'vega' | 'file' }>,
+  redis: Redis | undefined,
+): Promise<boolean> {
+  if (job.kind === 'vega') return loadVega(redis, 'update')
+  const { path, collection, encoding, columns } = job
+  const source = basename(path, extname(path))
   try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        collection: { type: 'string' },
-        from: { type: 'string' },
-        id: { type: 'string' },
-        demo: { type: 'boolean', default: false },
-        reindex: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-    if (values.from !== undefined && values.from !== 'vega') misuse('--from knows vega alone.')
-    const { demo, reindex, from } = values
-    const sources = [demo, reindex, from !== undefined, ...positionals].filter(Boolean).length
-    if (!values.help && sources !== 1)
-      misuse('Name one source: a file, --from vega or --demo; or --reindex.')
-    return { values, positionals }
+    const found = await readRows(path, encoding)
+    return await load({ redis, name: collection, found, source, columns, mode: 'update' })
   } catch (error) {
-    return misuse(error instanceof Error ? error.message : String(error))
+    if (!(error instanceof FileFault)) throw error
+    await writeRejects(source, [])
+    throw new FileFault(`${path} ${error.message}.`)
   }
 }
 
-async function loadDemonstration(
-  redis: ReturnType<typeof connectForLoading>,
-  publicPassword: boolean,
-): Promise<void> {
-  const users = await loadDemo(redis, {
-    publicPassword: publicPassword && isLocal(process.env['AUTH_REDIS_REST_URL']),
-    accounts: connectAccounts(process.env),
-  })
-  printUsers(users)
-}
-
-async function loadFile(
-  redis: ReturnType<typeof connectForLoading>,
-  path = '',
-  collection = '',
-  idColumn = 'id',
-): Promise<void> {
-  if (!isCollectionName(collection)) {
-    misuse(`--collection is one of ${Object.keys(collections).join(', ')}.`)
+/** What an operator is told of an error; the Upstash client's messages hold commands and values. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof StoreUnavailable) {
+    return `The store failed: ${error.message}. What was written stays; once it answers again, the same command finishes the job.`
   }
-  const rows = await readRows(path)
-  await load(redis, collection, rows, basename(path, extname(path)), idColumn)
+  if (error instanceof Overtaken || error instanceof HealerBusy) return `${error.message}.`
+  if (!(error instanceof Error) || error.name === 'UpstashError') return 'The store refused.'
+  return `The load failed: ${error.name}: ${error.message}`
 }
 
-function misuse(message: string): never {
-  console.error(`${message}\n\n${HELP}`)
-  process.exit(2)
-}
-
-main().catch((error: unknown) => {
-  // The Upstash client's messages hold commands and values: only the kind is shown.
-  const known = error instanceof FileFault
-  console.error(
-    known ? error.message : `The load failed: ${error instanceof Error ? error.name : error}.`,
-  )
-  console.error('What was written stays; the same command finishes the job.')
-  process.exit(1)
-})
+main().then(
+  (code) => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    if (error instanceof Misuse) {
+      console.error(`${error.message}\n\n${HELP}`)
+      process.exit(2)
+    }
+    const known = error instanceof FileFault || error instanceof DeclarationFault
+    console.error(known ? error.message : sentenceOf(error))
+    process.exit(1)
+  },
+)

@@ -8,19 +8,22 @@ import { applyItems, type ItemChange, itemRead } from '../lib/store/items.ts'
 import { keys } from '../lib/store/keys.ts'
 import { type Databases, Store } from '../lib/store/store.ts'
 import { Trips } from '../lib/store/trips.ts'
-import { type Entry, entryOf, type Reject, type Row } from './rows.ts'
+import { findColumns, PLAIN_COLUMNS } from './columns.ts'
+import { type Entry, type Reject, type Row, rejectOf } from './rows.ts'
+import { type Sifted, sift } from './sift.ts'
+import { shown } from './values.ts'
 
-const BATCH = 250
+/** So many rows, and so many bytes of their texts, go in one request. */
+const BATCH = { rows: 250, bytes: 1_048_576 }
+
+export type Mode = 'update' | 'add'
 
 export interface ImportOptions {
   redis: Redis
   collection: Collection
   rows: readonly Row[]
-  idColumn?: string
   /** `update` makes the store say what the rows say; `add` leaves items that exist alone. */
-  mode: 'update' | 'add'
-  /** Called after every batch. */
-  onProgress?: (done: number, total: number) => void
+  mode: Mode
 }
 
 export interface ImportReport {
@@ -29,27 +32,59 @@ export interface ImportReport {
   rejects: Reject[]
 }
 
+/** Loads rows that a program made; the column `id` is the id. See {@link importSifted}. */
+export async function importRows(options: ImportOptions): Promise<ImportReport> {
+  const { redis, collection, rows, mode } = options
+  const found = rows.map((row) => ({ row }))
+  const columns = findColumns(collection, found, PLAIN_COLUMNS)
+  return importSifted({ redis, collection, sifted: sift(collection, found, columns), mode })
+}
+
 /**
- * Loads rows into a collection, in batches of one read and one atomic write, indexes included.
+ * Loads records into a collection, in batches of one read and one atomic write, indexes included.
  *
- * Every item's id follows from its row and every write says the whole item, so that an import that
+ * Every item's id follows from its record and every write says the whole item, so that an import that
  * was killed half way is finished by running it again, and one that is run twice changes nothing.
  */
-export async function importRows(options: ImportOptions): Promise<ImportReport> {
-  const { redis, collection, rows, idColumn, mode, onProgress } = options
-  const { entries, rejects } = sift(collection, rows, idColumn)
+export async function importSifted(options: {
+  redis: Redis
+  collection: Collection
+  sifted: Sifted
+  mode: Mode
+  /** Called after every batch. */
+  onProgress?: (done: number, total: number) => void
+}): Promise<ImportReport> {
+  const { redis, collection, sifted, mode, onProgress } = options
+  const { entries, total } = sifted
   const store = loadingStore(redis)
   // In an empty collection they are whole from here on, and the writes below keep them so.
   await buildIndexes(store)
-  const report: ImportReport = { written: 0, unchanged: 0, rejects }
-  for (let start = 0; start < entries.length; start += BATCH) {
-    const batch = entries.slice(start, start + BATCH)
-    const due = await loadBatch(store, collection, batch, mode)
-    report.written += due
-    report.unchanged += batch.length - due
-    onProgress?.(rejects.length + start + batch.length, rows.length)
+  const report: ImportReport = { written: 0, unchanged: 0, rejects: [...sifted.rejects] }
+  let done = report.rejects.length
+  for (const batch of batchesOf(entries)) {
+    const { written, rejects } = await loadBatch(store, collection, batch, mode)
+    report.written += written
+    report.unchanged += batch.length - written - rejects.length
+    report.rejects.push(...rejects)
+    done += batch.length
+    onProgress?.(done, total)
   }
   return report
+}
+
+function* batchesOf(entries: readonly Entry[]): Generator<Entry[]> {
+  let batch: Entry[] = []
+  let bytes = 0
+  for (const entry of entries) {
+    if (batch.length === BATCH.rows || (batch.length > 0 && bytes + entry.bytes > BATCH.bytes)) {
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    batch.push(entry)
+    bytes += entry.bytes
+  }
+  if (batch.length > 0) yield batch
 }
 
 const PATIENCE_MS = 30_000
@@ -62,48 +97,33 @@ export function loadingStore(redis: Redis): () => Store {
   return () => new Store(databases, new Trips(Date.now, undefined, undefined, PATIENCE_MS))
 }
 
-function sift(
-  collection: Collection,
-  rows: readonly Row[],
-  idColumn: string | undefined,
-): { entries: Entry[]; rejects: Reject[] } {
-  const entries = new Map<string, Entry>()
-  const rejects: Reject[] = []
-  for (const [index, row] of rows.entries()) {
-    const entry = entryOf(collection, row, idColumn)
-    const reason =
-      typeof entry === 'string'
-        ? entry
-        : entries.has(entry.id)
-          ? `${idColumn ?? 'id'}: occurs before`
-          : undefined
-    if (typeof entry === 'string' || reason !== undefined) {
-      rejects.push({ row: index + 1, reason: reason ?? '', data: row })
-    } else {
-      entries.set(entry.id, entry)
-    }
-  }
-  return { entries: [...entries.values()], rejects }
-}
-
-/** @returns How many items were written. */
+/** @returns How many items were written, and those whose keys hold something else. */
 async function loadBatch(
   store: () => Store,
   collection: Collection,
   batch: readonly Entry[],
-  mode: ImportOptions['mode'],
-): Promise<number> {
+  mode: Mode,
+): Promise<{ written: number; rejects: Reject[] }> {
   const { names } = readerOf(collection)
+  const rejects: Reject[] = []
   let left = [...batch]
   let written = 0
   // What somebody else changes at the same moment is read again.
   for (let tries = 0; tries < MOST_TRIES && left.length > 0; tries++) {
-    const stored = await store().read(
+    const current = await store().read(
       ...left.map(({ id }) => itemRead(collection.prefix, id, names)),
     )
     const due = left.flatMap((entry, index) => {
-      const before = stored[index] ?? names.map(() => undefined)
-      const next = names.map((name) => entry.fields[name])
+      const before = current[index]
+      if (before === undefined) {
+        const fault = {
+          reason: 'its key holds something that is no hash',
+          example: shown(entry.id),
+        }
+        rejects.push(rejectOf(entry.found, entry.row, fault))
+        return []
+      }
+      const next = entry.stored
       const exists = before.some((value) => value !== undefined)
       if (mode === 'add' && exists) return []
       if (names.every((_, position) => before[position] === next[position])) return []
@@ -116,7 +136,7 @@ async function loadBatch(
       }
       return [{ entry, change }]
     })
-    if (due.length === 0) return written
+    if (due.length === 0) return { written, rejects }
     const outcome = await applyItems(
       store(),
       keptIndexesOf(collection),
@@ -126,13 +146,17 @@ async function loadBatch(
     written += made.filter((each) => each).length
     left = due.filter((_, index) => made[index] !== true).map(({ entry }) => entry)
   }
-  if (left.length > 0) throw new KeyTaken(left[0]?.id ?? '')
-  return written
+  if (left.length > 0) throw new Overtaken(left[0]?.id ?? '')
+  return { written, rejects }
 }
 
-/** A key of the collection holds no hash, or is changed by others without end. */
-class KeyTaken extends Error {
-  override readonly name = 'KeyTaken'
+/** An item is changed by others without end. */
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken'
+
+  constructor(id: string) {
+    super(`${shown(id)} is changed by others again and again`)
+  }
 }
 
 const MOST_TRIES = 3

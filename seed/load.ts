@@ -1,14 +1,16 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from '@upstash/redis'
 import { heal } from '../lib/collections/heal.ts'
 import { allCollections, collections } from '../lib/collections/index.ts'
+import { readerOf } from '../lib/collections/item.ts'
 import { sweep } from '../lib/collections/repair.ts'
+import { type ColumnOptions, columnsIn, findColumns, listed, PLAIN_COLUMNS } from './columns.ts'
 import { BOOKS, MOVIES } from './data.ts'
-import { type ImportOptions, type ImportReport, importRows, loadingStore } from './import.ts'
+import { importRows, importSifted, loadingStore, type Mode } from './import.ts'
 import { progressBar } from './progress.ts'
-import type { Reject, Row } from './rows.ts'
+import { tally, writeRejects } from './rejects.ts'
+import type { Found, Reject } from './rows.ts'
+import { sift } from './sift.ts'
 import { type DemoUser, seedUsers } from './users.ts'
 
 /** Connects for loading: generous with time, values as they are stored. */
@@ -17,18 +19,25 @@ export function connectForLoading(database: { url: string; token: string }): Red
     ...database,
     automaticDeserialization: false,
     enableTelemetry: false,
+    // The client's base64 decoder drops a byte order mark; JSON keeps every text as it is.
+    responseEncoding: false,
     retry: { retries: 3 },
     signal: () => AbortSignal.timeout(30_000),
   })
 }
 
-/** Loads the four movies, the books and the demo accounts, where they are not there yet. See {@link seedUsers}. */
+/** Loads the four movies and the books, where they are not there yet. */
+export async function loadDemoItems(redis: Redis): Promise<void> {
+  await importRows({ redis, collection: collections.movies, rows: MOVIES, mode: 'add' })
+  await importRows({ redis, collection: collections.books, rows: BOOKS, mode: 'add' })
+}
+
+/** Loads the items of the demo and its accounts. See {@link seedUsers}. */
 export async function loadDemo(
   redis: Redis,
   options: { publicPassword: boolean; accounts?: Redis | undefined },
 ): Promise<DemoUser[]> {
-  await importRows({ redis, collection: collections.movies, rows: MOVIES, mode: 'add' })
-  await importRows({ redis, collection: collections.books, rows: BOOKS, mode: 'add' })
+  await loadDemoItems(redis)
   return seedUsers(options.accounts ?? redis, options)
 }
 
@@ -39,55 +48,73 @@ export function connectAccounts(variables: NodeJS.ProcessEnv): Redis | undefined
   return url && token ? connectForLoading({ url, token }) : undefined
 }
 
-/** Loads the movies of `vega-datasets`. */
-export async function loadVega(
-  redis: Redis,
-  mode: ImportOptions['mode'] = 'update',
-): Promise<ImportReport> {
+/** Loads the movies of `vega-datasets`. See {@link load}. */
+export async function loadVega(redis: Redis | undefined, mode: Mode): Promise<boolean> {
   // A development dependency: `npm start` must not need it.
   const { readVega } = await import('./vega.ts')
-  return load(redis, 'movies', await readVega(), 'vega', 'title', mode)
+  const found = (await readVega()).map((row) => ({ row }))
+  const columns = { ...PLAIN_COLUMNS, id: 'title' }
+  return load({ redis, name: 'movies', found, source: 'vega', columns, mode })
 }
 
-/** Loads rows with a progress bar, and writes what was rejected beside it. */
-export async function load(
-  redis: Redis,
-  name: keyof typeof collections,
-  rows: readonly Row[],
-  source: string,
-  idColumn = 'id',
-  mode: ImportOptions['mode'] = 'update',
-): Promise<ImportReport> {
-  const report = await importRows({
-    redis,
-    collection: collections[name],
-    rows,
-    idColumn,
-    mode,
-    onProgress: progressBar(`${source} → ${name}`),
-  })
-  const file = await writeRejects(source, report.rejects)
-  console.log(
-    `${name}: ${report.written} written, ${report.unchanged} unchanged, ${report.rejects.length} rejected` +
-      (file === undefined ? '.' : `: the reasons are in ${file}.`),
-  )
-  return report
+export interface Load {
+  /** Undefined for a trial, which writes nothing. */
+  redis: Redis | undefined
+  name: keyof typeof collections
+  found: readonly Found[]
+  /** What the records come from, by a name for the screen and for the file of rejects. */
+  source: string
+  columns: ColumnOptions
+  mode: Mode
 }
 
-async function writeRejects(source: string, rejects: Reject[]): Promise<string | undefined> {
-  const file = join('.usher', `rejects-${source}.ndjson`)
-  if (rejects.length === 0) {
-    await rm(file, { force: true })
-    return undefined
+/**
+ * Loads records with a progress bar, and tells what became of them: how many were written, why the
+ * others were not, and where all of those are listed.
+ *
+ * @returns Whether anything was loaded, or was there already; of a trial, whether anything fits.
+ * @throws FileFault when a column that the options name is not there.
+ */
+export async function load(options: Load): Promise<boolean> {
+  const { redis, name, found, source, columns, mode } = options
+  const collection = collections[name]
+  const places = findColumns(collection, found, columns)
+  const sifted = sift(collection, found, places)
+  const fitting = sifted.entries.length
+  if (fitting > 0 && places.id === undefined) {
+    console.log('There is no column id: ids were made up of what each row says.')
   }
-  await mkdir('.usher', { recursive: true })
-  await writeFile(file, `${rejects.map((reject) => JSON.stringify(reject)).join('\n')}\n`)
-  return file
+  let { rejects } = sifted
+  if (redis === undefined) {
+    console.log(`${name}: ${fitting} would be loaded, ${rejects.length} rejected.`)
+  } else {
+    const onProgress = progressBar(`${source} → ${name}`)
+    const report = await importSifted({ redis, collection, sifted, mode, onProgress })
+    const { written, unchanged } = report
+    rejects = report.rejects
+    console.log(`${name}: ${written} written, ${unchanged} unchanged, ${rejects.length} rejected.`)
+  }
+  await tellRejects(source, rejects)
+  const unknown = [...columnsIn(found)].filter((column) => !places.isKnown(column))
+  if (unknown.length > 0 && rejects.length > 0) {
+    console.log(`The fields of ${name}: id, ${readerOf(collection).names.join(', ')}.
+No fields: ${listed(unknown)}. --map <column>=<field> names what a column is; --skip-unknown leaves them out.`)
+  }
+  return found.length > rejects.length
+}
+
+async function tellRejects(source: string, rejects: readonly Reject[]): Promise<void> {
+  const file = await writeRejects(source, rejects)
+  if (file !== undefined) console.log(`${tally(rejects).join('\n')}\nAll of them: ${file}`)
 }
 
 /** Another healer was at work all along. */
-class HealerBusy extends Error {
+export class HealerBusy extends Error {
   override readonly name = 'HealerBusy'
+
+  constructor() {
+    super('Another process is at work on the indexes: try again later')
+  }
 }
 
 /** Makes every index say what the hashes do, and waits for a healer that is at work. */

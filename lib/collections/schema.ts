@@ -32,18 +32,19 @@ function withDefault<schema extends ZodMiniType<boolean | number | string>>(
  * The part of `zod/mini` that describes fields. A bundler keeps what is named here; handing over
  * the whole namespace would put every locale into every function.
  */
-export const z = {
+const types = {
   boolean,
   default: withDefault,
   enum: enumeration,
   int,
-  maximum,
-  maxLength,
-  minimum,
-  minLength,
   number,
   optional,
-  refine,
-  regex,
   string,
 } as const
+
+const checks = { maximum, maxLength, minimum, minLength, refine, regex } as const
+
+export const z = { ...types, ...checks } as const
+
+/** What a field can be. */
+export const TYPE_NAMES: readonly string[] = Object.keys(types)

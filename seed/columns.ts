@@ -1,0 +1,95 @@
+import type { Collection } from '../lib/collections/define.ts'
+import { readerOf } from '../lib/collections/item.ts'
+import { FileFault, type Found } from './rows.ts'
+import { named } from './values.ts'
+
+/** What the words of a command say about a source's columns. */
+export interface ColumnOptions {
+  /** The column that holds the id. */
+  id?: string | undefined
+  /** Columns by another name than their field's; `id` is one, too. */
+  map: ReadonlyMap<string, string>
+  /** Values that every record gets, by field, in place of its own. */
+  set: ReadonlyMap<string, string>
+  skipUnknown: boolean
+}
+
+export const PLAIN_COLUMNS: ColumnOptions = { map: new Map(), set: new Map(), skipUnknown: false }
+
+/** Where the id and the fields of a collection stand in a source. */
+export interface Columns {
+  /** Undefined where ids are made up. */
+  id: string | undefined
+  /** The field of a column, if it is one. */
+  fieldOf(column: string): string | undefined
+  /** Whether a column may be there: it is read, or was asked to be left out. */
+  isKnown(column: string): boolean
+  set: ReadonlyMap<string, string>
+}
+
+/**
+ * Finds the columns of a collection in a source.
+ *
+ * @throws FileFault when a column that the options name is not there.
+ */
+export function findColumns(
+  collection: Collection,
+  found: readonly Found[],
+  { id, map, set, skipUnknown }: ColumnOptions,
+): Columns {
+  const { names } = readerOf(collection)
+  const there = columnsIn(found)
+  for (const column of [...(id === undefined ? [] : [id]), ...map.keys()]) {
+    if (there.has(column)) continue
+    throw new FileFault(`has no column ${named(column)}. Its columns: ${listed(there)}`)
+  }
+  const mapped = [...map].find(([, field]) => field === 'id')?.[0]
+  const own = there.has('id') ? 'id' : undefined
+  const idColumn = id ?? mapped ?? own
+  const fieldOf = (column: string): string | undefined => {
+    const field = map.get(column) ?? column
+    return names.includes(field) ? field : undefined
+  }
+  return {
+    id: idColumn,
+    fieldOf,
+    isKnown: (column) => skipUnknown || column === idColumn || fieldOf(column) !== undefined,
+    set,
+  }
+}
+
+/** What is wrong with the fields that `--map` and `--set` name. */
+export function optionFault(
+  collection: Collection,
+  { id, map, set }: ColumnOptions,
+): string | undefined {
+  const { names } = readerOf(collection)
+  const fields = [...map.values()]
+  const unknown =
+    fields.find((field) => field !== 'id' && !names.includes(field)) ??
+    [...set.keys()].find((field) => !names.includes(field))
+  if (unknown !== undefined) {
+    return `${named(unknown)} is not a field of ${collection.name}: ${names.join(', ')}.`
+  }
+  const twice = fields.find((field, at) => fields.indexOf(field) !== at)
+  if (twice !== undefined) return `--map gives ${twice} two columns.`
+  return id !== undefined && fields.includes('id') ? 'Name the id by --id or by --map.' : undefined
+}
+
+/** The columns of a source, in the order in which they are met. */
+export function columnsIn(found: readonly Found[]): Set<string> {
+  const columns = new Set<string>()
+  for (const each of found) {
+    if ('row' in each) for (const column of Object.keys(each.row)) columns.add(column)
+  }
+  return columns
+}
+
+const MOST_LISTED = 30
+
+/** Names for the screen. */
+export function listed(names: Iterable<string>): string {
+  const all = [...names].map(named)
+  const more = all.length - MOST_LISTED
+  return all.slice(0, MOST_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '')
+}

@@ -1,0 +1,87 @@
+import { expect, test } from '@playwright/test'
+import fc from 'fast-check'
+import { jsonRows, ndjsonRows } from './json.ts'
+import type { Found } from './rows.ts'
+import { Numeral } from './values.ts'
+
+/** The rows, with numbers that are kept as text turned into what JSON.parse makes of them. */
+function rowsOf(found: Iterable<Found>): unknown[] {
+  return [...found].map((each) => {
+    if ('fault' in each) return each.fault
+    return Object.fromEntries(
+      Object.entries(each.row).map(([name, value]) => [
+        name,
+        value instanceof Numeral ? Number(value.source) : value,
+      ]),
+    )
+  })
+}
+
+const object = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ maxDepth: 3 }))
+
+test('a list of objects is read as JSON.parse reads it, however it is laid out', () => {
+  fc.assert(
+    fc.property(fc.array(object), fc.constantFrom(0, 1, '\t'), (rows, space) => {
+      const text = ` \r\n${JSON.stringify(rows, null, space)}\n`
+      expect(rowsOf(jsonRows(text))).toEqual(JSON.parse(text))
+    }),
+  )
+})
+
+test('so are objects on lines', () => {
+  fc.assert(
+    fc.property(fc.array(object), fc.constantFrom('\n', '\r\n', '\n\n'), (rows, lineEnd) => {
+      const text = rows.map((row) => JSON.stringify(row)).join(lineEnd)
+      expect(rowsOf(ndjsonRows(text))).toEqual(rows.map((row) => JSON.parse(JSON.stringify(row))))
+    }),
+  )
+})
+
+test('what JSON.parse refuses is refused', () => {
+  const piece = fc.constantFrom(
+    ...'[]{}:,"\\ \n1-.e0tfn'.split(''),
+    'null',
+    'true',
+    '"a"',
+    '{"a":1}',
+  )
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const text = `[${pieces.join('')}`
+      const accepts = (read: () => unknown): boolean => {
+        try {
+          read()
+          return true
+        } catch {
+          return false
+        }
+      }
+      expect(accepts(() => [...jsonRows(text)])).toBe(accepts(() => JSON.parse(text)))
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('every record has its line, and a fault the place where it is', () => {
+  const text = '[\n  {"a": 1},\n\n  {"a":\n   2}, {"a": 3},\n  7\n]'
+  expect([...jsonRows(text)].map(({ line }) => line)).toEqual([2, 4, 5, 6])
+  expect(() => [...jsonRows('[{"a":1},\n {"a":b}]')]).toThrow(
+    'is not JSON: line 2, column 7: "b" where a value is expected',
+  )
+  expect(() => [...jsonRows('[{"a":1},\n {"a":')]).toThrow('it ends where a value is missing')
+  expect(() => [...jsonRows('{"a":1}\n{"a":2}')]).toThrow('name it .ndjson')
+})
+
+test('of objects on lines a broken one is a fault of its own', () => {
+  const text = '{"a":1}\n{"a":\n\n[]\n{"a":1}{"a":2}\n{"a":1,"a":2}\n{"a":3}\n'
+  expect(
+    [...ndjsonRows(text)].map((each) => [each.line, 'fault' in each ? each.fault : '']),
+  ).toEqual([
+    [1, ''],
+    [2, 'is not JSON: it ends where a value is missing'],
+    [4, 'is not an object'],
+    [5, 'is not JSON: "{" where its end is expected'],
+    [6, 'a: occurs twice in one object'],
+    [7, ''],
+  ])
+})

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto'
+import type { ZodMiniType } from 'zod/mini'
+import type { Collection } from '../lib/collections/define.ts'
+import { fromText, type Kind, readerOf } from '../lib/collections/item.ts'
+import { parseId } from '../lib/collections/write-input.ts'
+import { validate } from '../lib/validation.ts'
+import { type Columns, listed } from './columns.ts'
+import { type Entry, type Fault, type Found, type Reject, type Row, rejectOf } from './rows.ts'
+import { named, shown, type TextOf, textOf } from './values.ts'
+
+/** The records of a source: those that can be stored, and those that cannot. */
+export interface Sifted {
+  entries: Entry[]
+  rejects: Reject[]
+  total: number
+}
+
+/**
+ * Tells the records that fit a collection from those that do not. A record that fits is stored as it
+ * is: nothing is cut, trimmed or normalised.
+ */
+export function sift(collection: Collection, found: readonly Found[], columns: Columns): Sifted {
+  const entries = new Map<string, Entry>()
+  const rejects: Reject[] = []
+  const copies = new Map<string, number>()
+  for (const [index, each] of found.entries()) {
+    const reject = (fault: Fault): void => void rejects.push(rejectOf(each, index + 1, fault))
+    if ('fault' in each) {
+      reject({ reason: each.fault })
+      continue
+    }
+    const outcome = candidate(collection, each.row, columns)
+    if ('reason' in outcome) {
+      reject(outcome)
+      continue
+    }
+    const { stored, bytes } = outcome
+    const id = outcome.id ?? madeUpId(stored, copies)
+    if (entries.has(id)) {
+      reject({ reason: `${named(columns.id ?? 'id')}: occurs before`, example: shown(id) })
+    } else {
+      entries.set(id, { id, stored, bytes, found: each, row: index + 1 })
+    }
+  }
+  return { entries: [...entries.values()], rejects, total: found.length }
+}
+
+type Candidate = Pick<Entry, 'stored' | 'bytes'> & { id: string | undefined }
+
+function candidate(collection: Collection, row: Row, columns: Columns): Candidate | Fault {
+  const values = valuesOf(row, columns)
+  if ('reason' in values) return values
+  const id = idOf(collection, row, columns.id)
+  if ('reason' in id) return id
+  const { names, kinds, schemas } = readerOf(collection)
+  const stored: Entry['stored'] = []
+  let bytes = 0
+  for (const [index, schema] of schemas.entries()) {
+    const name = names[index] ?? ''
+    const value = values.fields.get(name)
+    const field = storedText(value, kinds[index] ?? 'string', schema)
+    if ('fault' in field) {
+      return value === undefined
+        ? { reason: `${name}: missing` }
+        : { reason: `${name}: does not fit: ${field.fault}`, example: shown(value) }
+    }
+    stored.push(field.text)
+    bytes += Buffer.byteLength(field.text ?? '')
+  }
+  if (stored.every((text) => text === undefined)) return { reason: 'no field has a value' }
+  if (bytes > MOST_BYTES) return { reason: `is larger than ${MOST_BYTES} bytes` }
+  return { id: id.text, stored, bytes }
+}
+
+/** What a store takes in one request is limited; one row must be far below it. */
+const MOST_BYTES = 1_048_576
+
+/** The values of a row by field, or which of its columns are none. */
+function valuesOf(row: Row, columns: Columns): { fields: Map<string, unknown> } | Fault {
+  const fields = new Map<string, unknown>()
+  const unknown: string[] = []
+  for (const [column, value] of Object.entries(row)) {
+    if (!column.isWellFormed()) {
+      return {
+        reason: 'a column has a name that is not well-formed Unicode',
+        example: shown(column),
+      }
+    }
+    if (value === null || value === undefined) continue
+    const field = columns.fieldOf(column)
+    if (field === undefined) {
+      if (!columns.isKnown(column)) unknown.push(column)
+    } else if (fields.has(field)) {
+      return { reason: `${field}: two columns are this field` }
+    } else {
+      fields.set(field, value)
+    }
+  }
+  if (unknown.length > 0) {
+    const are = unknown.length === 1 ? 'not a field' : 'not fields'
+    return { reason: `${listed(unknown)}: ${are} of the collection` }
+  }
+  for (const [field, value] of columns.set) fields.set(field, value)
+  return { fields }
+}
+
+function storedText(
+  value: unknown,
+  kind: Kind,
+  schema: ZodMiniType,
+): TextOf | { text: string | undefined } {
+  const text = value === undefined ? { text: undefined } : textOf(value, kind)
+  if ('fault' in text) return text
+  const parsed = validate(schema, text.text === undefined ? undefined : fromText(text.text, kind))
+  return parsed.ok ? text : { fault: parsed.errors?.[0]?.message ?? 'is refused' }
+}
+
+function idOf(
+  collection: Collection,
+  row: Row,
+  column: string | undefined,
+): { text: string | undefined } | Fault {
+  if (column === undefined) return { text: undefined }
+  const value = (Object.hasOwn(row, column) ? row[column] : undefined) ?? ''
+  const id = textOf(value, 'string')
+  const unfit = 'fault' in id ? id.fault : idFault(id.text, collection)
+  if ('text' in id && unfit === undefined) return id
+  const reason = `${named(column)}: ${unfit}`
+  return value === '' ? { reason } : { reason, example: shown(value) }
+}
+
+function idFault(id: string, { prefix }: Collection): string | undefined {
+  if (id.trim() === '') return 'missing'
+  const parsed = parseId(id)
+  if (!parsed.ok) return parsed.errors?.[0]?.message ?? 'cannot be an id'
+  if (/\p{Cc}/u.test(id)) return 'has a control character'
+  // A URL reads the prefix as the long spelling of an id.
+  return id.startsWith(prefix) ? `begins with the key prefix ${prefix}` : undefined
+}
+
+/** 96 bits, in hexadecimal. */
+const ID_LENGTH = 24
+
+/**
+ * An id made of what the row says, so that loading its file again finds the same item; rows that say
+ * the same are told apart by their number.
+ */
+function madeUpId(stored: Entry['stored'], copies: Map<string, number>): string {
+  const words = JSON.stringify(stored)
+  const first = digest(words)
+  const copy = copies.get(first) ?? 0
+  copies.set(first, copy + 1)
+  return copy === 0 ? first : digest(`${copy} ${words}`)
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, ID_LENGTH)
+}
