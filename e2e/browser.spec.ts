@@ -83,6 +83,25 @@ test('a registered person confirms the address by the link of the mail, once', a
   await expect(page.getByRole('main').getByRole('alert')).toContainText('This link was used')
 })
 
+test('a link that was asked for again asks for a password, and makes the account with it', async ({
+  page,
+  api,
+  outbox,
+}) => {
+  const user = 'asked-again@home.org'
+  await api.post('/api/auth/register', { user, password: 'a long enough one' })
+  await outbox.next(user)
+  await api.post('/api/auth/email/resend', { user })
+  const mail = await outbox.next(user)
+  await page.goto(/https?:\S+#\S+/.exec(mail.text)?.[0] ?? '')
+  await expect(page.getByLabel('New password')).toBeHidden()
+  await page.getByRole('button', { name: 'Confirm' }).click()
+  await page.getByLabel('New password').fill('another one, and mine')
+  await page.getByRole('button', { name: 'Confirm' }).click()
+  await expect(page.getByRole('status')).toContainText('you can sign in now')
+  await api.signIn({ user, password: 'another one, and mine' })
+})
+
 test('a forgotten password is set anew by the link of the mail; a weak one is refused', async ({
   page,
   api,
