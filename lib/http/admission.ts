@@ -45,7 +45,7 @@ export async function admit(
   const presented = presentedCredential(headers, deps.cookies)
   const authentication = await authenticate(presented, deps, deps.now())
   if (authentication.status === 'two') return TWO_CREDENTIALS
-  const needed = accessOf(row, match)
+  const needed = accessOf(row, match.collection)
   const { status } = authentication
   if (needed !== 'public' && (status === 'none' || status === 'invalid')) {
     return refusal(authentication)

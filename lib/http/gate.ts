@@ -145,7 +145,7 @@ async function inspect(
       : undefined
   if (authentication.status === 'key' && limit === undefined) authentication = UNKNOWN_KEY
 
-  const access = accessOf(row, match)
+  const access = accessOf(row, match.collection)
   if (row.quota === 'gate') {
     const decision = await countRequest(authentication, {
       access,
