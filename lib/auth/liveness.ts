@@ -153,7 +153,8 @@ export class LiveAccess {
     if (found.status !== 'live') return fail('invalid-token', found.status)
     this.#userId = found.userId
     if (this.#key?.reaches(found.scopes) !== true) {
-      return fail('insufficient-scope', 'not in the scopes of the key')
+      const detail = `The API key needs the scope ${this.#key?.needs()}.`
+      return fail('insufficient-scope', 'not in the scopes of the key', { detail })
     }
     return this.#judgeLevel(found.level)
   }
@@ -161,8 +162,8 @@ export class LiveAccess {
   #judgeLevel(level: number): Result<undefined, AccessCode> {
     this.#level = level
     const needed = this.#access === 'public' ? 0 : LEVELS[this.#access]
-    return level >= needed
-      ? ok(undefined)
-      : fail('insufficient-scope', `level ${level}, needs ${needed}`)
+    if (level >= needed) return ok(undefined)
+    const detail = `This needs an account of the level ${this.#access} (${needed}); yours has ${level}.`
+    return fail('insufficient-scope', `level ${level}, needs ${needed}`, { detail })
   }
 }

@@ -3,6 +3,7 @@ import { type AccessCode, fail, ok, type Result } from '../errors.ts'
 import type { Read } from '../store/reply.ts'
 import { level } from '../store/rules.ts'
 import { type Account, profileRead, rename } from '../store/users.ts'
+import { displayName } from './input.ts'
 import type { AuthCall } from './types.ts'
 
 /** The caller's own account. */
@@ -20,14 +21,7 @@ interface ProfileCall<input> extends AuthCall<input> {
 }
 
 /** A user changes only what is theirs: the name. '' removes it. */
-export const changeProfileInput = z.strictObject({
-  name: z.string().check(
-    z.maxLength(100),
-    z.refine((name) => !/\p{Cc}/u.test(name) && name.isWellFormed(), {
-      error: 'has a control character or half a letter',
-    }),
-  ),
-})
+export const changeProfileInput = z.strictObject({ name: displayName })
 
 /** Reads the caller's own account, in the trip that proves the session. */
 export async function readProfile(

@@ -11,6 +11,9 @@ export const SMALL_KEYSPACE = 1_000
 /** How many rows a walk brings when it cannot tell which pass. */
 const ROWS_TO_FILTER = 300
 
+/** So many words narrow a search by their index; what is left is compared with them all. */
+const WORDS_TO_LOOK_UP = 5
+
 /**
  * Turns a query into what the store is asked: the index to walk, as far as the filters narrow it,
  * and the indexes of the other filters, which may turn out to be the shorter way.
@@ -47,7 +50,9 @@ export function planOf(collection: Collection, query: Query, place: string): Ite
         min: narrow(group).min,
         max: narrow(group).max,
       })),
-      ...words.map((word) => ({ key: keys.words(collection.name), ...wordBounds(word) })),
+      ...words
+        .slice(0, WORDS_TO_LOOK_UP)
+        .map((word) => ({ key: keys.words(collection.name), ...wordBounds(word) })),
     ],
   }
 }

@@ -55,7 +55,8 @@ export async function admit(
   const claims = status === 'valid' || renewed ? authentication.claims : undefined
   const proof = proofOf(authentication, row, match, deps)
   if (needed !== 'public' && status === 'key' && proof === undefined) {
-    return fail('insufficient-scope', 'no operation for keys')
+    const detail = 'An API key opens collections alone: sign in, and send the access token.'
+    return fail('insufficient-scope', 'no operation for keys', { detail })
   }
   const access = new LiveAccess(store, proof, needed, deps.now, deps.sessionsSeen)
   const unsafe = row.method !== 'GET'
