@@ -3,6 +3,8 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { account } from './support/accounts.ts'
+import { ME } from './support/api.ts'
 import { expect, type TestStore, test } from './support/fixtures.ts'
 
 /** The fenced block of the README after a marker. */
@@ -15,7 +17,7 @@ async function block(marker: string): Promise<string> {
 
 interface Built {
   ask(path: string, init?: RequestInit): Promise<Response>
-  openapi: { paths: object }
+  openapi: { paths: Record<string, Record<string, { description: string; security: object[] }>> }
 }
 
 /** The API with collections of its own besides, or in the place of, the project's. */
@@ -47,7 +49,7 @@ async function withCollections(
         "export { openapi } from './lib/openapi.ts'",
       ].join('\n'),
     )
-    const outfile = join(folder, `app-${Object.keys(files).join('-')}.mjs`)
+    const outfile = join(folder, `app-${Object.keys(files)[0]}.mjs`)
     const options = { bundle: true, platform: 'node', format: 'esm', packages: 'external' } as const
     await build({ entryPoints: [entry], outfile, ...options, logLevel: 'silent' })
     const { createApp, createAppDeps, parseSettings, openapi } = await import(
@@ -83,8 +85,11 @@ test('nothing starts with a collection whose items would look like accounts', as
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
-async function signIn(ask: Built['ask']): Promise<{ Authorization: string }> {
-  const body = '{"user":"me@home.org","password":"password"}'
+async function signIn(
+  ask: Built['ask'],
+  { user, password } = ME,
+): Promise<{ Authorization: string }> {
+  const body = JSON.stringify({ user, password })
   const answer = await ask('/api/auth/signin', { method: 'POST', headers: JSON_TYPE, body })
   return { Authorization: `Bearer ${(await answer.json()).JWT}` }
 }
@@ -231,5 +236,54 @@ export const notes = defineCollection({
     }
     const keyed = await write({ 'Idempotency-Key': 'a' })
     expect([keyed.status, (await keyed.json()).type]).toEqual([400, '/problems/invalid-request'])
+  })
+})
+
+test('who may replace is what the document says, whatever a collection says of create and update', async ({
+  store,
+}) => {
+  const creates = ['public', 'user', 'editor', 'admin']
+  const updates = [...creates, 'owner']
+  const files = Object.fromEntries(
+    creates.flatMap((create) =>
+      updates.map((update) => {
+        const name = `${create}_${update}`
+        return [
+          name,
+          `import { defineCollection } from './define.ts'
+export const ${name} = defineCollection({
+  name: '${name}',
+  prefix: '${name}:',
+  access: { list: 'user', get: 'user', create: '${create}', update: '${update}', delete: 'admin' },
+  fields: (z) => ({ title: z.string(), owner: z.string() }),
+  stamps: ['owner'],
+})
+`,
+        ]
+      }),
+    ),
+  )
+  const registry = `export const collections = { ${Object.keys(files).join(', ')} } satisfies Registry\n`
+  await withCollections(store, files, registry, async ({ ask, openapi }) => {
+    const levels = { user: 0, editor: 5, admin: 9 }
+    const callers: [number, Record<string, string>][] = [[-1, {}]]
+    for (const [name, level] of Object.entries(levels)) {
+      const who = await account(store, `replacing-${name}@home.org`, { level: String(level) })
+      callers.push([level, await signIn(ask, who)])
+    }
+    for (const name of Object.keys(files)) {
+      const { description, security } = openapi.paths[`/api/${name}/{id}`]?.['put'] ?? {}
+      const stated = /For (anyone|the level (user|editor|admin) and above)/.exec(description ?? '')
+      expect(stated, description).not.toBeNull()
+      const needed = stated?.[1] === 'anyone' ? -1 : levels[stated?.[2] as keyof typeof levels]
+      expect(security?.some((each) => Object.keys(each).length === 0)).toBe(needed < 0)
+      for (const [level, credential] of callers) {
+        const headers = { ...JSON_TYPE, ...credential }
+        const init = { method: 'PUT', headers, body: '{"unknown":1}' }
+        const { status } = await ask(`/api/${name}/a`, init)
+        const refused = level < 0 ? 401 : 403
+        expect(status, `${name} at ${level}`).toBe(level >= needed ? 422 : refused)
+      }
+    }
   })
 })

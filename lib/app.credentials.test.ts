@@ -79,7 +79,7 @@ test.describe('a credential that does not hold', () => {
       )
       const match = findRoute(new URL(`${ORIGIN}${path}`).pathname)
       if (typeof match !== 'object') throw new Error(`${path} is no route`)
-      const isPublic = accessOf(row, match) === 'public'
+      const isPublic = accessOf(row, match.collection) === 'public'
       const problemOf = async (answer: Response): Promise<[number, string]> => {
         const text = await answer.text()
         const isProblem = answer.headers.get('content-type') === 'application/problem+json'

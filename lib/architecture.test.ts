@@ -37,6 +37,7 @@ const ALLOWED: Record<string, RegExp> = {
     /^lib\/(collections\/|store\/|auth\/levels\.ts|bounded-map\.ts|errors\.ts|hash\.ts|log\.ts|paging\.ts|same-text\.ts|validation\.ts)/,
   'lib/http/':
     /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(bounded-map|deps|env|env-readers|errors|gate-deps|hash|openapi|log|printable|texts|trace|validation)\.(ts|json)/,
+  'lib/client/': /^lib\/(client\/|collections\/index\.ts|errors\.ts)/,
   'app/': /^(app|lib)\//,
   'seed/': /^(seed|lib|local)\//,
   'local/': /^(local|lib|seed)\//,

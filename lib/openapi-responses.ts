@@ -1,3 +1,4 @@
+import type { Access } from './auth/levels.ts'
 import type { Collection } from './collections/define.ts'
 import { PROBLEMS, type ProblemCode } from './errors.ts'
 import type { Operation, OperationId } from './http/contract.ts'
@@ -63,7 +64,7 @@ export function responsesOf(
   id: OperationId,
   row: Operation,
   collection: Collection | undefined,
-  access: string,
+  access: Access,
 ): Record<string, Schema> {
   const responses: Record<string, Schema> = {}
   const answer = answerOf(id, collection)
@@ -98,7 +99,7 @@ function answerOf(id: OperationId, collection: Collection | undefined): Schema |
 }
 
 /** What an operation can answer besides its row. */
-function commonProblems(row: Operation, access: string): ProblemCode[] {
+function commonProblems(row: Operation, access: Access): ProblemCode[] {
   return [
     'invalid-request',
     'internal-error',

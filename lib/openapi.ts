@@ -5,6 +5,7 @@ import { changePasswordInput } from './auth/change-password.ts'
 import { resendInput, verifyInput } from './auth/email.ts'
 import { forgotInput } from './auth/forgot-password.ts'
 import { generatePasswordInput } from './auth/generate-password.ts'
+import type { Access } from './auth/levels.ts'
 import { changeProfileInput } from './auth/profile.ts'
 import { refreshInput } from './auth/refresh.ts'
 import { registerInput } from './auth/register.ts'
@@ -15,7 +16,7 @@ import type { Collection } from './collections/define.ts'
 import { allCollections } from './collections/index.ts'
 import { readerOf } from './collections/item.ts'
 import { contract, type Operation, type OperationId } from './http/contract.ts'
-import { doorOf } from './http/router.ts'
+import { accessOf } from './http/router.ts'
 import { parametersOf } from './openapi-parameters.ts'
 import { HEADERS, problemResponses, responsesOf } from './openapi-responses.ts'
 import { ID, nameOf, orNull, ref, SCHEMAS, type Schema } from './openapi-schemas.ts'
@@ -170,22 +171,14 @@ function operationOf(
   }
 }
 
-function accessOf(row: Operation, collection: Collection | undefined): string {
-  if (row.access !== 'collection' || collection === undefined || row.action === undefined) {
-    return row.access
-  }
-  const action = row.action === 'replace' ? 'update' : row.action
-  return doorOf(collection.access[action])
-}
-
-function whoMay(access: string, row: Operation, collection: Collection | undefined): string {
+function whoMay(access: Access, row: Operation, collection: Collection | undefined): string {
   const action = row.action === 'replace' ? 'update' : row.action
   const owned = action !== undefined && collection?.access[action] === 'owner'
-  if (owned) return 'For the owner of the item and for admins.'
-  return access === 'public' ? 'For anyone.' : `For the level ${access} and above.`
+  const door = access === 'public' ? 'For anyone' : `For the level ${access} and above`
+  return owned ? `${door}; an item that is there, for its owner and admins alone.` : `${door}.`
 }
 
-function securityOf(access: string, row: Operation, collection: Collection | undefined): Schema[] {
+function securityOf(access: Access, row: Operation, collection: Collection | undefined): Schema[] {
   // No credential is a choice that is made here, not one that was forgotten.
   const sessions = [{ bearer: [] }, { cookies: [] }]
   const takesAny = row.body === 'any' || row.body === 'optional'

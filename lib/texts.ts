@@ -17,7 +17,8 @@ export const REMEDIES: Record<ProblemCode, string> = {
     'Check the address and the password. The answer is the same for an unknown user.',
   'invalid-refresh-token':
     'Sign in again. A refresh token works once; use the one from the newest answer.',
-  'insufficient-scope': 'Use an account with a higher level, or an API key with the scope.',
+  'insufficient-scope':
+    'Use an account with a higher level, or an API key with the scope: the detail member names it.',
   'csrf-failed': 'Call from pages of the same origin, or use a Bearer token instead of cookies.',
   'not-found': 'Check the path. What you may not see answers the same as what does not exist.',
   'method-not-allowed': 'Use one of the methods in the Allow header.',
@@ -26,8 +27,9 @@ export const REMEDIES: Record<ProblemCode, string> = {
   'payload-too-large': 'Send less than 65,537 bytes.',
   'unsupported-media-type': 'Send Content-Type: application/json.',
   'validation-error':
-    'The errors member names each place (a JSON pointer) and what is wrong there.',
-  'quota-exceeded': 'Wait for the seconds in Retry-After. RateLimit-Policy states the quota.',
+    'The errors member names each place (a JSON pointer) and what would be right there.',
+  'quota-exceeded':
+    'Wait for the seconds in Retry-After. The detail member names the quota that is used up.',
   'internal-error': 'Report the requestId to the operator; the log has the reason under it.',
   'service-unavailable': 'Try again after the seconds in Retry-After.',
 }

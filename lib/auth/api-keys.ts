@@ -9,6 +9,7 @@ import {
   rollKey,
 } from '../store/api-keys.ts'
 import type { Read } from '../store/reply.ts'
+import { notOneOf } from '../validation.ts'
 import type { MintedKey } from './api-key.ts'
 import { nameText } from './name-text.ts'
 import type { AuthCall } from './types.ts'
@@ -58,6 +59,11 @@ const LONGEST_LIFE_SECONDS = 315_360_000
 const OVERLAP_SECONDS = 86_400
 const LONGEST_OVERLAP_SECONDS = 2_592_000
 
+/** Every scope that a key can have: a collection and what may be done there. */
+export function allScopes(collectionNames: readonly string[]): string[] {
+  return collectionNames.flatMap((name) => SCOPE_ACTIONS.map((action) => `${name}:${action}`))
+}
+
 export const createKeyInput = z.strictObject({
   name: nameText.check(z.minLength(1)),
   scopes: z.array(z.string()).check(z.minLength(1), z.maxLength(MOST_SCOPES)),
@@ -93,10 +99,9 @@ export async function makeKey(
 ): Promise<Result<NewOwnKey, 'validation-error' | 'conflict' | AccessCode>> {
   const { principal, input } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
+  const scopes = allScopes(deps.collectionNames)
   const errors = input.scopes.flatMap((scope, index) =>
-    isScope(scope, deps.collectionNames)
-      ? []
-      : [{ pointer: `#/scopes/${index}`, message: 'is no collection:action, as movies:read' }],
+    scopes.includes(scope) ? [] : [{ pointer: `#/scopes/${index}`, message: notOneOf(scopes) }],
   )
   if (input.limit !== undefined && input.limit > deps.keyLimit) {
     errors.push({ pointer: '#/limit', message: `is larger than ${deps.keyLimit}` })
@@ -157,12 +162,6 @@ export async function endKey(
   }
   call.report('key.deleted', { user: principal.accountId, key: id })
   return ok(undefined)
-}
-
-function isScope(scope: string, collectionNames: readonly string[]): boolean {
-  const [name = '', action = '', ...rest] = scope.split(':')
-  const known: readonly string[] = SCOPE_ACTIONS
-  return rest.length === 0 && collectionNames.includes(name) && known.includes(action)
 }
 
 /** A key as its owner and an admin see it. */

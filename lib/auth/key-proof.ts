@@ -12,6 +12,8 @@ export interface KeyScope {
 export interface KeyProof {
   id: string
   read: Read<KeyLiveness>
+  /** The scopes that would be good for it, in words. */
+  needs(): string
   reaches(scopes: readonly string[]): boolean
 }
 
@@ -19,6 +21,7 @@ export function createKeyProof(key: PresentedKey, scope: KeyScope): KeyProof {
   return {
     id: key.id,
     read: keyRead(key),
+    needs: () => neededScope(scope),
     reaches: (scopes) => isScoped(scopes, scope),
   }
 }
@@ -40,4 +43,13 @@ function isScoped(scopes: readonly string[], { collection, action }: KeyScope): 
       )
     })
   return has(action) || (action === 'replace' && has('create') && has('update'))
+}
+
+function neededScope({ collection, action }: KeyScope): string {
+  const [group] = [...GROUPS].find(([, actions]) => actions.includes(action)) ?? []
+  const alone =
+    action === 'replace'
+      ? `${collection}:create and ${collection}:update`
+      : `${collection}:${action}`
+  return group === undefined ? alone : `${collection}:${group}, or ${alone}`
 }

@@ -170,7 +170,8 @@ export class LiveAccess {
     const { userId, accountId } = found
     this.#keyOwner = { userId, accountId }
     if (this.#key?.reaches(found.scopes) !== true) {
-      return fail('insufficient-scope', 'not in the scopes of the key')
+      const detail = `The API key needs the scope ${this.#key?.needs()}.`
+      return fail('insufficient-scope', 'not in the scopes of the key', { detail })
     }
     return this.#judgeLevel(found.level)
   }
@@ -178,8 +179,8 @@ export class LiveAccess {
   #judgeLevel(level: number): Result<undefined, AccessCode> {
     this.#level = level
     const needed = this.#access === 'public' ? 0 : LEVELS[this.#access]
-    return level >= needed
-      ? ok(undefined)
-      : fail('insufficient-scope', `level ${level}, needs ${needed}`)
+    if (level >= needed) return ok(undefined)
+    const detail = `This needs an account of the level ${this.#access} (${needed}); yours has ${level}.`
+    return fail('insufficient-scope', `level ${level}, needs ${needed}`, { detail })
   }
 }

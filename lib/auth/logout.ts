@@ -63,4 +63,4 @@ function refreshTokenIn(input: unknown): string | undefined {
   return typeof token === 'string' ? token : undefined
 }
 
-export const logoutCase = { run: logout }
+export const logoutCase = { input: 'as sent', run: logout } as const

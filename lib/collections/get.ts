@@ -104,4 +104,4 @@ export function warnOfFaults(log: Log, { prefix }: Collection, faulty: string[])
   log('warn', 'item.fields-do-not-fit', { prefix, fields, count: faulty.length })
 }
 
-export const getItemCase = { run: getItem }
+export const getItemCase = { input: 'as sent', run: getItem } as const

@@ -176,4 +176,4 @@ async function wholeRows(
   )
 }
 
-export const listItemsCase = { run: listItems }
+export const listItemsCase = { input: 'as sent', run: listItems } as const

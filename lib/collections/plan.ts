@@ -12,6 +12,9 @@ export const SMALL_KEYSPACE = 1_000
 /** How many rows a walk brings when it cannot tell which pass. */
 const ROWS_TO_FILTER = 300
 
+/** So many words narrow a search by their index; what is left is compared with them all. */
+const WORDS_TO_LOOK_UP = 5
+
 /**
  * Turns a query into what the store is asked: the index to walk, as far as the filters narrow it,
  * and the indexes of the other filters, which may turn out to be the shorter way.
@@ -50,7 +53,7 @@ export function planOf(collection: Collection, query: Query, place: string): Ite
         min: narrow(group).min,
         max: narrow(group).max,
       })),
-      ...words.map((word) => ({
+      ...words.slice(0, WORDS_TO_LOOK_UP).map((word) => ({
         ...needed(collection, keys.words(collection.name)),
         ...wordBounds(word),
       })),

@@ -1,6 +1,6 @@
 import { fail, type InputFault, ok, type Result } from '../errors.ts'
 import { DEFAULT_LIMIT, isLimit, LIMIT_MESSAGE } from '../paging.ts'
-import { MOST_FAULTS, pointer } from '../validation.ts'
+import { MOST_FAULTS, notAmong, pointer } from '../validation.ts'
 import type { Collection } from './define.ts'
 import { fromText, type Kind, NUMBER, readerOf } from './item.ts'
 import { compareBytes, type Direction, findDirection } from './order.ts'
@@ -68,8 +68,12 @@ export function parseQuery(
   return ok(query)
 }
 
-const MOST_FILTERS = 8
-const MOST_WORDS = 5
+/** What every list takes. */
+const PARAMETERS = ['limit', 'cursor', 'sort', 'fields', 'count'] as const
+const MOST_FILTERED_FIELDS = 8
+/** What `q` takes: one word to five; the published document has the same pattern. */
+export const SEARCH = /^\s*\S+(\s+\S+){0,4}\s*$/
+export const LONGEST_SEARCH = 200
 
 function judgeParameter(
   collection: Collection,
@@ -78,7 +82,7 @@ function judgeParameter(
   value: string | string[],
   taken?: readonly string[],
 ): string | undefined {
-  if (taken?.includes(name) === false) return 'is not allowed here'
+  if (taken?.includes(name) === false) return notAmong(taken)
   if (typeof value !== 'string') return 'is there more than once'
   return takeParameter(collection, query, name, value)
 }
@@ -120,10 +124,14 @@ function takeParameter(
       return undefined
     }
     case 'q': {
-      if (collection.search === undefined) return 'is not allowed here'
-      query.words = wordsOf(value)
-      if (query.words.length > MOST_WORDS) return `has more than ${MOST_WORDS} words`
-      return query.words.length > 0 ? undefined : 'has no letter and no digit'
+      if (collection.search === undefined) return unknownParameter(collection)
+      if ([...value].length > LONGEST_SEARCH || !SEARCH.test(value)) {
+        return `is one word to five, of ${LONGEST_SEARCH} characters at most`
+      }
+      const words = wordsOf(value)
+      // A text without a letter or a digit begins no word: it finds nothing.
+      query.words = words.length > 0 ? words : [value]
+      return undefined
     }
     default:
       return takeFilter(collection, query, name, value)
@@ -137,17 +145,27 @@ function takeFilter(
   text: string,
 ): string | undefined {
   const [, field = '', comparison = 'eq'] = /^(.+?)(?:\[(gt|gte|lt|lte)\])?$/s.exec(name) ?? []
-  if (!(collection.filter ?? []).includes(field)) return 'is not allowed here'
-  if (query.filters.length >= MOST_FILTERS) return `is one filter more than ${MOST_FILTERS}`
+  if (!(collection.filter ?? []).includes(field)) return unknownParameter(collection)
+  const filtered = new Set([...query.filters.map((filter) => filter.field), field])
+  if (filtered.size > MOST_FILTERED_FIELDS) {
+    return `is one field more than the ${MOST_FILTERED_FIELDS} that can be filtered at once`
+  }
   const { names, kinds } = readerOf(collection)
   const kind = kinds[names.indexOf(field)] ?? 'string'
   const isNumber = NUMBER.test(text) && Number.isFinite(Number(text))
   if (kind === 'number' && !isNumber) return 'is not a number'
   if (kind === 'boolean' && text !== 'true' && text !== 'false') return 'is not true or false'
-  if (kind === 'boolean' && comparison !== 'eq') return 'has no order'
+  if (kind === 'boolean' && comparison !== 'eq') return `has no order: send ${field}=${text}`
   const filter = { field, kind, comparison: comparison as Comparison, text }
   query.filters = [...query.filters, filter]
   return undefined
+}
+
+/** Says of a parameter that the list does not take it, and what it takes. */
+function unknownParameter({ filter = [], search }: Collection): string {
+  const known = [...PARAMETERS, ...(search === undefined ? [] : ['q']), ...filter]
+  const message = notAmong(known)
+  return filter.length === 0 ? message : `${message}; a filter also with [gt], [gte], [lt] or [lte]`
 }
 
 /** Whether a value is what a filter asks for. */

@@ -1,6 +1,6 @@
 import { fail, type InputFault, ok, type Result } from '../errors.ts'
 import type { StoredFields } from '../store/items.ts'
-import { MOST_FAULTS, pointer, validate } from '../validation.ts'
+import { listed, MOST_FAULTS, notAmong, pointer, validate } from '../validation.ts'
 import type { Collection } from './define.ts'
 import { type Item, readerOf } from './item.ts'
 
@@ -12,10 +12,10 @@ const LONGEST_ID = 256
 /** Whether a text can be an item's id: it must fit into one segment of a URL's path. */
 export function parseId(id: string): Result<string, 'validation-error'> {
   const message =
-    id === '' || id.length > LONGEST_ID
+    id === '' || (id.length > LONGEST_ID && [...id].length > LONGEST_ID)
       ? `has 1 to ${LONGEST_ID} characters`
       : id === '.' || id === '..'
-        ? 'is a word that paths use'
+        ? 'is reserved: . and .. mean something else in a path'
         : id.isWellFormed() && !id.includes('\ufffd')
           ? undefined
           : 'is not well-formed Unicode'
@@ -48,7 +48,7 @@ export function parseFields(
     if (named === undefined) faults.push({ pointer: '#/id', message: 'is not of type string' })
     else if (!named.ok) faults.push(...(named.errors ?? []))
     else if (options.withId === true && named.value.startsWith(collection.prefix))
-      faults.push({ pointer: '#/id', message: 'begins as the keys of the collection do' })
+      faults.push({ pointer: '#/id', message: prefixMessage(collection) })
     else if (options.withId === undefined && options.id !== named.value)
       faults.push({ pointer: '#/id', message: 'is not the id of the path' })
     else if (options.withId === true) fields.push(['id', named.value])
@@ -70,12 +70,33 @@ export function parseFields(
       faults.push({ pointer: pointer([name]), message: 'is not well-formed Unicode' })
     else if (parsed.value !== undefined) fields.push([name, parsed.value])
   }
-  for (const name of given.keys())
-    faults.push({ pointer: pointer([name]), message: 'is not allowed here' })
+  for (const name of given.keys()) faults.push(refusedName(collection, name))
   if (faults.length > 0) return faulty(faults)
   if (!fields.some(([name]) => name !== 'id'))
-    return faulty([{ pointer: '#', message: 'has none of the fields' }])
+    return faulty([
+      { pointer: '#', message: `has none of the fields ${listed(ownNames(collection))}` },
+    ])
   return ok(Object.fromEntries(fields))
+}
+
+/** Says of a name in a body that a client cannot write it: the server does, or nobody. */
+export function refusedName(collection: Collection, name: string): InputFault {
+  const stamps: readonly string[] = collection.stamps ?? []
+  const message = stamps.includes(name)
+    ? 'is set by the server'
+    : notAmong(['id', ...ownNames(collection)])
+  return { pointer: pointer([name]), message }
+}
+
+/** The fields that clients write. */
+function ownNames(collection: Collection): string[] {
+  const stamps: readonly string[] = collection.stamps ?? []
+  return readerOf(collection).names.filter((name) => !stamps.includes(name))
+}
+
+/** Says of an id that it begins like a key. */
+export function prefixMessage({ prefix }: Collection): string {
+  return `begins with ${prefix}, as keys do: an id is what follows`
 }
 
 /** The fields of a hash in the order of their declaration, as text. */

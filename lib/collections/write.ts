@@ -10,14 +10,21 @@ import {
   type StoredFields,
 } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
-import { MOST_FAULTS, pointer } from '../validation.ts'
+import { MOST_FAULTS } from '../validation.ts'
 import { keptIndexesOf } from './declaration.ts'
 import type { Collection } from './define.ts'
 import { itemId } from './get.ts'
 import { indexChanges } from './indexing.ts'
 import { type Item, itemTag, readerOf } from './item.ts'
 import type { CollectionCall, CollectionDeps } from './types.ts'
-import { type Fields, parseFields, parseId, storedOf } from './write-input.ts'
+import {
+  type Fields,
+  parseFields,
+  parseId,
+  prefixMessage,
+  refusedName,
+  storedOf,
+} from './write-input.ts'
 
 type WriteCode =
   | 'not-found'
@@ -148,7 +155,7 @@ export async function replaceItem(
     const parsed = parseFields(collection, call.input, { id, ...(item ? { item } : {}) })
     if (!parsed.ok) return parsed
     if (stored === undefined && id.startsWith(collection.prefix)) {
-      const errors = [{ pointer: '#/id', message: 'begins as the keys of the collection do' }]
+      const errors = [{ pointer: '#/id', message: prefixMessage(collection) }]
       return fail('validation-error', 'id begins with the prefix', { errors })
     }
     const { id: _, ...fields } = parsed.value
@@ -174,7 +181,7 @@ export async function patchItem(
     const stamps: readonly string[] = collection.stamps ?? []
     const errors = [...patch]
       .filter(([name, value]) => value === null && (stamps.includes(name) || !names.includes(name)))
-      .map(([name]) => ({ pointer: pointer([name]), message: 'is not allowed here' }))
+      .map(([name]) => refusedName(collection, name))
     if (errors.length > 0) {
       const some = errors.slice(0, MOST_FAULTS)
       return fail('validation-error', `${errors.length} faults`, { errors: some })
@@ -330,7 +337,7 @@ function keepStamps(
   )
 }
 
-export const createItemCase = { run: createItem }
-export const replaceItemCase = { run: replaceItem }
-export const patchItemCase = { run: patchItem }
+export const createItemCase = { input: 'as sent', run: createItem } as const
+export const replaceItemCase = { input: 'as sent', run: replaceItem } as const
+export const patchItemCase = { input: 'as sent', run: patchItem } as const
 export const deleteItemCase = { run: deleteItem }

@@ -54,7 +54,7 @@ export async function admit(
   const authentication = await authenticate(presented, deps, deps.now())
   if (authentication.status === 'two') return TWO_CREDENTIALS
   identify(callerOf(authentication))
-  const needed = accessOf(row, match)
+  const needed = accessOf(row, match.collection)
   const { status } = authentication
   if (needed !== 'public' && (status === 'none' || status === 'invalid')) {
     return refusal(authentication)
@@ -67,7 +67,8 @@ export async function admit(
   const claims = asks && (status === 'valid' || renewed) ? authentication.claims : undefined
   const proof = proofOf(authentication, row, match, deps)
   if (needed !== 'public' && status === 'key' && proof === undefined) {
-    return fail('insufficient-scope', 'no operation for keys')
+    const detail = 'An API key opens collections alone: sign in, and send the access token.'
+    return fail('insufficient-scope', 'no operation for keys', { detail })
   }
   const signed = status === 'valid' || status === 'renewable' || status === 'key'
   const seen = { seen: deps.sessionsSeen, dead: deps.deadSessions }

@@ -116,7 +116,8 @@ export const UNKNOWN_KEY = { status: 'invalid', reason: 'unknown API key' } as c
 export const ENDED_SESSION = { status: 'invalid', reason: 'session ended' } as const
 
 export const TWO_CREDENTIALS = fail('invalid-request', 'two credentials', {
-  detail: 'The request carries two credentials: send one.',
+  detail:
+    'The request carries two credentials: send Authorization, X-API-Key or the cookies alone.',
 })
 
 /** The answer to a missing or a bad credential where one is needed (RFC 6750 §3.1). */

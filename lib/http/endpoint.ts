@@ -1,4 +1,3 @@
-import type * as z from 'zod/mini'
 import type { LiveAccess } from '../auth/liveness.ts'
 import type { AuthCall, CookieJar, Report } from '../auth/types.ts'
 import type { CollectionCall } from '../collections/types.ts'
@@ -29,7 +28,7 @@ import { isForeign, isSameOrigin } from './cookies.ts'
 import { setCorsHeaders } from './cors.ts'
 import { failureOf } from './failure.ts'
 import { type Handover, readHandover, serverTiming } from './handover.ts'
-import { readInput } from './input.ts'
+import { type InputCheck, readInput } from './input.ts'
 import { json, jsonText, problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
 import { limitUsed, logRequest, operationName } from './request-log.ts'
@@ -38,10 +37,10 @@ import { accessOf, findRoute } from './router.ts'
 /** One request as a use case sees it; each takes the part it needs. */
 export type Call<input> = AuthCall<input> & CollectionCall<input> & { key: string | undefined }
 
-/** What an operation does: the schema of its input, and the function that answers. */
+/** What an operation does: what its input must be, and the function that answers. */
 export interface UseCase<input, code extends ProblemCode, needs extends Deps = Deps> {
-  /** Of the JSON body, or of the query where the operation has no body. */
-  input?: z.ZodMiniType<input>
+  /** Of the JSON body, or of the query where the operation has no body. Absent: it takes none. */
+  input?: InputCheck<input>
   run: (call: Call<input>, deps: needs) => Promise<Result<unknown, code>>
 }
 
@@ -113,7 +112,7 @@ export function endpoint<const row extends Operation, input = undefined, needs e
         },
       })
       const refused = !outcome.ok && outcome.code === 'insufficient-scope'
-      if (refused && typeof match === 'object' && accessOf(row, match) === 'admin') {
+      if (refused && typeof match === 'object' && accessOf(row, match.collection) === 'admin') {
         report('access.refused', { operation, ...caller })
       }
     } catch (error) {

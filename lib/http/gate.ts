@@ -159,7 +159,7 @@ async function inspect(
     if (deps.deadSessions.has(claims.sid)) authentication = ENDED_SESSION
   }
 
-  const access = accessOf(row, match)
+  const access = accessOf(row, match.collection)
   if (row.quota === 'gate') {
     const counting = { access, headers, deps, trips, waitUntil, keyQuota }
     decisions.push(...(await countRequest(authentication, counting)))

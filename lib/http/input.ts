@@ -1,26 +1,43 @@
 import type * as z from 'zod/mini'
 import { fail, ok, type ProblemCode, type Result } from '../errors.ts'
-import { validate } from '../validation.ts'
+import { MOST_FAULTS, pointer, validate } from '../validation.ts'
 import { declaresTooLarge, readJson, takesMediaType } from './body.ts'
 import type { Operation } from './contract.ts'
 import { PATH_VARIABLES } from './router.ts'
 
+/** What checks an operation's input: a schema; or the use case, which takes it as it was sent. */
+export type InputCheck<input> = z.ZodMiniType<input> | 'as sent'
+
 /**
- * Reads an operation's input, of the body or of the query, and checks it against its schema. Without
- * a schema the use case takes `unknown` or nothing, and judges by itself.
+ * Reads an operation's input, of the body or of the query, and checks it.
+ *
+ * @param check Absent: the operation takes none.
+ * @returns The input; or why it cannot be taken. A query parameter that an operation does not know is
+ *   a fault everywhere, also beside a body: a misspelt one would be ignored in silence.
  */
 export async function readInput<input>(
   row: Operation,
-  schema: z.ZodMiniType<input> | undefined,
+  check: InputCheck<input> | undefined,
   request: Request,
 ): Promise<Result<input, ProblemCode>> {
-  const raw = await readRaw(row, request)
+  const query = queryOf(row, request)
+  const ofQuery = row.body === 'none'
+  const raw = ofQuery ? ok(query) : await readBody(row, request)
   if (!raw.ok) return raw
-  return schema === undefined ? ok(raw.value as input) : validate(schema, raw.value)
+  const refused = ofQuery && check !== undefined ? [] : Object.keys(query)
+  if (refused.length > 0) {
+    const message = 'is not allowed here: this operation takes no query parameters'
+    const errors = refused
+      .slice(0, MOST_FAULTS)
+      .map((name) => ({ pointer: pointer([name]), message }))
+    return fail('validation-error', `${refused.length} query parameters`, { errors })
+  }
+  return check === undefined || check === 'as sent'
+    ? ok(raw.value as input)
+    : validate(check, raw.value)
 }
 
-async function readRaw(row: Operation, request: Request): Promise<Result<unknown, ProblemCode>> {
-  if (row.body === 'none') return ok(queryOf(request))
+async function readBody(row: Operation, request: Request): Promise<Result<unknown, ProblemCode>> {
   if (!takesMediaType(row, request.headers)) return fail('unsupported-media-type', 'not JSON')
   if (declaresTooLarge(request.headers)) return fail('payload-too-large', 'Content-Length')
   if (row.body === 'optional' && !request.headers.has('content-type')) return ok(undefined)
@@ -33,15 +50,16 @@ async function readRaw(row: Operation, request: Request): Promise<Result<unknown
  * The query as an object; a parameter given twice becomes a list, which no schema takes.
  *
  * Next appends the path's variables to an edge route's URL, and any that the client names as
- * `nxtP…`: names of variables are left out, here and on every other host.
+ * `nxtP…`: where a path has variables their names are left out, here and on every other host.
  */
-function queryOf(request: Request): Record<string, string | string[]> {
+function queryOf(row: Operation, request: Request): Record<string, string | string[]> {
   // Without a prototype: `__proto__` is a name like any other.
   const query: Record<string, string | string[]> = Object.create(null)
   if (!request.url.includes('?')) return query
+  const hasVariables = row.path.includes('{')
   const parameters = new URL(request.url).searchParams
   for (const name of new Set(parameters.keys())) {
-    if (PATH_VARIABLES.has(name) || /^nxt[PI]/.test(name)) continue
+    if ((hasVariables && PATH_VARIABLES.has(name)) || /^nxt[PI]/.test(name)) continue
     const values = parameters.getAll(name)
     query[name] = values.length === 1 ? (values[0] ?? '') : values
   }

@@ -69,19 +69,23 @@ export function operationOf(match: Match, method: string): OperationId | undefin
   return match.operations.get(method === 'HEAD' ? 'GET' : method)
 }
 
-/** Who may call an operation: what its row says, or what the collection says of the action. */
-export function accessOf(row: Operation, match: Match): Access {
+/**
+ * Who may call an operation: what its row says, or what the collection says of the action. To replace
+ * is to create and to update: the stricter of the two. The published document says the same, by this
+ * function.
+ */
+export function accessOf(row: Operation, collection: Collection | undefined): Access {
   if (row.access !== 'collection') return row.access
   // Refused by default: a row without an action, or a path without a collection, is for admins.
-  if (row.action === undefined || match.collection === undefined) return 'admin'
-  const { access } = match.collection
+  if (row.action === undefined || collection === undefined) return 'admin'
+  const { access } = collection
   if (row.action !== 'replace') return doorOf(access[row.action])
   const [create, update] = [doorOf(access.create), doorOf(access.update)]
   return levelOf(create) > levelOf(update) ? create : update
 }
 
 /** Who an item belongs to is the use case's to ask: at the door an owner is any user. */
-export function doorOf(access: Access | 'owner'): Access {
+function doorOf(access: Access | 'owner'): Access {
   return access === 'owner' ? 'user' : access
 }
 

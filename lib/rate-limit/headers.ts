@@ -30,5 +30,9 @@ export function quotaExceeded(decisions: readonly Decision[]): Failure<'quota-ex
   const denying = decisions.filter(({ allowed }) => !allowed)
   const names = denying.map(({ policy }) => policy).join(', ')
   const retryAfterSeconds = Math.max(...denying.map(({ resetSeconds }) => resetSeconds))
-  return fail('quota-exceeded', `denied by ${names}`, { retryAfterSeconds })
+  const quotas = denying.map(
+    ({ policy, limit, windowSeconds }) => `"${policy}" of ${limit} in ${windowSeconds} s`,
+  )
+  const detail = `The quota ${quotas.join(', ')} is used up: try again in ${retryAfterSeconds} s.`
+  return fail('quota-exceeded', `denied by ${names}`, { retryAfterSeconds, detail })
 }

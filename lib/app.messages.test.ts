@@ -1,0 +1,140 @@
+import { expect, test } from '@playwright/test'
+import { type AppRig, PASSWORD, startApp } from '../e2e/support/app.ts'
+import { PLACES } from '../e2e/support/operations.ts'
+import { LEVELS } from './auth/levels.ts'
+import type { Operation } from './http/contract.ts'
+import { accessOf } from './http/router.ts'
+
+const JSON_TYPE = { 'Content-Type': 'application/json' }
+
+function init({ method, body }: Operation, headers: Record<string, string>): RequestInit {
+  return {
+    method,
+    headers: { ...JSON_TYPE, ...headers },
+    ...(body === 'none' ? {} : { body: '{}' }),
+  }
+}
+
+test.describe('messages of refusals', () => {
+  let rig: AppRig
+  test.beforeAll(async () => {
+    rig = await startApp()
+  })
+  test.afterAll(() => rig.close())
+
+  test('403 names the level that is needed', async () => {
+    const token = await rig.enter('user@home.org', 0)
+    let refused = 0
+    for (const { row, collection, path } of PLACES) {
+      const access = accessOf(row, collection)
+      if (access === 'public' || access === 'user') continue
+      const answer = await rig.ask(
+        path.replace('{id}', 'nothing'),
+        init(row, { Authorization: `Bearer ${token}` }),
+      )
+      const { detail } = await answer.json()
+      expect([answer.status, detail], `${row.method} ${path}`).toEqual([
+        403,
+        `This needs an account of the level ${access} (${LEVELS[access]}); yours has 0.`,
+      ])
+      refused++
+    }
+    expect(refused).toBeGreaterThan(8)
+  })
+
+  test('403 names the scope that an API key needs, and where none would do', async () => {
+    const token = await rig.enter('keys@home.org', 9)
+    const keyFor = async (scope: string): Promise<string> => {
+      const body = JSON.stringify({ name: 'A key', scopes: [scope] })
+      const headers = { ...JSON_TYPE, Authorization: `Bearer ${token}` }
+      return (await (await rig.ask('/api/keys', { method: 'POST', headers, body })).json()).key
+    }
+    const [of, other] = [await keyFor('movies:delete'), await keyFor('books:delete')]
+    for (const { row, collection, path } of PLACES) {
+      if (accessOf(row, collection) === 'public') continue
+      const key = collection?.name === 'books' ? of : other
+      const answer = await rig.ask(path.replace('{id}', 'nothing'), init(row, { 'X-API-Key': key }))
+      const { detail } = await answer.json()
+      const name = `${row.method} ${path}`
+      expect(answer.status, name).toBe(403)
+      if (collection === undefined || row.action === undefined) {
+        expect(detail, name).toBe(
+          'An API key opens collections alone: sign in, and send the access token.',
+        )
+        continue
+      }
+      const group = row.method === 'GET' ? 'read' : 'write'
+      const alone = row.action === 'replace' ? 'create' : row.action
+      expect(detail, name).toContain(`needs the scope ${collection.name}:${group}, or`)
+      expect(detail, name).toContain(`${collection.name}:${alone}`)
+    }
+  })
+
+  test('422 lists the parameters, the fields, the orders and the scopes that there are', async () => {
+    const token = await rig.enter('editor@home.org', 9)
+    const headers = { ...JSON_TYPE, Authorization: `Bearer ${token}` }
+    const errorsOf = async (path: string, body?: object) => {
+      const more = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+      return (await (await rig.ask(path, { headers, ...more })).json()).errors
+    }
+    for (const [path, pointer, message] of [
+      [
+        '/api/movies?page=2',
+        '#/page',
+        'is not allowed here; allowed: limit, cursor, sort, fields, count, q, director, year; a filter also with [gt], [gte], [lt] or [lte]',
+      ],
+      ['/api/movies/Alien?sort=year', '#/sort', 'is not allowed here; allowed: fields'],
+      [
+        '/api/movies?sort=title',
+        '#/sort',
+        'is one of id; year; director; -year,director, or one of them backwards',
+      ],
+      ['/api/users?page=2', '#/page', 'is not allowed here; allowed: limit, cursor'],
+    ] as const) {
+      expect(await errorsOf(path), path).toEqual([{ pointer, message }])
+    }
+    expect(
+      await errorsOf('/api/reviews', { movie: 'x', rating: 1, text: 'x', owner: 'me', a: 1 }),
+    ).toEqual([
+      { pointer: '#/owner', message: 'is set by the server' },
+      { pointer: '#/a', message: 'is not allowed here; allowed: id, movie, rating, text' },
+    ])
+    const [scope] = await errorsOf('/api/keys', { name: 'x', scopes: ['movies:fly'] })
+    expect(scope).toEqual({
+      pointer: '#/scopes/0',
+      message: expect.stringMatching(/^is not one of books:read, .*movies:read, .*reviews:delete$/),
+    })
+  })
+})
+
+test('429 names the quota that is used up, its size, and when to come again', async () => {
+  const rig = await startApp(1)
+  try {
+    const user = await rig.enter('user@home.org', 0)
+    const writer = { ...JSON_TYPE, Authorization: `Bearer ${user}` }
+    const signIn = JSON.stringify({ user: 'user@home.org', password: PASSWORD })
+    const review = JSON.stringify({ movie: 'x', rating: 1, text: 'x' })
+    for (const [policy, path, request] of [
+      ['anonymous', '/api/reviews', {}],
+      ['signin', '/api/auth/signin', { method: 'POST', headers: JSON_TYPE, body: signIn }],
+      ['mail', '/api/auth/password/forgot', { method: 'POST', headers: JSON_TYPE, body: '{}' }],
+      ['user', '/api/reviews', { method: 'POST', headers: writer, body: review }],
+    ] as const) {
+      // Without an address all share one bucket of ten times the limit.
+      let answer = await rig.ask(path, request)
+      for (let tries = 0; answer.status !== 429 && tries < 12; tries++) {
+        answer = await rig.ask(path, request)
+      }
+      const { detail } = await answer.json()
+      const wait = answer.headers.get('retry-after')
+      expect(answer.status, policy).toBe(429)
+      expect(detail, policy).toMatch(
+        new RegExp(
+          `^The quota "${policy}" of \\d+ in 86400 s is used up: try again in ${wait} s\\.$`,
+        ),
+      )
+    }
+  } finally {
+    await rig.close()
+  }
+})

@@ -1,0 +1,127 @@
+import { expect, test } from '@playwright/test'
+import { memoryStore, UnexpectedAnswer, UsherClient, UsherProblem } from './client.ts'
+
+const HTML = '<!doctype html><title>Sign in to the network</title>'
+const page = (status: number): Response =>
+  new Response(HTML, { status, headers: { 'Content-Type': 'text/html' } })
+
+/** Answers that no operation of the API sends with 200. */
+const FOREIGN: Record<string, () => Response> = {
+  'another object': () => Response.json({ ok: true }),
+  'a page': () => page(200),
+  nothing: () => new Response(null, { status: 200 }),
+  'no content': () => new Response(null, { status: 204 }),
+  null: () => Response.json(null),
+  'a list': () => Response.json([]),
+  'a text': () => Response.json('ok'),
+  'half a body': () => new Response('{"JWT":"a","refresh":'),
+}
+
+const HALF_PAIRS: Record<string, () => Response> = {
+  'no refresh token': () => Response.json({ JWT: 'new', expiresIn: 60 }),
+  'empty tokens': () => Response.json({ JWT: '', refresh: '', expiresIn: 60 }),
+  'no lifetime': () => Response.json({ JWT: 'new', refresh: 'new', expiresIn: 'soon' }),
+}
+
+/** Something in between that refuses by itself. */
+const REFUSALS: Record<string, () => Response> = {
+  'a page with 401': () => page(401),
+  'null with 401': () => Response.json(null, { status: 401 }),
+  'a page with 502': () => page(502),
+}
+
+const KEPT = { access: 'kept', refresh: 'kept', expiresAt: 0 }
+
+test('a refresh that is answered by something else is a failure, and what is kept stays', async () => {
+  const cases = Object.entries({ ...FOREIGN, ...HALF_PAIRS, ...REFUSALS })
+  const outcomes = cases.map(async ([name, answer]) => {
+    const tokens = memoryStore()
+    tokens.set(KEPT)
+    let signedOut = 0
+    const client = new UsherClient({
+      url: 'https://usher.invalid',
+      credential: { tokens },
+      fetch: async () => answer(),
+      onSignedOut: () => signedOut++,
+    })
+    const expected = name in REFUSALS ? UsherProblem : UnexpectedAnswer
+    await expect(client.get('movies', 'a'), name).rejects.toBeInstanceOf(expected)
+    expect([tokens.get(), signedOut], name).toEqual([KEPT, 0])
+  })
+  await Promise.all(outcomes)
+})
+
+test('a sign-in that is answered by something else is a failure, and keeps nothing', async () => {
+  for (const [name, answer] of Object.entries({ ...FOREIGN, ...HALF_PAIRS })) {
+    const tokens = memoryStore()
+    for (const credential of ['cookies', { tokens }] as const) {
+      const fetch = async () => answer()
+      const client = new UsherClient({ url: 'https://usher.invalid', fetch, credential })
+      const signedIn = client.signIn('me', 'password')
+      await expect(signedIn, name).rejects.toBeInstanceOf(UnexpectedAnswer)
+    }
+    expect(tokens.get(), name).toBeUndefined()
+  }
+})
+
+test('reads and changes that are answered by something else are failures', async () => {
+  for (const [name, answer] of Object.entries(FOREIGN)) {
+    const client = new UsherClient({ url: 'https://usher.invalid', fetch: async () => answer() })
+    const calls: Record<string, () => Promise<unknown>> = {
+      get: () => client.get('movies', 'a'),
+      page: () => client.page('movies'),
+      items: () => client.items('movies').next(),
+      create: () => client.create('movies', { year: 1 }),
+      replace: () => client.replace('movies', 'a', { year: 1 }),
+      patch: () => client.patch('movies', 'a', { year: 1 }),
+      // These answer 204, with nothing.
+      ...(name === 'no content'
+        ? {}
+        : { delete: () => client.delete('movies', 'a'), signOut: () => client.signOut() }),
+    }
+    for (const [call, run] of Object.entries(calls)) {
+      await expect(run(), `${call}: ${name}`).rejects.toBeInstanceOf(UnexpectedAnswer)
+    }
+  }
+})
+
+test('an error that is no problem document has its status, and no code of the API', async () => {
+  const bodies = ['null', '[]', '"text"', HTML, '', '{"title":5,"type":"about:blank","errors":[1]}']
+  for (const body of bodies) {
+    const fetch = async () => new Response(body, { status: 500 })
+    const client = new UsherClient({ url: 'https://usher.invalid', fetch })
+    const error = await client.get('movies', 'a').catch((thrown: unknown) => thrown)
+    expect(error, body).toBeInstanceOf(UsherProblem)
+    expect(error, body).toMatchObject({ status: 500, code: undefined, errors: [] })
+    expect(error, body).toMatchObject({ message: 'The API answered 500' })
+  }
+})
+
+test('Retry-After is waited for in seconds and as a date of the server’s own clock', async () => {
+  const DATE = 'Sun, 06 Nov 1994 08:49:37 GMT'
+  const waitOf = async (retryAfter: string, headers: Record<string, string> = { Date: DATE }) => {
+    let asked = 0
+    const busy = () =>
+      Response.json({}, { status: 429, headers: { 'Retry-After': retryAfter, ...headers } })
+    const client = new UsherClient({
+      url: 'https://usher.invalid',
+      fetch: async () => (asked++ === 0 ? busy() : Response.json({ id: 'a' })),
+      longestWait: 0,
+    })
+    const outcome = await client.get('movies', 'a').catch((error: unknown) => error)
+    if (!(outcome instanceof UsherProblem)) return `asked ${asked} times`
+    return outcome.retryAfterSeconds
+  }
+  // The three forms of RFC 9110 §5.6.7.
+  for (const date of [DATE, 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994']) {
+    expect(await waitOf(date), date).toBe('asked 2 times')
+    expect(await waitOf(date.replace('08:49', '08:50')), date).toBe(60)
+  }
+  // Where the answer does not show the server's clock, it is counted from this device's.
+  expect(await waitOf(DATE, {})).toBe('asked 2 times')
+  expect(await waitOf('Fri, 01 Jan 2100 00:00:00 GMT', {})).toBeGreaterThan(1e9)
+  expect(await waitOf('0')).toBe('asked 2 times')
+  expect(await waitOf('7')).toBe(7)
+  for (const unreadable of ['', 'soon', '1.5', '-1', 'Sunday'])
+    expect(await waitOf(unreadable), unreadable).toBeUndefined()
+})

@@ -1,0 +1,104 @@
+import { problemOf, UsherProblem } from './answers.ts'
+
+const MOST_TRIES = 4
+const LONGEST_WAIT_SECONDS = 60
+
+/** Sends requests to one API, and repeats those that may be repeated. */
+export class Transport {
+  readonly #options: { url: string; fetch: typeof fetch; cookies: boolean; longestWait?: number }
+
+  /**
+   * @param options `cookies`: whether the browser's cookies of this origin go along. `longestWait`, in
+   *   seconds: an answer that asks for more is thrown.
+   */
+  constructor(options: {
+    url: string
+    fetch: typeof fetch
+    cookies: boolean
+    longestWait?: number
+  }) {
+    this.#options = options
+  }
+
+  /**
+   * Sends a request, and waits as long as the answer asks for: what was refused before it was done
+   * (429) is sent again, what may have been done (503) only where that does nothing twice.
+   *
+   * @throws UsherProblem for an answer of 400 and up; what `fetch` throws when there is none.
+   */
+  async send(path: string, init: RequestInit, credential: Credential = {}): Promise<Response> {
+    let doubtful = false
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.once(path, init, credential)
+      } catch (error) {
+        if (!(error instanceof UsherProblem)) throw error
+        // What was answered 503 may have been done: then there is nothing left to delete.
+        if (doubtful && error.status === 404 && init.method === 'DELETE')
+          return new Response(null, { status: 204 })
+        doubtful ||= error.status === 503
+        const seconds = this.#waitFor(error, init)
+        if (seconds === undefined || tries >= MOST_TRIES) throw error
+        await sleep(seconds * 1_000, init.signal)
+      }
+    }
+  }
+
+  /** Sends a request this once. @throws as {@link send}. */
+  async once(path: string, init: RequestInit, credential: Credential = {}): Promise<Response> {
+    const { url, fetch, cookies } = this.#options
+    const headers = new Headers(init.headers)
+    for (const [name, value] of Object.entries(credential)) headers.set(name, value)
+    const response = await fetch(`${url}${path}`, {
+      credentials: cookies ? 'same-origin' : 'omit',
+      ...init,
+      headers,
+    })
+    if (response.ok || response.status === 304) return response
+    throw await problemOf(response)
+  }
+
+  #waitFor({ status, retryAfterSeconds }: UsherProblem, init: RequestInit): number | undefined {
+    if (status !== 429 && !(status === 503 && isRepeatable(init))) return undefined
+    const { longestWait = LONGEST_WAIT_SECONDS } = this.#options
+    return (retryAfterSeconds ?? Number.POSITIVE_INFINITY) > longestWait
+      ? undefined
+      : retryAfterSeconds
+  }
+}
+
+/** The header that says who asks. */
+export type Credential = Readonly<Record<string, string>>
+
+/** A request with a body of JSON. */
+export function jsonInit(
+  method: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): RequestInit {
+  return {
+    method,
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  }
+}
+
+/** Waits. @throws The reason of the signal, when that ends first. */
+export function sleep(milliseconds: number, signal?: AbortSignal | null): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(signal.reason)
+    const timer = setTimeout(resolve, milliseconds)
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    })
+  })
+}
+
+/** What may have been done before it was answered 503, and does nothing twice. */
+function isRepeatable({ method = 'GET', headers }: RequestInit): boolean {
+  const sent = new Headers(headers)
+  if (method === 'GET' || method === 'HEAD' || sent.has('Idempotency-Key')) return true
+  // A condition would be judged against what the first try has done.
+  return ['PUT', 'DELETE'].includes(method) && !sent.has('If-Match') && !sent.has('If-None-Match')
+}
