@@ -297,7 +297,7 @@ const MUTANTS: Mutant[] = [
   mutant(
     'an item that is changed while its index is built is left out',
     'lib/collections/index-items.ts',
-    'await indexBatch(store, collection, overtaken, tries - 1)',
+    'await indexBatch(store, collection, overtaken, only, tries - 1)',
     '',
     'indexes.test',
   ),

@@ -17,10 +17,11 @@ const BUILDING_REST_MS = 1_000
  * How long the indexes rest before a list begins their next healing, in milliseconds; undefined when
  * this list begins none.
  *
- * For users as long as the promise to them allows, half of it when the last healing found something: a
- * hash may be typed just behind a healing, which then ends, rests and comes by again. Never shorter
- * than the last one took: healing has half of the time at most. For strangers only when keys have come
- * or gone: they could keep it going for nothing.
+ * For users as long as the promise to them allows: a hash may be typed just behind a healing, which
+ * then ends, rests and comes by again. Half of it when the last one found something, however long
+ * that took to index. Otherwise never shorter than the last one took: looking for what is not there has
+ * half of the time at most. For strangers only when keys have come or gone: they could keep it going
+ * for nothing.
  */
 export function restMs(
   { keyspace, healed, way }: Pick<ItemRows | IndexLacking, 'keyspace' | 'healed' | 'way'>,
@@ -36,7 +37,7 @@ export function restMs(
   }
   const promised = keyspace <= 100_000 ? PROMISED_MS.upTo100_000 : PROMISED_MS.beyond
   const longest = promised - FOR_READS_MS - 2 * tookMs
-  return Math.max(tookMs, idle === 0 ? longest / 2 : longest)
+  return idle === 0 ? (promised - FOR_READS_MS) / 2 : Math.max(tookMs, longest)
 }
 
 /**

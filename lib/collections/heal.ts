@@ -12,6 +12,7 @@ import {
   scanRead,
   statesRead,
 } from '../store/indexes.ts'
+import { keys } from '../store/keys.ts'
 import type { Store } from '../store/store.ts'
 import { keptIndexesOf, versionOf } from './declaration.ts'
 import type { Collection } from './define.ts'
@@ -73,8 +74,7 @@ export async function heal(
   let cursor: string = again ? '0' : begun
   const whole = cursor === '0'
   const building = await indexesToBuild(store, collections, whole, again ? 0 : CLAIM_HOLDS_MS)
-  const all = [...building.values()].flat()
-  if (all.length > 0) onBuild?.(all)
+  if (building.size > 0) onBuild?.([...building.values()].flat())
   const counted = new Map<Collection, number>()
   for (let step = 1; ; step++) {
     const before = healing.indexed
@@ -82,10 +82,8 @@ export async function heal(
     for (const collection of collections) {
       const ids = idsOf(page.keys, collection)
       counted.set(collection, (counted.get(collection) ?? 0) + ids.length)
-      if (again || building.has(collection)) {
-        await indexItems(store, collection, ids)
-        healing.indexed += ids.length
-      } else healing.indexed += await indexMissing(store, collection, ids)
+      const built = again ? 'all' : building.get(collection)
+      healing.indexed += await indexPage(store, collection, ids, built)
     }
     onProgress?.(page.keys.length)
     cursor = page.cursor
@@ -143,6 +141,29 @@ export async function indexesLacking(store: () => Store): Promise<string[]> {
   return states.flatMap((each) =>
     [...each].flatMap(([key, state]) => (state === 'whole' ? [] : [key])),
   )
+}
+
+/**
+ * Indexes what one step of SCAN has found.
+ *
+ * @param built The indexes that are being built; without any, only what no index has is due.
+ * @returns How many items.
+ */
+async function indexPage(
+  store: () => Store,
+  collection: Collection,
+  ids: readonly string[],
+  built: readonly string[] | 'all' | undefined,
+): Promise<number> {
+  if (built === undefined) return indexMissing(store, collection, ids)
+  // Only the index of ids says what is missing.
+  if (built === 'all' || built.includes(keys.index(collection.name, 'id'))) {
+    await indexItems(store, collection, ids)
+  } else {
+    await indexMissing(store, collection, ids)
+    await indexItems(store, collection, ids, built)
+  }
+  return ids.length
 }
 
 function idsOf(names: readonly string[], { prefix }: Collection): string[] {

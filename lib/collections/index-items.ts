@@ -5,7 +5,7 @@ import { keys } from '../store/keys.ts'
 import type { Store } from '../store/store.ts'
 import { keptIndexesOf } from './declaration.ts'
 import type { Collection } from './define.ts'
-import { membersOf } from './indexing.ts'
+import { isThere, membersOf } from './indexing.ts'
 import { readerOf } from './item.ts'
 
 /** Items that are indexed in one call. */
@@ -31,14 +31,19 @@ export async function indexMissing(
   return missed
 }
 
-/** Indexes items as they are stored at this moment, and takes out those that are gone. */
+/**
+ * Indexes items as they are stored at this moment, and takes out those that are gone.
+ *
+ * @param only The keys of the indexes that are to have them; all when absent.
+ */
 export async function indexItems(
   store: () => Store,
   collection: Collection,
   ids: readonly string[],
+  only?: readonly string[],
 ): Promise<void> {
   for (let start = 0; start < ids.length; start += BATCH) {
-    await indexBatch(store, collection, ids.slice(start, start + BATCH))
+    await indexBatch(store, collection, ids.slice(start, start + BATCH), only)
   }
 }
 
@@ -47,6 +52,7 @@ async function indexBatch(
   store: () => Store,
   collection: Collection,
   ids: readonly string[],
+  only: readonly string[] | undefined,
   tries = MOST_TRIES,
 ): Promise<void> {
   if (ids.length === 0) return
@@ -56,17 +62,17 @@ async function indexBatch(
   try {
     stored = [...(await store().read(...ids.map((id) => itemRead(collection.prefix, id, names))))]
   } catch (error) {
-    return halves(ids, error, (half) => indexBatch(store, collection, half, tries))
+    return halves(ids, error, (half) => indexBatch(store, collection, half, only, tries))
   }
   const overtaken: string[] = []
   await applyAll(
     store,
     collection,
-    ids.map((id, index) => ({ id, change: adding(collection, id, stored[index]) })),
+    ids.map((id, index) => ({ id, change: adding(collection, id, stored[index], only) })),
     overtaken,
   )
   // Who has changed an item has written what is new of it, and not what stayed as it was.
-  await indexBatch(store, collection, overtaken, tries - 1)
+  await indexBatch(store, collection, overtaken, only, tries - 1)
 }
 
 async function applyAll(
@@ -102,18 +108,21 @@ async function halves<each>(
   await work(all.slice(middle))
 }
 
-/** Puts an item as it was read into every index; one that is gone is taken out of that of ids. */
+/**
+ * Puts an item as it was read into its indexes; one that is gone is taken out of that of ids.
+ *
+ * @param only As of {@link indexItems}.
+ */
 export function adding(
   collection: Collection,
   id: string,
   stored: StoredFields | undefined,
+  only?: readonly string[],
 ): ItemChange {
   const { names } = readerOf(collection)
-  const members = membersOf(collection, id, stored)
-  const indexes =
-    members.length > 0
-      ? members.map((each) => ({ sign: '+' as const, ...each }))
-      : [{ sign: '-' as const, key: keys.index(collection.name, 'id'), member: id }]
+  const indexes: ItemChange['indexes'] = isThere(stored)
+    ? membersOf(collection, id, stored, only).map((each) => ({ sign: '+', ...each }))
+    : [{ sign: '-', key: keys.index(collection.name, 'id'), member: id }]
   const expected = stored ?? names.map(() => undefined)
   return { key: keys.item(collection.prefix, id), verb: 'index', expected, indexes }
 }

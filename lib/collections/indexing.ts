@@ -5,21 +5,33 @@ import { memberOf, wordMember } from './order.ts'
 import { indexesOf } from './plan.ts'
 import { searchWords } from './words.ts'
 
-/** Every index member of an item; none for one that is not there. */
+/** Whether a hash has any of the declared fields. */
+export function isThere(stored: StoredFields | undefined): stored is StoredFields {
+  return stored?.some((value) => value !== undefined) === true
+}
+
+/**
+ * Every index member of an item; none for one that is not there.
+ *
+ * @param only The keys of the indexes that are asked for; all when absent.
+ */
 export function membersOf(
   collection: Collection,
   id: string,
   stored: StoredFields | undefined,
+  only?: readonly string[],
 ): { key: string; member: string }[] {
-  if (stored === undefined || stored.every((value) => value === undefined)) return []
+  if (!isThere(stored)) return []
+  const isAsked = (key: string): boolean => only?.includes(key) !== false
+  const ids = keys.index(collection.name, 'id')
+  const words = keys.words(collection.name)
   return [
-    { key: keys.index(collection.name, 'id'), member: id },
-    ...indexesOf(collection).map(({ key, order }) => ({
-      key,
-      member: memberOf(collection, order, id, stored),
-    })),
-    ...searchWords(collection, id, stored).map((word) => ({
-      key: keys.words(collection.name),
+    ...(isAsked(ids) ? [{ key: ids, member: id }] : []),
+    ...indexesOf(collection)
+      .filter(({ key }) => isAsked(key))
+      .map(({ key, order }) => ({ key, member: memberOf(collection, order, id, stored) })),
+    ...(isAsked(words) ? searchWords(collection, id, stored) : []).map((word) => ({
+      key: words,
       member: wordMember(word, id),
     })),
   ]
