@@ -181,10 +181,52 @@ export function nameOf({ name }: Collection): string {
   return `${single.charAt(0).toUpperCase()}${single.slice(1)}`
 }
 
-/** An item's id. */
-export const ID: Schema = {
-  type: 'string',
-  minLength: 1,
-  maxLength: 256,
-  description: 'The key without its prefix.',
+/** An item's id, as it is stored. */
+export const ID: Schema = text('The key without its prefix.', { minLength: 1 })
+
+/**
+ * An id that a client may send.
+ *
+ * @param keyBeginning What an id cannot begin with.
+ */
+export function sentId(keyBeginning?: string): Schema {
+  const refused = ['^\\.\\.?$', '\ufffd', ...(keyBeginning ? [`^${literal(keyBeginning)}`] : [])]
+  return { ...ID, maxLength: 256, not: { pattern: refused.join('|') } }
+}
+
+/** A text as a pattern that it alone matches. */
+export function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+}
+
+/** An answer has no longer strings than a body. */
+const LONGEST = 65_536
+
+/**
+ * States the bounds that everything has: of strings, integers and lists.
+ *
+ * @param longest Of a string that has no bound of its own.
+ */
+export function bounded<value>(value: value, longest = LONGEST): value {
+  return bind(value, longest) as value
+}
+
+function bind(value: unknown, longest: number): unknown {
+  if (Array.isArray(value)) return value.map((each) => bind(each, longest))
+  if (typeof value !== 'object' || value === null) return value
+  const schema = Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, bind(each, longest)]),
+  )
+  const types = [schema['type']].flat()
+  if (types.includes('string') && !('in' in schema)) {
+    const closed = 'enum' in schema || 'const' in schema || 'maxLength' in schema
+    if (!closed) schema['maxLength'] = longest
+  }
+  if (types.includes('integer')) {
+    schema['format'] ??= 'int64'
+    schema['minimum'] ??= Number.MIN_SAFE_INTEGER
+    schema['maximum'] ??= Number.MAX_SAFE_INTEGER
+  }
+  if (types.includes('array')) schema['maxItems'] ??= 100
+  return schema
 }

@@ -39,3 +39,21 @@ test('every reference leads somewhere', () => {
     expect(target, path).toBeDefined()
   }
 })
+
+test('bearer is the scheme to prefer: it stands first wherever a credential is taken', () => {
+  const { paths, security, components } = openapi()
+  const { securitySchemes } = Object(components)
+  expect(security).toEqual([{ bearer: [] }])
+  expect(Object.keys(securitySchemes)).toEqual(['bearer', 'apiKey', 'cookies'])
+  expect(securitySchemes.bearer.description).toMatch(/^The one to prefer/)
+  let guarded = 0
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const operation of Object.values(methods)) {
+      const schemes = (operation['security'] as object[]).flatMap((each) => Object.keys(each))
+      if (schemes.length === 0) continue
+      expect(schemes[0], path).toBe('bearer')
+      guarded++
+    }
+  }
+  expect(guarded).toBeGreaterThan(20)
+})

@@ -25,18 +25,11 @@ const LONGEST_RAW = 1_024
  * A password that bcrypt can read whole. Whether it is long enough, and hard to guess, is for
  * {@link refusePassword}, which knows the rules of the service.
  */
-export const newPassword = z
-  .string()
-  .check(
-    z.refine((password) => password.length <= LONGEST_RAW && fits(password), {
-      error: `may have ${LONGEST_PASSWORD_BYTES} bytes of UTF-8 at most`,
-    }),
-  )
-  .register(z.globalRegistry, {
-    minLength: SHORTEST_PASSWORD_CHARACTERS,
-    maxLength: LONGEST_RAW,
-    description: `${SHORTEST_PASSWORD_CHARACTERS} characters at least, unless the service asks for more, and ${LONGEST_PASSWORD_BYTES} bytes of UTF-8 at most; no common password, and not made of the address or the service's name.`,
-  })
+export const newPassword = z.string().check(
+  z.refine((password) => password.length <= LONGEST_RAW && fits(password), {
+    error: `may have ${LONGEST_PASSWORD_BYTES} bytes of UTF-8 at most`,
+  }),
+)
 
 /**
  * Refuses a short or a weak password, and one of a published breach where that is looked up.

@@ -1,7 +1,14 @@
 import { ok, type Result } from '../errors.ts'
 import document from '../openapi.json' with { type: 'json' }
 
-/** The published document; `npm run openapi` writes it. */
+/** The published document, which `npm run openapi` writes, with the address of this API. */
 export const openapiCase = {
-  run: async (): Promise<Result<object>> => ok(document),
+  run: async (
+    _: unknown,
+    { settings }: { settings: { origin: string } },
+  ): Promise<Result<object>> => {
+    const description = 'Where this document was found: local or production.'
+    const servers = [{ url: settings.origin, description, 'x-internal': false }]
+    return ok({ ...document, servers })
+  },
 }
