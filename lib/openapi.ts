@@ -1,6 +1,7 @@
 import type { ZodMiniType } from 'zod/mini'
 import { toJSONSchema } from 'zod/v4/core'
 import { createKeyInput, rollKeyInput } from './auth/api-keys.ts'
+import { createBlockInput } from './auth/blocks.ts'
 import { changePasswordInput } from './auth/change-password.ts'
 import { resendInput, verifyInput } from './auth/email.ts'
 import { forgotInput } from './auth/forgot-password.ts'
@@ -40,6 +41,7 @@ const BODIES: Partial<Record<OperationId, ZodMiniType | Schema>> = {
   resetPassword: resetInput,
   changeProfile: changeProfileInput,
   changeUser: changeUserInput,
+  createBlock: createBlockInput,
   createKey: createKeyInput,
   rollKey: rollKeyInput,
 }

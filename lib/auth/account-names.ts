@@ -4,8 +4,8 @@ import { parseUserId } from './user-id.ts'
 
 /** How tokens (`sub`), events (`user`) and blocks may name one account. */
 export interface AccountNames {
-  /** What was typed, and its canonical spelling. */
-  names: string[]
+  /** Its address in one spelling first; what was typed is among them. */
+  names: [string, ...string[]]
   /** Whether there is such an account now: events outlive theirs. */
   exists: boolean
 }
@@ -15,5 +15,5 @@ export async function accountNames(store: Store, typed: string): Promise<Account
   const userId = parseUserId(typed)
   if (userId === undefined) return { names: [typed], exists: false }
   const [exists] = await store.read(accountExistsRead(userId))
-  return { names: [...new Set([typed, userId])], exists }
+  return { names: userId === typed ? [userId] : [userId, typed], exists }
 }

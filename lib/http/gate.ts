@@ -153,6 +153,7 @@ async function inspect(
   if (authentication.status === 'key' && limit === undefined) authentication = UNKNOWN_KEY
 
   const access = accessOf(row, match)
+  const listed = row.quota === 'none' ? undefined : deps.blockList.refresh(trips, waitUntil)
   if (row.quota === 'gate') {
     const decision = await countRequest(authentication, {
       access,
@@ -165,11 +166,30 @@ async function inspect(
     decisions.push(decision)
     if (!decision.allowed) return quotaExceeded(decisions)
   }
+  await listed
+  if (row.quota !== 'none' && isBlocked(authentication, headers, deps)) return BLOCKED
   if (!takesMediaType(row, headers)) return fail('unsupported-media-type', 'not JSON')
   if (declaresTooLarge(headers)) return fail('payload-too-large', 'Content-Length')
   const { status } = authentication
   if (status === 'valid' || status === 'renewable' || status === 'key') return undefined
   return access === 'public' ? undefined : refusal(authentication)
+}
+
+/** The same for an address, an account and an API key: it does not tell which. */
+const BLOCKED = fail('blocked', 'kept out by an admin')
+
+function isBlocked(
+  authentication: Authentication,
+  headers: Headers,
+  { blockList, keyLimits, settings }: GateDeps,
+): boolean {
+  const { user, key } = callerOf(authentication)
+  const owner = authentication.status === 'key' ? keyLimits.ownerOf(authentication.key) : undefined
+  return blockList.keepsOut({
+    address: () => clientAddress(headers, settings.trustedProxy),
+    user: user ?? owner,
+    key,
+  })
 }
 
 /**

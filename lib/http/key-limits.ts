@@ -9,6 +9,8 @@ import type { Trips } from '../store/trips.ts'
 export interface KeyLimits {
   /** Whether a key was found to open something less than a minute ago. */
   isKnown(key: PresentedKey): boolean
+  /** Whose key it is, as far as is known; undefined for one that was not looked up. */
+  ownerOf(key: PresentedKey): string | undefined
   /**
    * @returns Undefined for a key that opens nothing, as far as was known a minute ago.
    * @throws StoreUnavailable when the store cannot say.
@@ -23,7 +25,7 @@ const UNKNOWN_FOR_MS = 2_000
 /** Asks the store for a key it has not seen for a minute; one trip, like the first of a window. */
 export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLimits {
   // Apart, so that made-up keys do not push out those of clients.
-  const known = new Map<string, { limit: number; until: number }>()
+  const known = new Map<string, { limit: number; userId: string; until: number }>()
   const unknown = new Map<string, number>()
   const find = ({ hash }: PresentedKey): number | undefined => {
     const kept = known.get(hash)
@@ -31,6 +33,7 @@ export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLim
   }
   return {
     isKnown: (key) => find(key) !== undefined,
+    ownerOf: ({ hash }) => known.get(hash)?.userId,
     limitOf: async (key, trips) => {
       const limit = find(key)
       if (limit !== undefined || now() < (unknown.get(key.hash) ?? 0)) return limit
@@ -38,8 +41,9 @@ export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLim
       if (!Array.isArray(reply)) throw new StoreUnavailable('key: unexpected reply')
       const found = judgeKey(key.hash, reply)
       if (found.status === 'live') {
-        remember(known, key.hash, { limit: found.limit, until: now() + KNOWN_FOR_MS })
-        return found.limit
+        const { limit: own, userId } = found
+        remember(known, key.hash, { limit: own, userId, until: now() + KNOWN_FOR_MS })
+        return own
       }
       remember(unknown, key.hash, now() + UNKNOWN_FOR_MS)
       return undefined
