@@ -15,6 +15,7 @@ import { parseSettings } from './env.ts'
 import { PROBLEMS } from './errors.ts'
 import { contract, type Operation, type OperationId } from './http/contract.ts'
 import { OPERATION_PROBLEMS } from './http/contract-problems.ts'
+import { printable } from './printable.ts'
 import { POLICIES } from './rate-limit/policies.ts'
 
 const ORIGIN = 'https://api.example.com'
@@ -48,6 +49,7 @@ const COMMON = new Set([
   'authentication-required',
   'invalid-token',
   'insufficient-scope',
+  'blocked',
 ])
 
 test.describe('hostile input', () => {
@@ -169,8 +171,8 @@ test.describe('hostile input', () => {
           const response = await call(id, changed, token)
           const answer = await hold(response, contract[id], `${part}.${name} ${naughty}`)
           if (id === 'changeProfile' && response.status === 200 && naughty !== '') {
-            const { name } = answer as { name: string }
-            if (name !== naughty) throw new Error(`${naughty} came back as ${name}`)
+            const { name = '' } = answer as { name?: string }
+            if (name !== printable(naughty)) throw new Error(`${naughty} came back as ${name}`)
           }
           // What was taken comes back as it was sent, and is read back as it was sent.
           if (part === 'body' && /^(create|replace|patch)Item$/.test(id) && response.status < 300) {

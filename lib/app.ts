@@ -1,5 +1,6 @@
 import type { AppDeps } from './app-deps.ts'
 import { createKeyCase, deleteKeyCase, listKeysCase, rollKeyCase } from './auth/api-keys.ts'
+import { createBlockCase, deleteBlockCase, listBlocksCase } from './auth/blocks.ts'
 import { changePasswordCase } from './auth/change-password.ts'
 import { resendCase, verifyCase } from './auth/email.ts'
 import { listEventsCase } from './auth/events.ts'
@@ -80,6 +81,9 @@ export function createApp(deps: () => AppDeps): App {
     exportUser: endpoint(contract.exportUser, exportUserCase, deps),
     unlockUser: endpoint(contract.unlockUser, unlockUserCase, deps),
     listEvents: endpoint(contract.listEvents, listEventsCase, deps),
+    listBlocks: endpoint(contract.listBlocks, listBlocksCase, deps),
+    createBlock: endpoint(contract.createBlock, createBlockCase, deps),
+    deleteBlock: endpoint(contract.deleteBlock, deleteBlockCase, deps),
     jwks: endpoint(contract.jwks, jwksCase, deps),
     openapi: endpoint(contract.openapi, openapiCase, deps),
     health: endpoint(contract.health, healthCase, deps),

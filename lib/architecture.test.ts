@@ -32,11 +32,11 @@ const ALLOWED: Record<string, RegExp> = {
   'lib/store/': /^lib\/(store\/|errors\.ts|same-text\.ts|trace\.ts)/,
   'lib/rate-limit/': /^lib\/(rate-limit\/|store\/|bounded-map\.ts|errors\.ts|log\.ts|trace\.ts)/,
   'lib/auth/':
-    /^lib\/(auth\/|store\/|rate-limit\/|bounded-map\.ts|errors\.ts|hash\.ts|log\.ts|mail\.ts|once\.ts|paging\.ts|printable\.ts|pwned-passwords\.ts|random-text\.ts|trace\.ts|validation\.ts)/,
+    /^lib\/(auth\/|store\/|rate-limit\/|bounded-map\.ts|errors\.ts|hash\.ts|log\.ts|mail\.ts|network\.ts|once\.ts|paging\.ts|printable\.ts|pwned-passwords\.ts|random-text\.ts|trace\.ts|validation\.ts)/,
   'lib/collections/':
     /^lib\/(collections\/|store\/|auth\/levels\.ts|bounded-map\.ts|errors\.ts|hash\.ts|log\.ts|paging\.ts|same-text\.ts|validation\.ts)/,
   'lib/http/':
-    /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(bounded-map|deps|env|env-readers|errors|gate-deps|hash|openapi|log|printable|texts|trace|validation)\.(ts|json)/,
+    /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(bounded-map|deps|env|env-readers|errors|gate-deps|hash|openapi|log|network|printable|texts|trace|validation)\.(ts|json)/,
   'lib/client/': /^lib\/(client\/|collections\/index\.ts|errors\.ts)/,
   'app/': /^(app|lib)\//,
   'seed/': /^(seed|lib|local)\//,

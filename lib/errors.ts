@@ -49,6 +49,10 @@ export const PROBLEMS = {
     status: 403,
     title: 'The request comes from another site',
   },
+  blocked: {
+    status: 403,
+    title: 'This caller is kept out',
+  },
   'not-found': {
     status: 404,
     title: 'There is nothing here',

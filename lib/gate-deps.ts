@@ -1,15 +1,19 @@
 import { type BaseDeps, createBaseDeps, limiterOptions } from './deps.ts'
 import { env, type Settings } from './env.ts'
+import { BlockList } from './http/block-list.ts'
 import { createKeyLimits, type KeyLimits } from './http/key-limits.ts'
 import { createSessionWatch, type SessionWatch } from './http/session-watch.ts'
+import { log } from './log.ts'
 import { once } from './once.ts'
 import { HotLimiter } from './rate-limit/hot.ts'
+import { sleep } from './sleep.ts'
 import { connectScripts } from './store/script-runner.ts'
 
 /** What the gate needs: no passwords, no writes. */
 export type GateDeps = BaseDeps & {
   keyLimits: KeyLimits
   hotLimiter: HotLimiter
+  blockList: BlockList
   /** Where gate and endpoints have a memory of their own each. */
   sessionWatch?: SessionWatch
 }
@@ -18,11 +22,13 @@ export type GateDeps = BaseDeps & {
 export function gateParts(
   settings: Settings,
   now: () => number,
-): Pick<GateDeps, 'keyLimits' | 'hotLimiter'> {
+): Pick<GateDeps, 'keyLimits' | 'hotLimiter' | 'blockList'> {
   const { auth, data } = settings
+  const redis = connectScripts(auth ?? data)
   return {
-    keyLimits: createKeyLimits(connectScripts(auth ?? data), now),
+    keyLimits: createKeyLimits(redis, now),
     hotLimiter: new HotLimiter(limiterOptions(settings, now)),
+    blockList: new BlockList({ redis, now, sleep, log }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ZodMiniType } from 'zod/mini'
 import { toJSONSchema } from 'zod/v4/core'
 import { allScopes, createKeyInput, rollKeyInput } from './auth/api-keys.ts'
+import { createBlockInput } from './auth/blocks.ts'
 import { changePasswordInput } from './auth/change-password.ts'
 import { resendInput, verifyInput } from './auth/email.ts'
 import { forgotInput } from './auth/forgot-password.ts'
@@ -86,6 +87,17 @@ const BODIES: Partial<Record<OperationId, Schema>> = {
     name: { description: 'Empty takes it away.', examples: ['Ada Lovelace'] },
   }),
   changeUser: { ...body(changeUserInput, { level: {}, disabled: {} }, []), minProperties: 1 },
+  createBlock: body(
+    createBlockInput,
+    {
+      address: { description: 'An address, or a network.', examples: ['192.0.2.0/24'] },
+      user: { description: 'An account: its id or its address.' },
+      key: { description: 'The id of an API key.' },
+      reason: { description: 'For other admins.', examples: ['Guesses passwords'] },
+      until: { description: 'Absent: until an admin ends it.', format: 'date-time' },
+    },
+    ['reason'],
+  ),
   createKey: body(
     createKeyInput,
     {

@@ -44,9 +44,10 @@ export function ref(name: string): Schema {
   return { $ref: `#/components/schemas/${name}` }
 }
 
+const KEY_ID = '^[0-9A-Za-z]{16}$'
 const content = record({ user: address, level })
 const key = {
-  id: text('The id of the key.', { pattern: '^[0-9A-Za-z]{16}$' }),
+  id: text('The id of the key.', { pattern: KEY_ID }),
   name: text('What its owner calls it.', { maxLength: 100 }),
   prefix: text('The beginning of the key.', { examples: ['usher_live_0123456789abcdef'] }),
   scopes: {
@@ -142,6 +143,19 @@ export const SCHEMAS: Record<string, Schema> = {
       ...['user', 'by', 'session', 'key', 'level', 'policy', 'operation', 'block', 'address'],
       ...['ip', 'requestId'],
     ],
+  ),
+  Block: record(
+    {
+      id: text('Of the block.', { format: 'uuid' }),
+      address: text('An address or a network.', { examples: ['192.0.2.0/24', '2001:db8::/64'] }),
+      user: address,
+      key: text('The id of an API key.', { pattern: KEY_ID }),
+      reason: text('Why, for other admins.', { maxLength: 200 }),
+      by: address,
+      createdAt: instant('When it was made.'),
+      until: orNull(instant('When it ends by itself.')),
+    },
+    ['address', 'user', 'key', 'by'],
   ),
   ApiKey: record({
     ...key,

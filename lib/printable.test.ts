@@ -12,6 +12,7 @@ const HOSTILE = {
   'writing turned round': 'a\u202eb\u2069',
   'a mark of direction': 'a\u200fb',
   'no width': 'a\u200b\u2060\ufeffb',
+  'a joiner that joins nothing': 'a\u200d\u200cb',
   'a hidden tag': 'a\u{e0041}b',
   'half a letter': 'a\ud83db',
   'a line separator': 'a\u2028b',
@@ -24,8 +25,15 @@ for (const [name, text] of Object.entries(HOSTILE)) {
 }
 
 test('what people write stays', () => {
-  const text = 'Zoë Łukasz 山田 Ἀθηνᾶ e\u0301 🎬 Mozilla/5.0 (X11; Linux x86_64) "a" \\ b'
-  expect(printable(text)).toBe(text)
+  for (const text of [
+    'Zoë Łukasz 山田 Ἀθηνᾶ e\u0301 Mozilla/5.0 (X11; Linux x86_64) "a" \\ b',
+    // Joiners that are part of the spelling: Persian, Hindi, a family, a woman who programs.
+    'می\u200cخواهم',
+    'क्\u200dष',
+    '👨\u200d👩\u200d👦 👩🏽\u200d💻 ❤\ufe0f\u200d🔥',
+  ]) {
+    expect(printable(text)).toBe(text)
+  }
 })
 
 test('a log line holds one line of plain text, whatever is logged', () => {

@@ -1,8 +1,12 @@
 /** What a terminal obeys: `ESC [` or CSI with its parameters, and `ESC ]` with its text (ECMA-48 §5.4). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to find
 const SEQUENCES = /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?/g
-/** Controls, marks that turn the writing round, what has no width, halves of letters, line separators. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+/**
+ * Controls, marks that turn the writing round, what has no width, halves of letters, line separators;
+ * but for the joiners that some scripts are spelled with, and emoji are made of.
+ */
+const UNPRINTABLE =
+  /(?!(?<=[\p{M}\p{Script=Arabic}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
 /**
  * Drops from a text of somebody else's what would change a terminal, or look like another text there.

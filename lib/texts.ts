@@ -20,6 +20,7 @@ export const REMEDIES: Record<ProblemCode, string> = {
   'insufficient-scope':
     'Use an account with a higher level, or an API key with the scope: the detail member names it.',
   'csrf-failed': 'Call from pages of the same origin, or use a Bearer token instead of cookies.',
+  blocked: 'Ask the operator of this API: an admin keeps out your address, account or API key.',
   'not-found': 'Check the path. What you may not see answers the same as what does not exist.',
   'method-not-allowed': 'Use one of the methods in the Allow header.',
   conflict: 'Read the current state and try again.',
@@ -66,6 +67,9 @@ export const SUMMARIES: Record<OperationId, string> = {
   exportUser: 'Everything that is kept of an account',
   unlockUser: 'Clear the failed sign-ins of an account',
   listEvents: 'List security events, newest first, in pages',
+  listBlocks: 'List what is kept out, newest first',
+  createBlock: 'Keep out an address or a network, an account, or an API key',
+  deleteBlock: 'Let in again what was kept out',
   jwks: 'The public keys that verify access tokens',
   openapi: 'This document',
   health: 'The process is alive',

@@ -60,6 +60,11 @@ const commands = {
     await bundle()
     await handOver('users.js', words)
   },
+  blocks: async () => {
+    await install()
+    await bundle()
+    await handOver('blocks.js', words)
+  },
   bench: async () => {
     await install()
     if (!(await isBuilt())) await build()
@@ -134,6 +139,7 @@ async function bundle() {
       test: 'local/test.ts',
       mutants: 'local/mutants.ts',
       users: 'local/users.ts',
+      blocks: 'local/blocks.ts',
       'deploy-check': 'local/deploy-check.ts',
       openapi: 'local/openapi.ts',
       'common-passwords': 'local/common-passwords.ts',

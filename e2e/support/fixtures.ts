@@ -34,6 +34,11 @@ export function isCounting({ commands }: Trip): boolean {
   return commands.every((words) => words[3]?.startsWith('limit:') === true)
 }
 
+/** Whether an isolate tells or asks in its own time, of no request: metrics, and who is kept out. */
+export function isHousekeeping({ commands }: Trip): boolean {
+  return commands.every((words) => words[3] === 'metrics' || words[3] === 'blocks')
+}
+
 export const SECRET_TOKEN = randomBytes(48).toString('base64url')
 export const SECRET_RTOKEN = randomBytes(48).toString('base64url')
 

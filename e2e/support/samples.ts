@@ -41,6 +41,11 @@ export const SAMPLES: Record<OperationId, Sample> = {
   exportUser: { params: { id: 'nobody@home.org' } },
   unlockUser: { params: { id: 'nobody@home.org' } },
   listEvents: { query: { limit: '5', cursor: 'MS0x' } },
+  listBlocks: {},
+  createBlock: {
+    body: { address: '192.0.2.0/24', reason: 'A reason', until: '2999-12-31T00:00:00Z' },
+  },
+  deleteBlock: { params: { id: 'x' } },
   jwks: {},
   openapi: {},
   health: {},

@@ -5,8 +5,8 @@ import { parseUserId } from './user-id.ts'
 
 /** How tokens, events and blocks may name one account. */
 export interface AccountNames {
-  /** Its id, and its address: events from before accounts had ids name that. */
-  names: string[]
+  /** Its address first, and its id: events from before accounts had ids name the address. */
+  names: [string, ...string[]]
   /** Whether there is such an account now: events outlive theirs. */
   exists: boolean
 }
@@ -15,14 +15,12 @@ export interface AccountNames {
 export async function accountNames(store: Store, typed: string): Promise<AccountNames> {
   if (isAccountId(typed)) {
     const [address] = await store.read(addressRead(typed))
-    return { names: [typed, ...listed(address)], exists: address !== undefined }
+    return address === undefined
+      ? { names: [typed], exists: false }
+      : { names: [address, typed], exists: true }
   }
   const userId = parseUserId(typed)
   if (userId === undefined) return { names: [typed], exists: false }
   const [{ exists, accountId }] = await store.read(profileRead(userId))
-  return { names: [userId, ...listed(accountId)], exists }
-}
-
-function listed(name: string | undefined): string[] {
-  return name === undefined ? [] : [name]
+  return { names: [userId, ...(accountId === undefined ? [] : [accountId])], exists }
 }

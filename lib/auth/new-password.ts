@@ -2,12 +2,7 @@ import * as z from 'zod/mini'
 import { type Failure, fail } from '../errors.ts'
 import { isCommonPassword } from './common-passwords.ts'
 import { isMadeOf, wordsOf } from './context-words.ts'
-import {
-  fits,
-  LONGEST_PASSWORD_BYTES,
-  normalize,
-  SHORTEST_PASSWORD_CHARACTERS,
-} from './password.ts'
+import { fits, LONGEST_PASSWORD_BYTES, normalize } from './password.ts'
 import type { AccountDeps } from './types.ts'
 
 /** What this service asks of a new password. */

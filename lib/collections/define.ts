@@ -60,6 +60,7 @@ export const RESERVED_NAMES = [
   'users',
   'keys',
   'events',
+  'blocks',
   'health',
   'openapi.json',
 ] as const

@@ -160,16 +160,40 @@ async function inspect(
   }
 
   const access = accessOf(row, match.collection)
+  const listed = row.quota === 'none' ? undefined : deps.blockList.refresh(trips, waitUntil)
   if (row.quota === 'gate') {
     const counting = { access, headers, deps, trips, waitUntil, keyQuota }
     decisions.push(...(await countRequest(authentication, counting)))
     if (decisions.some(({ allowed }) => !allowed)) return quotaExceeded(decisions)
   }
+  await listed
+  if (row.quota !== 'none' && isBlocked(authentication, keyQuota, headers, deps)) return BLOCKED
   if (!takesMediaType(row, headers)) return fail('unsupported-media-type', 'not JSON')
   if (declaresTooLarge(headers)) return fail('payload-too-large', 'Content-Length')
   const { status } = authentication
   if (status === 'valid' || status === 'renewable' || status === 'key') return undefined
   return access === 'public' ? undefined : refusal(authentication)
+}
+
+/** The same for an address, an account and an API key: it does not tell which. */
+const BLOCKED = fail('blocked', 'kept out by an admin')
+
+function isBlocked(
+  authentication: Authentication,
+  keyQuota: KeyQuota | undefined,
+  headers: Headers,
+  { blockList, settings }: GateDeps,
+): boolean {
+  // By id and by address: a block may be older than the account's id.
+  const { sub, user } =
+    'claims' in authentication
+      ? authentication.claims
+      : { sub: keyQuota?.owner, user: keyQuota?.userId }
+  return blockList.keepsOut({
+    address: () => clientAddress(headers, settings.trustedProxy),
+    users: [sub, user],
+    key: callerOf(authentication).key,
+  })
 }
 
 /**

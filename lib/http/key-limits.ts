@@ -11,6 +11,8 @@ export interface KeyQuota {
   limit: number | undefined
   /** What its owner's quota counts by. */
   owner: string
+  /** Its owner's address. */
+  userId: string
 }
 
 /** The quota of each API key, as the gate knows it: it only counts, and vouches for nobody. */
@@ -47,7 +49,7 @@ export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLim
       const found = judgeKey(key.hash, reply)
       if (found.status === 'live') {
         const { limit, accountId, userId } = found
-        const quota = { limit, owner: accountId ?? userId }
+        const quota = { limit, owner: accountId ?? userId, userId }
         remember(known, key.hash, { ...quota, until: now() + KNOWN_FOR_MS })
         return quota
       }

@@ -1,0 +1,9 @@
+import { after } from 'next/dist/server/after/index.js'
+import { createBlockCase, listBlocksCase } from '@/lib/auth/blocks.ts'
+import { deps } from '@/lib/deps.ts'
+import { contract } from '@/lib/http/contract.ts'
+import { endpoint } from '@/lib/http/endpoint.ts'
+
+export const runtime = 'edge'
+export const GET = endpoint(contract.listBlocks, listBlocksCase, deps, after)
+export const POST = endpoint(contract.createBlock, createBlockCase, deps, after)
