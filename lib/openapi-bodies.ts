@@ -87,17 +87,32 @@ const BODIES: Partial<Record<OperationId, Schema>> = {
     name: { description: 'Empty takes it away.', examples: ['Ada Lovelace'] },
   }),
   changeUser: { ...body(changeUserInput, { level: {}, disabled: {} }, []), minProperties: 1 },
-  createBlock: body(
-    createBlockInput,
-    {
-      address: { description: 'An address, or a network.', examples: ['192.0.2.0/24'] },
-      user: { description: 'An account: its id or its address.' },
-      key: { description: 'The id of an API key.' },
-      reason: { description: 'For other admins.', examples: ['Guesses passwords'] },
-      until: { description: 'Absent: until an admin ends it.', format: 'date-time' },
-    },
-    ['reason'],
-  ),
+  createBlock: {
+    ...body(
+      createBlockInput,
+      {
+        address: {
+          description: 'An address, or a network.',
+          pattern: '^[0-9a-fA-F:.]{2,45}(/[0-9]{1,3})?$',
+          examples: ['192.0.2.0/24', '2001:db8::7'],
+        },
+        user: { description: 'An account: its id or its address.', examples: ['me@home.org'] },
+        key: {
+          description: 'The id of an API key.',
+          pattern: '^[0-9A-Za-z]{16}$',
+          examples: ['0123456789abcdef'],
+        },
+        reason: { description: 'For other admins.', examples: ['Guesses passwords'] },
+        until: {
+          description: 'Absent: until an admin ends it.',
+          format: 'date-time',
+          examples: ['2999-12-31T00:00:00Z'],
+        },
+      },
+      ['reason'],
+    ),
+    oneOf: ['address', 'user', 'key'].map((name) => ({ required: [name] })),
+  },
   createKey: body(
     createKeyInput,
     {

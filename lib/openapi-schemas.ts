@@ -58,6 +58,11 @@ const key = {
   limit: whole('Requests a minute.'),
 }
 
+const accountId = text('The opaque id of the account.', {
+  pattern: '^u_[0-9A-Za-z]{16,64}$',
+  examples: ['u_0123456789abcdefghij'],
+})
+
 /** What operations answer; the bodies that they take are made from the schemas that check them. */
 export const SCHEMAS: Record<string, Schema> = {
   Problem: {
@@ -103,6 +108,7 @@ export const SCHEMAS: Record<string, Schema> = {
   }),
   Profile: record(
     {
+      id: accountId,
       user: address,
       level,
       name: text('As set by the user.', { maxLength: 100 }),
@@ -113,6 +119,7 @@ export const SCHEMAS: Record<string, Schema> = {
   ),
   User: record(
     {
+      id: orNull(accountId),
       user: address,
       level,
       name: text('As set by the user.', { maxLength: 100 }),
@@ -127,8 +134,8 @@ export const SCHEMAS: Record<string, Schema> = {
       id: text('Of the stream.'),
       type: text('What happened.', { enum: EVENT_TYPES, examples: ['signin.failed'] }),
       at: instant('When, by the clock of the store.'),
-      user: address,
-      by: address,
+      user: text('The id of the account that it is about.'),
+      by: text('The id of the admin who did it.'),
       session: text('The id of a session; with `session.ended` absent when all have ended.'),
       key: text('The id of an API key.'),
       level,
@@ -151,12 +158,26 @@ export const SCHEMAS: Record<string, Schema> = {
       user: address,
       key: text('The id of an API key.', { pattern: KEY_ID }),
       reason: text('Why, for other admins.', { maxLength: 200 }),
-      by: address,
+      by: text('The id of the admin who made it.'),
       createdAt: instant('When it was made.'),
       until: orNull(instant('When it ends by itself.')),
     },
     ['address', 'user', 'key', 'by'],
   ),
+  AccountExport: record({
+    account: ref('User'),
+    sessions: {
+      type: 'array',
+      items: record({
+        id: text('The id of the session.', { format: 'uuid' }),
+        createdAt: instant('When it was signed in.'),
+        lastSeenAt: instant('When its token was last rotated.'),
+        userAgent: text('Of the device that signed in.'),
+        ip: text('Of the device that signed in.'),
+      }),
+    },
+    keys: { type: 'array', items: ref('ApiKey') },
+  }),
   ApiKey: record({
     ...key,
     createdAt: instant('When it was made.'),

@@ -27,6 +27,8 @@ interface Place extends Documented {
 
 /** What a server says of a request that has not the shape it wants. */
 const SHAPE = [400, 413, 414, 415, 422, 431]
+/** What it says of a value that has the right shape, and cannot be used all the same. */
+const MEANING = /is one of the most common passwords|is made of|is no account|is not in the future/
 
 test.describe('the served document and the server', () => {
   let rig: AppRig
@@ -100,6 +102,9 @@ test.describe('the served document and the server', () => {
     if (path.startsWith('/api/keys/')) {
       return (await post('/api/keys', { name: 'A key', scopes: ['movies:read'] })).id
     }
+    if (path.startsWith('/api/blocks/')) {
+      return (await post('/api/blocks', { address: '192.0.2.0/24', reason: 'A reason' })).id
+    }
     if (path.startsWith('/api/users/')) return `admin-${accounts - 1}@home.org`
     if (path.startsWith('/api/auth/sessions/')) {
       const { data } = await (await rig.ask('/api/auth/sessions', { headers })).json()
@@ -162,9 +167,9 @@ test.describe('the served document and the server', () => {
         const answer = await send(place, { ...sample, path }, token)
         const about = JSON.stringify(sample).slice(0, 300)
         if (SHAPE.includes(answer.status)) {
-          throw new Error(
-            `refused for its shape: ${place.method} ${place.path} ${about}: ${await answer.text()}`,
-          )
+          const text = await answer.text()
+          if (MEANING.test(text)) continue
+          throw new Error(`refused for its shape: ${place.method} ${place.path} ${about}: ${text}`)
         }
         await hold(place, answer, about)
         requests++
@@ -198,8 +203,8 @@ test.describe('the served document and the server', () => {
   test('a cursor of a page is what the document says of cursors', async () => {
     await enter()
     const token = await enter()
-    await rig.command('XADD', 'events', '*', 'type', 'one')
-    await rig.command('XADD', 'events', '*', 'type', 'another')
+    await rig.command('XADD', 'events', '*', 'type', 'signin.failed')
+    await rig.command('XADD', 'events', '*', 'type', 'signin.succeeded')
     for (const place of places) {
       const cursor = place.parameters?.find(({ name }) => name === 'cursor')
       if (cursor === undefined) continue

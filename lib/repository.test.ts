@@ -5,7 +5,7 @@ import { expect, test } from '@playwright/test'
 const root = resolve(import.meta.dirname, '..')
 const FOLDERS = ['app', 'bench', 'docs', 'e2e', 'examples', 'lib', 'local', 'seed', 'test']
 /** What a page tells its reader to write. */
-const EXAMPLES = ['lib/collections/albums.ts']
+const EXAMPLES = ['lib/collections/albums.ts', 'lib/collections/films.ts']
 const TEXT = /\.(ts|tsx|mjs|md)$/
 
 /** Every text of the repository, without what is installed. */

@@ -66,6 +66,10 @@ export class Schemas {
         return Array.isArray(value)
           ? value.flatMap((each, index) => this.faults(rule, each, `${at}/${index}`))
           : []
+      case 'oneOf': {
+        const fitting = (rule as unknown[]).filter((each) => this.faults(each, value).length === 0)
+        return fitting.length === 1 ? [] : [`${at}: ${fitting.length} of oneOf`]
+      }
       case 'not':
         return this.faults(rule, value).length === 0 ? [`${at}: not ${JSON.stringify(rule)}`] : []
       default:
