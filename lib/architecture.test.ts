@@ -34,9 +34,9 @@ const ALLOWED: Record<string, RegExp> = {
   'lib/auth/':
     /^lib\/(auth\/|store\/|rate-limit\/|bounded-map\.ts|errors\.ts|hash\.ts|log\.ts|mail\.ts|paging\.ts|pwned-passwords\.ts|trace\.ts|validation\.ts)/,
   'lib/collections/':
-    /^lib\/(collections\/|store\/|auth\/levels\.ts|bounded-map\.ts|errors\.ts|hash\.ts|log\.ts|paging\.ts|same-text\.ts|validation\.ts)/,
+    /^lib\/(collections\/|store\/|auth\/levels\.ts|bounded-map\.ts|entity-tags\.ts|errors\.ts|hash\.ts|log\.ts|paging\.ts|same-text\.ts|validation\.ts)/,
   'lib/http/':
-    /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(bounded-map|deps|env|env-readers|errors|gate-deps|hash|openapi|log|texts|trace|validation)\.(ts|json)/,
+    /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(bounded-map|deps|entity-tags|env|env-readers|errors|gate-deps|hash|openapi|log|texts|trace|validation)\.(ts|json)/,
   'app/': /^(app|lib)\//,
   'seed/': /^(seed|lib|local)\//,
   'local/': /^(local|lib|seed)\//,

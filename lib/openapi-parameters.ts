@@ -31,6 +31,8 @@ export function parametersOf(
   query('fields', `Only these fields, separated by commas: ${names.join(', ')}.`, text)
   const known = 'Answers 304 when the item or the page is still this.'
   parameters.push({ name: 'If-None-Match', in: 'header', description: known, schema: text })
+  const wanted = 'Answers 412 when the item or the page is no longer this.'
+  parameters.push({ name: 'If-Match', in: 'header', description: wanted, schema: text })
   if (id !== 'listItems') return parameters
   const orders = ['id', ...(collection.sort ?? [])]
   query('sort', `One of these orders, or one of them backwards: ${orders.join('; ')}.`, text)
@@ -68,6 +70,9 @@ function conditions(id: OperationId): Schema[] {
   }
   return [
     header('If-Match', 'The ETag that the item must have; otherwise 412.'),
-    header('If-None-Match', '`*`: only when there is no item yet; otherwise 412.'),
+    header(
+      'If-None-Match',
+      '`*`: only when there is no item yet; or an ETag that it must not have.',
+    ),
   ]
 }

@@ -3,15 +3,7 @@ import type { LiveAccess } from '../auth/liveness.ts'
 import type { AuthCall, CookieJar, Report } from '../auth/types.ts'
 import type { CollectionCall } from '../collections/types.ts'
 import type { Deps } from '../deps.ts'
-import {
-  type AccessCode,
-  type Failure,
-  fail,
-  type ProblemCode,
-  type Result,
-  type Success,
-} from '../errors.ts'
-import { sha256 } from '../hash.ts'
+import { type AccessCode, type Failure, fail, type ProblemCode, type Result } from '../errors.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import { type EventFields, recordEvent, type SecurityEventType } from '../store/events.ts'
@@ -27,10 +19,11 @@ import { setCorsHeaders } from './cors.ts'
 import { failureOf } from './failure.ts'
 import { type Handover, readHandover, serverTiming } from './handover.ts'
 import { readInput } from './input.ts'
-import { json, jsonText, problem } from './problem.ts'
+import { problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
 import { limitUsed, logRequest } from './request-log.ts'
 import { findRoute } from './router.ts'
+import { success } from './success.ts'
 
 /** One request as a use case sees it; each takes the part it needs. */
 export type Call<input> = AuthCall<input> & CollectionCall<input>
@@ -112,13 +105,13 @@ export function endpoint<const row extends Operation, input = undefined, needs e
       outcome = failureOf(error)
     }
 
-    const response = outcome.ok
-      ? await success(row, outcome, request.headers)
-      : problem(outcome.code, { instance: pathname, requestId }, outcome)
+    const answer = outcome.ok ? await success(row, outcome, request.headers) : outcome
+    const failure = answer instanceof Response ? undefined : answer
+    const response =
+      answer instanceof Response
+        ? answer
+        : problem(answer.code, { instance: pathname, requestId }, answer)
     const { headers } = response
-    if (outcome.ok && row.cacheSeconds !== undefined) {
-      headers.set('Cache-Control', `public, max-age=${row.cacheSeconds}`)
-    }
     headers.set('Server-Timing', serverTiming(trips))
     setQuotaHeaders(headers, quotas?.decisions ?? [])
     setCorsHeaders(headers, request, settled?.settings.corsOrigins ?? [])
@@ -131,7 +124,7 @@ export function endpoint<const row extends Operation, input = undefined, needs e
       row,
       principal,
       status: response.status,
-      failure: outcome.ok ? undefined : outcome,
+      failure,
       spent: trips,
       milliseconds: Date.now() - startedAt,
       limits: [handover?.limit ?? [], ...(quotas?.decisions ?? []).map(limitUsed)].flat(),
@@ -139,35 +132,6 @@ export function endpoint<const row extends Operation, input = undefined, needs e
     })
     return response
   }
-}
-
-/** Writes what went well; or 304, when the client has it already. */
-async function success(
-  row: Operation,
-  { value, status = row.status, headers = {} }: Success<unknown>,
-  asked: Headers,
-): Promise<Response> {
-  const body = value === undefined ? undefined : JSON.stringify(value)
-  // Of a list the tag is of the answer itself: it says whether anything on the page has changed.
-  const tag =
-    row.action === 'list' && body !== undefined ? `"${await sha256(body)}"` : headers['ETag']
-  const read = row.method === 'GET' && isKnown(tag, asked.get('if-none-match'))
-  const response = read ? json(304, undefined) : jsonText(status, body)
-  for (const [name, text] of Object.entries(headers)) response.headers.set(name, text)
-  if (tag !== undefined) response.headers.set('ETag', tag)
-  // What may be kept is kept for everybody, and nobody's credential has a part in it.
-  if (hasCredential(asked)) response.headers.set('Cache-Control', 'no-store')
-  return response
-}
-
-/** Whether `If-None-Match` names a tag (RFC 9110 §13.1.2: weakly compared). */
-function isKnown(tag: string | undefined, ifNoneMatch: string | null): boolean {
-  if (tag === undefined || ifNoneMatch === null) return false
-  return ifNoneMatch.split(',').some((each) => ['*', tag].includes(each.trim().replace(/^W\//, '')))
-}
-
-function hasCredential(headers: Headers): boolean {
-  return ['authorization', 'x-api-key', 'cookie'].some((name) => headers.has(name))
 }
 
 /** An event that cannot be recorded is in the log, and costs the client nothing. */
