@@ -23,6 +23,7 @@ import { problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
 import { limitUsed, logRequest } from './request-log.ts'
 import { findRoute } from './router.ts'
+import { countStranger } from './stranger.ts'
 import { success } from './success.ts'
 
 /** One request as a use case sees it; each takes the part it needs. */
@@ -101,6 +102,11 @@ export function endpoint<const row extends Operation, input = undefined, needs e
           clear: () => void setCookies.splice(0, 2, ...cookies.clear()),
         },
       })
+      if (row.quota === 'session' && quotas.decisions.length === 0) {
+        const { hotLimiter } = settled
+        const stranger = { hotLimiter, partition: addressPartition(ip), trips, waitUntil: later }
+        outcome = (await countStranger(quotas.decisions, stranger)) ?? outcome
+      }
     } catch (error) {
       outcome = failureOf(error)
     }

@@ -23,6 +23,7 @@ import { type Handover, serverTiming } from './handover.ts'
 import { json, problem } from './problem.ts'
 import { limitUsed, logRequest } from './request-log.ts'
 import { accessOf, allowedMethods, findRoute, type Match, operationOf } from './router.ts'
+import { countStranger } from './stranger.ts'
 
 /** The gate answers, or lets pass with headers for the endpoint and for the answer. */
 export type GateOutcome =
@@ -146,6 +147,13 @@ async function inspect(
   if (authentication.status === 'key' && limit === undefined) authentication = UNKNOWN_KEY
 
   const access = accessOf(row, match)
+  const unread = bodyFault(row, headers)
+  // The endpoint counts these, and does not get to see what is refused here.
+  if (row.quota === 'session' && unread !== undefined) {
+    const partition = addressPartition(clientAddress(headers, deps.settings.trustedProxy))
+    const stranger = { hotLimiter: deps.hotLimiter, partition, trips, waitUntil }
+    return (await countStranger(decisions, stranger)) ?? unread
+  }
   if (row.quota === 'gate') {
     const decision = await countRequest(authentication, {
       access,
@@ -158,11 +166,16 @@ async function inspect(
     decisions.push(decision)
     if (!decision.allowed) return quotaExceeded(decisions)
   }
-  if (!takesMediaType(row, headers)) return fail('unsupported-media-type', 'not JSON')
-  if (declaresTooLarge(headers)) return fail('payload-too-large', 'Content-Length')
+  if (unread !== undefined) return unread
   const { status } = authentication
   if (status === 'valid' || status === 'renewable' || status === 'key') return undefined
   return access === 'public' ? undefined : refusal(authentication)
+}
+
+/** What the header fields say against the body; the endpoint reads it. */
+function bodyFault(row: Operation, headers: Headers): Failure | undefined {
+  if (!takesMediaType(row, headers)) return fail('unsupported-media-type', 'not JSON')
+  return declaresTooLarge(headers) ? fail('payload-too-large', 'Content-Length') : undefined
 }
 
 /**
