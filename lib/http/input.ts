@@ -39,11 +39,11 @@ function queryOf(request: Request): Record<string, string | string[]> {
   // Without a prototype: `__proto__` is a name like any other.
   const query: Record<string, string | string[]> = Object.create(null)
   if (!request.url.includes('?')) return query
-  const parameters = new URL(request.url).searchParams
-  for (const name of new Set(parameters.keys())) {
+  for (const [name, value] of new URL(request.url).searchParams) {
     if (PATH_VARIABLES.has(name) || /^nxt[PI]/.test(name)) continue
-    const values = parameters.getAll(name)
-    query[name] = values.length === 1 ? (values[0] ?? '') : values
+    const earlier = query[name]
+    if (Array.isArray(earlier)) earlier.push(value)
+    else query[name] = earlier === undefined ? value : [earlier, value]
   }
   return query
 }
