@@ -76,6 +76,26 @@ test('a trailing or doubled slash is 308 to the same host', async ({ api }) => {
   }
 })
 
+test('415 for a body that is encoded, with what is taken; an identity is none', async ({ api }) => {
+  const send = (encoding: string, type = 'application/json', path = '/api/auth/signin') =>
+    api.send(path, {
+      method: 'POST',
+      headers: { 'Content-Type': type, 'Content-Encoding': encoding },
+      body: JSON.stringify(ME),
+    })
+  for (const encoding of ['gzip', 'br', 'gzip, identity', 'made-up']) {
+    for (const path of ['/api/auth/signin', '/api/auth/refresh', '/api/auth/logout']) {
+      const answer = await send(encoding, undefined, path)
+      expect(isProblem(answer, 'unsupported-media-type', 415), `${encoding} ${path}`).toBe(true)
+      expect(answer.headers.get('accept-encoding')).toBe('identity')
+    }
+  }
+  expect((await send('identity')).status).toBe(200)
+  // RFC 9110 12.5.3: a fault of another kind may not be answered with it.
+  const { status, headers } = await send('identity', 'text/plain')
+  expect([status, headers.get('accept-encoding')]).toEqual([415, null])
+})
+
 test('TRACE is a 405 problem, and echoes nothing', async ({ server }) => {
   const { origin } = server
   const trace = await raw(

@@ -71,7 +71,7 @@ export const PROBLEMS = {
   },
   'unsupported-media-type': {
     status: 415,
-    title: 'The body is not JSON',
+    title: 'The body is not JSON, or is encoded',
   },
   'validation-error': {
     status: 422,
@@ -107,6 +107,7 @@ export interface ProblemExtras {
   detail?: string
   errors?: readonly InputFault[]
   retryAfterSeconds?: number
+  headers?: Readonly<Record<string, string>>
 }
 
 export interface Failure<code extends ProblemCode = ProblemCode> extends ProblemExtras {

@@ -38,6 +38,7 @@ export const HEADERS: Record<string, Schema> = Object.fromEntries(
       ['RateLimit-Policy', 'The quotas that apply: `q` requests in `w` seconds.'],
       ['RateLimit', 'What is left: `r` requests, for `t` seconds.'],
       ['Retry-After', 'Seconds to wait.'],
+      ['Accept-Encoding', 'Which content codings a body may have, where that is the fault.'],
       ['Allow', 'The methods of the path.'],
       ['ETag', 'The version of the item or of the page.'],
       ['Location', 'Where the new item is.'],
@@ -134,6 +135,7 @@ export function problemResponses(): Record<string, Schema> {
       const more = [
         ...(status === 401 ? ['WWW-Authenticate'] : []),
         ...(status === 405 ? ['Allow'] : []),
+        ...(status === 415 ? ['Accept-Encoding'] : []),
         ...(status === 429 || status === 503 ? ['Retry-After'] : []),
       ]
       const description = codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' ')

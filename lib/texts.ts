@@ -24,7 +24,8 @@ export const REMEDIES: Record<ProblemCode, string> = {
   conflict: 'Read the current state and try again.',
   'precondition-failed': 'Read the current version and send its ETag in If-Match.',
   'payload-too-large': 'Send less than 65,537 bytes.',
-  'unsupported-media-type': 'Send Content-Type: application/json.',
+  'unsupported-media-type':
+    'Send Content-Type: application/json, and no Content-Encoding: bodies are not compressed.',
   'validation-error':
     'The errors member names each place (a JSON pointer) and what is wrong there.',
   'quota-exceeded': 'Wait for the seconds in Retry-After. RateLimit-Policy states the quota.',

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import { fail, ok, type ProblemCode, type Result } from '../errors.ts'
 import { validate } from '../validation.ts'
-import { declaresTooLarge, readJson, takesMediaType } from './body.ts'
+import { declaresTooLarge, encodingFault, readJson, takesMediaType } from './body.ts'
 import type { Operation } from './contract.ts'
 import { PATH_VARIABLES } from './router.ts'
 
@@ -22,6 +22,8 @@ export async function readInput<input>(
 async function readRaw(row: Operation, request: Request): Promise<Result<unknown, ProblemCode>> {
   if (row.body === 'none') return ok(queryOf(request))
   if (!takesMediaType(row, request.headers)) return fail('unsupported-media-type', 'not JSON')
+  const encoded = encodingFault(request.headers)
+  if (encoded !== undefined) return encoded
   if (declaresTooLarge(request.headers)) return fail('payload-too-large', 'Content-Length')
   if (row.body === 'optional' && !request.headers.has('content-type')) return ok(undefined)
   const body = await readJson(request)

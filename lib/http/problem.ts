@@ -42,7 +42,7 @@ export function problem(
   extras: ProblemExtras = {},
 ): Response {
   const row: { status: number; title: string; challenge?: string } = PROBLEMS[code]
-  const { detail, errors } = extras
+  const { detail, errors, headers = {} } = extras
   const response = json(
     row.status,
     {
@@ -56,6 +56,7 @@ export function problem(
     },
     'application/problem+json',
   )
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
   if (row.challenge !== undefined) response.headers.set('WWW-Authenticate', row.challenge)
   if (row.status === 503 || row.status === 429) {
     response.headers.set('Retry-After', String(extras.retryAfterSeconds ?? DEFAULT_RETRY_AFTER))
