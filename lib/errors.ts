@@ -81,6 +81,10 @@ export const PROBLEMS = {
     status: 429,
     title: 'Too many requests',
   },
+  'header-too-large': {
+    status: 431,
+    title: 'The header section is larger than 16 KiB',
+  },
   'internal-error': {
     status: 500,
     title: 'The server made a mistake',

@@ -104,6 +104,7 @@ function commonProblems(row: Operation, access: string): ProblemCode[] {
     'invalid-request',
     'internal-error',
     'service-unavailable',
+    'header-too-large',
     ...(row.quota === 'none' ? [] : (['quota-exceeded'] as const)),
     ...(access === 'public' ? [] : (['authentication-required', 'insufficient-scope'] as const)),
     ...(row.path.includes('{') ? (['not-found'] as const) : []),

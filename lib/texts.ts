@@ -28,6 +28,8 @@ export const REMEDIES: Record<ProblemCode, string> = {
     'Send Content-Type: application/json, and no Content-Encoding: bodies are not compressed.',
   'validation-error':
     'The errors member names each place (a JSON pointer) and what is wrong there.',
+  'header-too-large':
+    'Send 16 KiB of request line and header fields at most: fewer cookies, a shorter query.',
   'quota-exceeded': 'Wait for the seconds in Retry-After. RateLimit-Policy states the quota.',
   'internal-error': 'Report the requestId to the operator; the log has the reason under it.',
   'service-unavailable': 'Try again after the seconds in Retry-After.',

@@ -4,7 +4,7 @@ import type { AuthCall, CookieJar, Report } from '../auth/types.ts'
 import type { CollectionCall } from '../collections/types.ts'
 import type { Deps } from '../deps.ts'
 import { type AccessCode, type Failure, fail, type ProblemCode, type Result } from '../errors.ts'
-import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
+import { quotaExceeded } from '../rate-limit/headers.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import { type EventFields, recordEvent, type SecurityEventType } from '../store/events.ts'
 import { Store } from '../store/store.ts'
@@ -15,14 +15,14 @@ import { addressPartition, clientAddress } from './client-ip.ts'
 import type { Operation } from './contract.ts'
 import type { ProblemOf } from './contract-problems.ts'
 import { isForeign, isSameOrigin } from './cookies.ts'
-import { setCorsHeaders } from './cors.ts'
 import { failureOf } from './failure.ts'
-import { type Handover, readHandover, serverTiming } from './handover.ts'
+import { type Handover, readHandover } from './handover.ts'
 import { readInput } from './input.ts'
 import { problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
 import { limitUsed, logRequest } from './request-log.ts'
-import { findRoute } from './router.ts'
+import { setAnswerHeaders } from './respond.ts'
+import { findRoute, isPublicRead } from './router.ts'
 import { countStranger } from './stranger.ts'
 import { success } from './success.ts'
 
@@ -118,13 +118,17 @@ export function endpoint<const row extends Operation, input = undefined, needs e
         ? answer
         : problem(answer.code, { instance: pathname, requestId }, answer)
     const { headers } = response
-    headers.set('Server-Timing', serverTiming(trips))
-    setQuotaHeaders(headers, quotas?.decisions ?? [])
-    setCorsHeaders(headers, request, settled?.settings.corsOrigins ?? [])
+    const match = findRoute(pathname)
+    setAnswerHeaders(headers, {
+      origin: request.headers.get('origin'),
+      settings: settled?.settings,
+      requestId: handover === undefined ? requestId : undefined,
+      spent: trips,
+      decisions: quotas?.decisions ?? [],
+      isPublic: typeof match === 'object' && isPublicRead(row, match),
+    })
     // Also with a failure: a pair that was rotated and not delivered would sign its owner out.
     for (const cookie of setCookies) headers.append('Set-Cookie', cookie)
-    // The gate has set the id already, and Next would append this one to it.
-    if (handover === undefined) headers.set('X-Request-Id', requestId)
     logRequest({
       requestId,
       row,

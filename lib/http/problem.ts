@@ -28,6 +28,13 @@ export function jsonText(
   return new Response(text, { status, headers })
 }
 
+/** Sends the client elsewhere, to ask there the same (RFC 9110 §15.4.9). */
+export function redirect(location: string): Response {
+  const response = json(308, undefined)
+  response.headers.set('Location', location)
+  return response
+}
+
 /**
  * Builds a problem document.
  *
