@@ -18,6 +18,8 @@ const config: NextConfig = {
     },
   },
   poweredByHeader: false,
+  // The middleware redirects to a path's normal form, with the headers that every answer has.
+  skipTrailingSlashRedirect: true,
   reactStrictMode: true,
   // No image is served, and the optimizer would be a second way to every path.
   images: { unoptimized: true },

@@ -265,6 +265,32 @@ test.describe('GET /api/{collection}', () => {
     expect((await api.send('/api/books?limit=2', { headers: known })).status).toBe(200)
   })
 
+  test('a read that asks for another version is 412; If-Match is judged before If-None-Match', async ({
+    api,
+  }) => {
+    const { JWT } = await api.signIn()
+    const me = { Authorization: `Bearer ${JWT}` }
+    for (const path of ['/api/books/emma', '/api/books?limit=3', '/api/reviews']) {
+      const etag = (await api.send(path, { headers: me })).headers.get('etag') ?? ''
+      const ask = async (headers: Record<string, string>, method = 'GET') =>
+        api.send(path, { method, headers: { ...me, ...headers } })
+      for (const list of ['"nope"', `W/${etag}`, `"x", W/${etag}`]) {
+        const answer = await ask({ 'If-Match': list })
+        expect(isProblem(answer, 'precondition-failed', 412), `${path} ${list}`).toBe(true)
+        expect((await ask({ 'If-Match': list, 'If-None-Match': etag })).status).toBe(412)
+        expect((await ask({ 'If-Match': list }, 'HEAD')).status).toBe(412)
+      }
+      for (const list of [etag, '*', `"x" , ${etag}`]) {
+        expect((await ask({ 'If-Match': list })).status, `${path} ${list}`).toBe(200)
+        expect((await ask({ 'If-Match': list, 'If-None-Match': etag })).status).toBe(304)
+      }
+    }
+    // A condition is for what would be answered well without it (RFC 9110 13.2.1).
+    expect((await api.send('/api/books/absent', { headers: { 'If-Match': '"x"' } })).status).toBe(
+      404,
+    )
+  })
+
   test('books: the list needs a user, one book is public, under both paths', async ({ api }) => {
     const { JWT } = await api.signIn()
     for (const [list, get] of [

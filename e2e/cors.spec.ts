@@ -1,3 +1,4 @@
+import { isProblem } from './support/api.ts'
 import { expect, isCounting, isHousekeeping, test } from './support/fixtures.ts'
 
 const LISTED = 'https://app.example.com'
@@ -23,11 +24,12 @@ test('a listed origin is named back on every answer, and never with credentials'
     ['/api/movies', 401],
     ['/api/nothing/at/all/here', 404],
     ['/api/%zz', 400],
+    ['/api/books/', 308],
+    ['/api//books/emma', 308],
   ] as const) {
     const { headers, ...answer } = await api.send(path, { headers: { Origin: LISTED } })
     expect(answer.status, path).toBe(status)
     expect(headers.get('vary'), path).toContain('Origin')
-    if (path === '/api/%zz') continue
     expect(headers.get('access-control-allow-origin'), path).toBe(LISTED)
     expect(headers.get('access-control-allow-credentials'), path).toBeNull()
     expect(headers.get('access-control-expose-headers'), path).toContain('RateLimit')
@@ -69,4 +71,55 @@ test('a preflight is answered before any credential, counts nothing and reaches 
   expect(headers.get('access-control-allow-headers')).toContain('Authorization')
   expect(headers.get('ratelimit')).toBeNull()
   expect(reached()).toBe(before)
+})
+
+test('a preflight of a path that is not in its normal form is answered as that of the normal one', async ({
+  api,
+}) => {
+  for (const path of ['/api/movies/', '/api//movies', '//api/movies', '/api/movies']) {
+    const { status, headers } = await api.send(path, {
+      method: 'OPTIONS',
+      headers: { Origin: LISTED, 'Access-Control-Request-Method': 'GET' },
+    })
+    expect(status, path).toBe(204)
+    expect(headers.get('access-control-allow-origin'), path).toBe(LISTED)
+    expect(headers.get('access-control-allow-methods'), path).toBe('GET, POST, HEAD, OPTIONS')
+    expect(headers.get('x-request-id'), path).not.toBeNull()
+  }
+})
+
+test('a page may send what the API reads, and read what it answers', async ({ api }) => {
+  const { headers } = await api.send('/api/movies', {
+    method: 'OPTIONS',
+    headers: {
+      Origin: LISTED,
+      'Access-Control-Request-Method': 'GET',
+      'Access-Control-Request-Headers': 'baggage,traceparent,tracestate',
+    },
+  })
+  const allowed = headers.get('access-control-allow-headers')?.toLowerCase().split(', ')
+  expect(allowed).toEqual(
+    expect.arrayContaining([
+      ...['authorization', 'content-type', 'x-api-key', 'idempotency-key', 'if-match'],
+      ...['if-none-match', 'traceparent', 'tracestate', 'baggage'],
+    ]),
+  )
+  const { headers: answered } = await api.send('/api/books/emma', { headers: { Origin: LISTED } })
+  const exposed = answered.get('access-control-expose-headers')?.split(', ')
+  expect(exposed).toEqual(
+    expect.arrayContaining([
+      ...['ETag', 'Location', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'Server-Timing'],
+      'X-Request-Id',
+    ]),
+  )
+})
+
+test('a header section that is too large is refused so that the page can read it', async ({
+  api,
+}) => {
+  const answer = await api.send('/api/books/emma', {
+    headers: { Origin: LISTED, 'X-Long': 'x'.repeat(20_000) },
+  })
+  expect(isProblem(answer, 'header-too-large', 431)).toBe(true)
+  expect(answer.headers.get('access-control-allow-origin')).toBe(LISTED)
 })

@@ -328,6 +328,62 @@ test('refresh: counted by session; another session of the user goes on', async (
   expect((await api.post('/api/auth/refresh', { refresh: other.refresh })).status).toBe(200)
 })
 
+for (const [path, status] of [
+  ['/api/auth/refresh', 401],
+  ['/api/auth/logout', 204],
+] as const) {
+  test(`${path}: garbage in the place of a token counts as its address, and never waits`, async ({
+    api,
+  }) => {
+    const client = { ...nextClient(), 'Content-Type': 'application/json' }
+    const garbage: [headers: Record<string, string>, body: string, status: number][] = [
+      [{}, '{"refresh":"not.a.token"}', status],
+      [{}, '{"refresh":', status === 204 ? 204 : 400],
+      [{}, '{}', status === 204 ? 204 : 422],
+      [{ Authorization: 'Bearer not.a.token' }, '{"refresh":"not.a.token"}', status],
+      [{ 'Content-Encoding': 'gzip' }, '{"refresh":"not.a.token"}', 415],
+    ]
+    for (let index = 0; index < 24; index++) {
+      const [headers, body, expected] = garbage[index % garbage.length] ?? [{}, '', 0]
+      const init = { method: 'POST', headers: { ...client, ...headers }, body }
+      const answer = await api.send(path, init)
+      // Where gate and endpoint are apart, each hears of the other's counts by its own next one.
+      if (index < 20 && answer.status !== 429) expect(answer.status, body).toBe(expected)
+      expect(answer.headers.get('ratelimit-policy')).toBe('"anonymous";q=20;w=86400')
+      expect(answer.headers.get('ratelimit')).toMatch(/^"anonymous";r=\d+;t=\d+$/)
+      expect(answer.headers.get('server-timing')).toContain('0 trips, 0 commands')
+      if (index === 0) expect(answer.status).toBe(status)
+    }
+    const denied = async () => {
+      const init = { method: 'POST', headers: client, body: '{"refresh":"not.a.token"}' }
+      const answer = await api.send(path, init)
+      return isProblem(answer, 'quota-exceeded', 429) && answer.headers.has('retry-after')
+    }
+    await expect.poll(denied).toBe(true)
+  })
+}
+
+test('garbage uses up no session’s refresh, nor does a good token use up its address', async ({
+  api,
+  store,
+}) => {
+  const headers = { ...nextClient(), 'Content-Type': 'application/json' }
+  const user = await account(store, 'beside-garbage@home.org')
+  const signIn = { method: 'POST', headers, body: JSON.stringify(user) }
+  let { refresh } = (await api.send('/api/auth/signin', signIn)).body
+  const exchange = (token: string): Promise<Answer> =>
+    api.send('/api/auth/refresh', { method: 'POST', headers, body: `{"refresh":"${token}"}` })
+  let status = 401
+  while (status === 401) ({ status } = await exchange('garbage'))
+  expect(status).toBe(429)
+  for (let index = 0; index < 3; index++) {
+    const answer = await exchange(refresh)
+    expect(answer.status, answer.text).toBe(200)
+    expect(answer.headers.get('ratelimit-policy')).toBe('"refresh";q=8;w=86400')
+    refresh = answer.body.refresh
+  }
+})
+
 test('every limit key in the store has an end', async ({ store }) => {
   const limits = (await store.call('KEYS', 'limit:*')) as string[]
   expect(limits.length).toBeGreaterThan(5)

@@ -14,6 +14,8 @@ test.use({ environment })
 
 /** Headers whose values are the same wherever the API runs. */
 const SAME = [
+  'accept-encoding',
+  'access-control-allow-headers',
   'access-control-allow-methods',
   'access-control-allow-origin',
   'access-control-expose-headers',
@@ -23,7 +25,9 @@ const SAME = [
   'content-language',
   'content-security-policy',
   'content-type',
+  'cross-origin-resource-policy',
   'link',
+  'location',
   'ratelimit-policy',
   'referrer-policy',
   'vary',
@@ -41,7 +45,7 @@ function essence({ status, headers, body }: Answer): unknown {
     type: body?.type,
     members,
     headers: Object.fromEntries(
-      SAME.map((name) => [name, headers.get(name)?.replace(/'nonce-[^']*'/, '')]),
+      SAME.map((name) => [name, headers.get(name)?.replace(/'nonce-[^']*'|[\da-f-]{36}/, '')]),
     ),
     trips: /desc="(.*)"/.exec(headers.get('server-timing') ?? '')?.[1],
     etag: headers.has('etag'),
@@ -84,7 +88,17 @@ async function walk(origin: string, client: Client): Promise<[line: string, answ
   await send('401 GET /api/movies', { 'X-Middleware-Subrequest': 'middleware' })
   await send('400 GET /api/%zz')
   await send('200 GET /api/books/emma', { 'X-Middleware-Rewrite': '/api/health' })
-  await send('308 GET /api/books/emma/')
+  await send('308 GET /api/books/emma/', { Origin: ORIGIN })
+  await send('308 POST /api//movies?limit=1')
+  await send('308 GET /problems/not-found/')
+  await send('204 OPTIONS /api//movies/', {
+    Origin: ORIGIN,
+    'Access-Control-Request-Method': 'GET',
+  })
+  await send('412 GET /api/books/emma', { 'If-Match': '"nope"' })
+  await send('415 POST /api/auth/refresh', { 'Content-Encoding': 'gzip', body: '{}' })
+  await send('401 POST /api/auth/refresh', { body: '{"refresh":"not.a.token"}' })
+  await send('431 GET /api/books/emma', { 'X-Long': 'x'.repeat(20_000) })
   await send('200 HEAD /api/books/emma')
   await send('204 OPTIONS /api/movies', { Origin: ORIGIN, 'Access-Control-Request-Method': 'GET' })
   await send('204 OPTIONS /api/movies')

@@ -34,7 +34,7 @@ import {
 import { accountPage } from './http/account-page.ts'
 import { contract, type OperationId } from './http/contract.ts'
 import { endpoint, type Handler } from './http/endpoint.ts'
-import { gate, isApiPath } from './http/gate.ts'
+import { gate, isForPage } from './http/gate.ts'
 import { healthCase, readyCase } from './http/health.ts'
 import { openapiCase } from './http/openapi.ts'
 import { pageHeaders, pageRefusal } from './http/page.ts'
@@ -97,15 +97,9 @@ export function createApp(deps: () => AppDeps): App {
   }
 
   return async (request, waitUntil) => {
-    const { pathname, search } = new URL(request.url)
-    // Next answers these the same way, before its middleware.
-    const canonical = pathname.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')
-    if (canonical !== pathname) {
-      return new Response(null, { status: 308, headers: { Location: `${canonical}${search}` } })
-    }
-    if (!isApiPath(pathname) && findRoute(pathname) !== 'malformed') {
-      return page(request.method, pathname, deps)
-    }
+    const url = new URL(request.url)
+    const { pathname } = url
+    if (isForPage(request.method, url)) return page(request.method, pathname, deps)
 
     const outcome = await gate(request, deps, waitUntil)
     if ('response' in outcome) return withoutBody(request, outcome.response)
@@ -127,7 +121,7 @@ function withoutBody(request: Request, response: Response): Response {
 
 function page(method: string, pathname: string, deps: () => AppDeps): Response {
   const nonce = crypto.randomUUID()
-  const headers = new Headers(pageHeaders(nonce))
+  const headers = pageHeaders(nonce, deps)
   const refused = pageRefusal(method, pathname)
   if (refused !== undefined) {
     for (const [name, value] of Object.entries(refused.headers)) headers.set(name, value)

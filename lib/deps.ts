@@ -11,6 +11,7 @@ import { createCookies } from './http/cookies.ts'
 import { log } from './log.ts'
 import { once } from './once.ts'
 import type { LimiterOptions } from './rate-limit/counter.ts'
+import type { HotLimiter } from './rate-limit/hot.ts'
 import { StrictLimiter } from './rate-limit/strict.ts'
 import { sleep } from './sleep.ts'
 import { connect } from './store/redis.ts'
@@ -30,6 +31,8 @@ export type Deps = BaseDeps &
   AuthDeps & {
     databases: Databases
     limiter: StrictLimiter
+    /** Where strangers are counted behind the gate. */
+    hotLimiter?: HotLimiter
     /** Where API keys open something. */
     keys?: {
       prove(key: PresentedKey, scope: KeyScope): KeyProof

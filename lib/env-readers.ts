@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import type { JWK } from 'jose'
 import { algorithmOf } from './auth/jws.ts'
 import type { PasswordRules } from './auth/new-password.ts'
@@ -182,10 +183,8 @@ export function database(
   const url = read(urlVariable)
   const token = read(tokenVariable)
   if (url === undefined) faults.push(`${urlName} is missing: set the database's REST address.`)
-  else if (!isHttpUrl(url)) {
-    faults.push(
-      `${urlVariable} is not a REST address: it begins with https://, or http:// in a network of your own.`,
-    )
+  else if (!isServiceUrl(url)) {
+    faults.push(`${urlVariable} is not a REST address such as https://x.upstash.io: ${ENCRYPTED}`)
   }
   if (token === undefined) faults.push(`${tokenName} is missing: set the database's REST token.`)
   else if (/\s/.test(token)) faults.push(`${tokenVariable} holds white space.`)
@@ -200,8 +199,9 @@ export function mail(read: Read, faults: string[]): MailService | undefined {
   for (const name of names) {
     if (read(name) === undefined) faults.push(`${name} is missing: mail needs ${names.join(', ')}.`)
   }
-  if (url !== undefined && !isHttpUrl(url)) {
-    faults.push('MAIL_API_URL is not an address, such as https://api.resend.com/emails.')
+  if (url !== undefined && !isServiceUrl(url)) {
+    const example = 'https://api.resend.com/emails'
+    faults.push(`MAIL_API_URL is not an address such as ${example}: ${ENCRYPTED}`)
   }
   return url && key && from ? { url, key, from } : undefined
 }
@@ -217,15 +217,31 @@ export function passwordRules(read: Read, faults: string[], origin: string): Pas
 
 export function pwnedPasswordsUrl(read: Read, faults: string[]): string | undefined {
   const url = read('PWNED_PASSWORDS_URL')
-  if (url !== undefined && !isHttpUrl(url)) {
+  if (url !== undefined && !isServiceUrl(url)) {
     const example = 'https://api.pwnedpasswords.com/range/'
-    faults.push(`PWNED_PASSWORDS_URL is not an address, such as ${example}.`)
+    faults.push(`PWNED_PASSWORDS_URL is not an address such as ${example}: ${ENCRYPTED}`)
   }
   return url
 }
 
-function isHttpUrl(text: string): boolean {
-  return /^https?:\/\/[^\s#?]+$/.test(text) && URL.canParse(text)
+const ENCRYPTED =
+  'it begins with https://; http:// will do for loopback, a private address, or a name without a dot.'
+
+/** The address of a service that is sent secrets: encrypted, unless it stays in a network of one's own. */
+function isServiceUrl(text: string): boolean {
+  if (!/^https?:\/\/[^\s#?]+$/.test(text) || !URL.canParse(text)) return false
+  const { protocol, hostname } = new URL(text)
+  return protocol === 'https:' || isOwnNetwork(hostname)
+}
+
+/** As `ipaddr.js` calls RFC 1918 and RFC 4193, loopback, and what no router passes on. */
+const OWN_RANGES: readonly string[] = ['loopback', 'private', 'uniqueLocal', 'linkLocal']
+
+/** @param hostname As the URL standard writes it: IPv4 in four decimal parts, IPv6 in brackets. */
+function isOwnNetwork(hostname: string): boolean {
+  const address = hostname.replace(/^\[|\]$/g, '')
+  if (ipaddr.isValid(address)) return OWN_RANGES.includes(ipaddr.process(address).range())
+  return !hostname.includes('.')
 }
 
 export function corsOrigins(read: Read, faults: string[]): string[] {

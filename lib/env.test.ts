@@ -104,6 +104,48 @@ test('an origin is scheme and host; plain http on loopback alone', () => {
   }
 })
 
+test('a service is asked over https, and over http only in a network of one’s own', () => {
+  const settings = (url: string): Record<string, string> => ({
+    ...complete,
+    UPSTASH_REDIS_REST_URL: url,
+    AUTH_REDIS_REST_URL: url,
+    AUTH_REDIS_REST_TOKEN: 'token',
+    MAIL_API_URL: url,
+    MAIL_API_KEY: 'key',
+    MAIL_FROM: 'a@example.com',
+    PWNED_PASSWORDS_URL: url,
+  })
+  const names = [
+    'UPSTASH_REDIS_REST_URL',
+    'AUTH_REDIS_REST_URL',
+    'MAIL_API_URL',
+    'PWNED_PASSWORDS_URL',
+  ]
+  for (const host of [
+    ...['localhost', '127.0.0.1:8079', '127.1.2.3', '[::1]:80', 'redis', 'redis-rest:8079'],
+    ...['10.0.0.1', '172.16.0.1', '172.31.255.255', '192.168.1.1', '169.254.1.1'],
+    ...['[fd12:3456::1]', '[fe80::1]', '[::ffff:10.0.0.1]'],
+  ]) {
+    expect(faultsOf(settings(`http://${host}/x`)), host).toEqual([])
+    expect(faultsOf(settings(`https://${host}/x`)), host).toEqual([])
+  }
+  for (const host of [
+    ...['x.upstash.io', 'localhost.example.com', 'localhost.', '8.8.8.8', '172.32.0.1'],
+    ...['192.169.0.1', '100.64.0.1', '0.0.0.0', '[2606:4700::1]', '[::ffff:8.8.8.8]', '134744072'],
+  ]) {
+    const faults = faultsOf(settings(`http://${host}/x`))
+    expect(
+      faults.map((fault) => fault.split(' ')[0]),
+      host,
+    ).toEqual(names)
+    for (const fault of faults) expect(fault).toContain('https://')
+    expect(faultsOf(settings(`https://${host}/x`)), host).toEqual([])
+  }
+  for (const url of ['redis://x', 'x.upstash.io', 'https://x y', 'https://x?y']) {
+    expect(faultsOf(settings(url)), url).toHaveLength(names.length)
+  }
+})
+
 test('on Vercel the origin and the database come from the platform', () => {
   const { SECRET_TOKEN, SECRET_RTOKEN, UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN } = complete
   const settings = parseSettings({

@@ -75,7 +75,7 @@ export const PROBLEMS = {
   },
   'unsupported-media-type': {
     status: 415,
-    title: 'The body is not JSON',
+    title: 'The body is not JSON, or is encoded',
   },
   'validation-error': {
     status: 422,
@@ -84,6 +84,10 @@ export const PROBLEMS = {
   'quota-exceeded': {
     status: 429,
     title: 'Too many requests',
+  },
+  'header-too-large': {
+    status: 431,
+    title: 'The header section is larger than 16 KiB',
   },
   'internal-error': {
     status: 500,
@@ -111,6 +115,7 @@ export interface ProblemExtras {
   detail?: string
   errors?: readonly InputFault[]
   retryAfterSeconds?: number
+  headers?: Readonly<Record<string, string>>
 }
 
 export interface Failure<code extends ProblemCode = ProblemCode> extends ProblemExtras {

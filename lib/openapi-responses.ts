@@ -44,6 +44,7 @@ export const HEADERS: Record<string, Schema> = Object.fromEntries(
       ['RateLimit-Policy', 'The quotas that apply: `q` requests in `w` seconds.'],
       ['RateLimit', 'What is left: `r` requests, for `t` seconds.'],
       ['Retry-After', 'Seconds to wait.'],
+      ['Accept-Encoding', 'Which content codings a body may have, where that is the fault.'],
       ['Allow', 'The methods of the path.'],
       ['ETag', 'The version of the item or of the page.'],
       ['Location', 'Where the new item is.'],
@@ -109,6 +110,7 @@ function commonProblems(row: Operation, access: Access): ProblemCode[] {
     'invalid-request',
     'internal-error',
     'service-unavailable',
+    'header-too-large',
     ...(row.quota === 'none' ? [] : (['quota-exceeded', 'blocked'] as const)),
     ...(access === 'public' ? [] : (['authentication-required', 'insufficient-scope'] as const)),
     ...(row.path.includes('{') ? (['not-found'] as const) : []),
@@ -140,6 +142,7 @@ export function problemResponses(): Record<string, Schema> {
       const more = [
         ...(status === 401 ? ['WWW-Authenticate'] : []),
         ...(status === 405 ? ['Allow'] : []),
+        ...(status === 415 ? ['Accept-Encoding'] : []),
         ...(status === 429 || status === 503 ? ['Retry-After'] : []),
       ]
       const description = codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' ')

@@ -26,9 +26,12 @@ export const REMEDIES: Record<ProblemCode, string> = {
   conflict: 'Read the current state and try again.',
   'precondition-failed': 'Read the current version and send its ETag in If-Match.',
   'payload-too-large': 'Send less than 65,537 bytes.',
-  'unsupported-media-type': 'Send Content-Type: application/json.',
+  'unsupported-media-type':
+    'Send Content-Type: application/json, and no Content-Encoding: bodies are not compressed.',
   'validation-error':
     'The errors member names each place (a JSON pointer) and what would be right there.',
+  'header-too-large':
+    'Send 16 KiB of request line and header fields at most: fewer cookies, a shorter query.',
   'quota-exceeded':
     'Wait for the seconds in Retry-After. The detail member names the quota that is used up.',
   'internal-error': 'Report the requestId to the operator; the log has the reason under it.',

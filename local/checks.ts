@@ -2,12 +2,14 @@ import { createServer, type Server } from 'node:http'
 import { provesItself, verifies } from '../lib/auth/jws.ts'
 import { declarationFaults } from '../lib/collections/field-types.ts'
 import { allCollections } from '../lib/collections/index.ts'
-import { EnvironmentFault, parseSettings } from '../lib/env.ts'
+import { EnvironmentFault, parseSettings, type Settings } from '../lib/env.ts'
 import { redisUrlFault, storeFault, withStorePlaceholder } from './store.ts'
 
 export interface Checked {
   port: number
   host: string
+  /** Read before a local store is there: its address is not among them. */
+  settings: Settings
   /** The names of all variables that the API reads. */
   variables: ReadonlySet<string>
 }
@@ -16,8 +18,9 @@ export interface Checked {
 export async function checkEnvironment(): Promise<Checked> {
   const faults: string[] = []
   const variables = new Set<string>()
+  let settings: Settings | undefined
   try {
-    const { signingKey, previousKeys, mail } = parseSettings(
+    settings = parseSettings(
       new Proxy(withStorePlaceholder(process.env), {
         get: (values, name) => {
           if (typeof name === 'string') variables.add(name)
@@ -25,6 +28,7 @@ export async function checkEnvironment(): Promise<Checked> {
         },
       }),
     )
+    const { signingKey, previousKeys, mail } = settings
     if (signingKey !== undefined && !(await provesItself(signingKey))) {
       faults.push('SIGNING_KEY does not sign what its own public part verifies.')
     }
@@ -46,13 +50,13 @@ export async function checkEnvironment(): Promise<Checked> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     faults.push('PORT is not a number from 0 to 65535.')
   }
-  if (faults.length > 0) {
+  if (settings === undefined || faults.length > 0) {
     const list = faults.map((fault) => `  - ${fault}`).join('\n')
     console.error(`Usher does not start:\n${list}`)
     console.error('All variables are described in .env.example; `npm run up` needs none.')
     process.exit(1)
   }
-  return { port, host: process.env['HOST'] || '127.0.0.1', variables }
+  return { port, host: process.env['HOST'] || '127.0.0.1', settings, variables }
 }
 
 export async function listen(server: Server, port: number, host: string): Promise<void> {

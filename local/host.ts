@@ -26,13 +26,13 @@ export async function run(
   prepare?: (gateway: Gateway | undefined) => Promise<void>,
 ): Promise<Running> {
   const peerHeader = makeUpPeerHeader(process.env)
-  const { port, host } = await checkEnvironment()
+  const { port, host, settings } = await checkEnvironment()
   await checkPort(port, host)
   const gateway = await openStore(process.env)
   await prepare?.(gateway)
   void sayWhatIsToBuild(process.env)
   const { host: serve, settle } = await hostOf(kind)
-  const server = createUsherServer(serve, peerHeader)
+  const server = createUsherServer(serve, peerHeader, settings)
   await listen(server, port, host)
   stopOnSignal(server, gateway, settle)
 

@@ -5,16 +5,18 @@ import {
   type RequestListener,
   type Server,
   type ServerResponse,
-  STATUS_CODES,
 } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Settings } from '../lib/env.ts'
 import { PEER_HEADER_VARIABLE } from '../lib/env-readers.ts'
 import { type Failure, fail } from '../lib/errors.ts'
 import { LARGEST_BODY_BYTES } from '../lib/http/body.ts'
 import { routeOf } from '../lib/http/gate.ts'
-import { serverTiming } from '../lib/http/handover.ts'
-import { problem } from '../lib/http/problem.ts'
+import { normalPath, redirectOf } from '../lib/http/path.ts'
 import { findRoute } from '../lib/http/router.ts'
+import { LastAnswers } from './last-answers.ts'
+import { OwnAnswers, originIn } from './own-answers.ts'
+import { formFault, LARGEST_PARSED_SECTION, parseFault, targetOf } from './request-form.ts'
 import { Turnstile } from './turnstile.ts'
 
 /** What serves a request once its body is read: Next's handler, or the API without Next. */
@@ -27,20 +29,42 @@ export function makeUpPeerHeader(variables: NodeJS.ProcessEnv): string {
   return name
 }
 
+interface Reception {
+  host: Host
+  peerHeader: string
+  answers: OwnAnswers
+  last: LastAnswers
+}
+
+/** What the parser says of what it does not take. */
+type ParseError = NodeJS.ErrnoException & { rawPacket?: Buffer }
+
 /**
  * A Node server that answers by itself what must not reach the host: `TRACE` and `CONNECT`,
- * malformed requests, and bodies over 64 KiB, at which it stops reading. Next would buffer a body
- * whole, cut it silently at its own limit, and answer `TRACE` with a bare 500.
+ * malformed requests, paths that are not in their normal form, and bodies over 64 KiB, at which it
+ * stops reading. Next would buffer a body whole, cut it silently at its own limit, and answer `TRACE`
+ * with a bare 500.
+ *
+ * @param peerHeader See {@link makeUpPeerHeader}.
  */
-export function createUsherServer(host: Host, peerHeader: string): Server {
+export function createUsherServer(
+  host: Host,
+  peerHeader: string,
+  settings: Pick<Settings, 'origin' | 'corsOrigins'>,
+): Server {
+  const answers = new OwnAnswers(settings)
+  const last = new LastAnswers()
+  const reception = { host, peerHeader, answers, last }
   const listener: RequestListener = (request, response) => {
-    accept(request, response, host, peerHeader).catch(() => request.destroy())
+    if (!last.begin(request, response)) return
+    accept(request, response, reception).catch(() => request.destroy())
   }
   const server = createServer(
     {
       requestTimeout: 30_000,
       headersTimeout: 10_000,
       keepAliveTimeout: 65_000,
+      maxHeaderSize: LARGEST_PARSED_SECTION,
       requireHostHeader: false,
     },
     listener,
@@ -52,16 +76,18 @@ export function createUsherServer(host: Host, peerHeader: string): Server {
   server.on('checkExpectation', listener)
   server.on('connect', (request: IncomingMessage, socket: Duplex) => {
     // CONNECT names a host and a port, no path: there is nothing that another method could reach.
+    const { url = '', headers } = request
     const refused = fail('method-not-allowed', 'CONNECT')
-    writeRaw(socket, refusal(refused, request.url ?? '', 'GET, HEAD, OPTIONS'))
+    const answer = answers.refusal(refused, url, headers.origin, 'GET, HEAD, OPTIONS')
+    last.answerRest(socket, answer).catch(() => socket.destroy())
   })
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (leaving.has(socket)) return
-    if (error.code === 'ECONNRESET' || !socket.writable) {
+  server.on('clientError', ({ code, rawPacket }: ParseError, socket) => {
+    if (code === 'ECONNRESET' || !socket.writable) {
       socket.destroy()
       return
     }
-    writeRaw(socket, refusal(malformed(error.code), '', undefined))
+    const answer = answers.refusal(parseFault(code), '', originIn(rawPacket))
+    last.answerRest(socket, answer).catch(() => socket.destroy())
   })
   return server
 }
@@ -69,63 +95,40 @@ export function createUsherServer(host: Host, peerHeader: string): Server {
 async function accept(
   request: IncomingMessage,
   response: ServerResponse,
-  host: Host,
-  peerHeader: string,
+  { host, peerHeader, answers, last }: Reception,
 ): Promise<void> {
-  if (request.method === 'OPTIONS' && request.url === '*') {
-    response
-      .writeHead(204, { Allow: 'GET, HEAD, POST, OPTIONS', 'X-Request-Id': crypto.randomUUID() })
-      .end()
-    return
-  }
-  const target = targetOf(request)
-  if (target === undefined) {
-    await send(response, refusal(malformed('target'), '', undefined))
-    return
-  }
-  // Next takes `.rsc` off the end of any path, and would answer with another item.
-  request.url = target.replace(/\.rsc(?=[?#]|$)/, '%2Ersc')
-  request.headers[peerHeader] = request.socket.remoteAddress ?? ''
+  const { method = '', url = '', headers } = request
+  const refuse = (failure: Failure, instance: string, allow?: string): Promise<void> =>
+    last.answer(request, response, answers.refusal(failure, instance, headers.origin, allow))
 
-  const pathname = target.replace(/[?#].*$/s, '')
-  const refused = refusedPath(pathname)
-  if (refused !== undefined) {
-    await send(response, refusal(refused, pathname, undefined))
-    return
-  }
-  if (request.method === 'TRACE') {
-    const refused = fail('method-not-allowed', 'TRACE')
-    await send(response, refusal(refused, pathname, allowedOn(pathname)))
-    return
-  }
-  if (pathname.startsWith('/_next/')) {
-    // The gate does not see the host's own files.
-    response.setHeader('X-Request-Id', crypto.randomUUID())
-    response.setHeader('X-Content-Type-Options', 'nosniff')
-    response.setHeader('Server-Timing', serverTiming())
+  if (method === 'OPTIONS' && url === '*') return send(response, answers.options())
+  const target = targetOf(url)
+  const sent = target?.replace(/[?#].*$/s, '') ?? ''
+  const search = target?.slice(sent.length) ?? ''
+  const fault = formFault(request, target)
+  if (fault !== undefined) return refuse(fault, sent)
+  const pathname = normalPath(sent)
+  const location = redirectOf(method, { pathname: sent, search })
+  const refused = location === undefined ? refusedPath(pathname) : undefined
+  if (refused !== undefined) return refuse(refused, pathname)
+  if (method === 'TRACE') {
+    return refuse(fail('method-not-allowed', 'TRACE'), pathname, allowedOn(pathname))
   }
   const body = await readBody(request)
-  if (body === undefined) {
-    // Node would read on to keep the connection, or reset it before the answer is read.
-    const { socket } = request
-    response.detachSocket(socket)
-    writeRaw(socket, refusal(fail('payload-too-large', 'counted'), pathname, undefined))
-    return
-  }
-  if (!hashesPasswords(request.method ?? '', pathname)) {
-    host(request, response, body)
-    return
-  }
+  if (body === undefined) return refuse(fail('payload-too-large', 'counted'), pathname)
+  if (location !== undefined) return send(response, answers.redirect(location, headers.origin))
+
+  // Next takes `.rsc` off the end of any path, and would answer with another item.
+  request.url = `${pathname.replace(/\.rsc$/, '%2Ersc')}${search}`
+  headers[peerHeader] = request.socket.remoteAddress ?? ''
+  if (pathname.startsWith('/_next/')) response.setHeaders(answers.fileHeaders())
+  if (!hashesPasswords(method, pathname)) return host(request, response, body)
   if (!(await hashing.enter())) {
     const busy = fail('service-unavailable', 'too many passwords waiting', { retryAfterSeconds: 1 })
-    await send(response, refusal(busy, pathname, undefined))
-    return
+    return send(response, answers.refusal(busy, pathname, headers.origin))
   }
   // The client may have left while it waited.
-  if (response.closed || response.destroyed) {
-    hashing.leave()
-    return
-  }
+  if (response.closed || response.destroyed) return hashing.leave()
   response.once('close', () => hashing.leave())
   host(request, response, body)
 }
@@ -141,16 +144,6 @@ const hashing = new Turnstile(MOST_HASHING, PATIENCE_MS)
 function hashesPasswords(method: string, pathname: string): boolean {
   const routed = routeOf(method, pathname)
   return 'row' in routed && routed.row.hashes === true
-}
-
-/** The path and query: also of the absolute form, which a client may send (RFC 9112 §3.2.2). */
-function targetOf({ url, headers, httpVersion }: IncomingMessage): string | undefined {
-  if (headers.host === undefined && httpVersion === '1.1') return undefined
-  if (url === undefined) return undefined
-  if (url.startsWith('/')) return url
-  if (!URL.canParse(url)) return undefined
-  const { protocol, pathname, search } = new URL(url)
-  return /^https?:$/.test(protocol) ? `${pathname}${search}` : undefined
 }
 
 /** Paths on which Next would answer a bare 500, or an API path in disguise. */
@@ -207,27 +200,6 @@ export function replay(request: IncomingMessage, body: Buffer): IncomingMessage 
   return copy
 }
 
-function malformed(code: string | undefined): Failure {
-  const detail =
-    code === 'HPE_HEADER_OVERFLOW'
-      ? 'The header section is larger than 16 KiB.'
-      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? 'The request did not arrive in time.'
-        : 'The request is not well-formed HTTP.'
-  return fail('invalid-request', code ?? 'parse error', { detail })
-}
-
-function refusal(failure: Failure, instance: string, allow: string | undefined): Response {
-  const requestId = crypto.randomUUID()
-  const response = problem(failure.code, { instance, requestId }, failure)
-  response.headers.set('X-Request-Id', requestId)
-  response.headers.set('Server-Timing', serverTiming())
-  response.headers.set('Vary', 'Origin')
-  response.headers.set('Connection', 'close')
-  if (allow !== undefined) response.headers.set('Allow', allow)
-  return response
-}
-
 /** Writes a web-standard response to a Node one. */
 export async function send(response: ServerResponse, answer: Response): Promise<void> {
   response.setHeaders(answer.headers)
@@ -237,27 +209,4 @@ export async function send(response: ServerResponse, answer: Response): Promise<
     response.once('close', resolve)
     response.end(body, () => resolve())
   })
-}
-
-/** Connections that have had their last answer and close in a moment. */
-const leaving = new WeakSet<Duplex>()
-
-/**
- * Writes a last answer straight to a connection, and closes it late enough for the answer to be
- * read: where Node has no response object, or would read on.
- */
-function writeRaw(socket: Duplex, answer: Response): void {
-  leaving.add(socket)
-  // Node has let go of this socket: an error on it would end the process, and nothing times it out.
-  socket.on('error', () => socket.destroy())
-  setTimeout(() => socket.destroy(), 1_000).unref()
-  const reason = STATUS_CODES[answer.status] ?? ''
-  answer.text().then(
-    (body) => {
-      const headers = [...answer.headers, ['Content-Length', String(Buffer.byteLength(body))]]
-      const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-      socket.end(`HTTP/1.1 ${answer.status} ${reason}\r\n${head}\r\n${body}`)
-    },
-    () => socket.destroy(),
-  )
 }

@@ -1,6 +1,14 @@
 import { connect } from 'node:net'
 
-/** Sends bytes as they are and reads until the server closes. */
+/** How a server that closes looks to a client that still writes, or that it did not wait for. */
+const CLOSED = new Set(['EPIPE', 'ECONNRESET'])
+
+/**
+ * Sends bytes as they are and reads until the server closes.
+ *
+ * @returns What came. Nothing, where the server closed while bytes were still on their way: it may,
+ *   and what it said before can be lost with the connection.
+ */
 export function raw(
   origin: string,
   text: string,
@@ -16,7 +24,14 @@ export function raw(
     socket.on('data', (chunk) => {
       answer += chunk
     })
-    socket.on('error', (error) => (answer === '' ? reject(error) : resolve(answer)))
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (!CLOSED.has(error.code ?? '')) reject(error)
+    })
     socket.on('close', () => resolve(answer))
   })
+}
+
+/** Several answers of one connection, as the statuses of each. */
+export function statusesIn(answers: string): number[] {
+  return [...answers.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status))
 }

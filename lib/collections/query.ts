@@ -39,7 +39,8 @@ export type RawQuery = Record<string, string | string[]>
  * Reads the query of a list, or of an item.
  *
  * @param taken Where only some parameters are.
- * @returns `validation-error` with every parameter that the collection does not take.
+ * @returns `validation-error` with the parameters that the collection does not take; of thousands,
+ *   the first ones are judged.
  */
 export function parseQuery(
   collection: Collection,
@@ -60,12 +61,10 @@ export function parseQuery(
   for (const [name, value] of Object.entries(raw)) {
     const message = judgeParameter(collection, query, name, value, taken)
     if (message !== undefined) faults.push({ pointer: pointer([name]), message })
+    if (faults.length === MOST_FAULTS) break
   }
-  if (faults.length > 0) {
-    const errors = faults.slice(0, MOST_FAULTS)
-    return fail('validation-error', `${faults.length} faults`, { errors })
-  }
-  return ok(query)
+  if (faults.length === 0) return ok(query)
+  return fail('validation-error', `${faults.length} faults`, { errors: faults })
 }
 
 /** What every list takes. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { LEVELS } from '../auth/levels.ts'
+import { namesStrongly, namesWeakly } from '../entity-tags.ts'
 import { type AccessCode, fail, ok, type Result, StoreUnavailable } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import {
@@ -302,12 +303,12 @@ async function judgeConditions(
   stored: StoredFields | undefined,
 ): Promise<Result<never, 'precondition-failed'> | undefined> {
   const tag = stored === undefined ? undefined : await itemTag(stored, undefined)
-  const names = (list: string): boolean =>
-    tag !== undefined &&
-    (list.trim() === '*' || list.split(',').some((each) => each.trim() === tag))
-  if (ifMatch !== null && !names(ifMatch)) return fail('precondition-failed', 'If-Match')
-  if (ifNoneMatch !== null && names(ifNoneMatch))
+  if (ifMatch !== null && !namesStrongly(ifMatch, tag)) {
+    return fail('precondition-failed', 'If-Match')
+  }
+  if (ifNoneMatch !== null && namesWeakly(ifNoneMatch, tag)) {
     return fail('precondition-failed', 'If-None-Match')
+  }
   return undefined
 }
 

@@ -201,6 +201,8 @@ for (const kind of ['redis', 'embedded'] as const) {
         await replace('one', { text: 'c' }, when({ ifNoneMatch: '*' })),
         await replace('absent', { text: 'c' }, when({ ifMatch: '*' })),
         await patch('one', { text: 'c' }, when({ ifMatch: `W/${tagOf(second)}` })),
+        await patch('one', { text: 'c' }, when({ ifNoneMatch: `W/${tagOf(second)}` })),
+        await remove('one', when({ ifNoneMatch: `"x", W/${tagOf(second)}` })),
       ])
         expect(answer).toMatchObject({ ok: false, code: 'precondition-failed' })
       expect(await replace('new', { text: 'c' }, when({ ifNoneMatch: '*' }))).toMatchObject({

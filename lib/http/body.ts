@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../errors.ts'
+import { type Failure, fail, ok, type Result } from '../errors.ts'
 import type { Operation } from './contract.ts'
 
 /** The largest body anywhere, in bytes. The start server stops reading here too. */
@@ -17,6 +17,22 @@ export function takesMediaType({ body, method }: Operation, headers: Headers): b
 }
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i
+
+/**
+ * What is wrong with a body that is compressed. The endpoint says it, and not the gate: Next takes an
+ * `Accept-Encoding` off what its middleware answers.
+ *
+ * @see [RFC 9110 §12.5.3](https://www.rfc-editor.org/rfc/rfc9110.html#section-12.5.3), by which a
+ *   fault of another kind may not be answered with that field
+ */
+export function encodingFault(headers: Headers): Failure<'unsupported-media-type'> | undefined {
+  const encoding = headers.get('content-encoding')
+  if (encoding === null || /^\s*(identity)?\s*$/i.test(encoding)) return undefined
+  return fail('unsupported-media-type', 'Content-Encoding', {
+    detail: 'Send the body as it is, without a Content-Encoding.',
+    headers: { 'Accept-Encoding': 'identity' },
+  })
+}
 
 /** Whether `Content-Length` alone already says that the body is too large. */
 export function declaresTooLarge(headers: Headers): boolean {

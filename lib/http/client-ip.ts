@@ -1,18 +1,29 @@
 import ipaddr from 'ipaddr.js'
 import type { TrustedProxy } from '../env.ts'
+import { log } from '../log.ts'
 import type { Partition } from '../rate-limit/types.ts'
+
+/** Those that were told of a header that holds no address; once for each isolate's settings. */
+const warned = new WeakSet<TrustedProxy>()
 
 /**
  * The client's address, from the one source the operator trusts. A forwarded header that nobody
  * vouches for is the client's own word, and a quota by it would be no quota.
  *
- * @returns The canonical address (IPv4-mapped ones unmapped), or undefined when none is valid.
+ * @returns The canonical address (IPv4-mapped ones unmapped), or undefined when none is valid: the
+ *   log says so once, since all such clients share a bucket.
  */
 export function clientAddress(headers: Headers, trusted: TrustedProxy): string | undefined {
-  const value = addressHeader(headers, trusted)?.trim()
-  if (value === undefined || !isAddress(value)) return undefined
+  const value = addressHeader(headers, trusted)
+  const address = value === undefined || value === null ? undefined : bareAddress(value)
   // RFC 4007 zones name an interface of the sender; `ipaddr.process` unmaps ::ffff:a.b.c.d.
-  return ipaddr.process(value).toString().replace(/%.*$/, '')
+  if (address !== undefined) return ipaddr.process(address).toString().replace(/%.*$/, '')
+  if (trusted.mode !== 'none' && !warned.has(trusted)) {
+    warned.add(trusted)
+    const consequence = 'clients whose address is not known share one bucket: check TRUSTED_PROXY'
+    log('warn', 'client-address.unreadable', { mode: trusted.mode, consequence })
+  }
+  return undefined
 }
 
 /**
@@ -32,9 +43,21 @@ function network({ parts }: ipaddr.IPv6, bits: 48 | 64): string {
   return `${address.toString()}/${bits}`
 }
 
-/** Strictly one spelling of IPv4: the parser would take `1.2.3` and octal numbers too. */
-function isAddress(value: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(value) || ipaddr.IPv6.isValid(value)
+/** The longest spelling of an address, with a zone, brackets and a port. */
+const LONGEST_ADDRESS = 100
+
+/**
+ * An address without what proxies write around it: a port, and brackets around IPv6.
+ *
+ * Strictly one spelling of IPv4: the parser would take `1.2.3` and octal numbers too.
+ */
+function bareAddress(value: string): string | undefined {
+  if (value.length > LONGEST_ADDRESS) return undefined
+  const text = value.trim()
+  const v4 = /^([\d.]+)(?::\d{1,5})?$/.exec(text)?.[1]
+  if (v4 !== undefined) return ipaddr.IPv4.isValidFourPartDecimal(v4) ? v4 : undefined
+  const v6 = /^\[([^\]]+)\](?::\d{1,5})?$/.exec(text)?.[1] ?? text
+  return ipaddr.IPv6.isValid(v6) ? v6 : undefined
 }
 
 function addressHeader(headers: Headers, trusted: TrustedProxy): string | null | undefined {

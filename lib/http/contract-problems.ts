@@ -47,8 +47,8 @@ export const OPERATION_PROBLEMS = {
   openapi: [],
   health: [],
   ready: ['service-unavailable'],
-  listItems: ['validation-error', 'not-found', 'service-unavailable'],
-  getItem: ['validation-error', 'not-found'],
+  listItems: ['validation-error', 'not-found', 'service-unavailable', 'precondition-failed'],
+  getItem: ['validation-error', 'not-found', 'precondition-failed'],
   createItem: ['validation-error', 'invalid-request', 'not-found', 'conflict'],
   replaceItem: [
     'validation-error',

@@ -16,10 +16,10 @@ export interface Operation {
   action?: Action
   /**
    * `gate` counts as `anonymous` or `user` before the endpoint; `signin` and `mail` are counted by the
-   * endpoint, by client address, before the body is read; `use case` needs the body and counts by itself;
-   * `none` is for probes.
+   * endpoint, by client address, before the body is read; `session` by the use case, since the token
+   * may be in the body, and as `anonymous` where there is no good one; `none` is for probes.
    */
-  quota: 'gate' | 'use case' | 'none' | 'signin' | 'mail'
+  quota: 'gate' | 'session' | 'none' | 'signin' | 'mail'
   /** Besides `quota`: changes count by subject, exactly, before the body is read. */
   counted?: 'write'
   /**
@@ -65,7 +65,7 @@ export const contract = {
     path: '/api/auth/refresh',
     aliases: ['/v1/auth/refresh'],
     access: 'public',
-    quota: 'use case',
+    quota: 'session',
     body: 'json',
     status: 200,
   },
@@ -73,7 +73,7 @@ export const contract = {
     method: 'POST',
     path: '/api/auth/logout',
     access: 'public',
-    quota: 'use case',
+    quota: 'session',
     body: 'any',
     status: 204,
   },

@@ -1,7 +1,7 @@
 const EXPOSED =
   'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, Server-Timing, WWW-Authenticate, X-Request-Id'
 const ALLOWED_HEADERS =
-  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key'
+  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key, traceparent, tracestate, baggage'
 
 /**
  * Writes the CORS headers: an origin on the list is named back, any other gets none. The answer
@@ -9,11 +9,10 @@ const ALLOWED_HEADERS =
  */
 export function setCorsHeaders(
   headers: Headers,
-  request: Request,
+  origin: string | null,
   allowedOrigins: readonly string[],
 ): void {
   headers.append('Vary', 'Origin')
-  const origin = request.headers.get('origin')
   if (origin === null || !allowedOrigins.includes(origin)) return
   headers.set('Access-Control-Allow-Origin', origin)
   headers.set('Access-Control-Expose-Headers', EXPOSED)

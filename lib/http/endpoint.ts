@@ -2,17 +2,9 @@ import type { LiveAccess } from '../auth/liveness.ts'
 import type { AuthCall, CookieJar, Report } from '../auth/types.ts'
 import type { CollectionCall } from '../collections/types.ts'
 import type { Deps } from '../deps.ts'
-import {
-  type AccessCode,
-  type Failure,
-  fail,
-  type ProblemCode,
-  type Result,
-  type Success,
-} from '../errors.ts'
-import { sha256 } from '../hash.ts'
+import { type AccessCode, type Failure, fail, type ProblemCode, type Result } from '../errors.ts'
 import { printable } from '../printable.ts'
-import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
+import { quotaExceeded } from '../rate-limit/headers.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import type { SecurityEventType } from '../store/event-types.ts'
 import { type EventFields, eventWords, recordEvent } from '../store/events.ts'
@@ -25,14 +17,16 @@ import { addressPartition, clientAddress } from './client-ip.ts'
 import type { Operation } from './contract.ts'
 import type { ProblemOf } from './contract-problems.ts'
 import { isForeign, isSameOrigin } from './cookies.ts'
-import { setCorsHeaders } from './cors.ts'
 import { failureOf } from './failure.ts'
-import { type Handover, readHandover, serverTiming } from './handover.ts'
+import { type Handover, readHandover } from './handover.ts'
 import { type InputCheck, readInput } from './input.ts'
-import { json, jsonText, problem } from './problem.ts'
+import { problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
 import { limitUsed, logRequest, operationName } from './request-log.ts'
-import { accessOf, findRoute } from './router.ts'
+import { setAnswerHeaders } from './respond.ts'
+import { accessOf, findRoute, isPublicRead } from './router.ts'
+import { countStranger } from './stranger.ts'
+import { success } from './success.ts'
 
 /** One request as a use case sees it; each takes the part it needs. */
 export type Call<input> = AuthCall<input> & CollectionCall<input> & { key: string | undefined }
@@ -111,6 +105,11 @@ export function endpoint<const row extends Operation, input = undefined, needs e
           clear: () => void setCookies.splice(0, 2, ...cookies.clear()),
         },
       })
+      if (row.quota === 'session' && quotas.decisions.length === 0) {
+        const { hotLimiter } = settled
+        const stranger = { hotLimiter, partition: addressPartition(ip), trips, waitUntil: later }
+        outcome = (await countStranger(quotas.decisions, stranger)) ?? outcome
+      }
       const refused = !outcome.ok && outcome.code === 'insufficient-scope'
       if (refused && typeof match === 'object' && accessOf(row, match.collection) === 'admin') {
         report('access.refused', { operation, ...caller })
@@ -119,26 +118,29 @@ export function endpoint<const row extends Operation, input = undefined, needs e
       outcome = failureOf(error)
     }
 
-    const response = outcome.ok
-      ? await success(row, outcome, request.headers)
-      : problem(outcome.code, { instance: pathname, requestId }, outcome)
+    const answer = outcome.ok ? await success(row, outcome, request.headers) : outcome
+    const failure = answer instanceof Response ? undefined : answer
+    const response =
+      answer instanceof Response
+        ? answer
+        : problem(answer.code, { instance: pathname, requestId }, answer)
     const { headers } = response
-    if (outcome.ok && row.cacheSeconds !== undefined) {
-      headers.set('Cache-Control', `public, max-age=${row.cacheSeconds}`)
-    }
-    headers.set('Server-Timing', serverTiming(trips))
-    setQuotaHeaders(headers, quotas?.decisions ?? [])
-    setCorsHeaders(headers, request, settled?.settings.corsOrigins ?? [])
+    setAnswerHeaders(headers, {
+      origin: request.headers.get('origin'),
+      settings: settled?.settings,
+      requestId: handover === undefined ? requestId : undefined,
+      spent: trips,
+      decisions: quotas?.decisions ?? [],
+      isPublic: typeof match === 'object' && isPublicRead(row, match),
+    })
     // Also with a failure: a pair that was rotated and not delivered would sign its owner out.
     for (const cookie of setCookies) headers.append('Set-Cookie', cookie)
-    // The gate has set the id already, and Next would append this one to it.
-    if (handover === undefined) headers.set('X-Request-Id', requestId)
     logRequest({
       requestId,
       operation,
       caller,
       status: response.status,
-      failure: outcome.ok ? undefined : outcome,
+      failure,
       spent: trips,
       milliseconds: Date.now() - startedAt,
       limits: [handover?.limit ?? [], ...(quotas?.decisions ?? []).map(limitUsed)].flat(),
@@ -150,35 +152,6 @@ export function endpoint<const row extends Operation, input = undefined, needs e
 
 /** In letters: a session keeps it, to tell devices apart. */
 const LONGEST_USER_AGENT = 256
-
-/** Writes what went well; or 304, when the client has it already. */
-async function success(
-  row: Operation,
-  { value, status = row.status, headers = {} }: Success<unknown>,
-  asked: Headers,
-): Promise<Response> {
-  const body = value === undefined ? undefined : JSON.stringify(value)
-  // Of a list the tag is of the answer itself: it says whether anything on the page has changed.
-  const tag =
-    row.action === 'list' && body !== undefined ? `"${await sha256(body)}"` : headers['ETag']
-  const read = row.method === 'GET' && isKnown(tag, asked.get('if-none-match'))
-  const response = read ? json(304, undefined) : jsonText(status, body)
-  for (const [name, text] of Object.entries(headers)) response.headers.set(name, text)
-  if (tag !== undefined) response.headers.set('ETag', tag)
-  // What may be kept is kept for everybody, and nobody's credential has a part in it.
-  if (hasCredential(asked)) response.headers.set('Cache-Control', 'no-store')
-  return response
-}
-
-/** Whether `If-None-Match` names a tag (RFC 9110 §13.1.2: weakly compared). */
-function isKnown(tag: string | undefined, ifNoneMatch: string | null): boolean {
-  if (tag === undefined || ifNoneMatch === null) return false
-  return ifNoneMatch.split(',').some((each) => ['*', tag].includes(each.trim().replace(/^W\//, '')))
-}
-
-function hasCredential(headers: Headers): boolean {
-  return ['authorization', 'x-api-key', 'cookie'].some((name) => headers.has(name))
-}
 
 /** An event that cannot be recorded is in the log, and costs the client nothing. */
 async function record(deps: Deps, ...event: [SecurityEventType, EventFields]): Promise<void> {

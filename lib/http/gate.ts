@@ -20,13 +20,24 @@ import {
 import { declaresTooLarge, takesMediaType } from './body.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 import { contract, type Operation } from './contract.ts'
-import { setCorsHeaders, setPreflightHeaders } from './cors.ts'
+import { setPreflightHeaders } from './cors.ts'
 import { failureOf } from './failure.ts'
-import { type Handover, serverTiming } from './handover.ts'
+import type { Handover } from './handover.ts'
+import { HEADER_SECTION_DETAIL, isHeaderSectionTooLarge } from './header-section.ts'
 import type { KeyQuota } from './key-limits.ts'
-import { json, problem } from './problem.ts'
+import { normalPath, redirectOf } from './path.ts'
+import { json, problem, redirect } from './problem.ts'
 import { limitUsed, logRequest, operationName } from './request-log.ts'
-import { accessOf, allowedMethods, findRoute, type Match, operationOf } from './router.ts'
+import { setAnswerHeaders } from './respond.ts'
+import {
+  accessOf,
+  allowedMethods,
+  findRoute,
+  isPublicRead,
+  type Match,
+  operationOf,
+} from './router.ts'
+import { countStranger } from './stranger.ts'
 
 /** The gate answers, or lets pass with headers for the endpoint and for the answer. */
 export type GateOutcome =
@@ -39,9 +50,19 @@ export function isApiPath(pathname: string): boolean {
 }
 
 /**
+ * Whether a request is for a page. The gate answers all others: those of the API, and those whose
+ * path is malformed or not in its normal form.
+ */
+export function isForPage(method: string, url: { pathname: string; search: string }): boolean {
+  if (redirectOf(method, url) !== undefined) return false
+  const pathname = normalPath(url.pathname)
+  return !isApiPath(pathname) && findRoute(pathname) !== 'malformed'
+}
+
+/**
  * The first stop of every API request: it rejects early and counts, and never vouches for anyone.
- * In order: path, method, preflight, the token's signature, quota, media type, length, a missing or
- * bad credential. The endpoint checks again.
+ * In order: the size of the header section, path, method, preflight, the token's signature, quota,
+ * media type, length, a missing or bad credential. The endpoint checks again.
  *
  * @param waitUntil Keeps the counting alive after the answer.
  */
@@ -50,13 +71,14 @@ export async function gate(
   deps: () => GateDeps,
   waitUntil: WaitUntil,
 ): Promise<GateOutcome> {
-  const { pathname } = new URL(request.url)
+  const url = new URL(request.url)
+  const pathname = normalPath(url.pathname)
   const requestId = crypto.randomUUID()
   const startedAt = Date.now()
   const trace = traceOf(request.headers)
   const decisions: Decision[] = []
   const caller: Caller = {}
-  const routed = routeOf(request.method, pathname)
+  const routed = destinationOf(request, url)
   let settled: GateDeps | undefined
   let trips: Trips | undefined
   let refused: Failure | undefined = 'refused' in routed ? routed.refused : undefined
@@ -79,14 +101,20 @@ export async function gate(
   }
 
   const response =
-    refused === undefined
-      ? json(204, undefined)
-      : problem(refused.code, { instance: pathname, requestId }, refused)
+    refused !== undefined
+      ? problem(refused.code, { instance: pathname, requestId }, refused)
+      : 'location' in routed
+        ? redirect(routed.location)
+        : json(204, undefined)
   const { headers } = response
-  headers.set('X-Request-Id', requestId)
-  headers.set('Server-Timing', serverTiming(trips))
-  setQuotaHeaders(headers, decisions)
-  setCorsHeaders(headers, request, settled?.settings.corsOrigins ?? [])
+  setAnswerHeaders(headers, {
+    origin: request.headers.get('origin'),
+    settings: settled?.settings,
+    requestId,
+    spent: trips,
+    decisions,
+    isPublic: 'row' in routed && isPublicRead(routed.row, routed.match),
+  })
   if ('allow' in routed) {
     headers.set('Allow', routed.allow)
     if (request.method === 'OPTIONS') setPreflightHeaders(headers, routed.allow)
@@ -103,6 +131,16 @@ export async function gate(
     trace,
   })
   return { response }
+}
+
+/** Where a request goes, by its size, its method and its path alone. */
+function destinationOf({ method, headers }: Request, url: URL): Routed | { location: string } {
+  if (isHeaderSectionTooLarge(url.href, headers)) {
+    const detail = HEADER_SECTION_DETAIL
+    return { refused: fail('header-too-large', 'header section', { detail }) }
+  }
+  const location = redirectOf(method, url)
+  return location === undefined ? routeOf(method, normalPath(url.pathname)) : { location }
 }
 
 /** An operation; or a refusal; or, with `allow` alone, a preflight. */
@@ -161,6 +199,13 @@ async function inspect(
 
   const access = accessOf(row, match.collection)
   const listed = row.quota === 'none' ? undefined : deps.blockList.refresh(trips, waitUntil)
+  const unread = bodyFault(row, headers)
+  // The endpoint counts these, and does not get to see what is refused here.
+  if (row.quota === 'session' && unread !== undefined) {
+    const partition = addressPartition(clientAddress(headers, deps.settings.trustedProxy))
+    const stranger = { hotLimiter: deps.hotLimiter, partition, trips, waitUntil }
+    return (await countStranger(decisions, stranger)) ?? unread
+  }
   if (row.quota === 'gate') {
     const counting = { access, headers, deps, trips, waitUntil, keyQuota }
     decisions.push(...(await countRequest(authentication, counting)))
@@ -168,11 +213,16 @@ async function inspect(
   }
   await listed
   if (row.quota !== 'none' && isBlocked(authentication, keyQuota, headers, deps)) return BLOCKED
-  if (!takesMediaType(row, headers)) return fail('unsupported-media-type', 'not JSON')
-  if (declaresTooLarge(headers)) return fail('payload-too-large', 'Content-Length')
+  if (unread !== undefined) return unread
   const { status } = authentication
   if (status === 'valid' || status === 'renewable' || status === 'key') return undefined
   return access === 'public' ? undefined : refusal(authentication)
+}
+
+/** What the header fields say against the body; the endpoint reads it. */
+function bodyFault(row: Operation, headers: Headers): Failure | undefined {
+  if (!takesMediaType(row, headers)) return fail('unsupported-media-type', 'not JSON')
+  return declaresTooLarge(headers) ? fail('payload-too-large', 'Content-Length') : undefined
 }
 
 /** The same for an address, an account and an API key: it does not tell which. */

@@ -1,11 +1,24 @@
 import { fail, ok, type Result, StoreUnavailable } from '../errors.ts'
+import type { Log } from '../log.ts'
 import { probe } from '../store/health.ts'
-import type { Store } from '../store/store.ts'
+import type { Databases, Store } from '../store/store.ts'
 
-/** `degraded` serves, and has a warning for the operator. */
+/** `degraded` serves, and has a warning in the log. */
 export interface Readiness {
   status: 'ok' | 'degraded'
-  warnings?: string[]
+}
+
+type Answer = Result<Readiness, 'service-unavailable'>
+
+interface ReadyCall {
+  store: Store
+  later: (work: Promise<unknown>) => void
+}
+
+interface ReadyDeps {
+  databases: Databases
+  now: () => number
+  log: Log
 }
 
 /** The process answers. */
@@ -13,23 +26,54 @@ export const healthCase = {
   run: async (): Promise<Result<{ status: 'ok' }>> => ok({ status: 'ok' }),
 }
 
-/**
- * The store is reachable now, and takes writes. Probes are not limited and share no answer: one trip
- * each.
- */
-export const readyCase = {
-  run: async ({ store }: { store: Store }): Promise<Result<Readiness, 'service-unavailable'>> => {
-    try {
-      const policies = await Promise.all([probe(store, 'auth'), probe(store, 'data')])
-      const policy = policies.find((each) => each !== undefined)
-      if (policy === undefined) return ok({ status: 'ok' })
-      const danger = `The store evicts keys (maxmemory-policy ${policy}): accounts and sessions can vanish. Set noeviction.`
-      return ok({ status: 'degraded', warnings: [danger] })
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error
-      const refuses = /\b(READONLY|OOM|MISCONF|NOREPLICAS|NOPERM)\b/.test(error.message)
-      const detail = refuses ? 'The store takes no writes.' : 'The store does not answer.'
-      return fail('service-unavailable', error.message, { detail })
-    }
-  },
+/** How long an answer is everybody's. */
+const SHARED_FOR_MS = 2_000
+/** A probe that takes longer was ended with the request that began it. */
+const LONGEST_PROBE_MS = 5_000
+
+/** The last probe of an isolate's databases, and when it is done with, in epoch milliseconds. */
+interface Probe {
+  answer: Promise<Answer>
+  until: number
 }
+
+const probes = new WeakMap<Databases, Probe>()
+
+/**
+ * The store is reachable, and takes writes. Anybody may ask, and as often as they like: each database
+ * is asked once in two seconds and isolate, also when it fails. Strangers learn the outcome alone;
+ * what is wrong is in the log.
+ */
+export async function ready(call: ReadyCall, deps: ReadyDeps): Promise<Answer> {
+  const { databases, now } = deps
+  const known = probes.get(databases)
+  if (known !== undefined && now() < known.until) return known.answer
+  const begun: Probe = { answer: ask(call, deps), until: now() + LONGEST_PROBE_MS }
+  const settled = begun.answer.finally(() => {
+    begun.until = now() + SHARED_FOR_MS
+  })
+  // Others wait for it: it outlives a client that leaves.
+  call.later(settled.catch(() => undefined))
+  probes.set(databases, begun)
+  return begun.answer
+}
+
+async function ask({ store }: ReadyCall, { databases, log }: ReadyDeps): Promise<Answer> {
+  try {
+    const apart = databases.auth !== databases.data
+    const policies = await Promise.all([
+      probe(store, 'data'),
+      ...(apart ? [probe(store, 'auth')] : []),
+    ])
+    const policy = policies.find((each) => each !== undefined)
+    if (policy === undefined) return ok({ status: 'ok' })
+    const consequence = 'accounts and sessions can vanish: set maxmemory-policy noeviction'
+    log('warn', 'store.evicts', { policy, consequence })
+    return ok({ status: 'degraded' })
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error
+    return fail('service-unavailable', error.message)
+  }
+}
+
+export const readyCase = { run: ready }

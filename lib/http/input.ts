@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import { fail, ok, type ProblemCode, type Result } from '../errors.ts'
 import { MOST_FAULTS, pointer, validate } from '../validation.ts'
-import { declaresTooLarge, readJson, takesMediaType } from './body.ts'
+import { declaresTooLarge, encodingFault, readJson, takesMediaType } from './body.ts'
 import type { Operation } from './contract.ts'
 import { PATH_VARIABLES } from './router.ts'
 
@@ -39,6 +39,8 @@ export async function readInput<input>(
 
 async function readBody(row: Operation, request: Request): Promise<Result<unknown, ProblemCode>> {
   if (!takesMediaType(row, request.headers)) return fail('unsupported-media-type', 'not JSON')
+  const encoded = encodingFault(request.headers)
+  if (encoded !== undefined) return encoded
   if (declaresTooLarge(request.headers)) return fail('payload-too-large', 'Content-Length')
   if (row.body === 'optional' && !request.headers.has('content-type')) return ok(undefined)
   const body = await readJson(request)
@@ -57,11 +59,11 @@ function queryOf(row: Operation, request: Request): Record<string, string | stri
   const query: Record<string, string | string[]> = Object.create(null)
   if (!request.url.includes('?')) return query
   const hasVariables = row.path.includes('{')
-  const parameters = new URL(request.url).searchParams
-  for (const name of new Set(parameters.keys())) {
+  for (const [name, value] of new URL(request.url).searchParams) {
     if ((hasVariables && PATH_VARIABLES.has(name)) || /^nxt[PI]/.test(name)) continue
-    const values = parameters.getAll(name)
-    query[name] = values.length === 1 ? (values[0] ?? '') : values
+    const earlier = query[name]
+    if (Array.isArray(earlier)) earlier.push(value)
+    else query[name] = earlier === undefined ? value : [earlier, value]
   }
   return query
 }

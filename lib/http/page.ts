@@ -1,10 +1,14 @@
+import { EnvironmentFault, type Settings } from '../env.ts'
 import { serverTiming } from './handover.ts'
+import { setTransportSecurity } from './transport-security.ts'
 
-/** Headers of every HTML page: scripts with this answer's nonce alone, no frames, no guesses. */
-export function pageHeaders(
-  nonce: string,
-): Record<'Content-Security-Policy', string> & Record<string, string> {
-  return {
+/**
+ * Headers of every HTML page: scripts with this answer's nonce alone, no frames, no guesses.
+ *
+ * @param deps Pages are served also while the environment has faults.
+ */
+export function pageHeaders(nonce: string, deps: () => { settings: Settings }): Headers {
+  const headers = new Headers({
     'Content-Security-Policy': [
       "default-src 'self'",
       `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'`,
@@ -20,6 +24,17 @@ export function pageHeaders(
     'Referrer-Policy': 'strict-origin-when-cross-origin',
     'X-Request-Id': nonce,
     'Server-Timing': serverTiming(),
+  })
+  setTransportSecurity(headers, originOf(deps))
+  return headers
+}
+
+function originOf(deps: () => { settings: Settings }): string | undefined {
+  try {
+    return deps().settings.origin
+  } catch (error) {
+    if (error instanceof EnvironmentFault) return undefined
+    throw error
   }
 }
 

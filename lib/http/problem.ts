@@ -28,6 +28,13 @@ export function jsonText(
   return new Response(text, { status, headers })
 }
 
+/** Sends the client elsewhere, to ask there the same (RFC 9110 §15.4.9). */
+export function redirect(location: string): Response {
+  const response = json(308, undefined)
+  response.headers.set('Location', location)
+  return response
+}
+
 /**
  * Builds a problem document.
  *
@@ -42,7 +49,7 @@ export function problem(
   extras: ProblemExtras = {},
 ): Response {
   const row: { status: number; title: string; challenge?: string } = PROBLEMS[code]
-  const { detail, errors } = extras
+  const { detail, errors, headers = {} } = extras
   const response = json(
     row.status,
     {
@@ -56,6 +63,7 @@ export function problem(
     },
     'application/problem+json',
   )
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
   if (row.challenge !== undefined) response.headers.set('WWW-Authenticate', row.challenge)
   if (row.status === 503 || row.status === 429) {
     response.headers.set('Retry-After', String(extras.retryAfterSeconds ?? DEFAULT_RETRY_AFTER))

@@ -84,6 +84,11 @@ export function accessOf(row: Operation, collection: Collection | undefined): Ac
   return levelOf(create) > levelOf(update) ? create : update
 }
 
+/** Whether an operation reads what anybody may. */
+export function isPublicRead(row: Operation, match: Match): boolean {
+  return row.method === 'GET' && accessOf(row, match.collection) === 'public'
+}
+
 /** Who an item belongs to is the use case's to ask: at the door an owner is any user. */
 function doorOf(access: Access | 'owner'): Access {
   return access === 'owner' ? 'user' : access

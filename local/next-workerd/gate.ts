@@ -33,10 +33,6 @@ export default {
     context: WorkerContext,
   ): Promise<Response> {
     const { pathname, search } = new URL(received.url)
-    const canonical = pathname.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')
-    if (canonical !== pathname) {
-      return new Response(null, { status: 308, headers: { Location: `${canonical}${search}` } })
-    }
     // Next takes `.rsc` off the end of any path, and would answer with another item.
     const url = new URL(`${pathname.replace(/\.rsc$/, '%2Ersc')}${search}`, received.url)
     const { method, body } = received

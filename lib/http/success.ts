@@ -1,0 +1,44 @@
+import { namesStrongly, namesWeakly } from '../entity-tags.ts'
+import { type Failure, fail, type Success } from '../errors.ts'
+import { sha256 } from '../hash.ts'
+import type { Operation } from './contract.ts'
+import { json, jsonText } from './problem.ts'
+
+/**
+ * Writes what went well. Of a read, what the client asks of its version is judged here, where the
+ * entity tag is known: 304 when it has this one already, a failure when it wants another one alone.
+ *
+ * @param asked The request's header fields.
+ * @see [RFC 9110 §13.2.2](https://www.rfc-editor.org/rfc/rfc9110.html#section-13.2.2)
+ */
+export async function success(
+  row: Operation,
+  { value, status = row.status, headers = {} }: Success<unknown>,
+  asked: Headers,
+): Promise<Response | Failure<'precondition-failed'>> {
+  const body = value === undefined ? undefined : JSON.stringify(value)
+  // Of a list the tag is of the answer itself: it says whether anything on the page has changed.
+  const tag =
+    row.action === 'list' && body !== undefined ? `"${await sha256(body)}"` : headers['ETag']
+  const judged = row.method === 'GET' && tag !== undefined
+  const ifMatch = judged ? asked.get('if-match') : null
+  if (ifMatch !== null && !namesStrongly(ifMatch, tag)) {
+    return fail('precondition-failed', 'If-Match')
+  }
+  const ifNoneMatch = judged ? asked.get('if-none-match') : null
+  const isKnown = ifNoneMatch !== null && namesWeakly(ifNoneMatch, tag)
+
+  const response = isKnown ? json(304, undefined) : jsonText(status, body)
+  for (const [name, text] of Object.entries(headers)) response.headers.set(name, text)
+  if (tag !== undefined) response.headers.set('ETag', tag)
+  // What may be kept is kept for everybody, and nobody's credential has a part in it.
+  if (hasCredential(asked)) response.headers.set('Cache-Control', 'no-store')
+  if (row.cacheSeconds !== undefined) {
+    response.headers.set('Cache-Control', `public, max-age=${row.cacheSeconds}`)
+  }
+  return response
+}
+
+function hasCredential(headers: Headers): boolean {
+  return ['authorization', 'x-api-key', 'cookie'].some((name) => headers.has(name))
+}
