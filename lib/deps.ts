@@ -6,6 +6,7 @@ import type { AuthDeps } from './auth/types.ts'
 import { env, type Settings } from './env.ts'
 import type { Verifiers } from './http/authenticate.ts'
 import { createCookies } from './http/cookies.ts'
+import { Metrics } from './http/metrics.ts'
 import { log } from './log.ts'
 import { once } from './once.ts'
 import type { LimiterOptions } from './rate-limit/counter.ts'
@@ -20,6 +21,7 @@ export interface BaseDeps extends Verifiers {
   settings: Settings
   now: () => number
   accessKeys: () => Promise<Keyring>
+  metrics: Metrics
 }
 
 /** What an endpoint needs. */
@@ -51,6 +53,7 @@ export function createBaseDeps(settings: Settings, now: () => number = Date.now)
     refreshTokens: createRefreshTokens({ keys: once(() => importKeyring(refreshSecrets)), origin }),
     cookies: createCookies(origin),
     keyEnvironment: settings.keyEnvironment,
+    metrics: new Metrics({ redis: connectScripts(settings.data), now, sleep, log }),
   }
 }
 

@@ -6,6 +6,7 @@ import {
   duration,
   limits,
   mail,
+  metricsToken,
   origin,
   pwnedPasswordsUrl,
   secrets,
@@ -37,6 +38,8 @@ export interface Settings {
   mail: MailService | undefined
   /** The range endpoint of Have I Been Pwned; undefined where passwords are not looked up. */
   pwnedPasswordsUrl: string | undefined
+  /** Reads the metrics, and nothing else. */
+  metricsToken: string | undefined
   corsOrigins: readonly string[]
   trustedProxy: TrustedProxy
   limits: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
@@ -106,6 +109,7 @@ export function parseSettings(variables: Variables): Settings {
         : database('AUTH_REDIS_REST_URL', 'AUTH_REDIS_REST_TOKEN', read, faults),
     mail: mail(read, faults),
     pwnedPasswordsUrl: pwnedPasswordsUrl(read, faults),
+    metricsToken: metricsToken(read, faults),
     corsOrigins: corsOrigins(read, faults),
     trustedProxy: trustedProxy(read, faults),
     limits: limits(read, faults),

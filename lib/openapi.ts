@@ -118,6 +118,11 @@ export function openapi(): OpenApi {
           name: 'X-API-Key',
           description: 'A key of `POST /api/keys`, for the collections in its scopes.',
         },
+        metricsToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The setting `METRICS_TOKEN` of the deployment, for its metrics alone.',
+        },
       },
     },
   }) as OpenApi
@@ -192,6 +197,7 @@ function securityOf(access: string, row: Operation, collection: Collection | und
   const sessions = [{ bearer: [] }, { cookies: [] }]
   const takesAny = row.body === 'any' || row.body === 'optional'
   if (access === 'public') return takesAny ? [{}, ...sessions] : [{}]
+  if (row.token !== undefined) return [...sessions, { metricsToken: [] }]
   return collection === undefined ? sessions : [...sessions, { apiKey: [] }]
 }
 

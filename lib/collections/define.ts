@@ -58,6 +58,7 @@ export const RESERVED_NAMES = [
   'keys',
   'events',
   'blocks',
+  'metrics',
   'health',
   'openapi.json',
 ] as const

@@ -32,7 +32,7 @@ import { type Handover, readHandover, serverTiming } from './handover.ts'
 import { readInput } from './input.ts'
 import { json, jsonText, problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
-import { limitUsed, logRequest, operationName } from './request-log.ts'
+import { denying, limitUsed, logRequest, operationName } from './request-log.ts'
 import { accessOf, findRoute } from './router.ts'
 
 /** One request as a use case sees it; each takes the part it needs. */
@@ -79,6 +79,7 @@ export function endpoint<const row extends Operation, input = undefined, needs e
     let trips: Trips | undefined
     let quotas: RequestQuotas | undefined
     const setCookies: string[] = []
+    const later = keptAlive(typeof host === 'function' ? (host as WaitUntil) : waitUntil)
     const caller: Caller = {}
     const match = findRoute(pathname)
     const operation = typeof match === 'object' ? operationName(row, match) : undefined
@@ -88,7 +89,6 @@ export function endpoint<const row extends Operation, input = undefined, needs e
       const { cookies } = settled
       trips = new Trips(settled.now, handover?.spent, trace)
       const needs = settled
-      const later = keptAlive(typeof host === 'function' ? (host as WaitUntil) : waitUntil)
       const ip = clientAddress(request.headers, settled.settings.trustedProxy)
       const report: Report = (type, fields) =>
         later(record(needs, type, { ...fields, ip, requestId }))
@@ -128,23 +128,23 @@ export function endpoint<const row extends Operation, input = undefined, needs e
       headers.set('Cache-Control', `public, max-age=${row.cacheSeconds}`)
     }
     headers.set('Server-Timing', serverTiming(trips))
-    setQuotaHeaders(headers, quotas?.decisions ?? [])
+    const decisions = quotas?.decisions ?? []
+    setQuotaHeaders(headers, decisions)
     setCorsHeaders(headers, request, settled?.settings.corsOrigins ?? [])
     // Also with a failure: a pair that was rotated and not delivered would sign its owner out.
     for (const cookie of setCookies) headers.append('Set-Cookie', cookie)
     // The gate has set the id already, and Next would append this one to it.
     if (handover === undefined) headers.set('X-Request-Id', requestId)
-    logRequest({
-      requestId,
+    const answered = {
       operation,
-      caller,
       status: response.status,
-      failure: outcome.ok ? undefined : outcome,
       spent: trips,
       milliseconds: Date.now() - startedAt,
-      limits: [handover?.limit ?? [], ...(quotas?.decisions ?? []).map(limitUsed)].flat(),
-      trace,
-    })
+    }
+    const limits = [handover?.limit ?? [], ...decisions.map(limitUsed)].flat()
+    const failure = outcome.ok ? undefined : outcome
+    logRequest({ ...answered, requestId, caller, failure, limits, trace })
+    settled?.metrics.count({ ...answered, denied: denying(decisions) }, later)
     return response
   }
 }
@@ -158,12 +158,14 @@ async function success(
   { value, status = row.status, headers = {} }: Success<unknown>,
   asked: Headers,
 ): Promise<Response> {
-  const body = value === undefined ? undefined : JSON.stringify(value)
+  const { mediaType } = row
+  const written = mediaType === undefined ? JSON.stringify(value) : String(value)
+  const body = value === undefined ? undefined : written
   // Of a list the tag is of the answer itself: it says whether anything on the page has changed.
   const tag =
     row.action === 'list' && body !== undefined ? `"${await sha256(body)}"` : headers['ETag']
   const read = row.method === 'GET' && isKnown(tag, asked.get('if-none-match'))
-  const response = read ? json(304, undefined) : jsonText(status, body)
+  const response = read ? json(304, undefined) : jsonText(status, body, mediaType)
   for (const [name, text] of Object.entries(headers)) response.headers.set(name, text)
   if (tag !== undefined) response.headers.set('ETag', tag)
   // What may be kept is kept for everybody, and nobody's credential has a part in it.

@@ -11,6 +11,7 @@ import {
   authenticate,
   type Caller,
   callerOf,
+  holdsToken,
   presentedCredential,
   refusal,
   TWO_CREDENTIALS,
@@ -23,7 +24,7 @@ import { setCorsHeaders, setPreflightHeaders } from './cors.ts'
 import { failureOf } from './failure.ts'
 import { type Handover, serverTiming } from './handover.ts'
 import { json, problem } from './problem.ts'
-import { limitUsed, logRequest, operationName } from './request-log.ts'
+import { denying, limitUsed, logRequest, operationName } from './request-log.ts'
 import { accessOf, allowedMethods, findRoute, type Match, operationOf } from './router.ts'
 
 /** The gate answers, or lets pass with headers for the endpoint and for the answer. */
@@ -89,17 +90,15 @@ export async function gate(
     headers.set('Allow', routed.allow)
     if (request.method === 'OPTIONS') setPreflightHeaders(headers, routed.allow)
   }
-  logRequest({
-    requestId,
+  const answered = {
     operation: 'row' in routed ? operationName(routed.row, routed.match) : undefined,
-    caller,
     status: response.status,
-    failure: refused,
     spent: trips,
     milliseconds: Date.now() - startedAt,
-    limits: decisions.map(limitUsed),
-    trace,
-  })
+  }
+  const limits = decisions.map(limitUsed)
+  logRequest({ ...answered, requestId, caller, failure: refused, limits, trace })
+  settled?.metrics.count({ ...answered, denied: denying(decisions) }, waitUntil)
   return { response }
 }
 
@@ -142,6 +141,8 @@ async function inspect(
   { request, deps, trips, decisions, caller, waitUntil }: Inspection,
 ): Promise<Failure | undefined> {
   const { headers } = request
+  // Not counted: an operator looks when an attack has used up what its address shares.
+  if (holdsToken(row, headers, deps.settings)) return undefined
   const presented = presentedCredential(headers, deps.cookies)
   let authentication = await authenticate(presented, deps, deps.now())
   if (authentication.status === 'two') return TWO_CREDENTIALS
