@@ -41,6 +41,7 @@ const MATRIX: Record<string, 'anyone' | 'user' | 'editor' | 'admin'> = {
   'GET /api/blocks': 'admin',
   'POST /api/blocks': 'admin',
   'DELETE /api/blocks/{id}': 'admin',
+  'GET /api/metrics': 'admin',
   'GET /.well-known/jwks.json': 'anyone',
   'GET /api/openapi.json': 'anyone',
   'GET /api/health': 'anyone',

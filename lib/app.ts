@@ -36,6 +36,7 @@ import { contract, type OperationId } from './http/contract.ts'
 import { endpoint, type Handler } from './http/endpoint.ts'
 import { gate, isForPage } from './http/gate.ts'
 import { healthCase, readyCase } from './http/health.ts'
+import { readMetricsCase } from './http/metrics-text.ts'
 import { openapiCase } from './http/openapi.ts'
 import { pageHeaders, pageRefusal } from './http/page.ts'
 import { problemPage } from './http/problem-page.ts'
@@ -84,6 +85,7 @@ export function createApp(deps: () => AppDeps): App {
     listBlocks: endpoint(contract.listBlocks, listBlocksCase, deps),
     createBlock: endpoint(contract.createBlock, createBlockCase, deps),
     deleteBlock: endpoint(contract.deleteBlock, deleteBlockCase, deps),
+    readMetrics: endpoint(contract.readMetrics, readMetricsCase, deps),
     jwks: endpoint(contract.jwks, jwksCase, deps),
     openapi: endpoint(contract.openapi, openapiCase, deps),
     health: endpoint(contract.health, healthCase, deps),

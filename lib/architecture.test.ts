@@ -36,7 +36,7 @@ const ALLOWED: Record<string, RegExp> = {
   'lib/collections/':
     /^lib\/(collections\/|store\/|auth\/levels\.ts|bounded-map\.ts|entity-tags\.ts|errors\.ts|hash\.ts|log\.ts|paging\.ts|same-text\.ts|validation\.ts)/,
   'lib/http/':
-    /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(bounded-map|deps|entity-tags|env|env-readers|errors|gate-deps|hash|openapi|log|network|printable|texts|trace|validation)\.(ts|json)/,
+    /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(bounded-map|deps|entity-tags|env|env-readers|errors|gate-deps|hash|openapi|log|network|printable|same-text|texts|trace|validation)\.(ts|json)/,
   'lib/client/': /^lib\/(client\/|collections\/index\.ts|errors\.ts)/,
   'app/': /^(app|lib)\//,
   'seed/': /^(seed|lib|local)\//,

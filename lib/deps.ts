@@ -8,6 +8,7 @@ import type { AuthDeps } from './auth/types.ts'
 import { env, type Settings } from './env.ts'
 import type { Verifiers } from './http/authenticate.ts'
 import { createCookies } from './http/cookies.ts'
+import { Metrics } from './http/metrics.ts'
 import { log } from './log.ts'
 import { once } from './once.ts'
 import type { LimiterOptions } from './rate-limit/counter.ts'
@@ -24,6 +25,7 @@ export interface BaseDeps extends Verifiers {
   now: () => number
   accessKeys: () => Promise<Keyring>
   deadSessions: DeadSessions
+  metrics: Metrics
 }
 
 /** What an endpoint needs. */
@@ -58,6 +60,7 @@ export function createBaseDeps(settings: Settings, now: () => number = Date.now)
     cookies: createCookies(origin),
     deadSessions: new DeadSessions(now),
     keyEnvironment: settings.keyEnvironment,
+    metrics: new Metrics({ redis: connectScripts(settings.data), now, sleep, log }),
   }
 }
 

@@ -224,6 +224,14 @@ export function pwnedPasswordsUrl(read: Read, faults: string[]): string | undefi
   return url
 }
 
+export function metricsToken(read: Read, faults: string[]): string | undefined {
+  const token = read('METRICS_TOKEN')
+  if (token !== undefined && !/^[!-~]{32,}$/.test(token)) {
+    faults.push('METRICS_TOKEN is not 32 letters, digits and signs or more, without white space.')
+  }
+  return token
+}
+
 const ENCRYPTED =
   'it begins with https://; http:// will do for loopback, a private address, or a name without a dot.'
 

@@ -211,6 +211,18 @@ test('limits can be widened by row, and a row that does not exist is a fault', (
   }
 })
 
+test('METRICS_TOKEN is 32 characters or more, as a header can carry them', () => {
+  expect(parseSettings({ ...complete, METRICS_TOKEN: 'x'.repeat(32) }).metricsToken).toHaveLength(
+    32,
+  )
+  expect(parseSettings(complete).metricsToken).toBeUndefined()
+  for (const value of ['x'.repeat(31), `${'x'.repeat(32)} y`, 'ü'.repeat(32)]) {
+    expect(faultsOf({ ...complete, METRICS_TOKEN: value }), value).toEqual([
+      expect.stringMatching(/^METRICS_TOKEN is not 32 /),
+    ])
+  }
+})
+
 test('.env.example names every variable that is read, with the secrets that are refused', () => {
   const example = readFileSync('.env.example', 'utf8')
   const read = new Set<string>()

@@ -7,6 +7,7 @@ import {
   duration,
   limits,
   mail,
+  metricsToken,
   origin,
   passwordRules,
   pwnedPasswordsUrl,
@@ -43,6 +44,8 @@ export interface Settings {
   passwordRules: PasswordRules
   /** The range endpoint of Have I Been Pwned; undefined where passwords are not looked up. */
   pwnedPasswordsUrl: string | undefined
+  /** Reads the metrics, and nothing else. */
+  metricsToken: string | undefined
   corsOrigins: readonly string[]
   trustedProxy: TrustedProxy
   limits: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
@@ -113,6 +116,7 @@ export function parseSettings(variables: Variables): Settings {
     mail: mail(read, faults),
     passwordRules: passwordRules(read, faults, publicOrigin),
     pwnedPasswordsUrl: pwnedPasswordsUrl(read, faults),
+    metricsToken: metricsToken(read, faults),
     corsOrigins: corsOrigins(read, faults),
     trustedProxy: trustedProxy(read, faults),
     limits: limits(read, faults),

@@ -28,6 +28,7 @@ const ANSWERS: Partial<Record<OperationId, Schema>> = {
   listEvents: listOf(ref('SecurityEvent')),
   listBlocks: listOf(ref('Block')),
   createBlock: ref('Block'),
+  readMetrics: ref('Metrics'),
   jwks: ref('Jwks'),
   health: ref('Health'),
   ready: ref('Readiness'),
@@ -75,8 +76,8 @@ export function responsesOf(
   const responses: Record<string, Schema> = {}
   const answer = answerOf(id, collection)
   const kept = row.action !== undefined && row.status !== 204 ? ['ETag'] : []
-  const content =
-    answer === undefined ? {} : { content: { 'application/json': { schema: answer } } }
+  const type = row.mediaType ?? 'application/json'
+  const content = answer === undefined ? {} : { content: { [type]: { schema: answer } } }
   const success = (status: number, ...more: string[]): void => {
     const description = SUMMARIES[id]
     responses[status] = { description, headers: headers(...kept, ...more), ...content }

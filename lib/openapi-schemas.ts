@@ -192,6 +192,7 @@ export const SCHEMAS: Record<string, Schema> = {
     expiresAt: orNull(instant('When it ends.')),
   }),
   PasswordHash: record({ password: text('A bcrypt hash.', { maxLength: 60 }) }),
+  Metrics: { type: 'string', description: 'The text format of Prometheus, version 0.0.4.' },
   Jwks: record({
     keys: {
       type: 'array',

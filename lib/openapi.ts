@@ -77,6 +77,11 @@ const SECURITY_SCHEMES: Record<string, Schema> = {
     description:
       'In the place of `bearer`, for pages of this origin: set by `login`, and sent by the browser itself.',
   },
+  metricsToken: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The setting `METRICS_TOKEN` of the deployment, for its metrics alone.',
+  },
 }
 
 /** A path of the contract as the document names it: once for each collection. */
@@ -141,5 +146,6 @@ function securityOf(access: Access, row: Operation, collection: Collection | und
   const takesAny = row.body === 'any' || row.body === 'optional'
   const [bearer, apiKey, cookies] = [{ bearer: [] }, { apiKey: [] }, { cookies: [] }]
   if (access === 'public') return takesAny ? [{}, bearer, cookies] : [{}]
+  if (row.token !== undefined) return [bearer, cookies, { metricsToken: [] }]
   return collection === undefined ? [bearer, cookies] : [bearer, apiKey, cookies]
 }

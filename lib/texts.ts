@@ -73,6 +73,7 @@ export const SUMMARIES: Record<OperationId, string> = {
   listBlocks: 'List what is kept out, newest first',
   createBlock: 'Keep out an address or a network, an account, or an API key',
   deleteBlock: 'Let in again what was kept out',
+  readMetrics: 'Counters of requests, quotas, sign-ins and the store, for Prometheus',
   jwks: 'The public keys that verify access tokens',
   openapi: 'This document',
   health: 'The process is alive',

@@ -46,6 +46,7 @@ export const SAMPLES: Record<OperationId, Sample> = {
     body: { address: '192.0.2.0/24', reason: 'A reason', until: '2999-12-31T00:00:00Z' },
   },
   deleteBlock: { params: { id: 'x' } },
+  readMetrics: {},
   jwks: {},
   openapi: {},
   health: {},

@@ -61,6 +61,7 @@ export const RESERVED_NAMES = [
   'keys',
   'events',
   'blocks',
+  'metrics',
   'health',
   'openapi.json',
 ] as const

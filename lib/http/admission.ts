@@ -10,6 +10,7 @@ import {
   authenticate,
   type Caller,
   callerOf,
+  holdsToken,
   type Presented,
   presentedCredential,
   refusal,
@@ -50,6 +51,10 @@ export async function admit(
   match: Match,
   { headers, deps, store, cookies, site, report, identify }: Arrival,
 ): Promise<Result<Admitted, ProblemCode>> {
+  if (holdsToken(row, headers, deps.settings)) {
+    const access = new LiveAccess(store, undefined, 'public', deps.now)
+    return ok({ access, principal: undefined, signed: false, presented: {} })
+  }
   const presented = presentedCredential(headers, deps.cookies)
   const authentication = await authenticate(presented, deps, deps.now())
   if (authentication.status === 'two') return TWO_CREDENTIALS

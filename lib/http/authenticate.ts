@@ -6,7 +6,10 @@ import {
   type RefreshClaims,
   type RefreshTokens,
 } from '../auth/tokens.ts'
+import type { Settings } from '../env.ts'
 import { type Failure, fail } from '../errors.ts'
+import { sameText } from '../same-text.ts'
+import type { Operation } from './contract.ts'
 import type { Cookies } from './cookies.ts'
 
 /** What a request presents: nothing, one credential, or two that contradict. */
@@ -107,6 +110,13 @@ export function callerOf(authentication: Authentication): Caller {
     default:
       return {}
   }
+}
+
+/** Whether a request holds the setting that its operation is open to; no session is needed then. */
+export function holdsToken(row: Operation, headers: Headers, settings: Settings): boolean {
+  const token = row.token === undefined ? undefined : settings[row.token]
+  const sent = /^bearer +(.+)$/i.exec(headers.get('authorization') ?? '')?.[1]
+  return token !== undefined && sent !== undefined && sameText(sent, token)
 }
 
 /** The same for a mistyped key and for one that was ended. */

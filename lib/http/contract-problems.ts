@@ -43,6 +43,7 @@ export const OPERATION_PROBLEMS = {
   listBlocks: [],
   createBlock: ['validation-error', 'conflict', 'blocked'],
   deleteBlock: ['not-found', 'blocked'],
+  readMetrics: [],
   jwks: [],
   openapi: [],
   health: [],

@@ -32,6 +32,10 @@ export interface Operation {
   /** `any` takes whatever comes and judges it in the use case; `optional` is JSON or nothing. */
   body: 'none' | 'json' | 'optional' | 'any'
   status: 200 | 201 | 202 | 204
+  /** Also open to whoever sends this setting as a bearer token, without a session. */
+  token?: 'metricsToken'
+  /** What it answers with, where that is not JSON. */
+  mediaType?: string
   /** Public answers that anyone may keep, for so many seconds; absent: nobody keeps anything. */
   cacheSeconds?: number
 }
@@ -320,6 +324,16 @@ export const contract = {
     counted: 'write',
     body: 'none',
     status: 204,
+  },
+  readMetrics: {
+    method: 'GET',
+    path: '/api/metrics',
+    access: 'admin',
+    token: 'metricsToken',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+    mediaType: 'text/plain; version=0.0.4; charset=utf-8',
   },
   jwks: {
     method: 'GET',

@@ -22,7 +22,7 @@ import { type Handover, readHandover } from './handover.ts'
 import { type InputCheck, readInput } from './input.ts'
 import { problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
-import { limitUsed, logRequest, operationName } from './request-log.ts'
+import { denying, limitUsed, logRequest, operationName } from './request-log.ts'
 import { setAnswerHeaders } from './respond.ts'
 import { accessOf, findRoute, isPublicRead } from './router.ts'
 import { countStranger } from './stranger.ts'
@@ -72,6 +72,7 @@ export function endpoint<const row extends Operation, input = undefined, needs e
     let trips: Trips | undefined
     let quotas: RequestQuotas | undefined
     const setCookies: string[] = []
+    const later = keptAlive(typeof host === 'function' ? (host as WaitUntil) : waitUntil)
     const caller: Caller = {}
     const match = findRoute(pathname)
     const operation = typeof match === 'object' ? operationName(row, match) : undefined
@@ -81,7 +82,6 @@ export function endpoint<const row extends Operation, input = undefined, needs e
       const { cookies } = settled
       trips = new Trips(settled.now, handover?.spent, trace)
       const needs = settled
-      const later = keptAlive(typeof host === 'function' ? (host as WaitUntil) : waitUntil)
       const ip = clientAddress(request.headers, settled.settings.trustedProxy)
       const report: Report = (type, fields) =>
         later(record(needs, type, { ...fields, ip, requestId }))
@@ -125,27 +125,26 @@ export function endpoint<const row extends Operation, input = undefined, needs e
         ? answer
         : problem(answer.code, { instance: pathname, requestId }, answer)
     const { headers } = response
+    const decisions = quotas?.decisions ?? []
     setAnswerHeaders(headers, {
       origin: request.headers.get('origin'),
       settings: settled?.settings,
       requestId: handover === undefined ? requestId : undefined,
       spent: trips,
-      decisions: quotas?.decisions ?? [],
+      decisions,
       isPublic: typeof match === 'object' && isPublicRead(row, match),
     })
     // Also with a failure: a pair that was rotated and not delivered would sign its owner out.
     for (const cookie of setCookies) headers.append('Set-Cookie', cookie)
-    logRequest({
-      requestId,
+    const answered = {
       operation,
-      caller,
       status: response.status,
-      failure,
       spent: trips,
       milliseconds: Date.now() - startedAt,
-      limits: [handover?.limit ?? [], ...(quotas?.decisions ?? []).map(limitUsed)].flat(),
-      trace,
-    })
+    }
+    const limits = [handover?.limit ?? [], ...decisions.map(limitUsed)].flat()
+    logRequest({ ...answered, requestId, caller, failure, limits, trace })
+    settled?.metrics.count({ ...answered, denied: denying(decisions) }, later)
     return response
   }
 }

@@ -12,6 +12,7 @@ import {
   type Caller,
   callerOf,
   ENDED_SESSION,
+  holdsToken,
   presentedCredential,
   refusal,
   TWO_CREDENTIALS,
@@ -27,7 +28,7 @@ import { HEADER_SECTION_DETAIL, isHeaderSectionTooLarge } from './header-section
 import type { KeyQuota } from './key-limits.ts'
 import { normalPath, redirectOf } from './path.ts'
 import { json, problem, redirect } from './problem.ts'
-import { limitUsed, logRequest, operationName } from './request-log.ts'
+import { denying, limitUsed, logRequest, operationName } from './request-log.ts'
 import { setAnswerHeaders } from './respond.ts'
 import {
   accessOf,
@@ -119,17 +120,15 @@ export async function gate(
     headers.set('Allow', routed.allow)
     if (request.method === 'OPTIONS') setPreflightHeaders(headers, routed.allow)
   }
-  logRequest({
-    requestId,
+  const answered = {
     operation: 'row' in routed ? operationName(routed.row, routed.match) : undefined,
-    caller,
     status: response.status,
-    failure: refused,
     spent: trips,
     milliseconds: Date.now() - startedAt,
-    limits: decisions.map(limitUsed),
-    trace,
-  })
+  }
+  const limits = decisions.map(limitUsed)
+  logRequest({ ...answered, requestId, caller, failure: refused, limits, trace })
+  settled?.metrics.count({ ...answered, denied: denying(decisions) }, waitUntil)
   return { response }
 }
 
@@ -182,6 +181,8 @@ async function inspect(
   { request, deps, trips, decisions, caller, waitUntil }: Inspection,
 ): Promise<Failure | undefined> {
   const { headers } = request
+  // Not counted: an operator looks when an attack has used up what its address shares.
+  if (holdsToken(row, headers, deps.settings)) return undefined
   const presented = presentedCredential(headers, deps.cookies)
   let authentication = await authenticate(presented, deps, deps.now())
   if (authentication.status === 'two') return TWO_CREDENTIALS

@@ -56,6 +56,11 @@ export function logRequest(record: RequestRecord): void {
   })
 }
 
+/** The policies that denied. */
+export function denying(decisions: readonly Decision[]): string[] {
+  return decisions.filter(({ allowed }) => !allowed).map(({ policy }) => policy)
+}
+
 /** What {@link RequestRecord} keeps of a decision. */
 export function limitUsed({ policy, remaining }: Decision): string {
   return `${policy}=${remaining}`

@@ -16,7 +16,9 @@ export async function success(
   { value, status = row.status, headers = {} }: Success<unknown>,
   asked: Headers,
 ): Promise<Response | Failure<'precondition-failed'>> {
-  const body = value === undefined ? undefined : JSON.stringify(value)
+  const { mediaType } = row
+  const written = mediaType === undefined ? JSON.stringify(value) : String(value)
+  const body = value === undefined ? undefined : written
   // Of a list the tag is of the answer itself: it says whether anything on the page has changed.
   const tag =
     row.action === 'list' && body !== undefined ? `"${await sha256(body)}"` : headers['ETag']
@@ -28,7 +30,7 @@ export async function success(
   const ifNoneMatch = judged ? asked.get('if-none-match') : null
   const isKnown = ifNoneMatch !== null && namesWeakly(ifNoneMatch, tag)
 
-  const response = isKnown ? json(304, undefined) : jsonText(status, body)
+  const response = isKnown ? json(304, undefined) : jsonText(status, body, mediaType)
   for (const [name, text] of Object.entries(headers)) response.headers.set(name, text)
   if (tag !== undefined) response.headers.set('ETag', tag)
   // What may be kept is kept for everybody, and nobody's credential has a part in it.

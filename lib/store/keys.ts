@@ -20,6 +20,7 @@
  * | `events` | stream of security events | never; capped |
  * | `events:<kind>:<whose>` | sorted set of ids in `events`, score = when; `whose` is `users`, `strangers`, `user:<id>` or `from:<client address>` | never, capped; of one user or address a week after its last |
  * | `blocks` | hash of lines by id: what admins keep out | never; what is over goes with the next that is made |
+ * | `metrics` | hash of counters | never: fields are bounded by operations and statuses |
  * | `probe` | string | after a second: readiness writes it |
  * | `limit:<policy>:<partition>:<window>` | string | with its window |
  * | `<collection prefix><item id>` | hash | never: an item is data |
@@ -50,6 +51,7 @@ export const keys = {
   events: 'events',
   eventIds: (type: string, whose: string): string => `events:${type}:${whose}`,
   blocks: 'blocks',
+  metrics: 'metrics',
   probe: 'probe',
   /** The limiter's library appends `:<partition>:<window number>`. */
   limit: (policy: string): string => `limit:${policy}`,

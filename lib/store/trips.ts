@@ -21,6 +21,8 @@ export class Trips {
   count: number
   commands: number
   milliseconds: number
+  /** Calls that failed here. */
+  failures = 0
   #inFlight = 0
   #startedAt = 0
   readonly #now: () => number
@@ -56,6 +58,9 @@ export class Trips {
     }
     try {
       return await within(left, inTrace(this.#trace, call))
+    } catch (error) {
+      this.failures++
+      throw error
     } finally {
       if (--this.#inFlight === 0) this.milliseconds += this.#now() - this.#startedAt
     }

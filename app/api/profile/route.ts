@@ -1,8 +1,9 @@
+import { after } from 'next/dist/server/after/index.js'
 import { changeProfileCase, readProfileCase } from '@/lib/auth/profile.ts'
 import { deps } from '@/lib/deps.ts'
 import { contract } from '@/lib/http/contract.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const GET = endpoint(contract.readProfile, readProfileCase, deps)
-export const PATCH = endpoint(contract.changeProfile, changeProfileCase, deps)
+export const GET = endpoint(contract.readProfile, readProfileCase, deps, after)
+export const PATCH = endpoint(contract.changeProfile, changeProfileCase, deps, after)

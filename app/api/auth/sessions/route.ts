@@ -1,8 +1,9 @@
+import { after } from 'next/dist/server/after/index.js'
 import { endSessionsCase, listSessionsCase } from '@/lib/auth/sessions.ts'
 import { deps } from '@/lib/deps.ts'
 import { contract } from '@/lib/http/contract.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const GET = endpoint(contract.listSessions, listSessionsCase, deps)
-export const DELETE = endpoint(contract.endSessions, endSessionsCase, deps)
+export const GET = endpoint(contract.listSessions, listSessionsCase, deps, after)
+export const DELETE = endpoint(contract.endSessions, endSessionsCase, deps, after)

@@ -1,7 +1,8 @@
+import { after } from 'next/dist/server/after/index.js'
 import { endSessionCase } from '@/lib/auth/sessions.ts'
 import { deps } from '@/lib/deps.ts'
 import { contract } from '@/lib/http/contract.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const DELETE = endpoint(contract.endSession, endSessionCase, deps)
+export const DELETE = endpoint(contract.endSession, endSessionCase, deps, after)
