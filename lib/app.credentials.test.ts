@@ -1,8 +1,9 @@
 import { expect, test } from '@playwright/test'
-import { type InProcess, ORIGIN, startInProcess } from '../e2e/support/in-process.ts'
-import { SAMPLES, type Sample, SIGN_IN } from '../e2e/support/samples.ts'
-import { contract, type Operation, type OperationId } from './http/contract.ts'
-import { accessOf, findRoute } from './http/router.ts'
+import { type InProcess, ORIGIN, startInProcess } from '../test/support/in-process.ts'
+import { SAMPLES, type Sample, SIGN_IN } from '../test/support/samples.ts'
+import { accessOf } from './contract/access.ts'
+import { contract, type Operation, type OperationId } from './contract/operations.ts'
+import { findRoute } from './http/router.ts'
 
 type Headers = Record<string, string>
 const OPERATIONS = Object.entries(SAMPLES) as [OperationId, Sample][]

@@ -1,7 +1,7 @@
-import { type Access, LEVELS } from '../auth/levels.ts'
 import type { Collection } from '../collections/define.ts'
 import { findCollection } from '../collections/index.ts'
-import { contract, type Operation, type OperationId } from './contract.ts'
+import { accessOf } from '../contract/access.ts'
+import { contract, type Operation, type OperationId } from '../contract/operations.ts'
 
 /** What a path leads to: its operations by method, and its decoded parameters. */
 export interface Match {
@@ -69,33 +69,9 @@ export function operationOf(match: Match, method: string): OperationId | undefin
   return match.operations.get(method === 'HEAD' ? 'GET' : method)
 }
 
-/**
- * Who may call an operation: what its row says, or what the collection says of the action. To replace
- * is to create and to update: the stricter of the two. The published document says the same, by this
- * function.
- */
-export function accessOf(row: Operation, collection: Collection | undefined): Access {
-  if (row.access !== 'collection') return row.access
-  // Refused by default: a row without an action, or a path without a collection, is for admins.
-  if (row.action === undefined || collection === undefined) return 'admin'
-  const { access } = collection
-  if (row.action !== 'replace') return doorOf(access[row.action])
-  const [create, update] = [doorOf(access.create), doorOf(access.update)]
-  return levelOf(create) > levelOf(update) ? create : update
-}
-
 /** Whether an operation reads what anybody may. */
 export function isPublicRead(row: Operation, match: Match): boolean {
   return row.method === 'GET' && accessOf(row, match.collection) === 'public'
-}
-
-/** Who an item belongs to is the use case's to ask: at the door an owner is any user. */
-function doorOf(access: Access | 'owner'): Access {
-  return access === 'owner' ? 'user' : access
-}
-
-function levelOf(access: Access): number {
-  return access === 'public' ? -1 : LEVELS[access]
 }
 
 function compile(): Pattern[] {

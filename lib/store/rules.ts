@@ -1,4 +1,4 @@
-import { text } from './reply.ts'
+import { text } from './client/reply.ts'
 
 /**
  * Whether an account may sign in and stay in: neither disabled nor waiting for its address to be
@@ -10,9 +10,6 @@ export function mayEnter(disabled: unknown, emailVerified: unknown): boolean {
   const verified = emailVerified === null || emailVerified === '1' || emailVerified === 'true'
   return enabled && verified
 }
-
-/** An account of this level or more manages others. */
-export const ADMIN_LEVEL = 9
 
 /** A level typed by hand that is no plain number counts as the lowest: deny by default. */
 export function level(value: unknown): number {

@@ -1,4 +1,4 @@
-import { ADMIN_LEVEL } from '../rules.ts'
+import { ADMIN_LEVEL } from '../../contract/access.ts'
 import { STORE_TIME } from './parts.ts'
 
 /**

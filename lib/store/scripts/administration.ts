@@ -1,5 +1,5 @@
+import { ADMIN_LEVEL } from '../../contract/access.ts'
 import { keys } from '../keys.ts'
-import { ADMIN_LEVEL } from '../rules.ts'
 import { END_KEYS, ENROL, GENERATION, STORE_TIME, WAITS } from './parts.ts'
 
 /**

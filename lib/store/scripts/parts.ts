@@ -1,4 +1,4 @@
-import { ADMIN_LEVEL } from '../rules.ts'
+import { ADMIN_LEVEL } from '../../contract/access.ts'
 
 /**
  * What several scripts share. All Lua is in this folder, in a file for each use, so that a function
