@@ -130,7 +130,8 @@ function page(method: string, pathname: string, deps: () => AppDeps): Response {
     return new Response(refused.text, { status: refused.status, headers })
   }
   const html =
-    accountPage(pathname, nonce, deps().settings.passwordRules.minLength) ?? problemPageAt(pathname)
+    accountPage(pathname, nonce, () => deps().settings.passwordRules.minLength) ??
+    problemPageAt(pathname)
   if (html === undefined) {
     headers.set('Content-Type', 'text/plain; charset=utf-8')
     headers.set('Cache-Control', 'no-store')

@@ -87,7 +87,7 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'an unsafe request with cookies from anywhere',
-    'lib/http/credentials/cookies.ts',
+    'lib/http/csrf.ts',
     "site === null ? headers.get('origin') === origin : site === 'same-origin'",
     "site !== 'cross-site'",
     'auth/cookies',
@@ -193,9 +193,9 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'X-User-Id trusted',
-    'lib/http/credentials/authenticate.ts',
-    "    case 'none':\n    case 'two':",
-    "    case 'none': {\n      const sub = headers.get('x-user-id')\n      if (sub !== null) return { status: 'valid', claims: { sub, sid: 's', level: 9, iat: 0, exp: 1, jti: 'j' } }\n      return { status: 'none' }\n    }\n    case 'two':",
+    'lib/http/credentials/present.ts',
+    '  const found = KINDS.flatMap(',
+    "  const sub = headers.get('x-user-id')\n  if (sub !== null) return { tokens: {}, check: async () => ({ status: 'valid', by: 'bearer', claims: { sub, user: sub, sid: 's', level: 9, iat: 0, exp: 1, jti: 'j' } as never }) }\n  const found = KINDS.flatMap(",
     'collections',
   ),
   mutant(
@@ -610,8 +610,8 @@ const MUTANTS: Mutant[] = [
   mutant(
     'an account that is kept out and comes with its API key',
     'lib/http/gate.ts',
-    'user: user ?? owner,',
-    'user,',
+    '{ sub: keyQuota?.owner, user: keyQuota?.userId }',
+    '{ sub: undefined, user: undefined }',
     'blocks.spec',
   ),
   mutant(
@@ -623,7 +623,7 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'METRICS_TOKEN opens everything',
-    'lib/http/credentials/authenticate.ts',
+    'lib/http/credentials/present.ts',
     'row.token === undefined ? undefined : settings[row.token]',
     'settings.metricsToken',
     'metrics.spec',

@@ -7,17 +7,15 @@ import { fail, ok, type ProblemCode, type Result } from '../contract/problems.ts
 import type { Deps } from '../deps/base.ts'
 import type { Store } from '../store/client/store.ts'
 import { identifyAccount } from '../store/users.ts'
+import type { Authentication } from './credentials/credential.ts'
 import {
-  type Authentication,
-  authenticate,
   type Caller,
   callerOf,
   holdsToken,
-  type Presented,
-  presentedCredential,
+  present,
   refusal,
   TWO_CREDENTIALS,
-} from './credentials/authenticate.ts'
+} from './credentials/present.ts'
 import type { Match } from './router.ts'
 
 /** What a request has shown at the door. */
@@ -56,8 +54,8 @@ export async function admit(
     const access = new LiveAccess(store, undefined, 'public', deps.now)
     return ok({ access, principal: undefined, signed: false, presented: {} })
   }
-  const presented = presentedCredential(headers, deps.cookies)
-  const authentication = await authenticate(presented, deps, deps.now())
+  const { tokens: presented, check } = present(headers, deps)
+  const authentication = await check(deps.now())
   if (authentication.status === 'two') return TWO_CREDENTIALS
   identify(callerOf(authentication))
   const needed = accessOf(row, match.collection)
@@ -84,7 +82,7 @@ export async function admit(
     access: new LiveAccess(store, undefined, 'public', deps.now, seen),
     principal: undefined,
     signed,
-    presented: tokensOf(presented),
+    presented,
   })
   if (needed === 'public' && wanted === 'public') return nobody
   const unsafe = row.method !== 'GET'
@@ -112,15 +110,7 @@ export async function admit(
     claims === undefined
       ? await keyPrincipal(authentication, access, { store, deps, unsafe })
       : principalOf(claims)
-  return ok({ access, principal, signed, presented: tokensOf(presented) })
-}
-
-/** The tokens as presented: logging out judges them by itself. */
-function tokensOf(presented: Presented): AuthCall['presented'] {
-  return {
-    ...('access' in presented ? { access: presented.access } : {}),
-    ...(presented.kind === 'cookies' ? { refresh: presented.refresh, by: 'cookies' } : {}),
-  }
+  return ok({ access, principal, signed, presented })
 }
 
 /** Keys are for collections: none makes keys, ends sessions or changes an account. */

@@ -11,18 +11,17 @@ import { traceOf } from '../trace.ts'
 import { declaresTooLarge, takesMediaType } from './body.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 import { setPreflightHeaders } from './cors.ts'
+import { UNKNOWN_KEY } from './credentials/api-key.ts'
+import type { Authentication } from './credentials/credential.ts'
 import {
-  type Authentication,
-  authenticate,
   type Caller,
   callerOf,
   ENDED_SESSION,
   holdsToken,
-  presentedCredential,
+  present,
   refusal,
   TWO_CREDENTIALS,
-  UNKNOWN_KEY,
-} from './credentials/authenticate.ts'
+} from './credentials/present.ts'
 import { failureOf } from './failure.ts'
 import type { Handover } from './handover.ts'
 import { HEADER_SECTION_DETAIL, isHeaderSectionTooLarge } from './header-section.ts'
@@ -177,8 +176,7 @@ async function inspect(
   const { headers } = request
   // Not counted: an operator looks when an attack has used up what its address shares.
   if (holdsToken(row, headers, deps.settings)) return undefined
-  const presented = presentedCredential(headers, deps.cookies)
-  let authentication = await authenticate(presented, deps, deps.now())
+  let authentication = await present(headers, deps).check(deps.now())
   if (authentication.status === 'two') return TWO_CREDENTIALS
   Object.assign(caller, callerOf(authentication))
   const keyQuota =

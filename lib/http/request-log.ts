@@ -4,7 +4,7 @@ import { log } from '../log.ts'
 import type { Decision } from '../rate-limit/types.ts'
 import type { Spent } from '../store/client/trips.ts'
 import type { Trace } from '../trace.ts'
-import type { Caller } from './credentials/authenticate.ts'
+import type { Caller } from './credentials/present.ts'
 import type { Match } from './router.ts'
 
 /** What is known of one request when it is answered. */

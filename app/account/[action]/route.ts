@@ -8,7 +8,8 @@ export function GET(request: Request): Response {
   // The middleware hands over the policy of this answer, whose nonce lets the script run.
   const policy = request.headers.get('content-security-policy') ?? ''
   const nonce = /'nonce-([\w-]+)'/.exec(policy)?.[1] ?? ''
-  const html = accountPage(new URL(request.url).pathname, nonce, env().passwordRules.minLength)
+  const { pathname } = new URL(request.url)
+  const html = accountPage(pathname, nonce, () => env().passwordRules.minLength)
   return html === undefined
     ? new Response('There is no page here.\n', {
         status: 404,

@@ -1,5 +1,7 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { TokenResponse } from '../../auth/sessions/grant.ts'
+import { CLOCK_TOLERANCE_SECONDS } from '../../auth/tokens/tokens.ts'
+import type { CredentialKind } from './credential.ts'
 
 /** The token pair in a browser's cookies. */
 export interface Cookies {
@@ -44,22 +46,27 @@ export function createCookies(origin: string): Cookies {
 }
 
 /**
- * Whether a browser's page of this origin sent the request: what an unsafe request with cookies must
- * prove. Browsers that do not send `Sec-Fetch-Site` send `Origin`.
- *
- * @see W3C Fetch Metadata §2.4; OWASP CSRF Prevention Cheat Sheet
+ * The cookies of a browser. Those of others are no credential of ours. An access cookie that is over is
+ * made good for by a refresh cookie that is signed.
  */
-export function isSameOrigin(headers: Headers, origin: string): boolean {
-  const site = headers.get('sec-fetch-site')
-  return site === null ? headers.get('origin') === origin : site === 'same-origin'
-}
-
-/** Whether a page of another origin sent the request; a program, which says nothing, did not. */
-export function isForeign(headers: Headers, origin: string): boolean {
-  const site = headers.get('sec-fetch-site')
-  const sender = headers.get('origin')
-  return (
-    (site !== null && site !== 'same-origin' && site !== 'none') ||
-    (sender !== null && sender !== origin)
-  )
+export const cookies: CredentialKind = (headers, { cookies: jar, accessTokens, refreshTokens }) => {
+  const pair = jar.read(headers)
+  if (pair === undefined) return undefined
+  const { access, refresh } = pair
+  return {
+    tokens: { access, refresh, by: 'cookies' },
+    check: async (nowMs) => {
+      const token = access === undefined ? undefined : await accessTokens.verify(access, nowMs)
+      if (token?.ok === true) return { status: 'valid', claims: token.value, by: 'cookies' }
+      const renewal = refresh === undefined ? undefined : await refreshTokens.verify(refresh)
+      if (renewal?.ok !== true) {
+        return { status: 'invalid', reason: token?.reason ?? renewal?.reason ?? 'no token' }
+      }
+      // Its end is the store's to judge; one long past counts as nobody's, not as its user's quota.
+      const over = renewal.value.exp <= nowMs / 1_000 - CLOCK_TOLERANCE_SECONDS
+      return over
+        ? { status: 'invalid', reason: 'refresh token expired' }
+        : { status: 'renewable', claims: renewal.value, by: 'cookies' }
+    },
+  }
 }

@@ -7,25 +7,25 @@ import { htmlPage } from './html.ts'
  * uses nothing up. The token is in the page's fragment, which no server gets to see.
  *
  * @param nonce Of the answer's content security policy.
- * @param passwordMinLength Characters of a new password at least.
+ * @param minLength Characters of a new password at least; asked for where there is such a page.
  * @returns Undefined when there is no such page.
  */
 export function accountPage(
   pathname: string,
   nonce: string,
-  passwordMinLength: number,
+  minLength: () => number,
 ): string | undefined {
   switch (pathname) {
     case LETTER_PATHS.verify:
       return formPage('Confirm your address', contract.verifyEmail.path, nonce, {
         // Asked for where the link carries no password.
-        field: passwordField(passwordMinLength, 'hidden', 'disabled'),
+        field: passwordField(minLength(), 'hidden', 'disabled'),
         button: 'Confirm',
         done: 'Your address is confirmed: you can sign in now.',
       })
     case LETTER_PATHS.reset:
       return formPage('Choose a new password', contract.resetPassword.path, nonce, {
-        field: passwordField(passwordMinLength, '', ''),
+        field: passwordField(minLength(), '', ''),
         button: 'Set the password',
         done: 'Your password is set: sign in with it. Every session has ended.',
       })
