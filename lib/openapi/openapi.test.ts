@@ -44,7 +44,7 @@ test('bearer is the scheme to prefer: it stands first wherever a credential is t
   const { paths, security, components } = openapi()
   const { securitySchemes } = Object(components)
   expect(security).toEqual([{ bearer: [] }])
-  expect(Object.keys(securitySchemes)).toEqual(['bearer', 'apiKey', 'cookies'])
+  expect(Object.keys(securitySchemes)).toEqual(['bearer', 'apiKey', 'cookies', 'metricsToken'])
   expect(securitySchemes.bearer.description).toMatch(/^The one to prefer/)
   let guarded = 0
   for (const [path, methods] of Object.entries(paths)) {

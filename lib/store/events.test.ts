@@ -8,6 +8,9 @@ import { Trips } from './client/trips.ts'
 import type { SecurityEventType } from './event-types.ts'
 import { type EventFields, type EventQuery, eventsRead, recordEvent } from './events.ts'
 
+/** For a store that is filled on a busy machine. */
+const PATIENCE_MS = 600_000
+
 const FIRST: EventQuery = { before: '', limit: 100, type: undefined, names: [] }
 
 for (const kind of ['embedded', 'redis'] as const) {
@@ -21,8 +24,11 @@ for (const kind of ['embedded', 'redis'] as const) {
       program = kind === 'redis' ? await startRedis() : undefined
       engine = program === undefined ? await embeddedEngine() : redisEngine(program.url)
       gateway = await startGateway({ engine, token: 'token' })
-      const data = connect(gateway)
-      store = new Store({ auth: data, data }, new Trips(Date.now, undefined, undefined, 600_000))
+      const data = connect(gateway, PATIENCE_MS)
+      store = new Store(
+        { auth: data, data },
+        new Trips(Date.now, undefined, undefined, PATIENCE_MS),
+      )
     })
     test.afterEach(async () => {
       await gateway.close()

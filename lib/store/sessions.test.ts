@@ -18,6 +18,9 @@ const USER = { userId: 'me@home.org', accountId: ID, freshId: ID, comparedHash: 
 /** Whose the sessions are. */
 const OWNER = { userId: USER.userId, accountId: ID }
 
+/** For a busy machine. */
+const PATIENCE_MS = 600_000
+
 for (const kind of ['embedded', 'redis'] as const) {
   test.describe(`sessions in the ${kind} engine`, () => {
     let program: (Program & { url: string }) | undefined
@@ -41,8 +44,8 @@ for (const kind of ['embedded', 'redis'] as const) {
       String(await engine.call(command.map((word) => Buffer.from(word))))
 
     const store = (): Store => {
-      const data = connect(gateway)
-      return new Store({ auth: data, data }, new Trips(Date.now))
+      const data = connect(gateway, PATIENCE_MS)
+      return new Store({ auth: data, data }, new Trips(Date.now, undefined, undefined, PATIENCE_MS))
     }
 
     async function open(options: { sessionTtlMs?: number; comparedHash?: string } = {}) {
@@ -81,7 +84,7 @@ for (const kind of ['embedded', 'redis'] as const) {
       const { sessionId, opened } = await open()
       expect(opened).toMatchObject({ status: 'opened', session: { seq: 1, level: 5 } })
       expect(await call('HMGET', `session:${sessionId}`, 'st', 'seq', 'uid', 'ua')).toBe(
-        'live,1,me@home.org,test',
+        'live,1,u_0123456789abcdefghij,test',
       )
       const [idle, absolute] = (await call('HMGET', `session:${sessionId}`, 'idle', 'abs'))
         .split(',')

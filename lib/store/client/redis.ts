@@ -16,7 +16,7 @@ export interface Database {
  * would be two). Nothing is repeated behind a caller's back: a lost answer is a 503, and what
  * was written stays written. Repeating an operation never does a thing twice.
  */
-export function connect(database: Database): Redis {
+export function connect(database: Database, deadlineMs = STORE_DEADLINE_MS): Redis {
   const redis = new Redis({
     url: database.url,
     token: database.token,
@@ -27,7 +27,7 @@ export function connect(database: Database): Redis {
     responseEncoding: false,
     readYourWrites: true,
     retry: { retries: 0 },
-    signal: () => AbortSignal.timeout(STORE_DEADLINE_MS),
+    signal: () => AbortSignal.timeout(deadlineMs),
   })
   // The client merges these headers into every request, leaving out what is undefined.
   const { client } = redis as unknown as { client: Client }
