@@ -1,7 +1,6 @@
-import { CompactSign } from 'jose'
 import { account } from '../test/support/accounts.ts'
 import { type Answer, type Api, isProblem } from '../test/support/api.ts'
-import { expect, SECRET_RTOKEN, test } from '../test/support/fixtures.ts'
+import { expect, test } from '../test/support/fixtures.ts'
 import { tokenOf } from '../test/support/outbox.ts'
 
 /** What a stranger can and cannot do to somebody's account; the table is in `docs/decisions`. */
@@ -240,37 +239,3 @@ test('an owner who is known by an address from before keeps the item, and the ad
   expect((await change((await api.signIn()).JWT)).status).toBe(404)
   expect((await change(JWT)).body.rating).toBe(5)
 })
-
-test('a session from before accounts had ids goes on with its next refresh', async ({
-  api,
-  store,
-}) => {
-  const user = 'from-before@home.org'
-  const { refresh } = await api.signIn(await account(store, user))
-  const id = await store.call('HGET', `user:${user}`, 'id')
-  const old = await beforeIds(refresh, user)
-  const { sid } = JSON.parse(Buffer.from(refresh.split('.')[1] ?? '', 'base64url').toString())
-  await store.call('HDEL', `user:${user}`, 'id')
-  await store.call('DEL', `uid:${id}`)
-  await store.call('HSET', `session:${sid}`, 'uid', user)
-  const first = await api.post('/api/auth/refresh', { refresh: old })
-  expect(first.status, first.text).toBe(200)
-  const repeat = await api.post('/api/auth/refresh', { refresh: old })
-  expect([repeat.status, repeat.body.refresh]).toEqual([200, first.body.refresh])
-  const { body } = await api.get('/api/profile', first.body.JWT)
-  expect(body).toMatchObject({ user, id: expect.stringMatching(/^u_/) })
-  expect(await store.call('GET', `uid:${body.id}`)).toBe(user)
-  expect((await api.post('/api/auth/refresh', { refresh: first.body.refresh })).status).toBe(200)
-})
-
-/** A refresh token as it was written before accounts had ids: the address in `sub`, and no `user`. */
-async function beforeIds(token: string, user: string): Promise<string> {
-  const [header = {}, payload = {}] = token
-    .split('.')
-    .slice(0, 2)
-    .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()))
-  const { user: _, ...claims } = payload
-  const bytes = new TextEncoder().encode(JSON.stringify({ ...claims, sub: user }))
-  const key = new TextEncoder().encode(SECRET_RTOKEN)
-  return new CompactSign(bytes).setProtectedHeader(header).sign(key)
-}

@@ -68,7 +68,6 @@ export async function admit(
   const optional = needed === 'public' && row.optionalPrincipal === true
   const asks = needed !== 'public' || optional
   const renewed = status === 'renewable' && asks
-  const claims = asks && (status === 'valid' || renewed) ? authentication.claims : undefined
   const proof = proofOf(authentication, row, match, deps)
   if (needed !== 'public' && status === 'key' && proof === undefined) {
     const detail = 'An API key opens collections alone: sign in, and send the access token.'
@@ -89,13 +88,17 @@ export async function admit(
   const byCookies = 'by' in authentication && authentication.by === 'cookies'
   const forged = unsafe && byCookies && !site.sameOrigin
 
+  let holder: Principal | undefined
   if (renewed) {
     // Judged before anything is rotated: a page of another site changes nothing.
     if (forged) return fail('csrf-failed', 'not of this origin')
-    const tokens = await rotate({ store, report }, authentication.claims, deps)
-    if (!tokens.ok) return optional ? nobody : fail('invalid-token', tokens.reason)
-    cookies.give(tokens.value)
-    access.accept(tokens.value.content.level)
+    const rotated = await rotate({ store, report }, authentication.claims, deps)
+    if (!rotated.ok) return optional ? nobody : fail('invalid-token', rotated.reason)
+    const { tokens } = rotated.value
+    holder = rotated.value.holder
+    identify({ session: holder.sessionId, user: holder.accountId })
+    cookies.give(tokens)
+    access.accept(tokens.content.level)
   }
   if (unsafe) {
     const proof = await access.prove()
@@ -106,10 +109,8 @@ export async function admit(
     if (!proof.ok) return proof
   }
 
-  const principal =
-    claims === undefined
-      ? await keyPrincipal(authentication, access, { store, deps, unsafe })
-      : principalOf(claims)
+  if (asks && status === 'valid') holder = principalOf(authentication.claims)
+  const principal = holder ?? (await keyPrincipal(authentication, access, { store, deps, unsafe }))
   return ok({ access, principal, signed, presented })
 }
 

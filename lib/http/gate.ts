@@ -187,7 +187,7 @@ async function inspect(
   if ('claims' in authentication) {
     const { claims } = authentication
     deps.sessionWatch?.(claims, waitUntil)
-    if (deps.deadSessions.has(claims.sid)) authentication = ENDED_SESSION
+    if (deps.deadSessions.has(claims)) authentication = ENDED_SESSION
   }
 
   const access = accessOf(row, match.collection)

@@ -11,8 +11,8 @@ interface Claims {
   sub: string
   user: string
   sid: string
+  iat: number
   exp: number
-  iat?: number
 }
 
 /** Looks, behind the answer, whether a session that asks much still lives. */
@@ -34,7 +34,8 @@ export function createSessionWatch(
   now: () => number,
 ): SessionWatch {
   const asked = new Map<string, number>()
-  const look = async ({ sub, user, sid, exp, iat = 0 }: Claims): Promise<void> => {
+  const look = async (claims: Claims): Promise<void> => {
+    const { sub, user, sid, iat } = claims
     const reply = await redis.evalRo(READ_LIVENESS, [keys.session(sid), keys.user(user)], [])
     const [state, account] = Array.isArray(reply) ? reply : []
     if (!Array.isArray(state) || !Array.isArray(account)) return
@@ -46,18 +47,20 @@ export function createSessionWatch(
         // A disabled account may be enabled again.
         return
       case 'session-missing':
+      case 'session-superseded':
       case 'user-missing':
-        if (settled) dead.remember({ sid, exp })
+        if (settled) dead.remember(claims)
         return
       case 'session-revoked':
-      case 'session-superseded':
-        dead.remember({ sid, exp })
+        dead.remember(claims)
     }
   }
   return (claims, waitUntil) => {
     const count = (asked.get(claims.sid) ?? 0) + 1
     remember(asked, claims.sid, count % REQUESTS_BETWEEN)
-    if (count < REQUESTS_BETWEEN || dead.has(claims.sid)) return
+    if (count < REQUESTS_BETWEEN || dead.has(claims)) return
+    // From before accounts had ids: what the store says of the id says nothing of this one.
+    if (claims.sub === claims.user) return
     waitUntil(look(claims).catch(() => undefined))
   }
 }

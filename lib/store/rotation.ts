@@ -113,7 +113,11 @@ export function liveness(
   [stored, disabled, emailVerified, generation, id]: unknown[],
 ): Liveness {
   if (text(state) === undefined) return { status: 'session-missing' }
-  if (state !== 'live' || holder !== session.accountId) return { status: 'session-revoked' }
+  if (state !== 'live') return { status: 'session-revoked' }
+  if (holder !== session.accountId) {
+    // From before accounts had ids: a replica may not know yet that a rotation gave it its own.
+    return { status: holder === session.userId ? 'session-superseded' : 'session-revoked' }
+  }
   // An account that was deleted and made again has another id.
   if (text(stored) === undefined || id !== session.accountId) return { status: 'user-missing' }
   if ((text(opened) ?? '0') !== (text(generation) ?? '0')) return { status: 'session-superseded' }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { Result } from '../../contract/problems.ts'
+import { ok, type Result } from '../../contract/problems.ts'
 import { quotaExceeded } from '../../rate-limit/headers.ts'
 import { isObject } from '../input.ts'
 import type { AuthCall, AuthDeps } from '../types.ts'
@@ -44,7 +44,10 @@ export async function refresh(
   call.identify({ accountId: sub, userId: user, sessionId: sid })
   const quota = await call.quotas.count('refresh', { key: sid })
   if (!quota.allowed) return quotaExceeded([quota])
-  return rotate(call, token.value, deps)
+  const rotated = await rotate(call, token.value, deps)
+  if (!rotated.ok) return rotated
+  call.identify(rotated.value.holder)
+  return ok(rotated.value.tokens)
 }
 
 export const refreshCase = { input: refreshInput, run: refresh }

@@ -1,15 +1,19 @@
 import { fail, ok, type Result } from '../../contract/problems.ts'
-import { rotateSession } from '../../store/rotation.ts'
+import { type Holder, rotateSession } from '../../store/rotation.ts'
 import { CLOCK_TOLERANCE_SECONDS, type RefreshClaims } from '../tokens/tokens.ts'
 import type { AuthCall, AuthDeps } from '../types.ts'
 import { grant, type TokenResponse } from './grant.ts'
 
-/** Exchanges a verified refresh token for the next pair: one call to the store, at its primary. */
+/**
+ * Exchanges a verified refresh token for the next pair: one call to the store, at its primary.
+ *
+ * @returns The pair, and whose session it is: a token from before accounts had ids does not say.
+ */
 export async function rotate(
   { store, report }: Pick<AuthCall, 'store' | 'report'>,
   claims: RefreshClaims,
   deps: AuthDeps,
-): Promise<Result<TokenResponse, 'invalid-refresh-token'>> {
+): Promise<Result<{ tokens: TokenResponse; holder: Holder }, 'invalid-refresh-token'>> {
   const { sub, user: userId, sid: sessionId, seq, exp } = claims
   const rotation = await rotateSession(
     store,
@@ -32,7 +36,7 @@ export async function rotate(
     case 'repeated': {
       const { accountId, session } = rotation
       const holder = { accountId, userId, sessionId }
-      return ok(await grant(deps, 'Token Refreshed', holder, session))
+      return ok({ tokens: await grant(deps, 'Token Refreshed', holder, session), holder })
     }
     case 'refused':
       // A disabled account may be enabled again.

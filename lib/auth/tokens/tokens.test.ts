@@ -149,7 +149,7 @@ test.describe('refresh tokens', () => {
     expect(await refresh.issue({ ...state, seq: 4 })).not.toBe(token)
     expect(await refresh.verify(token)).toEqual({
       ok: true,
-      value: { sub: 'u_1', user: 'me@home.org', sid: 'ses_1', seq: 3, exp: NOW + 60 },
+      value: { sub: 'u_1', user: 'me@home.org', sid: 'ses_1', seq: 3, iat: NOW, exp: NOW + 60 },
     })
   })
 

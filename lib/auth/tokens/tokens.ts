@@ -24,6 +24,8 @@ export interface RefreshClaims {
   user: string
   sid: string
   seq: number
+  /** Seconds, by the store's clock. */
+  iat: number
   /** Seconds; judged at rotation, by the store's clock. */
   exp: number
 }
@@ -46,7 +48,10 @@ interface Codec {
  */
 export interface AccessTokens {
   issue(claims: AccessClaims): Promise<string>
-  /** @param expired Take a token whose time is over, to end its session. */
+  /**
+   * @param expired Take a token whose time is over, or that is from before accounts had ids, to end its
+   *   session.
+   */
   verify(
     token: string,
     nowMs: number,
@@ -59,7 +64,7 @@ export interface AccessTokens {
  * store keeps a number and no token. Their time is judged by the store's clock, at rotation.
  */
 export interface RefreshTokens {
-  issue(claims: RefreshClaims & { iat: number }): Promise<string>
+  issue(claims: RefreshClaims): Promise<string>
   verify(token: string): Promise<Result<RefreshClaims, 'invalid-refresh-token'>>
 }
 
@@ -78,7 +83,8 @@ export function createAccessTokens({ keys, origin }: Codec): AccessTokens {
     if (kept !== undefined) return ok(kept)
     const payload = await verify(await keys(), typ, origin, token)
     if (payload === undefined) return fail('invalid-token', 'signature or form')
-    const { sub, user, sid, level, iat, exp, jti } = payload
+    // A token from before accounts had ids has the address in `sub` alone.
+    const { sub, user = sub, sid, level, iat, exp, jti } = payload
     if (!(isId(sub) && isId(user) && isId(sid) && isId(jti))) return fail('invalid-token', 'claims')
     if (!(isCount(level) && isCount(iat) && isCount(exp))) return fail('invalid-token', 'claims')
     const claims = { sub, user, sid, level, iat, exp, jti }
@@ -92,7 +98,8 @@ export function createAccessTokens({ keys, origin }: Codec): AccessTokens {
     verify: async (token, nowMs, options) => {
       const claims = await claimsOf(token)
       if (!claims.ok) return claims
-      const { iat, exp } = claims.value
+      const { sub, user, iat, exp } = claims.value
+      if (sub === user && options?.expired !== 'accept') return fail('invalid-token', 'no id')
       const now = nowMs / 1_000
       if (iat > now + CLOCK_TOLERANCE_SECONDS) return fail('invalid-token', 'issued in the future')
       if (exp <= now - CLOCK_TOLERANCE_SECONDS && options?.expired !== 'accept') {
@@ -118,7 +125,7 @@ export function createRefreshTokens({ keys, origin }: Codec): RefreshTokens {
       if (!(isId(sub) && isId(user) && isId(sid) && isCount(seq) && isCount(iat) && isCount(exp))) {
         return fail('invalid-refresh-token', 'claims')
       }
-      return ok({ sub, user, sid, seq, exp })
+      return ok({ sub, user, sid, seq, iat, exp })
     },
   }
 }

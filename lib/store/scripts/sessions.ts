@@ -51,7 +51,8 @@ return {'opened', ms(now), ms(idle), redis.call('HGET', userKey, 'level'), id, o
 
 /**
  * Ends one session, if it is this account's. KEYS: session, the account's sessions. ARGV: session id,
- * account id, address (sessions opened before accounts had ids name it). Returns `{'ended'}` or
+ * account id, address. Sessions opened before accounts had ids name the address, and so do their
+ * tokens: the index says whose they are. Returns `{'ended'}` or
  * `{'unknown'}`. Safe to repeat.
  */
 export const REVOKE_SESSION = `#!lua flags=allow-key-locking
@@ -60,6 +61,7 @@ local sid, accountId, uid = ARGV[1], ARGV[2], ARGV[3]
 ${REVOKE}
 local session = redis.call('HMGET', sessionKey, 'uid', 'st')
 local own = session[1] == accountId or session[1] == uid
+if accountId == uid and redis.call('ZSCORE', sessionsKey, sid) then own = true end
 if not own or session[2] ~= 'live' then return {'unknown'} end
 revoke()
 return {'ended'}
