@@ -1,8 +1,8 @@
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
-import { gateDeps } from '@/lib/gate-deps.ts'
+import { gateDeps } from '@/lib/deps/gate.ts'
 import { gate, isForPage } from '@/lib/http/gate.ts'
 import { handoverHeaders } from '@/lib/http/handover.ts'
-import { pageHeaders, pageRefusal } from '@/lib/http/page.ts'
+import { pageHeaders, pageRefusal } from '@/lib/http/pages/page.ts'
 
 export const config = { matcher: ['/((?!_next/).*)'] }
 

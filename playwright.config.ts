@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test'
-import type { Options } from './e2e/support/fixtures.ts'
+import type { Options } from './test/support/fixtures.ts'
 
 export default defineConfig<object, Options>({
   forbidOnly: true,

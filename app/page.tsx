@@ -1,7 +1,7 @@
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
-import { contract, type OperationId } from '@/lib/http/contract.ts'
-import { SUMMARIES } from '@/lib/texts.ts'
+import { contract, type OperationId } from '@/lib/contract/operations.ts'
+import { SUMMARIES } from '@/lib/contract/texts.ts'
 
 /** What a person sees first: what this is, and every operation of the contract. */
 export default async function Home(): Promise<ReactNode> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Program } from '../e2e/support/processes.ts'
+import type { Program } from '../test/support/processes.ts'
 import { getCall, signIn } from './jobs.ts'
 import { sendOnce } from './load.ts'
 import { median } from './results.ts'

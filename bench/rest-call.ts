@@ -1,4 +1,4 @@
-import { connect } from '../lib/store/redis.ts'
+import { connect } from '../lib/store/client/redis.ts'
 
 /**
  * What one REST call costs a plain Node process: pipelines of the three `HMGET` of a get, 32 in flight,

@@ -1,4 +1,4 @@
-import type { FunctionSize } from '../e2e/support/sizes.ts'
+import type { FunctionSize } from '../test/support/sizes.ts'
 import type { JobName } from './jobs.ts'
 import type { Cost, Sample } from './measure.ts'
 import type { ColdStart } from './once.ts'

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { freePort, type Program, startProgram, startRedis } from '../e2e/support/processes.ts'
 import { redisEngine } from '../local/gateway/engine.ts'
 import { type FaultProxy, startFaultProxy } from '../local/gateway/fault-proxy.ts'
 import { startGateway } from '../local/gateway/server.ts'
 import { connectForLoading, loadDemo } from '../seed/load.ts'
+import { freePort, type Program, startProgram, startRedis } from '../test/support/processes.ts'
 
 /** A server in front of a real Redis, our gateway and a proxy that can fail. */
 export interface Rig {

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
-import { keptIndexesOf } from '../lib/collections/declaration.ts'
-import { membersOf } from '../lib/collections/indexing.ts'
 import { movies } from '../lib/collections/movies.ts'
+import { keptIndexesOf } from '../lib/items/declaration.ts'
+import { membersOf } from '../lib/items/indexing.ts'
 import { quantile, signIn, startRig } from './rig.ts'
 
 const HELP = `npm run bench -- scale [serve|start]

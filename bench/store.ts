@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { type Program, startProgram, startRedis } from '../e2e/support/processes.ts'
 import { collections } from '../lib/collections/index.ts'
 import { importRows } from '../seed/import.ts'
 import { connectForLoading, loadDemo } from '../seed/load.ts'
+import { type Program, startProgram, startRedis } from '../test/support/processes.ts'
 import { type Counts, readCounts } from './counts.ts'
 import { reader, VISITOR } from './jobs.ts'
 

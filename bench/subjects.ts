@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, type Program } from '../e2e/support/processes.ts'
+import { freePort, type Program } from '../test/support/processes.ts'
 
 /** `usher` reaches its store over REST, as the `rest` peers do; `empty` asks no store. */
 export type Kind = 'usher' | 'rest' | 'tcp' | 'pages' | 'empty'

@@ -1,4 +1,4 @@
-import { LARGEST_MIDDLEWARE_KB, LARGEST_ROUTE_KB } from '../e2e/support/sizes.ts'
+import { LARGEST_MIDDLEWARE_KB, LARGEST_ROUTE_KB } from '../test/support/sizes.ts'
 import { type Cell, type Measure, type Results, type Spread, spread, valuesOf } from './results.ts'
 
 /** One promise, and what was found of it. */

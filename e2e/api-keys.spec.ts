@@ -1,6 +1,6 @@
-import { account } from './support/accounts.ts'
-import { type Api, isProblem } from './support/api.ts'
-import { expect, type TestStore, test } from './support/fixtures.ts'
+import { account } from '../test/support/accounts.ts'
+import { type Api, isProblem } from '../test/support/api.ts'
+import { expect, type TestStore, test } from '../test/support/fixtures.ts'
 
 async function owner(
   api: Api,

@@ -1,5 +1,5 @@
-import { account } from './support/accounts.ts'
-import { type Answer, Api, isProblem } from './support/api.ts'
+import { account } from '../test/support/accounts.ts'
+import { type Answer, Api, isProblem } from '../test/support/api.ts'
 import {
   expect,
   type Options,
@@ -8,8 +8,8 @@ import {
   type TestStore,
   test,
   WIDE,
-} from './support/fixtures.ts'
-import { freePort, runProgram, startProgram } from './support/processes.ts'
+} from '../test/support/fixtures.ts'
+import { freePort, runProgram, startProgram } from '../test/support/processes.ts'
 
 /** The address of a client is what a proxy in front says. */
 test.use({ environment: { TRUSTED_PROXY: 'proxy:1' } })

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { account } from './support/accounts.ts'
-import { expect, test } from './support/fixtures.ts'
+import { account } from '../test/support/accounts.ts'
+import { expect, test } from '../test/support/fixtures.ts'
 
 test.use({
   launchOptions: {

@@ -1,7 +1,7 @@
-import type { Answer } from './support/api.ts'
-import { ME } from './support/api.ts'
-import type { TestStore } from './support/fixtures.ts'
-import { expect, isCounting, isHousekeeping, test } from './support/fixtures.ts'
+import type { Answer } from '../test/support/api.ts'
+import { ME } from '../test/support/api.ts'
+import type { TestStore } from '../test/support/fixtures.ts'
+import { expect, isCounting, isHousekeeping, test } from '../test/support/fixtures.ts'
 
 /**
  * What an operation may cost of the store, counted at the gateway on a warm isolate. A number here is

@@ -1,5 +1,5 @@
 import { build } from 'esbuild'
-import { expect, test } from './support/fixtures.ts'
+import { expect, test } from '../test/support/fixtures.ts'
 
 test.use({
   launchOptions: {

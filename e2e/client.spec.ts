@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { memoryStore, type Tokens, UsherClient, UsherProblem } from '../lib/client.ts'
-import { account } from './support/accounts.ts'
-import { expect, test } from './support/fixtures.ts'
-import { runProgram } from './support/processes.ts'
+import { account } from '../test/support/accounts.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { runProgram } from '../test/support/processes.ts'
 
 test('the example for Node prints what it says', async ({ server }) => {
   const outfile = join(await mkdtemp(join(tmpdir(), 'usher-client-')), 'example.mjs')

@@ -1,6 +1,6 @@
-import { account } from './support/accounts.ts'
-import { type Api, isProblem } from './support/api.ts'
-import { expect, test } from './support/fixtures.ts'
+import { account } from '../test/support/accounts.ts'
+import { type Api, isProblem } from '../test/support/api.ts'
+import { expect, test } from '../test/support/fixtures.ts'
 
 function send(
   api: Api,

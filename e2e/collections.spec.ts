@@ -1,5 +1,5 @@
-import { isProblem } from './support/api.ts'
-import { expect, test } from './support/fixtures.ts'
+import { isProblem } from '../test/support/api.ts'
+import { expect, test } from '../test/support/fixtures.ts'
 
 test.describe('GET /api/movies/{id}', () => {
   test('200 with the declared fields, by the id and by the whole key', async ({ api, store }) => {

@@ -1,5 +1,5 @@
-import { isProblem } from './support/api.ts'
-import { expect, isCounting, isHousekeeping, test } from './support/fixtures.ts'
+import { isProblem } from '../test/support/api.ts'
+import { expect, isCounting, isHousekeeping, test } from '../test/support/fixtures.ts'
 
 const LISTED = 'https://app.example.com'
 test.use({ environment: { CORS_ORIGINS: `${LISTED}, https://other.example` } })

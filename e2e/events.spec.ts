@@ -1,6 +1,6 @@
-import { account, sessionOf } from './support/accounts.ts'
-import { type Api, isProblem } from './support/api.ts'
-import { expect, type TestStore, test } from './support/fixtures.ts'
+import { account, sessionOf } from '../test/support/accounts.ts'
+import { type Api, isProblem } from '../test/support/api.ts'
+import { expect, type TestStore, test } from '../test/support/fixtures.ts'
 
 test.use({
   environment: {

@@ -3,9 +3,9 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { account } from './support/accounts.ts'
-import { ME } from './support/api.ts'
-import { expect, type TestStore, test } from './support/fixtures.ts'
+import { account } from '../test/support/accounts.ts'
+import { ME } from '../test/support/api.ts'
+import { expect, type TestStore, test } from '../test/support/fixtures.ts'
 
 /** The fenced block of the README after a marker. */
 async function block(marker: string): Promise<string> {
@@ -44,9 +44,9 @@ async function withCollections(
       entry,
       [
         "export { createApp } from './lib/app.ts'",
-        "export { createAppDeps } from './lib/app-deps.ts'",
-        "export { parseSettings } from './lib/env.ts'",
-        "export { openapi } from './lib/openapi.ts'",
+        "export { createAppDeps } from './lib/deps/app.ts'",
+        "export { parseSettings } from './lib/settings/settings.ts'",
+        "export { openapi } from './lib/openapi/openapi.ts'",
       ].join('\n'),
     )
     const outfile = join(folder, `app-${Object.keys(files)[0]}.mjs`)

@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
-import { account } from './support/accounts.ts'
-import { isProblem, ME } from './support/api.ts'
-import { expect, test } from './support/fixtures.ts'
-import { raw } from './support/raw.ts'
+import { account } from '../test/support/accounts.ts'
+import { isProblem, ME } from '../test/support/api.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { raw } from '../test/support/raw.ts'
 
 /** Sends raw bytes and reads until the server closes the connection. */
 test('404 not-found for every other path, 405 with Allow for every other method', async ({

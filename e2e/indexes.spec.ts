@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { keptIndexesOf } from '../lib/collections/declaration.ts'
 import { allCollections } from '../lib/collections/index.ts'
-import { Api } from './support/api.ts'
-import { expect, test } from './support/fixtures.ts'
-import { freePort, runProgram, startProgram, startRedis } from './support/processes.ts'
+import { keptIndexesOf } from '../lib/items/declaration.ts'
+import { Api } from '../test/support/api.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { freePort, runProgram, startProgram, startRedis } from '../test/support/processes.ts'
 
 test('what is loaded into an empty collection is indexed whole; the start says what is not, and a list has it built', async ({
   host,

@@ -1,8 +1,8 @@
 import { hashSync } from 'bcryptjs'
-import type { TokenResponse } from '../lib/auth/grant.ts'
-import { account } from './support/accounts.ts'
-import type { Answer, Api } from './support/api.ts'
-import { expect, type TestStore, test } from './support/fixtures.ts'
+import type { TokenResponse } from '../lib/auth/sessions/grant.ts'
+import { account } from '../test/support/accounts.ts'
+import type { Answer, Api } from '../test/support/api.ts'
+import { expect, type TestStore, test } from '../test/support/fixtures.ts'
 
 const TRIALS = 200
 const NEXT = 'another long one'

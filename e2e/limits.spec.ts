@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
-import { mintApiKey } from '../lib/auth/api-key.ts'
-import { account } from './support/accounts.ts'
-import { type Answer, isProblem, ME } from './support/api.ts'
-import { expect, isHousekeeping, test } from './support/fixtures.ts'
+import { mintApiKey } from '../lib/auth/api-keys/api-key.ts'
+import { account } from '../test/support/accounts.ts'
+import { type Answer, isProblem, ME } from '../test/support/api.ts'
+import { expect, isHousekeeping, test } from '../test/support/fixtures.ts'
 
 // Windows of a day, so that none ends while a test counts.
 const DAY = { window: '1d' }

@@ -1,6 +1,6 @@
-import { account, sessionOf } from './support/accounts.ts'
-import { expect, test } from './support/fixtures.ts'
-import { lineOf } from './support/log.ts'
+import { account, sessionOf } from '../test/support/accounts.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { lineOf } from '../test/support/log.ts'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 

@@ -1,8 +1,8 @@
 import { collections } from '../lib/collections/index.ts'
-import { contract, type Operation } from '../lib/http/contract.ts'
-import { account, sessionOf } from './support/accounts.ts'
-import type { Answer } from './support/api.ts'
-import { expect, type TestStore, test } from './support/fixtures.ts'
+import { contract, type Operation } from '../lib/contract/operations.ts'
+import { account, sessionOf } from '../test/support/accounts.ts'
+import type { Answer } from '../test/support/api.ts'
+import { expect, type TestStore, test } from '../test/support/fixtures.ts'
 
 /**
  * The published matrix: who gets past the door of each operation. The operations of a collection

@@ -1,6 +1,6 @@
-import { account } from './support/accounts.ts'
-import { type Api, isProblem } from './support/api.ts'
-import { expect, test, WIDE } from './support/fixtures.ts'
+import { account } from '../test/support/accounts.ts'
+import { type Api, isProblem } from '../test/support/api.ts'
+import { expect, test, WIDE } from '../test/support/fixtures.ts'
 
 const METRICS_TOKEN = 'a-token-of-thirty-two-letters-or-more'
 const MAIL = { limit: 3, window: '1d' }

@@ -1,7 +1,7 @@
-import { type Answer, Api, ME } from './support/api.ts'
-import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from './support/fixtures.ts'
-import { MAIL_KEY } from './support/outbox.ts'
-import { freePort, startProgram } from './support/processes.ts'
+import { type Answer, Api, ME } from '../test/support/api.ts'
+import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from '../test/support/fixtures.ts'
+import { MAIL_KEY } from '../test/support/outbox.ts'
+import { freePort, startProgram } from '../test/support/processes.ts'
 
 const ORIGIN = 'https://app.example.com'
 const SIGN_INS = 6

@@ -1,5 +1,5 @@
-import { isProblem } from './support/api.ts'
-import { expect, test } from './support/fixtures.ts'
+import { isProblem } from '../test/support/api.ts'
+import { expect, test } from '../test/support/fixtures.ts'
 
 test.use({ environment: { MAIL_API_URL: '', MAIL_API_KEY: '', MAIL_FROM: '' } })
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
-import { expect, test } from './support/fixtures.ts'
-import { raw, statusesIn } from './support/raw.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { raw, statusesIn } from '../test/support/raw.ts'
 
 // What the Node server answers below the API; on another host, its own HTTP layer answers.
 

@@ -1,7 +1,7 @@
 import { FAULTS, type Fault, type FaultName } from '../local/gateway/fault-proxy.ts'
-import { account, sessionOf } from './support/accounts.ts'
-import { type Answer, type Api, isProblem } from './support/api.ts'
-import { expect, type TestStore, test } from './support/fixtures.ts'
+import { account, sessionOf } from '../test/support/accounts.ts'
+import { type Answer, type Api, isProblem } from '../test/support/api.ts'
+import { expect, type TestStore, test } from '../test/support/fixtures.ts'
 
 /** The classes of operations of the README's table; each call leaves nothing that the next needs. */
 interface Tokens {

@@ -5,9 +5,9 @@ import type { Engine } from '../local/gateway/engine.ts'
 import { redisEngine } from '../local/gateway/engine.ts'
 import { startGateway } from '../local/gateway/server.ts'
 import { connectForLoading, loadDemo } from '../seed/load.ts'
-import { Api } from './support/api.ts'
-import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from './support/fixtures.ts'
-import { freePort, startProgram, startRedis } from './support/processes.ts'
+import { Api } from '../test/support/api.ts'
+import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from '../test/support/fixtures.ts'
+import { freePort, startProgram, startRedis } from '../test/support/processes.ts'
 
 /** Commands that a Global database serves from the nearest replica. */
 const READS = new Set(['HMGET', 'EVAL_RO', 'EVALSHA_RO', 'ZMSCORE', 'ZCARD', 'SCAN', 'GET'])

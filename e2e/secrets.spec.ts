@@ -1,7 +1,7 @@
-import { account } from './support/accounts.ts'
-import type { Answer } from './support/api.ts'
-import { expect, type TestStore, test } from './support/fixtures.ts'
-import { tokenOf } from './support/outbox.ts'
+import { account } from '../test/support/accounts.ts'
+import type { Answer } from '../test/support/api.ts'
+import { expect, type TestStore, test } from '../test/support/fixtures.ts'
+import { tokenOf } from '../test/support/outbox.ts'
 
 /** Every value of the store with its key; a member of a sorted set and its score count as values. */
 async function everyValue(store: TestStore): Promise<[key: string, value: string][]> {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { Redis } from 'ioredis'
-import { expect, test } from './support/fixtures.ts'
-import { freePort, runProgram, startRedis } from './support/processes.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { freePort, runProgram, startRedis } from '../test/support/processes.ts'
 
 /** A file with something wrong in it, and all that must become of it. */
 interface Dirty {

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { expect, test } from './support/fixtures.ts'
-import { runProgram, startProgram, startRedis } from './support/processes.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { runProgram, startProgram, startRedis } from '../test/support/processes.ts'
 
 test.describe('npm run seed', () => {
   let redis: Awaited<ReturnType<typeof startRedis>>

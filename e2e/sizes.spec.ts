@@ -1,5 +1,5 @@
-import { expect, test } from './support/fixtures.ts'
-import { functionSizes, LARGEST_MIDDLEWARE_KB, LARGEST_ROUTE_KB } from './support/sizes.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { functionSizes, LARGEST_MIDDLEWARE_KB, LARGEST_ROUTE_KB } from '../test/support/sizes.ts'
 
 test('the middleware and every route stay within their sizes, and all run at the edge', () => {
   const { middleware, routes } = functionSizes()

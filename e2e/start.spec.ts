@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { EXAMPLE_SECRETS } from '../lib/env-readers.ts'
-import { Api, isProblem, ME } from './support/api.ts'
-import { expect, test } from './support/fixtures.ts'
-import { freePort, runProgram, startProgram, startRedis } from './support/processes.ts'
+import { EXAMPLE_SECRETS } from '../lib/settings/readers.ts'
+import { Api, isProblem, ME } from '../test/support/api.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { freePort, runProgram, startProgram, startRedis } from '../test/support/processes.ts'
 
 const secret = (): string => randomBytes(32).toString('base64url')
 const [exampleAccess = '', exampleRefresh = ''] = EXAMPLE_SECRETS

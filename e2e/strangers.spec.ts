@@ -1,8 +1,8 @@
 import { CompactSign } from 'jose'
-import { account } from './support/accounts.ts'
-import { type Answer, type Api, isProblem } from './support/api.ts'
-import { expect, SECRET_RTOKEN, test } from './support/fixtures.ts'
-import { tokenOf } from './support/outbox.ts'
+import { account } from '../test/support/accounts.ts'
+import { type Answer, type Api, isProblem } from '../test/support/api.ts'
+import { expect, SECRET_RTOKEN, test } from '../test/support/fixtures.ts'
+import { tokenOf } from '../test/support/outbox.ts'
 
 /** What a stranger can and cannot do to somebody's account; the table is in `docs/decisions`. */
 const DAY = { window: '1d' }

@@ -1,7 +1,13 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, SECRET_RTOKEN, SECRET_TOKEN, type TestStore, test } from './support/fixtures.ts'
-import { freePort, startProgram } from './support/processes.ts'
+import {
+  expect,
+  SECRET_RTOKEN,
+  SECRET_TOKEN,
+  type TestStore,
+  test,
+} from '../test/support/fixtures.ts'
+import { freePort, startProgram } from '../test/support/processes.ts'
 
 /** A collector of spans, and a server that sends to it. */
 async function startTraced(store: TestStore) {

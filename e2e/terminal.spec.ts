@@ -1,7 +1,7 @@
-import { account, sessionOf } from './support/accounts.ts'
-import { ME } from './support/api.ts'
-import { expect, test } from './support/fixtures.ts'
-import { runProgram } from './support/processes.ts'
+import { account, sessionOf } from '../test/support/accounts.ts'
+import { ME } from '../test/support/api.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { runProgram } from '../test/support/processes.ts'
 
 /** What can steer a terminal, or show another text than it holds. */
 const UNPRINTABLE = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u

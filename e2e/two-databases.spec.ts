@@ -1,9 +1,9 @@
 import { embeddedEngine } from '../local/gateway/engine.ts'
 import { startGateway } from '../local/gateway/server.ts'
 import { connectForLoading, loadDemo } from '../seed/load.ts'
-import { Api } from './support/api.ts'
-import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from './support/fixtures.ts'
-import { freePort, startProgram } from './support/processes.ts'
+import { Api } from '../test/support/api.ts'
+import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from '../test/support/fixtures.ts'
+import { freePort, startProgram } from '../test/support/processes.ts'
 
 test('users and sessions in a database of their own: two reads at the same time are one trip', async ({
   host,

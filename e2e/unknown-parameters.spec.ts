@@ -1,6 +1,6 @@
-import { isProblem } from './support/api.ts'
-import { expect, test } from './support/fixtures.ts'
-import { PLACES } from './support/operations.ts'
+import { isProblem } from '../test/support/api.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { PLACES } from '../test/support/operations.ts'
 
 test('a query parameter that an operation does not know is 422 everywhere, and nothing is done', async ({
   api,

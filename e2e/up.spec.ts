@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { embeddedEngine } from '../local/gateway/engine.ts'
 import { startGateway } from '../local/gateway/server.ts'
-import { Api } from './support/api.ts'
-import { expect, test } from './support/fixtures.ts'
+import { Api } from '../test/support/api.ts'
+import { expect, test } from '../test/support/fixtures.ts'
 import {
   freePort,
   type Program,
   runProgram,
   startProgram,
   startRedis,
-} from './support/processes.ts'
+} from '../test/support/processes.ts'
 
 /** The fenced block of the README after a marker. */
 function block(marker: string): string {

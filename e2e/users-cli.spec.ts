@@ -1,7 +1,7 @@
-import { account, leaveOneAdmin } from './support/accounts.ts'
-import { Api } from './support/api.ts'
-import { expect, test } from './support/fixtures.ts'
-import { runProgram } from './support/processes.ts'
+import { account, leaveOneAdmin } from '../test/support/accounts.ts'
+import { Api } from '../test/support/api.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { runProgram } from '../test/support/processes.ts'
 
 test('npm run users adds, lists, promotes, disables, enables, sets passwords and ends sessions', async ({
   server,

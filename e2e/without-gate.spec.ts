@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { contract, type Operation } from '../lib/http/contract.ts'
-import { Api } from './support/api.ts'
-import { expect, SECRET_RTOKEN, SECRET_TOKEN, test } from './support/fixtures.ts'
+import { contract, type Operation } from '../lib/contract/operations.ts'
+import { Api } from '../test/support/api.ts'
+import { expect, SECRET_RTOKEN, SECRET_TOKEN, test } from '../test/support/fixtures.ts'
 
 type Route = Record<string, ((request: Request) => Promise<Response>) | undefined>
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
-import { type InProcess, ORIGIN, startInProcess } from '../e2e/support/in-process.ts'
-import { SAMPLES, type Sample, SIGN_IN } from '../e2e/support/samples.ts'
-import { contract, type Operation, type OperationId } from './http/contract.ts'
+import { type InProcess, ORIGIN, startInProcess } from '../test/support/in-process.ts'
+import { SAMPLES, type Sample, SIGN_IN } from '../test/support/samples.ts'
+import { contract, type Operation, type OperationId } from './contract/operations.ts'
 import { accessOf, findRoute } from './http/router.ts'
 
 type Headers = Record<string, string>

@@ -3,9 +3,9 @@ import { expect, test } from '@playwright/test'
 import { type Engine, embeddedEngine } from '../local/gateway/engine.ts'
 import { type Gateway, startGateway } from '../local/gateway/server.ts'
 import { type App, createApp } from './app.ts'
-import { createAppDeps } from './app-deps.ts'
-import { parseSettings } from './env.ts'
+import { createAppDeps } from './deps/app.ts'
 import { POLICIES } from './rate-limit/policies.ts'
+import { parseSettings } from './settings/settings.ts'
 
 const ORIGIN = 'https://api.example.com'
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
-import { type InProcess, startInProcess } from '../e2e/support/in-process.ts'
-import { SAMPLES, type Sample, SIGN_IN } from '../e2e/support/samples.ts'
-import { contract, type OperationId } from './http/contract.ts'
+import { type InProcess, startInProcess } from '../test/support/in-process.ts'
+import { SAMPLES, type Sample, SIGN_IN } from '../test/support/samples.ts'
+import { contract, type OperationId } from './contract/operations.ts'
 
 /** Some 64 KiB of UTF-8 each, and within what a body takes. */
 const PLAIN = 'a b c '.repeat(10_000)

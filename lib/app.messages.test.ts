@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
-import { type AppRig, PASSWORD, startApp } from '../e2e/support/app.ts'
-import { PLACES } from '../e2e/support/operations.ts'
-import { LEVELS } from './auth/levels.ts'
-import type { Operation } from './http/contract.ts'
+import { type AppRig, PASSWORD, startApp } from '../test/support/app.ts'
+import { PLACES } from '../test/support/operations.ts'
+import { LEVELS } from './contract/access.ts'
+import type { Operation } from './contract/operations.ts'
 import { accessOf } from './http/router.ts'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }

@@ -4,9 +4,9 @@ import { hashSync } from 'bcryptjs'
 import { type Engine, embeddedEngine } from '../local/gateway/engine.ts'
 import { type Gateway, startGateway } from '../local/gateway/server.ts'
 import { createApp } from './app.ts'
-import { type AppDeps, createAppDeps } from './app-deps.ts'
-import { createPasswords } from './auth/password.ts'
-import { parseSettings } from './env.ts'
+import { createPasswords } from './auth/passwords/password.ts'
+import { type AppDeps, createAppDeps } from './deps/app.ts'
+import { parseSettings } from './settings/settings.ts'
 
 const ORIGIN = 'https://api.example.com'
 const WIDE = { anonymous: 1e6, user: 1e6, signin: 1e6, 'signin-account': 1e6, refresh: 1e6 }

@@ -1,46 +1,46 @@
-import type { AppDeps } from './app-deps.ts'
-import { createKeyCase, deleteKeyCase, listKeysCase, rollKeyCase } from './auth/api-keys.ts'
-import { createBlockCase, deleteBlockCase, listBlocksCase } from './auth/blocks.ts'
-import { changePasswordCase } from './auth/change-password.ts'
-import { resendCase, verifyCase } from './auth/email.ts'
-import { listEventsCase } from './auth/events.ts'
-import { forgotCase } from './auth/forgot-password.ts'
-import { generatePasswordCase } from './auth/generate-password.ts'
-import { jwksCase } from './auth/jwks.ts'
-import { loginCase } from './auth/login.ts'
-import { logoutCase } from './auth/logout.ts'
-import { changeProfileCase, readProfileCase } from './auth/profile.ts'
-import { refreshCase } from './auth/refresh.ts'
-import { registerCase } from './auth/register.ts'
-import { resetCase } from './auth/reset-password.ts'
-import { endSessionCase, endSessionsCase, listSessionsCase } from './auth/sessions.ts'
-import { signInCase } from './auth/sign-in.ts'
-import { unlockUserCase } from './auth/unlock.ts'
+import { resendCase, verifyCase } from './auth/accounts/email.ts'
+import { changeProfileCase, readProfileCase } from './auth/accounts/profile.ts'
+import { registerCase } from './auth/accounts/register.ts'
+import { unlockUserCase } from './auth/accounts/unlock.ts'
 import {
   deleteUserCase,
   deleteUserKeyCase,
   exportUserCase,
   listUserKeysCase,
-} from './auth/user-records.ts'
-import { changeUserCase, listUsersCase, readUserCase } from './auth/users.ts'
-import { getItemCase } from './collections/get.ts'
-import { listItemsCase } from './collections/list.ts'
+} from './auth/accounts/user-records.ts'
+import { changeUserCase, listUsersCase, readUserCase } from './auth/accounts/users.ts'
 import {
-  createItemCase,
-  deleteItemCase,
-  patchItemCase,
-  replaceItemCase,
-} from './collections/write.ts'
-import { accountPage } from './http/account-page.ts'
-import { contract, type OperationId } from './http/contract.ts'
+  createKeyCase,
+  deleteKeyCase,
+  listKeysCase,
+  rollKeyCase,
+} from './auth/api-keys/api-keys.ts'
+import { createBlockCase, deleteBlockCase, listBlocksCase } from './auth/operators/blocks.ts'
+import { listEventsCase } from './auth/operators/events.ts'
+import { changePasswordCase } from './auth/passwords/change-password.ts'
+import { forgotCase } from './auth/passwords/forgot-password.ts'
+import { generatePasswordCase } from './auth/passwords/generate-password.ts'
+import { resetCase } from './auth/passwords/reset-password.ts'
+import { loginCase } from './auth/sessions/login.ts'
+import { logoutCase } from './auth/sessions/logout.ts'
+import { refreshCase } from './auth/sessions/refresh.ts'
+import { endSessionCase, endSessionsCase, listSessionsCase } from './auth/sessions/sessions.ts'
+import { signInCase } from './auth/sessions/sign-in.ts'
+import { jwksCase } from './auth/tokens/jwks.ts'
+import { contract, type OperationId } from './contract/operations.ts'
+import type { AppDeps } from './deps/app.ts'
 import { endpoint, type Handler } from './http/endpoint.ts'
 import { gate, isForPage } from './http/gate.ts'
 import { healthCase, readyCase } from './http/health.ts'
 import { readMetricsCase } from './http/metrics-text.ts'
 import { openapiCase } from './http/openapi.ts'
-import { pageHeaders, pageRefusal } from './http/page.ts'
-import { problemPage } from './http/problem-page.ts'
+import { accountPage } from './http/pages/account-page.ts'
+import { pageHeaders, pageRefusal } from './http/pages/page.ts'
+import { problemPage } from './http/pages/problem-page.ts'
 import { findRoute, operationOf } from './http/router.ts'
+import { getItemCase } from './items/get.ts'
+import { listItemsCase } from './items/list.ts'
+import { createItemCase, deleteItemCase, patchItemCase, replaceItemCase } from './items/write.ts'
 import type { WaitUntil } from './rate-limit/types.ts'
 
 /** The whole API as one fetch handler: for workerd, Node and tests. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini'
-import { fail, type InputFault, ok, type Result } from './errors.ts'
+import { fail, type InputFault, ok, type Result } from './contract/problems.ts'
 
 /**
  * Checks input against its schema.

@@ -1,8 +1,8 @@
 import { type App, createApp } from './app.ts'
-import { createAppDeps } from './app-deps.ts'
-import { parseSettings, type Variables } from './env.ts'
+import { createAppDeps } from './deps/app.ts'
 import { once } from './once.ts'
 import type { WaitUntil } from './rate-limit/types.ts'
+import { parseSettings, type Variables } from './settings/settings.ts'
 
 let app: App | undefined
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { dictionary } from '@zxcvbn-ts/language-common'
-import { SHORTEST_PASSWORD_CHARACTERS } from '../lib/auth/password.ts'
+import { SHORTEST_PASSWORD_CHARACTERS } from '../lib/auth/passwords/password.ts'
 
 const WORDS = 4_000
 
@@ -24,7 +24,7 @@ const lines = coded.match(/.{1,96}(?=[A-Z]|$)/g) ?? []
 
 /** Writes the list of common passwords; a test fails when it is another. */
 await writeFile(
-  'lib/auth/common-passwords-list.ts',
+  'lib/auth/passwords/common-passwords-list.ts',
   `/**
  * Written by \`npm run common-passwords\`: the first ${WORDS.toLocaleString('en')} passwords of eight characters and more in
  * \`@zxcvbn-ts/language-common\`, sorted. A capital says how many letters a word shares with the one

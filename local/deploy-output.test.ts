@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { contract, type Operation } from '../lib/http/contract.ts'
+import { contract, type Operation } from '../lib/contract/operations.ts'
 import { readDeployOutput } from './deploy-output.ts'
 
 const rows: Operation[] = Object.values(contract)

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { contract, type Operation } from '../lib/http/contract.ts'
+import { contract, type Operation } from '../lib/contract/operations.ts'
 import { isApiPath } from '../lib/http/gate.ts'
 
 /** One function that a deployment would have. */

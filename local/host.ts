@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { createApp } from '../lib/app.ts'
-import { appDeps } from '../lib/app-deps.ts'
+import { appDeps } from '../lib/deps/app.ts'
 import { checkEnvironment, checkPort, listen } from './checks.ts'
 import type { Gateway } from './gateway/server.ts'
 import { sayWhatIsToBuild } from './index-states.ts'

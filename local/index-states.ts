@@ -1,11 +1,11 @@
-import { indexesLacking } from '../lib/collections/heal.ts'
-import { SMALL_KEYSPACE } from '../lib/collections/plan.ts'
-import { parseSettings } from '../lib/env.ts'
+import { indexesLacking } from '../lib/items/heal.ts'
+import { SMALL_KEYSPACE } from '../lib/items/plan.ts'
 import { log } from '../lib/log.ts'
+import { parseSettings } from '../lib/settings/settings.ts'
+import { connect } from '../lib/store/client/redis.ts'
+import { Store } from '../lib/store/client/store.ts'
+import { Trips } from '../lib/store/client/trips.ts'
 import { keyspaceRead } from '../lib/store/indexes.ts'
-import { connect } from '../lib/store/redis.ts'
-import { Store } from '../lib/store/store.ts'
-import { Trips } from '../lib/store/trips.ts'
 
 /**
  * Says which indexes are to be built: the lists that need them are 503 until the healer has done it,

@@ -1,9 +1,9 @@
-import type { Settings } from '../lib/env.ts'
-import type { Failure } from '../lib/errors.ts'
+import type { Failure } from '../lib/contract/problems.ts'
 import { serverTiming } from '../lib/http/handover.ts'
 import { problem, redirect } from '../lib/http/problem.ts'
 import { setAnswerHeaders } from '../lib/http/respond.ts'
 import { setTransportSecurity } from '../lib/http/transport-security.ts'
+import type { Settings } from '../lib/settings/settings.ts'
 
 /** Of the page that asks, as its browser says; nothing where there is none. */
 type PageOrigin = string | undefined

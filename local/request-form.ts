@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type Failure, fail } from '../lib/errors.ts'
+import { type Failure, fail } from '../lib/contract/problems.ts'
 import { HEADER_SECTION_DETAIL, LARGEST_HEADER_SECTION } from '../lib/http/header-section.ts'
 
 /**

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { newAccountId } from '../lib/auth/account-id.ts'
-import { newPassword, weakness } from '../lib/auth/new-password.ts'
-import { createPasswords } from '../lib/auth/password.ts'
-import { parseUserId } from '../lib/auth/user-id.ts'
-import { accountExport } from '../lib/auth/user-records.ts'
-import { passwordRules, readerOf } from '../lib/env-readers.ts'
-import { StoreUnavailable } from '../lib/errors.ts'
+import { newAccountId } from '../lib/auth/accounts/account-id.ts'
+import { parseUserId } from '../lib/auth/accounts/user-id.ts'
+import { accountExport } from '../lib/auth/accounts/user-records.ts'
+import { newPassword, weakness } from '../lib/auth/passwords/new-password.ts'
+import { createPasswords } from '../lib/auth/passwords/password.ts'
+import { StoreUnavailable } from '../lib/contract/problems.ts'
 import { printable } from '../lib/printable.ts'
 import { POLICIES } from '../lib/rate-limit/policies.ts'
+import { passwordRules, readerOf } from '../lib/settings/readers.ts'
 import {
   accountsOf,
   accountsRead,
@@ -21,11 +21,11 @@ import {
   setRights,
 } from '../lib/store/administration.ts'
 import { apiKeysRead, deleteKey, forgetKeys } from '../lib/store/api-keys.ts'
-import { connect } from '../lib/store/redis.ts'
+import { connect } from '../lib/store/client/redis.ts'
+import { Store } from '../lib/store/client/store.ts'
+import { Trips } from '../lib/store/client/trips.ts'
 import { level } from '../lib/store/rules.ts'
 import { endSessions, sessionsRead } from '../lib/store/sessions.ts'
-import { Store } from '../lib/store/store.ts'
-import { Trips } from '../lib/store/trips.ts'
 import { profileRead } from '../lib/store/users.ts'
 import { operatorStore } from './operator-store.ts'
 

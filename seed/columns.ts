@@ -1,5 +1,5 @@
 import type { Collection } from '../lib/collections/define.ts'
-import { readerOf } from '../lib/collections/item.ts'
+import { readerOf } from '../lib/items/item.ts'
 import { FileFault, type Found } from './rows.ts'
 import { named } from './values.ts'
 

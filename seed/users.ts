@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Redis } from '@upstash/redis'
-import { createPasswords } from '../lib/auth/password.ts'
+import { createPasswords } from '../lib/auth/passwords/password.ts'
 import { keys } from '../lib/store/keys.ts'
 import { USERS } from './data.ts'
 

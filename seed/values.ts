@@ -1,4 +1,4 @@
-import { type Kind, NUMBER } from '../lib/collections/item.ts'
+import { type Kind, NUMBER } from '../lib/items/item.ts'
 
 /** A number of a JSON file that JavaScript would write in other words, as the file has it. */
 export class Numeral {

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { freePort, startProgram, startRedis } from '../../e2e/support/processes.ts'
 import { redisEngine } from '../../local/gateway/engine.ts'
 import { type Gateway, startGateway } from '../../local/gateway/server.ts'
+import { freePort, startProgram, startRedis } from '../../test/support/processes.ts'
 import { type Line, startLine } from './line.ts'
 
 /** What undoes what was started, the last thing first. */

@@ -1,6 +1,6 @@
-import { account } from '../support/accounts.ts'
-import { isProblem } from '../support/api.ts'
-import { expect, test } from '../support/fixtures.ts'
+import { account } from '../../test/support/accounts.ts'
+import { isProblem } from '../../test/support/api.ts'
+import { expect, test } from '../../test/support/fixtures.ts'
 
 const PASSWORD = 'a long enough one'
 

@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose'
-import { account, sessionOf } from '../support/accounts.ts'
-import { type Answer, type Api, isProblem } from '../support/api.ts'
-import { expect, SECRET_TOKEN, test } from '../support/fixtures.ts'
+import { account, sessionOf } from '../../test/support/accounts.ts'
+import { type Answer, type Api, isProblem } from '../../test/support/api.ts'
+import { expect, SECRET_TOKEN, test } from '../../test/support/fixtures.ts'
 
 /** What a browser keeps: name and value of every cookie that it was given and not told to forget. */
 class Jar {

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose'
-import { Api, isProblem } from '../support/api.ts'
-import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from '../support/fixtures.ts'
-import { freePort, type Program, startProgram } from '../support/processes.ts'
+import { Api, isProblem } from '../../test/support/api.ts'
+import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from '../../test/support/fixtures.ts'
+import { freePort, type Program, startProgram } from '../../test/support/processes.ts'
 
 test('GET /.well-known/jwks.json has no key while a secret signs', async ({ api }) => {
   const { status, body, headers } = await api.get('/.well-known/jwks.json')

@@ -1,5 +1,5 @@
-import { isProblem } from '../support/api.ts'
-import { expect, test } from '../support/fixtures.ts'
+import { isProblem } from '../../test/support/api.ts'
+import { expect, test } from '../../test/support/fixtures.ts'
 
 test.describe('POST /api/auth/logout', () => {
   test('204, and no token of the session works again', async ({ api }) => {

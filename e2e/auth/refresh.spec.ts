@@ -1,6 +1,6 @@
-import { sessionOf } from '../support/accounts.ts'
-import { isProblem } from '../support/api.ts'
-import { expect, test } from '../support/fixtures.ts'
+import { sessionOf } from '../../test/support/accounts.ts'
+import { isProblem } from '../../test/support/api.ts'
+import { expect, test } from '../../test/support/fixtures.ts'
 
 test.describe('POST /api/auth/refresh', () => {
   test('200 with a rotated pair, under both paths and both names', async ({ api }) => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { account } from '../support/accounts.ts'
-import { isProblem } from '../support/api.ts'
-import { expect, test } from '../support/fixtures.ts'
-import { tokenOf } from '../support/outbox.ts'
+import { account } from '../../test/support/accounts.ts'
+import { isProblem } from '../../test/support/api.ts'
+import { expect, test } from '../../test/support/fixtures.ts'
+import { tokenOf } from '../../test/support/outbox.ts'
 
 const PASSWORD = 'a long enough one'
 

@@ -1,7 +1,7 @@
-import { account } from '../support/accounts.ts'
-import { type Api, isProblem } from '../support/api.ts'
-import { expect, type TestStore, test } from '../support/fixtures.ts'
-import { type Outbox, tokenOf } from '../support/outbox.ts'
+import { account } from '../../test/support/accounts.ts'
+import { type Api, isProblem } from '../../test/support/api.ts'
+import { expect, type TestStore, test } from '../../test/support/fixtures.ts'
+import { type Outbox, tokenOf } from '../../test/support/outbox.ts'
 
 const PASSWORD = 'a long enough one'
 

@@ -1,5 +1,5 @@
-import { type Api, isProblem } from '../support/api.ts'
-import { expect, test } from '../support/fixtures.ts'
+import { type Api, isProblem } from '../../test/support/api.ts'
+import { expect, test } from '../../test/support/fixtures.ts'
 
 async function list(
   api: Api,

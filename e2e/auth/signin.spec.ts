@@ -1,5 +1,5 @@
-import { isProblem, ME } from '../support/api.ts'
-import { expect, test } from '../support/fixtures.ts'
+import { isProblem, ME } from '../../test/support/api.ts'
+import { expect, test } from '../../test/support/fixtures.ts'
 
 test.describe('POST /api/auth/signin', () => {
   test('200 with a token pair in the shape of the contract', async ({ api }) => {

@@ -1,7 +1,7 @@
-import { account, leaveOneAdmin } from '../support/accounts.ts'
-import { type Answer, type Api, isProblem } from '../support/api.ts'
-import { expect, type TestStore, test } from '../support/fixtures.ts'
-import { tokenOf } from '../support/outbox.ts'
+import { account, leaveOneAdmin } from '../../test/support/accounts.ts'
+import { type Answer, type Api, isProblem } from '../../test/support/api.ts'
+import { expect, type TestStore, test } from '../../test/support/fixtures.ts'
+import { tokenOf } from '../../test/support/outbox.ts'
 
 test.describe.configure({ mode: 'serial' })
 

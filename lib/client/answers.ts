@@ -1,4 +1,4 @@
-import type { InputFault, ProblemCode } from '../errors.ts'
+import type { InputFault, ProblemCode } from '../contract/problems.ts'
 
 /** A failure that the API has named (RFC 9457), or an answer of 400 and up from something in front of it. */
 export class UsherProblem extends Error {

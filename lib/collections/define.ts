@@ -1,5 +1,5 @@
 import type { ZodMiniType } from 'zod/mini'
-import type { Access } from '../auth/levels.ts'
+import type { Access } from '../contract/access.ts'
 import type { OwnPrefix } from './prefixes.ts'
 import type { z } from './schema.ts'
 

@@ -1,9 +1,10 @@
-import { type KeyOwner, LiveAccess, type Proof } from '../auth/liveness.ts'
-import { rotate } from '../auth/rotate.ts'
+import { type KeyOwner, LiveAccess, type Proof } from '../auth/sessions/liveness.ts'
+import { rotate } from '../auth/sessions/rotate.ts'
 import type { AuthCall, CookieJar, Principal, Report, Site } from '../auth/types.ts'
-import type { Deps } from '../deps.ts'
-import { fail, ok, type ProblemCode, type Result } from '../errors.ts'
-import type { Store } from '../store/store.ts'
+import type { Operation } from '../contract/operations.ts'
+import { fail, ok, type ProblemCode, type Result } from '../contract/problems.ts'
+import type { Deps } from '../deps/base.ts'
+import type { Store } from '../store/client/store.ts'
 import { identifyAccount } from '../store/users.ts'
 import {
   type Authentication,
@@ -15,8 +16,7 @@ import {
   presentedCredential,
   refusal,
   TWO_CREDENTIALS,
-} from './authenticate.ts'
-import type { Operation } from './contract.ts'
+} from './credentials/authenticate.ts'
 import { accessOf, type Match } from './router.ts'
 
 /** What a request has shown at the door. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { Trips } from '../store/trips.ts'
+import { Trips } from '../store/client/trips.ts'
 import { BlockList } from './block-list.ts'
 
 const START = 1_790_000_000_000

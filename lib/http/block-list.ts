@@ -2,8 +2,8 @@ import type { Log } from '../log.ts'
 import { networkBits, parseNetwork } from '../network.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import { BLOCKED_COMMAND, parseBlocked } from '../store/blocks.ts'
-import type { LimiterClient } from '../store/script-runner.ts'
-import type { Trips } from '../store/trips.ts'
+import type { LimiterClient } from '../store/client/script-runner.ts'
+import type { Trips } from '../store/client/trips.ts'
 
 /** Who a request comes from, as far as the gate knows. */
 export interface Suspect {

@@ -1,5 +1,5 @@
-import { type Failure, fail, ok, type Result } from '../errors.ts'
-import type { Operation } from './contract.ts'
+import type { Operation } from '../contract/operations.ts'
+import { type Failure, fail, ok, type Result } from '../contract/problems.ts'
 
 /** The largest body anywhere, in bytes. The start server stops reading here too. */
 export const LARGEST_BODY_BYTES = 64 * 1_024

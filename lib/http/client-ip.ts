@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js'
-import type { TrustedProxy } from '../env.ts'
 import { log } from '../log.ts'
 import type { Partition } from '../rate-limit/types.ts'
+import type { TrustedProxy } from '../settings/settings.ts'
 
 /** Those that were told of a header that holds no address; once for each isolate's settings. */
 const warned = new WeakSet<TrustedProxy>()

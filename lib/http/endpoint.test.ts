@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
-import { type Deps, deps } from '../deps.ts'
-import { fail, ok } from '../errors.ts'
-import { contract } from './contract.ts'
+import { contract } from '../contract/operations.ts'
+import { fail, ok } from '../contract/problems.ts'
+import { type Deps, deps } from '../deps/base.ts'
 import { endpoint } from './endpoint.ts'
 
 test('a use case whose problems the row lists makes a handler; any other does not compile', () => {

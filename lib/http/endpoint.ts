@@ -1,22 +1,28 @@
-import type { LiveAccess } from '../auth/liveness.ts'
+import type { LiveAccess } from '../auth/sessions/liveness.ts'
 import type { AuthCall, CookieJar, Report } from '../auth/types.ts'
-import type { CollectionCall } from '../collections/types.ts'
-import type { Deps } from '../deps.ts'
-import { type AccessCode, type Failure, fail, type ProblemCode, type Result } from '../errors.ts'
+import type { ProblemOf } from '../contract/operation-problems.ts'
+import type { Operation } from '../contract/operations.ts'
+import {
+  type AccessCode,
+  type Failure,
+  fail,
+  type ProblemCode,
+  type Result,
+} from '../contract/problems.ts'
+import type { Deps } from '../deps/base.ts'
+import type { CollectionCall } from '../items/types.ts'
 import { printable } from '../printable.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
+import { Store } from '../store/client/store.ts'
+import { Trips } from '../store/client/trips.ts'
 import type { SecurityEventType } from '../store/event-types.ts'
 import { type EventFields, eventWords, recordEvent } from '../store/events.ts'
-import { Store } from '../store/store.ts'
-import { Trips } from '../store/trips.ts'
 import { type Trace, traceOf } from '../trace.ts'
 import { admit, ownerOf } from './admission.ts'
-import type { Caller } from './authenticate.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
-import type { Operation } from './contract.ts'
-import type { ProblemOf } from './contract-problems.ts'
-import { isForeign, isSameOrigin } from './cookies.ts'
+import type { Caller } from './credentials/authenticate.ts'
+import { isForeign, isSameOrigin } from './credentials/cookies.ts'
 import { failureOf } from './failure.ts'
 import { type Handover, readHandover } from './handover.ts'
 import { type InputCheck, readInput } from './input.ts'

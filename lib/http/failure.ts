@@ -1,5 +1,5 @@
-import { EnvironmentFault } from '../env.ts'
-import { type Failure, fail, StoreUnavailable } from '../errors.ts'
+import { type Failure, fail, StoreUnavailable } from '../contract/problems.ts'
+import { EnvironmentFault } from '../settings/settings.ts'
 
 /**
  * Turns whatever was thrown into a failure: an outage is 503, anything else is our defect. Its

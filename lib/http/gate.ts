@@ -1,11 +1,15 @@
-import type { PresentedKey } from '../auth/api-key.ts'
-import type { Access } from '../auth/levels.ts'
-import { type Failure, fail } from '../errors.ts'
-import type { GateDeps } from '../gate-deps.ts'
+import type { PresentedKey } from '../auth/api-keys/api-key.ts'
+import type { Access } from '../contract/access.ts'
+import { contract, type Operation } from '../contract/operations.ts'
+import { type Failure, fail } from '../contract/problems.ts'
+import type { GateDeps } from '../deps/gate.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
 import type { Decision, Partition, WaitUntil } from '../rate-limit/types.ts'
-import { Trips } from '../store/trips.ts'
+import { Trips } from '../store/client/trips.ts'
 import { traceOf } from '../trace.ts'
+import { declaresTooLarge, takesMediaType } from './body.ts'
+import { addressPartition, clientAddress } from './client-ip.ts'
+import { setPreflightHeaders } from './cors.ts'
 import {
   type Authentication,
   authenticate,
@@ -17,11 +21,7 @@ import {
   refusal,
   TWO_CREDENTIALS,
   UNKNOWN_KEY,
-} from './authenticate.ts'
-import { declaresTooLarge, takesMediaType } from './body.ts'
-import { addressPartition, clientAddress } from './client-ip.ts'
-import { contract, type Operation } from './contract.ts'
-import { setPreflightHeaders } from './cors.ts'
+} from './credentials/authenticate.ts'
 import { failureOf } from './failure.ts'
 import type { Handover } from './handover.ts'
 import { HEADER_SECTION_DETAIL, isHeaderSectionTooLarge } from './header-section.ts'

@@ -1,4 +1,4 @@
-import type { Spent } from '../store/trips.ts'
+import type { Spent } from '../store/client/trips.ts'
 
 /**
  * What the gate tells the endpoint: the request's id, the waiting already done, when it began and

@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
 import type { LogFields } from '../log.ts'
-import { type Databases, Store } from '../store/store.ts'
-import { Trips } from '../store/trips.ts'
+import { type Databases, Store } from '../store/client/store.ts'
+import { Trips } from '../store/client/trips.ts'
 import { ready } from './health.ts'
 
 /** Two databases, or one, that answer the probe when they are told to. */

@@ -1,7 +1,7 @@
-import { fail, ok, type Result, StoreUnavailable } from '../errors.ts'
+import { fail, ok, type Result, StoreUnavailable } from '../contract/problems.ts'
 import type { Log } from '../log.ts'
+import type { Databases, Store } from '../store/client/store.ts'
 import { probe } from '../store/health.ts'
-import type { Databases, Store } from '../store/store.ts'
 
 /** `degraded` serves, and has a warning in the log. */
 export interface Readiness {

@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini'
-import { fail, ok, type ProblemCode, type Result } from '../errors.ts'
+import type { Operation } from '../contract/operations.ts'
+import { fail, ok, type ProblemCode, type Result } from '../contract/problems.ts'
 import { MOST_FAULTS, pointer, validate } from '../validation.ts'
 import { declaresTooLarge, encodingFault, readJson, takesMediaType } from './body.ts'
-import type { Operation } from './contract.ts'
 import { PATH_VARIABLES } from './router.ts'
 
 /** What checks an operation's input: a schema; or the use case, which takes it as it was sent. */

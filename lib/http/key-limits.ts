@@ -1,9 +1,9 @@
-import type { PresentedKey } from '../auth/api-key.ts'
+import type { PresentedKey } from '../auth/api-keys/api-key.ts'
 import { remember } from '../bounded-map.ts'
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
+import type { LimiterClient } from '../store/client/script-runner.ts'
+import type { Trips } from '../store/client/trips.ts'
 import { judgeKey, keyCommand } from '../store/key-liveness.ts'
-import type { LimiterClient } from '../store/script-runner.ts'
-import type { Trips } from '../store/trips.ts'
 
 /** What an API key counts for. */
 export interface KeyQuota {

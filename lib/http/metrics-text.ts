@@ -1,8 +1,8 @@
-import { type AccessCode, ok, type Result } from '../errors.ts'
+import { contract } from '../contract/operations.ts'
+import { type AccessCode, ok, type Result } from '../contract/problems.ts'
+import type { Store } from '../store/client/store.ts'
 import { keys } from '../store/keys.ts'
 import { READ_METRICS } from '../store/scripts/metrics.ts'
-import type { Store } from '../store/store.ts'
-import { contract } from './contract.ts'
 import { BUCKETS_MS, type Metrics } from './metrics.ts'
 
 /** What every family of metrics is, in the order of the text. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { Trips } from '../store/trips.ts'
+import { Trips } from '../store/client/trips.ts'
 import { type Counted, Metrics } from './metrics.ts'
 import { metricsText } from './metrics-text.ts'
 

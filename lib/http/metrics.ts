@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
+import type { LimiterClient } from '../store/client/script-runner.ts'
 import { keys } from '../store/keys.ts'
-import type { LimiterClient } from '../store/script-runner.ts'
 import { TELL_METRICS } from '../store/scripts/metrics.ts'
 
 interface MetricsOptions {

@@ -1,5 +1,5 @@
-import { ok, type Result } from '../errors.ts'
-import document from '../openapi.json' with { type: 'json' }
+import { ok, type Result } from '../contract/problems.ts'
+import document from '../openapi/openapi.json' with { type: 'json' }
 
 /** The published document, which `npm run openapi` writes, with the address of this API. */
 export const openapiCase = {

@@ -1,4 +1,4 @@
-import { PROBLEMS, type ProblemCode, type ProblemExtras } from '../errors.ts'
+import { PROBLEMS, type ProblemCode, type ProblemExtras } from '../contract/problems.ts'
 
 /** Headers of every JSON answer: nothing may be sniffed, framed, scripted or kept. */
 const SAFE_HEADERS = {

@@ -3,7 +3,7 @@ import type { Log } from '../log.ts'
 import type { PolicyName, StrictPolicyName } from '../rate-limit/policies.ts'
 import type { StrictLimiter } from '../rate-limit/strict.ts'
 import type { Decision, GivenBack, Partition } from '../rate-limit/types.ts'
-import type { Trips } from '../store/trips.ts'
+import type { Trips } from '../store/client/trips.ts'
 
 /** The strict quotas of one request, with every decision kept for the answer's headers. */
 export class RequestQuotas implements Quotas {

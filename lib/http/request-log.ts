@@ -1,10 +1,10 @@
-import type { Failure } from '../errors.ts'
+import type { Operation } from '../contract/operations.ts'
+import type { Failure } from '../contract/problems.ts'
 import { log } from '../log.ts'
 import type { Decision } from '../rate-limit/types.ts'
-import type { Spent } from '../store/trips.ts'
+import type { Spent } from '../store/client/trips.ts'
 import type { Trace } from '../trace.ts'
-import type { Caller } from './authenticate.ts'
-import type { Operation } from './contract.ts'
+import type { Caller } from './credentials/authenticate.ts'
 import type { Match } from './router.ts'
 
 /** What is known of one request when it is answered. */

@@ -1,7 +1,7 @@
-import { type Access, LEVELS } from '../auth/levels.ts'
 import type { Collection } from '../collections/define.ts'
 import { findCollection } from '../collections/index.ts'
-import { contract, type Operation, type OperationId } from './contract.ts'
+import { type Access, LEVELS } from '../contract/access.ts'
+import { contract, type Operation, type OperationId } from '../contract/operations.ts'
 
 /** What a path leads to: its operations by method, and its decoded parameters. */
 export interface Match {

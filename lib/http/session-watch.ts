@@ -1,9 +1,9 @@
-import type { DeadSessions } from '../auth/dead-sessions.ts'
+import type { DeadSessions } from '../auth/sessions/dead-sessions.ts'
 import { remember } from '../bounded-map.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
+import type { LimiterClient } from '../store/client/script-runner.ts'
 import { keys } from '../store/keys.ts'
 import { liveness } from '../store/rotation.ts'
-import type { LimiterClient } from '../store/script-runner.ts'
 import { READ_LIVENESS } from '../store/scripts/liveness.ts'
 
 /** What a token says of its session; times in epoch seconds. */

@@ -1,4 +1,4 @@
-import { contract } from './contract.ts'
+import { contract } from '../contract/operations.ts'
 import { operationName } from './request-log.ts'
 import { findRoute, operationOf } from './router.ts'
 

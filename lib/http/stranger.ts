@@ -1,8 +1,8 @@
-import type { Failure } from '../errors.ts'
+import type { Failure } from '../contract/problems.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
 import type { HotLimiter } from '../rate-limit/hot.ts'
 import type { Decision, Partition, WaitUntil } from '../rate-limit/types.ts'
-import type { Trips } from '../store/trips.ts'
+import type { Trips } from '../store/client/trips.ts'
 
 /** A request that showed nothing good, and with what it is counted. */
 export interface Stranger {

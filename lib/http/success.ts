@@ -1,7 +1,7 @@
+import type { Operation } from '../contract/operations.ts'
+import { type Failure, fail, type Success } from '../contract/problems.ts'
 import { namesStrongly, namesWeakly } from '../entity-tags.ts'
-import { type Failure, fail, type Success } from '../errors.ts'
 import { sha256 } from '../hash.ts'
-import type { Operation } from './contract.ts'
 import { json, jsonText } from './problem.ts'
 
 /**

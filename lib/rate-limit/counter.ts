@@ -1,9 +1,9 @@
 import { Ratelimit } from '@upstash/ratelimit'
 import { remember } from '../bounded-map.ts'
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
 import type { Log } from '../log.ts'
+import type { LimiterClient } from '../store/client/script-runner.ts'
 import { keys } from '../store/keys.ts'
-import type { LimiterClient } from '../store/script-runner.ts'
 import { POLICIES, type PolicyName, SHARED_BUCKET_FACTOR, WIDER_FACTOR } from './policies.ts'
 import type { Decision, Partition } from './types.ts'
 

@@ -1,4 +1,4 @@
-import { type Failure, fail } from '../errors.ts'
+import { type Failure, fail } from '../contract/problems.ts'
 import type { Decision } from './types.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { remember } from '../bounded-map.ts'
-import type { Trips } from '../store/trips.ts'
+import type { Trips } from '../store/client/trips.ts'
 import { Counter, type LimiterOptions, memoryKey, type Quota } from './counter.ts'
 import { type HotPolicyName, LOCAL_LIMIT, POLICIES } from './policies.ts'
 import type { Decision, Partition, WaitUntil } from './types.ts'

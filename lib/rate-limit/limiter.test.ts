@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
-import { StoreUnavailable } from '../errors.ts'
-import { Trips } from '../store/trips.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
+import { Trips } from '../store/client/trips.ts'
 import type { LimiterOptions } from './counter.ts'
 import { setQuotaHeaders } from './headers.ts'
 import { HotLimiter } from './hot.ts'

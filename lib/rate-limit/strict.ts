@@ -1,7 +1,7 @@
 import { remember } from '../bounded-map.ts'
+import type { Trips } from '../store/client/trips.ts'
 import { keys } from '../store/keys.ts'
 import { GIVE_BACK } from '../store/scripts/quotas.ts'
-import type { Trips } from '../store/trips.ts'
 import { Counter, type LimiterOptions, memoryKey, type Quota } from './counter.ts'
 import { POLICIES, type StrictPolicyName } from './policies.ts'
 import type { Decision, GivenBack, Partition } from './types.ts'

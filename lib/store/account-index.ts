@@ -1,7 +1,7 @@
+import { integer, type Read, replyList, text } from './client/reply.ts'
+import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
-import { integer, type Read, replyList, text } from './reply.ts'
 import { BEGIN_ACCOUNTS, ENROL_ACCOUNTS, KEEP_ACCOUNTS } from './scripts/account-index.ts'
-import type { Store } from './store.ts'
 
 /** How long a healer may be silent before another takes over. */
 const HEALER_TTL_MS = 30_000

@@ -1,15 +1,15 @@
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
 import { forgetRecords } from './api-keys.ts'
+import { type Read, replyList, text } from './client/reply.ts'
+import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
 import { pageRead, type StoredPage } from './pages.ts'
-import { type Read, replyList, text } from './reply.ts'
 import {
   ADD_ACCOUNT,
   DELETE_ACCOUNT,
   RELEASE_ACCOUNT,
   SET_RIGHTS,
 } from './scripts/administration.ts'
-import type { Store } from './store.ts'
 import { ACCOUNT_FIELDS, type Account, accountOf, changePassword } from './users.ts'
 
 /**

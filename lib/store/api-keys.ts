@@ -1,9 +1,9 @@
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
+import { integer, type Read, replyList, text } from './client/reply.ts'
+import type { Store } from './client/store.ts'
 import { moment, words } from './key-liveness.ts'
 import { keys } from './keys.ts'
-import { integer, type Read, replyList, text } from './reply.ts'
 import { CREATE_KEY, DELETE_KEY, FORGET_RECORDS, LIST_KEYS, ROLL_KEY } from './scripts/api-keys.ts'
-import type { Store } from './store.ts'
 
 export interface NewKey {
   id: string

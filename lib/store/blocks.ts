@@ -1,9 +1,9 @@
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
+import { integer, type Read, replyList, text } from './client/reply.ts'
+import type { Store } from './client/store.ts'
 import { moment } from './key-liveness.ts'
 import { keys } from './keys.ts'
-import { integer, type Read, replyList, text } from './reply.ts'
 import { ADD_BLOCK, LIST_BLOCKS, REMOVE_BLOCK } from './scripts/blocks.ts'
-import type { Store } from './store.ts'
 
 /** Who is kept out: a network, an account by any of its names, or an API key by its id. */
 export type Blocked = { address: string } | { users: string[] } | { key: string }

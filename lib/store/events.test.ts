@@ -1,12 +1,12 @@
 import { expect, test } from '@playwright/test'
-import { type Program, startRedis } from '../../e2e/support/processes.ts'
 import { type Engine, embeddedEngine, redisEngine } from '../../local/gateway/engine.ts'
 import { type Gateway, startGateway } from '../../local/gateway/server.ts'
+import { type Program, startRedis } from '../../test/support/processes.ts'
+import { connect } from './client/redis.ts'
+import { Store } from './client/store.ts'
+import { Trips } from './client/trips.ts'
 import type { SecurityEventType } from './event-types.ts'
 import { type EventFields, type EventQuery, eventsRead, recordEvent } from './events.ts'
-import { connect } from './redis.ts'
-import { Store } from './store.ts'
-import { Trips } from './trips.ts'
 
 const FIRST: EventQuery = { before: '', limit: 100, type: undefined, names: [] }
 

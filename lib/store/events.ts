@@ -1,9 +1,9 @@
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
+import { type Read, replyList, text } from './client/reply.ts'
+import type { Store } from './client/store.ts'
 import type { SecurityEventType } from './event-types.ts'
 import { keys } from './keys.ts'
-import { type Read, replyList, text } from './reply.ts'
 import { LIST_EVENTS, RECORD_EVENT } from './scripts/events.ts'
-import type { Store } from './store.ts'
 
 /** What an event is about; an unknown user is not named. */
 export interface EventFields {

@@ -1,7 +1,7 @@
+import { text } from './client/reply.ts'
+import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
-import { text } from './reply.ts'
 import { PROBE } from './scripts/health.ts'
-import type { Store } from './store.ts'
 
 /**
  * Asks whether the store takes writes. @returns The policy by which it evicts keys, where it does

@@ -1,5 +1,6 @@
+import { integer, type Read, replyList, text } from './client/reply.ts'
+import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
-import { integer, type Read, replyList, text } from './reply.ts'
 import {
   BEGIN_HEALING,
   CLAIM_INDEXES,
@@ -9,7 +10,6 @@ import {
   INDEX_STATES,
   KEEP_HEALING,
 } from './scripts/healing.ts'
-import type { Store } from './store.ts'
 
 /** How long a healer may be silent before another takes over. */
 const HEALER_TTL_MS = 30_000

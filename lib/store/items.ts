@@ -1,10 +1,10 @@
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
+import { integer, type Read, replyList, text } from './client/reply.ts'
+import type { Store } from './client/store.ts'
 import { CLAIM_HOLDS_MS, type KeptIndexes } from './indexes.ts'
 import { keys } from './keys.ts'
-import { integer, type Read, replyList, text } from './reply.ts'
 import { APPLY_ITEMS } from './scripts/apply.ts'
 import { QUERY_ITEMS } from './scripts/query.ts'
-import type { Store } from './store.ts'
 
 /** A hash as it is stored: the declared fields only, undefined where the hash has none. */
 export type StoredFields = (string | undefined)[]

@@ -1,10 +1,10 @@
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
 import { sameText } from '../same-text.ts'
+import { integer, type Read, replyList, text } from './client/reply.ts'
+import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
-import { integer, type Read, replyList, text } from './reply.ts'
 import { level, mayEnter } from './rules.ts'
 import { KEY_LIVENESS, TOUCH_KEY } from './scripts/key-liveness.ts'
-import type { Store } from './store.ts'
 
 /** Notes that a key was used. */
 export async function touchKey(store: Store, id: string): Promise<void> {

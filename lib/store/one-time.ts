@@ -1,9 +1,9 @@
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
+import { integer, type Read, replyList, text } from './client/reply.ts'
+import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
-import { integer, type Read, replyList, text } from './reply.ts'
 import { CLAIM_TOKEN, ISSUE_TOKEN, RELEASE_TOKEN, RESET_PASSWORD } from './scripts/one-time.ts'
 import { DEVICE_TTL_MS } from './sessions.ts'
-import type { Store } from './store.ts'
 
 /** What a mail's link is for: to confirm an address, or to set a new password. */
 export type TokenKind = 'verify' | 'reset'

@@ -1,7 +1,7 @@
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
+import { type Read, replyList, text } from './client/reply.ts'
 import type { StoredFields } from './items.ts'
 import { keys } from './keys.ts'
-import { type Read, replyList, text } from './reply.ts'
 import { LIST_ITEMS } from './scripts/items.ts'
 
 /** Up to so many keys SCAN finds every account, in some milliseconds. */

@@ -1,9 +1,9 @@
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
+import { type Read, replyList, text } from './client/reply.ts'
+import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
 import { TOKEN_TTL_MS } from './one-time.ts'
-import { type Read, replyList, text } from './reply.ts'
 import { CONFIRM_REGISTRATION, REGISTER } from './scripts/registrations.ts'
-import type { Store } from './store.ts'
 
 /** Keeps a registration until its link is followed. See {@link REGISTER}. */
 export async function keepRegistration(

@@ -1,10 +1,10 @@
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
+import { integer, type Read, replyList, text } from './client/reply.ts'
+import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
-import { integer, type Read, replyList, text } from './reply.ts'
 import { level, mayEnter } from './rules.ts'
 import { LIVENESS_AT_PRIMARY } from './scripts/liveness.ts'
 import { ROTATE_SESSION } from './scripts/rotation.ts'
-import type { Store } from './store.ts'
 
 /** A session as a token needs it; times in epoch milliseconds of the store's clock. */
 export interface SessionState {

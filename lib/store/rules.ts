@@ -1,4 +1,4 @@
-import { text } from './reply.ts'
+import { text } from './client/reply.ts'
 
 /**
  * Whether an account may sign in and stay in: neither disabled nor waiting for its address to be

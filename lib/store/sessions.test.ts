@@ -1,14 +1,14 @@
 import { expect, test } from '@playwright/test'
 import fc from 'fast-check'
-import { type Program, startRedis } from '../../e2e/support/processes.ts'
 import { type Engine, embeddedEngine, redisEngine } from '../../local/gateway/engine.ts'
 import { type Gateway, startGateway } from '../../local/gateway/server.ts'
+import { type Program, startRedis } from '../../test/support/processes.ts'
+import { connect } from './client/redis.ts'
+import { Store } from './client/store.ts'
+import { Trips } from './client/trips.ts'
 import { eventWords } from './events.ts'
-import { connect } from './redis.ts'
 import { rotateSession } from './rotation.ts'
 import { openSession, revokeSession } from './sessions.ts'
-import { Store } from './store.ts'
-import { Trips } from './trips.ts'
 
 const TTL = { refreshTokenTtlMs: 60_000, graceMs: 10_000, clockToleranceMs: 5_000 }
 /** An end that no token of these tests reaches: their sessions are moved, not their tokens. */

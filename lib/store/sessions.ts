@@ -1,11 +1,11 @@
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
+import { integer, type Read, replyList, text } from './client/reply.ts'
+import type { Store } from './client/store.ts'
 import type { EventWords } from './events.ts'
 import { keys } from './keys.ts'
-import { integer, type Read, replyList, text } from './reply.ts'
 import type { Holder, SessionState } from './rotation.ts'
 import { level } from './rules.ts'
 import { END_SESSIONS, LIST_SESSIONS, OPEN_SESSION, REVOKE_SESSION } from './scripts/sessions.ts'
-import type { Store } from './store.ts'
 
 export type Opened =
   | { status: 'opened'; accountId: string; session: SessionState; overCap: string[] }

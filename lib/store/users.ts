@@ -1,10 +1,10 @@
-import { StoreUnavailable } from '../errors.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
+import { integer, type Read, replyList, text } from './client/reply.ts'
+import type { Store } from './client/store.ts'
 import type { StoredFields } from './items.ts'
 import { keys } from './keys.ts'
-import { integer, type Read, replyList, text } from './reply.ts'
 import { mayEnter } from './rules.ts'
 import { CHANGE_PASSWORD, IDENTIFY_ACCOUNT, RENAME, REPLACE_HASH } from './scripts/accounts.ts'
-import type { Store } from './store.ts'
 
 /** What sign-in reads of an account. */
 export interface Credentials {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, test } from '@playwright/test'
 import { Ratelimit } from '@upstash/ratelimit'
 import { Redis } from '@upstash/redis'
-import { type Program, startProgram, startRedis } from '../../e2e/support/processes.ts'
+import { type Program, startProgram, startRedis } from '../../test/support/processes.ts'
 import { type Engine, embeddedEngine, redisEngine } from './engine.ts'
 import { type Gateway, startGateway } from './server.ts'
 

@@ -1,5 +1,5 @@
-import { env } from '@/lib/env.ts'
-import { accountPage } from '@/lib/http/account-page.ts'
+import { accountPage } from '@/lib/http/pages/account-page.ts'
+import { env } from '@/lib/settings/settings.ts'
 
 export const runtime = 'edge'
 

@@ -1,9 +1,9 @@
 import { after } from 'next/dist/server/after/index.js'
-import { collectionDeps } from '@/lib/collection-deps.ts'
-import { listItemsCase } from '@/lib/collections/list.ts'
-import { createItemCase } from '@/lib/collections/write.ts'
-import { contract } from '@/lib/http/contract.ts'
+import { contract } from '@/lib/contract/operations.ts'
+import { collectionDeps } from '@/lib/deps/collection.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
+import { listItemsCase } from '@/lib/items/list.ts'
+import { createItemCase } from '@/lib/items/write.ts'
 
 export const runtime = 'edge'
 export const GET = endpoint(contract.listItems, listItemsCase, collectionDeps, after)

@@ -1,7 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { createBlockCase, listBlocksCase } from '@/lib/auth/blocks.ts'
-import { deps } from '@/lib/deps.ts'
-import { contract } from '@/lib/http/contract.ts'
+import { createBlockCase, listBlocksCase } from '@/lib/auth/operators/blocks.ts'
+import { contract } from '@/lib/contract/operations.ts'
+import { deps } from '@/lib/deps/base.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'

@@ -1,6 +1,6 @@
 import { after } from 'next/dist/server/after/index.js'
-import { deps } from '@/lib/deps.ts'
-import { contract } from '@/lib/http/contract.ts'
+import { contract } from '@/lib/contract/operations.ts'
+import { deps } from '@/lib/deps/base.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 import { healthCase } from '@/lib/http/health.ts'
 

@@ -1,8 +1,8 @@
 import { after } from 'next/dist/server/after/index.js'
-import { createKeyCase, listKeysCase } from '@/lib/auth/api-keys.ts'
-import { contract } from '@/lib/http/contract.ts'
+import { createKeyCase, listKeysCase } from '@/lib/auth/api-keys/api-keys.ts'
+import { contract } from '@/lib/contract/operations.ts'
+import { keyDeps } from '@/lib/deps/key.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
-import { keyDeps } from '@/lib/key-deps.ts'
 
 export const runtime = 'edge'
 export const GET = endpoint(contract.listKeys, listKeysCase, keyDeps, after)

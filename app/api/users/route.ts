@@ -1,7 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { listUsersCase } from '@/lib/auth/users.ts'
-import { deps } from '@/lib/deps.ts'
-import { contract } from '@/lib/http/contract.ts'
+import { listUsersCase } from '@/lib/auth/accounts/users.ts'
+import { contract } from '@/lib/contract/operations.ts'
+import { deps } from '@/lib/deps/base.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'

@@ -1,4 +1,4 @@
-import { problemPage } from '@/lib/http/problem-page.ts'
+import { problemPage } from '@/lib/http/pages/problem-page.ts'
 
 export const runtime = 'edge'
 

@@ -1,7 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { accountDeps } from '@/lib/account-deps.ts'
-import { changePasswordCase } from '@/lib/auth/change-password.ts'
-import { contract } from '@/lib/http/contract.ts'
+import { changePasswordCase } from '@/lib/auth/passwords/change-password.ts'
+import { contract } from '@/lib/contract/operations.ts'
+import { accountDeps } from '@/lib/deps/account.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'

@@ -1,8 +1,8 @@
 import { after } from 'next/dist/server/after/index.js'
-import { deleteUserCase } from '@/lib/auth/user-records.ts'
-import { changeUserCase, readUserCase } from '@/lib/auth/users.ts'
-import { deps } from '@/lib/deps.ts'
-import { contract } from '@/lib/http/contract.ts'
+import { deleteUserCase } from '@/lib/auth/accounts/user-records.ts'
+import { changeUserCase, readUserCase } from '@/lib/auth/accounts/users.ts'
+import { contract } from '@/lib/contract/operations.ts'
+import { deps } from '@/lib/deps/base.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'

@@ -1,8 +1,8 @@
 import { after } from 'next/dist/server/after/index.js'
-import { resendCase } from '@/lib/auth/email.ts'
-import { contract } from '@/lib/http/contract.ts'
+import { resendCase } from '@/lib/auth/accounts/email.ts'
+import { contract } from '@/lib/contract/operations.ts'
+import { mailDeps } from '@/lib/deps/mail.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
-import { mailDeps } from '@/lib/mail-deps.ts'
 
 export const runtime = 'edge'
 export const POST = endpoint(contract.resendVerification, resendCase, mailDeps, after)

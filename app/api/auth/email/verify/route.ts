@@ -1,7 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { accountDeps } from '@/lib/account-deps.ts'
-import { verifyCase } from '@/lib/auth/email.ts'
-import { contract } from '@/lib/http/contract.ts'
+import { verifyCase } from '@/lib/auth/accounts/email.ts'
+import { contract } from '@/lib/contract/operations.ts'
+import { accountDeps } from '@/lib/deps/account.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'

@@ -1,7 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { unlockUserCase } from '@/lib/auth/unlock.ts'
-import { deps } from '@/lib/deps.ts'
-import { contract } from '@/lib/http/contract.ts'
+import { unlockUserCase } from '@/lib/auth/accounts/unlock.ts'
+import { contract } from '@/lib/contract/operations.ts'
+import { deps } from '@/lib/deps/base.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'

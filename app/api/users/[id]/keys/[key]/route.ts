@@ -1,8 +1,8 @@
 import { after } from 'next/dist/server/after/index.js'
-import { deleteUserKeyCase } from '@/lib/auth/user-records.ts'
-import { contract } from '@/lib/http/contract.ts'
+import { deleteUserKeyCase } from '@/lib/auth/accounts/user-records.ts'
+import { contract } from '@/lib/contract/operations.ts'
+import { keyDeps } from '@/lib/deps/key.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
-import { keyDeps } from '@/lib/key-deps.ts'
 
 export const runtime = 'edge'
 export const DELETE = endpoint(contract.deleteUserKey, deleteUserKeyCase, keyDeps, after)

@@ -1,0 +1,26 @@
+import type { Store } from '../../store/client/store.ts'
+import { addressRead, profileRead } from '../../store/users.ts'
+import { isAccountId } from './account-id.ts'
+import { parseUserId } from './user-id.ts'
+
+/** How tokens, events and blocks may name one account. */
+export interface AccountNames {
+  /** Its address first, and its id: events from before accounts had ids name the address. */
+  names: [string, ...string[]]
+  /** Whether there is such an account now: events outlive theirs. */
+  exists: boolean
+}
+
+/** Finds the names of the account that an operator means, by its id or its address. One trip. */
+export async function accountNames(store: Store, typed: string): Promise<AccountNames> {
+  if (isAccountId(typed)) {
+    const [address] = await store.read(addressRead(typed))
+    return address === undefined
+      ? { names: [typed], exists: false }
+      : { names: [address, typed], exists: true }
+  }
+  const userId = parseUserId(typed)
+  if (userId === undefined) return { names: [typed], exists: false }
+  const [{ exists, accountId }] = await store.read(profileRead(userId))
+  return { names: [userId, ...(accountId === undefined ? [] : [accountId])], exists }
+}

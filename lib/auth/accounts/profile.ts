@@ -1,0 +1,63 @@
+import * as z from 'zod/mini'
+import { type AccessCode, fail, ok, type Result } from '../../contract/problems.ts'
+import type { Read } from '../../store/client/reply.ts'
+import { level } from '../../store/rules.ts'
+import { type Account, profileRead, rename } from '../../store/users.ts'
+import type { AuthCall, Principal } from '../types.ts'
+import { nameText } from './name-text.ts'
+
+/** The caller's own account. */
+export interface Profile {
+  /** The account's opaque id. */
+  id: string
+  user: string
+  level: number
+  name?: string
+  emailVerified: boolean
+  /** RFC 3339; null for a hash that was typed by hand. */
+  createdAt: string | null
+}
+
+interface ProfileCall<input> extends AuthCall<input> {
+  read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
+}
+
+/** A user changes only what is theirs: the name. '' removes it. */
+export const changeProfileInput = z.strictObject({ name: nameText })
+
+/** Reads the caller's own account, in the trip that proves the session. */
+export async function readProfile(
+  call: ProfileCall<undefined>,
+): Promise<Result<Profile, AccessCode>> {
+  const { principal } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  const account = await call.read(profileRead(principal.userId))
+  return account.ok ? ok(profile(principal, account.value)) : account
+}
+
+/** Changes the caller's own name, and nothing else of the account. */
+export async function changeProfile(
+  call: ProfileCall<z.output<typeof changeProfileInput>>,
+): Promise<Result<Profile, AccessCode>> {
+  const { principal, store, input } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  const { name } = input
+  await rename(store, principal.userId, name)
+  const [account] = await store.read(profileRead(principal.userId))
+  return ok(profile(principal, { ...account, name: name === '' ? undefined : name }))
+}
+
+function profile({ accountId, userId }: Principal, account: Account): Profile {
+  const { name, emailVerified, createdAt } = account
+  return {
+    id: accountId,
+    user: userId,
+    level: level(account.level),
+    ...(name === undefined ? {} : { name }),
+    emailVerified,
+    createdAt: createdAt === undefined ? null : new Date(createdAt).toISOString(),
+  }
+}
+
+export const readProfileCase = { run: readProfile }
+export const changeProfileCase = { input: changeProfileInput, run: changeProfile }

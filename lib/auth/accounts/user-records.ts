@@ -1,0 +1,107 @@
+import { type AccessCode, fail, ok, type Result } from '../../contract/problems.ts'
+import { deletableRead, deleteAccount } from '../../store/administration.ts'
+import { apiKeysRead, deleteKey } from '../../store/api-keys.ts'
+import type { Store } from '../../store/client/store.ts'
+import { sessionsRead } from '../../store/sessions.ts'
+import type { Account } from '../../store/users.ts'
+import { type KeyDeps, type OwnKey, own } from '../api-keys/api-keys.ts'
+import { findAccount } from './find-account.ts'
+import { shownUser, type User, type UsersCall } from './users.ts'
+
+/** What is kept of an account; no password, no secret. Times are RFC 3339. */
+export interface AccountExport {
+  account: User
+  sessions: {
+    id: string
+    createdAt: string
+    lastSeenAt: string
+    userAgent: string
+    ip: string
+  }[]
+  keys: OwnKey[]
+}
+
+/**
+ * Deletes an account with its sessions, its API keys and what leads to it. For admins.
+ *
+ * @returns Nothing (204); `not-found`; `conflict` when nobody would be left who can do this.
+ */
+export async function deleteUser(
+  call: UsersCall<undefined>,
+): Promise<Result<undefined, 'not-found' | 'conflict' | AccessCode>> {
+  const found = await findAccount(call)
+  if (!found.ok) return found
+  const { userId, account } = found.value
+  const [deletable] = await call.store.read(deletableRead(userId))
+  switch (await deleteAccount(call.store, userId, deletable)) {
+    case 'unknown':
+      return fail('not-found', 'no such account')
+    case 'last-admin':
+      return fail('conflict', 'last admin', { detail: 'This is the last admin.' })
+    case 'done':
+      call.report('account.deleted', { user: account.accountId, by: call.principal?.accountId })
+      return ok(undefined)
+  }
+}
+
+/** Lists the API keys of an account; of the keys themselves only the beginnings are known. For admins. */
+export async function listUserKeys(
+  call: UsersCall<undefined>,
+  deps: KeyDeps,
+): Promise<Result<{ data: OwnKey[]; nextCursor: null }, 'not-found' | AccessCode>> {
+  const found = await findAccount(call)
+  if (!found.ok) return found
+  const list = await call.read(apiKeysRead(found.value.userId))
+  return list.ok ? ok({ data: list.value.map((key) => own(key, deps)), nextCursor: null }) : list
+}
+
+/** Ends an API key of an account, at once. For admins. */
+export async function deleteUserKey(
+  call: UsersCall<undefined> & { key: string | undefined },
+): Promise<Result<undefined, 'not-found' | AccessCode>> {
+  const found = await findAccount(call)
+  if (!found.ok) return found
+  const { userId, account } = found.value
+  const owner = { userId, accountId: account.accountId ?? userId }
+  const { key = '' } = call
+  if (!(await deleteKey(call.store, key, owner))) return fail('not-found', 'no such key')
+  call.report('key.deleted', { user: account.accountId, by: call.principal?.accountId, key })
+  return ok(undefined)
+}
+
+/** Everything that is kept of an account, for its owner to have. For admins. */
+export async function exportUser(
+  call: UsersCall<undefined>,
+  deps: KeyDeps,
+): Promise<Result<AccountExport, 'not-found' | AccessCode>> {
+  const found = await findAccount(call)
+  if (!found.ok) return found
+  const { userId, account } = found.value
+  return ok(await accountExport(call.store, userId, account, deps.userLimit))
+}
+
+/** Gathers what is kept of an account. `userLimit`: requests a minute of a key without its own. */
+export async function accountExport(
+  store: Store,
+  userId: string,
+  account: Account,
+  userLimit: number,
+): Promise<AccountExport> {
+  const [sessions, apiKeys] = await store.read(sessionsRead(userId), apiKeysRead(userId))
+  return {
+    account: shownUser(userId, account),
+    sessions: sessions.map(({ sessionId, createdAt, rotatedAt, userAgent, ip }) => ({
+      id: sessionId,
+      createdAt: new Date(createdAt).toISOString(),
+      lastSeenAt: new Date(rotatedAt).toISOString(),
+      userAgent,
+      ip,
+    })),
+    keys: apiKeys.map((key) => own(key, { userLimit })),
+  }
+}
+
+export const deleteUserCase = { run: deleteUser }
+export const listUserKeysCase = { run: listUserKeys }
+export const deleteUserKeyCase = { run: deleteUserKey }
+export const exportUserCase = { run: exportUser }

@@ -1,0 +1,198 @@
+import * as z from 'zod/mini'
+import { type AccessCode, fail, ok, type Result } from '../../contract/problems.ts'
+import {
+  apiKeysRead,
+  createKey,
+  deleteKey,
+  type ListedKey,
+  type NewKey,
+  rollKey,
+} from '../../store/api-keys.ts'
+import type { Read } from '../../store/client/reply.ts'
+import { notOneOf } from '../../validation.ts'
+import { nameText } from '../accounts/name-text.ts'
+import type { AuthCall } from '../types.ts'
+import type { MintedKey } from './api-key.ts'
+
+/** What the use cases of API keys need from outside. */
+export interface KeyDeps {
+  /** @param id Of a key whose secret is replaced. */
+  mintKey: (id?: string) => Promise<MintedKey>
+  /** What scopes can name. */
+  collectionNames: readonly string[]
+  /** The largest quota a key can have, in requests a minute. */
+  keyLimit: number
+  /** What a user may ask a minute, and so a key that has no quota of its own. */
+  userLimit: number
+}
+
+/** An API key as its owner sees it; times are RFC 3339. */
+export interface OwnKey {
+  id: string
+  name: string
+  /** The beginning of the key, to tell it from others. */
+  prefix: string
+  scopes: string[]
+  /** Requests a minute. */
+  limit: number
+  createdAt: string
+  expiresAt: string | null
+  lastUsedAt: string | null
+}
+
+/** A key that was made a moment ago, with the key itself: it is shown this once. */
+export interface NewOwnKey extends Omit<OwnKey, 'createdAt' | 'lastUsedAt'> {
+  key: string
+}
+
+interface KeysCall<input> extends AuthCall<input> {
+  id: string | undefined
+  read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
+}
+
+/** The second words of scopes, `movies:read`. */
+const SCOPE_ACTIONS = ['read', 'write', 'list', 'get', 'create', 'update', 'delete'] as const
+const MOST_KEYS = 50
+const MOST_SCOPES = 32
+const LONGEST_LIFE_SECONDS = 315_360_000
+/** How long the secret before works on, if the owner does not say. */
+const OVERLAP_SECONDS = 86_400
+const LONGEST_OVERLAP_SECONDS = 2_592_000
+
+/** Every scope that a key can have: a collection and what may be done there. */
+export function allScopes(collectionNames: readonly string[]): string[] {
+  return collectionNames.flatMap((name) => SCOPE_ACTIONS.map((action) => `${name}:${action}`))
+}
+
+export const createKeyInput = z.strictObject({
+  name: nameText.check(z.minLength(1)),
+  scopes: z.array(z.string()).check(z.minLength(1), z.maxLength(MOST_SCOPES)),
+  expiresIn: z.optional(z.int().check(z.minimum(1), z.maximum(LONGEST_LIFE_SECONDS))),
+  limit: z.optional(z.int().check(z.minimum(1))),
+})
+
+export const rollKeyInput = z.optional(
+  z.strictObject({
+    overlap: z.optional(z.int().check(z.minimum(0), z.maximum(LONGEST_OVERLAP_SECONDS))),
+  }),
+)
+
+/** Lists the caller's keys; of the keys themselves only the beginnings are known. */
+export async function listKeys(
+  call: KeysCall<undefined>,
+  deps: KeyDeps,
+): Promise<Result<{ data: OwnKey[]; nextCursor: null }, AccessCode>> {
+  const { principal } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  const found = await call.read(apiKeysRead(principal.userId))
+  return found.ok ? ok({ data: found.value.map((key) => own(key, deps)), nextCursor: null }) : found
+}
+
+/**
+ * Makes a key that reaches what its scopes name, and never further than its owner does.
+ *
+ * @returns The key, this once; `conflict` when the account has as many as it may.
+ */
+export async function makeKey(
+  call: KeysCall<z.output<typeof createKeyInput>>,
+  deps: KeyDeps,
+): Promise<Result<NewOwnKey, 'validation-error' | 'conflict' | AccessCode>> {
+  const { principal, input } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  const scopes = allScopes(deps.collectionNames)
+  const errors = input.scopes.flatMap((scope, index) =>
+    scopes.includes(scope) ? [] : [{ pointer: `#/scopes/${index}`, message: notOneOf(scopes) }],
+  )
+  if (input.limit !== undefined && input.limit > deps.keyLimit) {
+    errors.push({ pointer: '#/limit', message: `is larger than ${deps.keyLimit}` })
+  }
+  if (errors.length > 0) return fail('validation-error', `${errors.length} faults`, { errors })
+
+  const { id, key, prefix, hash } = await deps.mintKey()
+  const record: NewKey = {
+    id,
+    accountId: principal.accountId,
+    userId: principal.userId,
+    hash,
+    name: input.name,
+    prefix,
+    scopes: [...new Set(input.scopes)],
+    limit: input.limit,
+    ttlMs: input.expiresIn === undefined ? undefined : input.expiresIn * 1_000,
+  }
+  const made = await createKey(call.store, record, MOST_KEYS)
+  if (made.status === 'full') {
+    const detail = `An account has ${MOST_KEYS} keys at most: delete one.`
+    return fail('conflict', 'keys at their cap', { detail })
+  }
+  if (made.status !== 'made') return fail('invalid-token', 'the account may not enter')
+  call.report('key.created', { user: principal.accountId, key: id })
+  return ok(shown(key, { ...record, expiresAt: made.expiresAt }, deps), {
+    headers: { Location: `/api/keys/${id}` },
+  })
+}
+
+/** Gives a key another secret; the one before works on for `overlap` seconds. */
+export async function rollOwnKey(
+  call: KeysCall<z.output<typeof rollKeyInput>>,
+  deps: KeyDeps,
+): Promise<Result<NewOwnKey, 'not-found' | AccessCode>> {
+  const { principal, id = '' } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  const found = await call.read(apiKeysRead(principal.userId))
+  if (!found.ok) return found
+  const record = found.value.find((each) => each.id === id)
+  if (record === undefined) return fail('not-found', 'no such key of this user')
+  const { key, hash } = await deps.mintKey(id)
+  const overlapMs = (call.input?.overlap ?? OVERLAP_SECONDS) * 1_000
+  const rolled = await rollKey(call.store, principal, { id, hash, overlapMs })
+  if (!rolled) return fail('not-found', 'no such key of this user')
+  call.report('key.rolled', { user: principal.accountId, key: id })
+  return ok(shown(key, record, deps))
+}
+
+/** Ends a key, at once. */
+export async function endKey(
+  call: KeysCall<undefined>,
+): Promise<Result<undefined, 'not-found' | AccessCode>> {
+  const { principal, id = '' } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  if (!(await deleteKey(call.store, id, principal))) {
+    return fail('not-found', 'no such key of this user')
+  }
+  call.report('key.deleted', { user: principal.accountId, key: id })
+  return ok(undefined)
+}
+
+/** A key as its owner and an admin see it. */
+export function own(key: ListedKey, { userLimit }: Pick<KeyDeps, 'userLimit'>): OwnKey {
+  const { createdAt, expiresAt, usedAt, limit, ...fields } = key
+  return {
+    ...fields,
+    limit: limit ?? userLimit,
+    createdAt: new Date(createdAt).toISOString(),
+    expiresAt: instant(expiresAt),
+    lastUsedAt: instant(usedAt),
+  }
+}
+
+function shown(
+  key: string,
+  record: Pick<ListedKey, 'id' | 'name' | 'prefix' | 'limit' | 'expiresAt'> & {
+    scopes: readonly string[]
+  },
+  { userLimit }: KeyDeps,
+): NewOwnKey {
+  const { id, name, prefix, scopes, expiresAt } = record
+  const limit = record.limit ?? userLimit
+  return { id, key, name, prefix, scopes: [...scopes], limit, expiresAt: instant(expiresAt) }
+}
+
+function instant(milliseconds: number | undefined): string | null {
+  return milliseconds === undefined ? null : new Date(milliseconds).toISOString()
+}
+
+export const listKeysCase = { run: listKeys }
+export const createKeyCase = { input: createKeyInput, run: makeKey }
+export const rollKeyCase = { input: rollKeyInput, run: rollOwnKey }
+export const deleteKeyCase = { run: endKey }

@@ -1,0 +1,55 @@
+import type { Read } from '../../store/client/reply.ts'
+import { type KeyLiveness, keyRead } from '../../store/key-liveness.ts'
+import type { PresentedKey } from './api-key.ts'
+
+/** What a key must be good for. */
+export interface KeyScope {
+  collection: string
+  action: string
+}
+
+/** How an API key is proven: what to read with the data, and whether what was found reaches far enough. */
+export interface KeyProof {
+  id: string
+  read: Read<KeyLiveness>
+  /** The scopes that would be good for it, in words. */
+  needs(): string
+  reaches(scopes: readonly string[]): boolean
+}
+
+export function createKeyProof(key: PresentedKey, scope: KeyScope): KeyProof {
+  return {
+    id: key.id,
+    read: keyRead(key),
+    needs: () => neededScope(scope),
+    reaches: (scopes) => isScoped(scopes, scope),
+  }
+}
+
+/** What `read` and `write` stand for; every action can be named by itself too. */
+const GROUPS = new Map<string, readonly string[]>([
+  ['read', ['list', 'get']],
+  ['write', ['create', 'replace', 'update', 'delete']],
+])
+
+/** Whether one of a key's scopes is good for an action. To replace is to create and to update. */
+function isScoped(scopes: readonly string[], { collection, action }: KeyScope): boolean {
+  const has = (wanted: string): boolean =>
+    scopes.some((scope) => {
+      const [name, granted = ''] = scope.split(':')
+      return (
+        name === collection &&
+        (granted === wanted || GROUPS.get(granted)?.includes(wanted) === true)
+      )
+    })
+  return has(action) || (action === 'replace' && has('create') && has('update'))
+}
+
+function neededScope({ collection, action }: KeyScope): string {
+  const [group] = [...GROUPS].find(([, actions]) => actions.includes(action)) ?? []
+  const alone =
+    action === 'replace'
+      ? `${collection}:create and ${collection}:update`
+      : `${collection}:${action}`
+  return group === undefined ? alone : `${collection}:${group}, or ${alone}`
+}

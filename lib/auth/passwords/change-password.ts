@@ -1,0 +1,90 @@
+import * as z from 'zod/mini'
+import { type AccessCode, fail, ok, type Result } from '../../contract/problems.ts'
+import { quotaExceeded } from '../../rate-limit/headers.ts'
+import { forgetKeys } from '../../store/api-keys.ts'
+import { deviceRead } from '../../store/sessions.ts'
+import { credentialsRead, changePassword as storePassword } from '../../store/users.ts'
+import { keyHeaders, reportFailedSignIn, tellOwner } from '../accounts/notices.ts'
+import { countGuess, guessKeys, judgeGuess } from '../sessions/guesses.ts'
+import type { AccountDeps, AuthCall } from '../types.ts'
+import { newPassword, refusePassword } from './new-password.ts'
+
+export const changePasswordInput = z.strictObject({
+  current: z.string(),
+  password: newPassword,
+  endKeys: z.optional(z.boolean()),
+})
+
+/**
+ * Changes the caller's password, who proves to know the current one: a borrowed session must not
+ * become an account. Wrong guesses count as failed sign-ins of the account. Every other session
+ * ends in the same step, and with `endKeys` every API key. The owner is told by mail.
+ *
+ * @returns Nothing (204), and in headers how many API keys ended and how many are left; `invalid-credentials`; `validation-error` for a weak password;
+ *   `quota-exceeded` after five wrong guesses; `service-unavailable` when too many comparisons wait.
+ *
+ * @see OWASP ASVS v5.0.0-6.2.3, v5.0.0-7.4.3
+ */
+export async function changePassword(
+  call: AuthCall<z.output<typeof changePasswordInput>>,
+  deps: AccountDeps,
+): Promise<
+  Result<
+    undefined,
+    | 'invalid-credentials'
+    | 'quota-exceeded'
+    | 'validation-error'
+    | 'service-unavailable'
+    | AccessCode
+  >
+> {
+  const { principal, store, client, input } = call
+  if (principal === undefined) return fail('invalid-token', 'no principal')
+  const { accountId, userId, sessionId } = principal
+  const weak = await refusePassword(input.password, userId, deps)
+  if (weak !== undefined) return weak
+
+  const names = await guessKeys(userId, client.partition, deps)
+  const [counted, [account, known]] = await Promise.all([
+    countGuess(call, names),
+    store.read(credentialsRead(userId), deviceRead(userId, names.device ?? '')),
+  ])
+  const about = { address: userId, known, unlockedAt: account.unlockedAt, user: accountId }
+  const { guess, quota } = await judgeGuess(call, deps, counted, about)
+  if (!quota.allowed) return quotaExceeded([quota])
+  const matches = await deps.passwords.matches(input.current, account.passwordHash)
+  if (!matches.ok) {
+    await guess.giveBack('one')
+    return matches
+  }
+  if (!matches.value || account.passwordHash === undefined) {
+    reportFailedSignIn(call, deps, { userId, accountId }, sessionId)
+    return fail('invalid-credentials', 'no match')
+  }
+  const hash = await deps.passwords.hash(input.password)
+  if (!hash.ok) {
+    await guess.giveBack('one')
+    return hash
+  }
+
+  const [changed] = await Promise.all([
+    storePassword(store, {
+      userId,
+      accountId,
+      kept: sessionId,
+      comparedHash: account.passwordHash,
+      hash: hash.value,
+      endKeys: input.endKeys === true,
+    }),
+    guess.giveBack('all'),
+  ])
+  if (changed.status !== 'done') return fail('invalid-credentials', 'changed meanwhile')
+  call.report('password.changed', { user: accountId, session: sessionId })
+  const endedKeys = input.endKeys === true ? changed.keyCount : 0
+  const leftKeys = changed.keyCount - endedKeys
+  call.background((store) => forgetKeys(store(), changed.endedKeys))
+  tellOwner(call, deps, userId, { how: 'changed', endedKeys, leftKeys })
+  return ok(undefined, { headers: keyHeaders(endedKeys, leftKeys) })
+}
+
+export const changePasswordCase = { input: changePasswordInput, run: changePassword }

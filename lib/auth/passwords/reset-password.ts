@@ -1,0 +1,58 @@
+import * as z from 'zod/mini'
+import { fail, ok, type Result } from '../../contract/problems.ts'
+import { forgetKeys } from '../../store/api-keys.ts'
+import { claimReset, releaseReset, resetPassword, resetTokenRead } from '../../store/one-time.ts'
+import { keyHeaders, tellOwner } from '../accounts/notices.ts'
+import { countGuess, guessKeys } from '../sessions/guesses.ts'
+import type { AccountDeps, AuthCall } from '../types.ts'
+import { newPassword, refusePassword } from './new-password.ts'
+
+export const resetInput = z.strictObject({ token: z.string(), password: newPassword })
+
+/**
+ * Sets a new password by the token of the newest mail, once. Every session and every API key ends in
+ * the same step, failed sign-ins are forgotten, and the network that it came from is known from then
+ * on: what strangers do elsewhere does not keep the owner out. The owner is told by mail. Of requests that bring one token at the same time, one claims
+ * it; a token is not used up by a password that is refused, or by a busy server.
+ *
+ * @returns Nothing (204), and in a header how many API keys ended; `invalid-token`: unknown, used, over, or of an older mail;
+ *   `validation-error` for a weak password; `service-unavailable` when too many hashes wait.
+ */
+export async function reset(
+  call: AuthCall<z.output<typeof resetInput>>,
+  deps: AccountDeps,
+): Promise<Result<undefined, 'invalid-token' | 'validation-error' | 'service-unavailable'>> {
+  const { store, client, input } = call
+  const claim = { id: deps.randomId(), tokenHash: await deps.tokenHash(input.token) }
+  const [owner] = await store.read(resetTokenRead(claim.tokenHash))
+  if (owner === undefined) return fail('invalid-token', 'no such one-time token')
+  const weak = await refusePassword(input.password, owner, deps)
+  if (weak !== undefined) return weak
+
+  const userId = await claimReset(store, claim)
+  if (userId === undefined) return fail('invalid-token', 'one-time token is claimed')
+  const hash = await deps.passwords.hash(input.password)
+  if (!hash.ok) {
+    await releaseReset(store, claim)
+    return hash
+  }
+  // Counted before the change, to be given back after it: what fails then changes no answer.
+  const names = await guessKeys(userId, client.partition, deps)
+  const guess = await countGuess(call, names)
+  const reset = await resetPassword(store, {
+    userId,
+    claim,
+    hash: hash.value,
+    device: names.device,
+    freshId: deps.newAccountId(),
+  })
+  if (reset.status === 'refused') return fail('invalid-token', 'one-time token is void')
+
+  call.report('password.reset', { user: reset.accountId })
+  call.background((fresh) => forgetKeys(fresh(), reset.keyIds))
+  tellOwner(call, deps, userId, { how: 'reset', endedKeys: reset.endedKeys, leftKeys: 0 })
+  await guess.giveBack('all')
+  return ok(undefined, { headers: keyHeaders(reset.endedKeys, 0) })
+}
+
+export const resetCase = { input: resetInput, run: reset }

@@ -1,0 +1,107 @@
+import type { Decision, Partition } from '../../rate-limit/types.ts'
+import { parseUserId } from '../accounts/user-id.ts'
+import type { AuthCall, MailDeps } from '../types.ts'
+
+/**
+ * The failed sign-ins of an account, counted before comparing: at large, and at the client's
+ * address. An address from which the account has signed in is judged by its own count, so that a
+ * stranger's guesses from elsewhere do not lock the owner out.
+ */
+export interface Guess {
+  /** Whether to go on. @param known The account signed in from this network. */
+  decide(known: boolean): Decision
+  /** `one` when nothing was compared, `all` after a success. */
+  giveBack(amount: 'one' | 'all'): Promise<unknown>
+}
+
+/** What the guesses of an account are counted by. */
+export interface GuessKeys {
+  account: string
+  /** The account at the client's address; undefined where the one or the other is not known. */
+  device: string | undefined
+}
+
+/**
+ * Names an account, known or not, and the network it is tried from. An address that cannot be one is
+ * counted too. Taken before the first call to the store, so that what is asked together afterwards
+ * leaves together.
+ *
+ * @param since When an operator unlocked the account, in epoch milliseconds: counts begin anew.
+ */
+export async function guessKeys(
+  address: string,
+  from: Partition,
+  { accountKey }: Pick<MailDeps, 'accountKey'>,
+  since?: number,
+): Promise<GuessKeys> {
+  const userId = parseUserId(address)
+  const after = since === undefined ? '' : `\n${since}`
+  // The kinds are told apart: no address that somebody makes up is the key of another kind.
+  const name = userId === undefined ? `impossible\n${address}` : `account\n${userId}${after}`
+  const [account, device] = await Promise.all([
+    accountKey(name),
+    userId === undefined || from === 'shared'
+      ? undefined
+      : accountKey(`device\n${userId}\n${from.key}${after}`),
+  ])
+  return { account, device }
+}
+
+/** A guess that was counted, and what the quota says of it. */
+export interface CountedGuess {
+  guess: Guess
+  quota: Decision
+}
+
+/**
+ * Judges a guess that was counted. Where it is denied, and an operator unlocked the account in this
+ * window, it is counted anew from then on.
+ */
+export async function judgeGuess(
+  call: Pick<AuthCall, 'quotas' | 'client'>,
+  deps: Pick<MailDeps, 'accountKey' | 'now'>,
+  guess: Guess,
+  about: {
+    address: string
+    known: boolean
+    unlockedAt: number | undefined
+    /** The account's id, if it has one. */
+    user: string | undefined
+  },
+): Promise<CountedGuess> {
+  const { address, known, unlockedAt, user } = about
+  const quota = guess.decide(known)
+  const window = quota.windowSeconds * 1_000
+  const fresh = unlockedAt !== undefined && deps.now() - unlockedAt < window
+  if (quota.allowed || !fresh) {
+    call.quotas.show(quota, user)
+    return { guess, quota }
+  }
+  const names = await guessKeys(address, call.client.partition, deps, unlockedAt)
+  const anew = await countGuess(call, names)
+  const decision = anew.decide(known)
+  call.quotas.show(decision, user)
+  return { guess: anew, quota: decision }
+}
+
+/** Counts a guess: its calls to the store have left when this returns. */
+export async function countGuess(
+  { quotas }: Pick<AuthCall, 'quotas'>,
+  { account, device }: GuessKeys,
+): Promise<Guess> {
+  const count = async (key: string) => {
+    const decision = await quotas.countQuietly('signin-account', { key })
+    return {
+      decision,
+      giveBack: (amount: 'one' | 'all') => quotas.giveBack(decision, { key }, amount),
+    }
+  }
+  const [all, own] = await Promise.all([
+    count(account),
+    device === undefined ? undefined : count(device),
+  ])
+  return {
+    decide: (known) => (known && own !== undefined ? own : all).decision,
+    giveBack: (amount) => Promise.all([all.giveBack(amount), own?.giveBack(amount)]),
+  }
+}

@@ -1,0 +1,186 @@
+import { remember } from '../../bounded-map.ts'
+import { type Access, LEVELS } from '../../contract/access.ts'
+import { type AccessCode, fail, ok, type Result } from '../../contract/problems.ts'
+import type { Read } from '../../store/client/reply.ts'
+import type { Store } from '../../store/client/store.ts'
+import type { KeyLiveness } from '../../store/key-liveness.ts'
+import {
+  accountRead,
+  type Holder,
+  type Liveness,
+  liveness,
+  livenessAtPrimary,
+  sessionRead,
+} from '../../store/rotation.ts'
+import type { KeyProof } from '../api-keys/key-proof.ts'
+import type { AccessClaims } from '../tokens/tokens.ts'
+import type { DeadSessions } from './dead-sessions.ts'
+
+/** What proves who asks: a session's verified token, or an API key and what is asked of it. */
+export type Proof = { claims: AccessClaims } | { key: KeyProof }
+
+/** A token this young may be ahead of the replica that is asked. */
+const YOUNG_TOKEN_SECONDS = 10
+
+/** What is not found for a token this old is gone, however far behind a replica is. */
+const SETTLED_TOKEN_SECONDS = 60
+
+/** Whose API key was proven: the address, and the id if the account has one. */
+export interface KeyOwner {
+  userId: string
+  accountId: string | undefined
+}
+
+/** Sessions as this isolate last saw them alive, with the level of their account. */
+export type SessionsSeen = Map<string, { at: number; level: number }>
+
+/**
+ * The right of one request to its answer: a verified token says who asks, the store says whether
+ * that session still lives and what level the account has now. The store is asked in the same round
+ * trip as the data, and what came back is thrown away when the session is dead.
+ */
+export class LiveAccess {
+  readonly #store: Store
+  readonly #claims: AccessClaims | undefined
+  readonly #key: KeyProof | undefined
+  readonly #access: Access
+  readonly #now: () => number
+  readonly #seen: SessionsSeen
+  readonly #dead: DeadSessions | undefined
+  #proof: Result<undefined, AccessCode> | undefined
+  #level: number | undefined
+  #keyOwner: KeyOwner | undefined
+
+  /**
+   * @param proof Of what was presented; undefined where `access` is `public`, or after
+   *   {@link accept}.
+   */
+  constructor(
+    store: Store,
+    proof: Proof | undefined,
+    access: Access,
+    now: () => number,
+    { seen = new Map(), dead }: { seen?: SessionsSeen; dead?: DeadSessions } = {},
+  ) {
+    this.#seen = seen
+    this.#dead = dead
+    this.#store = store
+    this.#claims = proof !== undefined && 'claims' in proof ? proof.claims : undefined
+    this.#key = proof !== undefined && 'key' in proof ? proof.key : undefined
+    this.#access = access
+    this.#now = now
+  }
+
+  /** What the account's level is; undefined before the store was asked. */
+  get level(): number | undefined {
+    return this.#level
+  }
+
+  /** The id of the key that was proven. */
+  get usedKey(): string | undefined {
+    return this.#keyOwner === undefined ? undefined : this.#key?.id
+  }
+
+  /** Whose key was proven; undefined before the store was asked, and for sessions. */
+  get keyOwner(): KeyOwner | undefined {
+    return this.#keyOwner
+  }
+
+  /** Takes what a rotation has just found at the primary for a proof: the account's level. */
+  accept(level: number): void {
+    this.#proof = this.#judgeLevel(level)
+  }
+
+  /** Takes what this isolate saw of the session in the last so many seconds for a proof. */
+  recall(seconds: number): void {
+    const seen = this.#seen.get(this.#claims?.sid ?? '')
+    if (seen !== undefined && this.#now() - seen.at < seconds * 1_000) this.accept(seen.level)
+  }
+
+  /** Reads, and proves the right to the answer in the same trip. */
+  async read<value>(read: Read<value>): Promise<Result<value, AccessCode>> {
+    if (this.#proof?.ok === false) return this.#proof
+    if (this.#access === 'public' || this.#proof !== undefined) {
+      const [value] = await this.#store.read(read)
+      return ok(value)
+    }
+    if (this.#key !== undefined) {
+      const [found, value] = await this.#store.read(this.#key.read, read)
+      this.#proof = this.#judgeKey(found)
+      return this.#proof.ok ? ok(value) : this.#proof
+    }
+    const session = this.#session()
+    if (session === undefined) return fail('invalid-token', 'no claims')
+    const [state, account, value] = await this.#store.read(
+      sessionRead(session),
+      accountRead(session),
+      read,
+    )
+    this.#proof = await this.#judge(session, liveness(session, state, account))
+    return this.#proof.ok ? ok(value) : this.#proof
+  }
+
+  /** Proves the right, if no read has: the last gate before an answer, and the first of a write. */
+  async prove(): Promise<Result<undefined, AccessCode>> {
+    if (this.#access === 'public') return ok(undefined)
+    if (this.#proof !== undefined) return this.#proof
+    if (this.#key !== undefined) {
+      const [found] = await this.#store.read(this.#key.read)
+      this.#proof = this.#judgeKey(found)
+      return this.#proof
+    }
+    const session = this.#session()
+    if (session === undefined) return fail('invalid-token', 'no claims')
+    const [state, account] = await this.#store.read(sessionRead(session), accountRead(session))
+    this.#proof = await this.#judge(session, liveness(session, state, account))
+    return this.#proof
+  }
+
+  #session(): Holder | undefined {
+    const claims = this.#claims
+    if (claims === undefined) return undefined
+    return { sessionId: claims.sid, accountId: claims.sub, userId: claims.user }
+  }
+
+  async #judge(session: Holder, found: Liveness): Promise<Result<undefined, AccessCode>> {
+    const ageSeconds = this.#now() / 1_000 - (this.#claims?.iat ?? 0)
+    const missing = found.status === 'session-missing' || found.status === 'user-missing'
+    // Session and account were read one after the other: a change may have fallen between.
+    const between = found.status === 'session-superseded'
+    const state =
+      between || (missing && ageSeconds < YOUNG_TOKEN_SECONDS)
+        ? await livenessAtPrimary(this.#store, session)
+        : found
+    if (state.status !== 'live') {
+      this.#seen.delete(session.sessionId)
+      // A disabled account may come back; a session that was not found may not have been copied yet.
+      const final = !(missing && ageSeconds < SETTLED_TOKEN_SECONDS)
+      if (final && state.status !== 'user-disabled' && this.#claims !== undefined) {
+        this.#dead?.remember(this.#claims)
+      }
+      return fail('invalid-token', state.status)
+    }
+    remember(this.#seen, session.sessionId, { at: this.#now(), level: state.level })
+    return this.#judgeLevel(state.level)
+  }
+
+  /** A key reaches what it is scoped for, and no further than its owner does. */
+  #judgeKey(found: KeyLiveness): Result<undefined, AccessCode> {
+    if (found.status !== 'live') return fail('invalid-token', found.status)
+    const { userId, accountId } = found
+    this.#keyOwner = { userId, accountId }
+    if (this.#key?.reaches(found.scopes) !== true) {
+      const detail = `The API key needs the scope ${this.#key?.needs()}.`
+      return fail('insufficient-scope', 'not in the scopes of the key', { detail })
+    }
+    return this.#judgeLevel(found.level)
+  }
+
+  #judgeLevel(level: number): Result<undefined, AccessCode> {
+    this.#level = level
+    const needed = this.#access === 'public' ? 0 : LEVELS[this.#access]
+    if (level >= needed) return ok(undefined)
+    const detail = `This needs an account of the level ${this.#access} (${needed}); yours has ${level}.`
+    return fail('insufficient-scope', `level ${level}, needs ${needed}`, { detail })
+  }
+}

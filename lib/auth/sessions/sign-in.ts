@@ -1,0 +1,124 @@
+import * as z from 'zod/mini'
+import { fail, ok, type Result } from '../../contract/problems.ts'
+import { quotaExceeded } from '../../rate-limit/headers.ts'
+import { deviceRead, openSession, revokeSession } from '../../store/sessions.ts'
+import { credentialsRead, replaceHash } from '../../store/users.ts'
+import { reportFailedSignIn } from '../accounts/notices.ts'
+import { parseUserId } from '../accounts/user-id.ts'
+import { isObject } from '../input.ts'
+import type { AccountDeps, AuthCall } from '../types.ts'
+import { grant, type TokenResponse } from './grant.ts'
+import { countGuess, guessKeys, judgeGuess } from './guesses.ts'
+
+/** `email` is another name of `user`; one of the two. */
+export const signInInput = z
+  .strictObject({
+    user: z.optional(z.string()),
+    email: z.optional(z.string()),
+    password: z.string(),
+  })
+  .check(
+    z.refine(({ user, email }) => user !== undefined || email !== undefined, {
+      path: ['user'],
+      error: 'is required',
+      when: isObject,
+    }),
+    z.refine(({ user, email }) => user === undefined || email === undefined, {
+      path: ['email'],
+      error: 'is another name of user: send one of the two',
+      when: isObject,
+    }),
+  )
+
+/**
+ * Signs in with a password and opens a session.
+ *
+ * An unknown user, a wrong password, a disabled, unconfirmed or password-less account and an
+ * impossible address take the same steps and answer the same bytes: one bcrypt comparison, against
+ * a dummy where there is no hash. A failure is counted before comparing, so that parallel guesses
+ * are counted too, and success clears the count. An address that has signed in before counts by
+ * itself, so that a stranger cannot lock the owner out.
+ *
+ * @returns A token pair; `invalid-credentials`; `quota-exceeded` after five failures of an account,
+ *   known or not; `service-unavailable` when too many comparisons wait.
+ *
+ * @see [RFC 6749 §4.3](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.3), OWASP ASVS v5.0.0-6.3.8
+ */
+export async function signIn(
+  call: AuthCall<z.output<typeof signInInput>>,
+  deps: AccountDeps,
+): Promise<
+  Result<TokenResponse, 'invalid-credentials' | 'quota-exceeded' | 'service-unavailable'>
+> {
+  const { store, client } = call
+  const address = call.input.user ?? call.input.email ?? ''
+  const userId = parseUserId(address)
+  const names = await guessKeys(address, client.partition, deps)
+  const [counted, [account, known]] = await Promise.all([
+    countGuess(call, names),
+    // No account has the empty id: an impossible address costs the same trip.
+    store.read(credentialsRead(userId ?? ''), deviceRead(userId ?? '', names.device ?? '')),
+  ])
+  const { accountId: user, unlockedAt } = account
+  const about = { address, known, unlockedAt, user }
+  const { guess, quota } = await judgeGuess(call, deps, counted, about)
+  if (!quota.allowed) return quotaExceeded([quota])
+
+  const matches = await deps.passwords.matches(call.input.password, account.passwordHash)
+  if (!matches.ok) {
+    await guess.giveBack('one')
+    return matches
+  }
+  if (!matches.value || !account.mayEnter || userId === undefined || !account.passwordHash) {
+    const { accountId, passwordHash } = account
+    const known = userId !== undefined && passwordHash !== undefined
+    reportFailedSignIn(call, deps, known ? { userId, accountId } : undefined)
+    return fail('invalid-credentials', matches.value ? 'account may not enter' : 'no match')
+  }
+
+  const sessionId = deps.randomId()
+  const freshId = deps.newAccountId()
+  const [opened] = await Promise.all([
+    openSession(store, {
+      sessionId,
+      userId,
+      accountId: user,
+      freshId,
+      comparedHash: account.passwordHash,
+      refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
+      sessionTtlMs: deps.lifetimes.sessionTtl * 1_000,
+      userAgent: client.userAgent,
+      ip: client.address ?? '',
+      cap: deps.sessionsPerUser,
+      device: names.device,
+      event: call.event('signin.succeeded', { user: user ?? freshId, session: sessionId }),
+    }),
+    guess.giveBack('all'),
+  ])
+  if (opened.status === 'refused') {
+    return fail('invalid-credentials', 'account changed during sign-in')
+  }
+  const { accountId } = opened
+  call.identify({ accountId, userId, sessionId })
+  await Promise.all(
+    opened.overCap.map((oldest) => revokeSession(store, { sessionId: oldest, accountId, userId })),
+  )
+  keepCurrent(call, deps, { userId, password: call.input.password, hash: account.passwordHash })
+  return ok(await grant(deps, 'Logged in', { accountId, userId, sessionId }, opened.session))
+}
+
+/** A hash of another cost takes another time to compare: it is replaced, behind the answer. */
+function keepCurrent(
+  { background }: Pick<AuthCall, 'background'>,
+  { passwords }: AccountDeps,
+  { userId, password, hash }: { userId: string; password: string; hash: string },
+): void {
+  if (passwords.isCurrent(hash)) return
+  background(async (store) => {
+    const current = await passwords.hash(password)
+    // A full queue: the next sign-in tries again.
+    if (current.ok) await replaceHash(store(), { userId, from: hash, to: current.value })
+  })
+}
+
+export const signInCase = { input: signInInput, run: signIn }

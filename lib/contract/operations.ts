@@ -1,0 +1,438 @@
+import type { Action } from '../collections/define.ts'
+import type { Access } from './access.ts'
+
+/** `collection` asks the collection's own table. */
+export type OperationAccess = Access | 'collection'
+
+/** One HTTP operation: plain data, so that the gate can carry the whole table. */
+export interface Operation {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** `{name}` is one path segment, percent-decoded once; `{name=word}` matches that word alone. */
+  path: `/${string}`
+  /** Older paths of the same operation. */
+  aliases?: readonly `/${string}`[]
+  access: OperationAccess
+  /** For `access: 'collection'`: which of the collection's actions this is. */
+  action?: Action
+  /**
+   * `gate` counts as `anonymous` or `user` before the endpoint; `signin` and `mail` are counted by the
+   * endpoint, by client address, before the body is read; `session` by the use case, since the token
+   * may be in the body, and as `anonymous` where there is no good one; `none` is for probes.
+   */
+  quota: 'gate' | 'session' | 'none' | 'signin' | 'mail'
+  /** Besides `quota`: changes count by subject, exactly, before the body is read. */
+  counted?: 'write'
+  /**
+   * Where nobody has to sign in: a credential that is sent is proven, and tells whose the change is. One
+   * that does not hold is as good as none.
+   */
+  optionalPrincipal?: true
+  /** Runs bcrypt, which holds up everything else in its process. */
+  hashes?: true
+  /** `any` takes whatever comes and judges it in the use case; `optional` is JSON or nothing. */
+  body: 'none' | 'json' | 'optional' | 'any'
+  status: 200 | 201 | 202 | 204
+  /** Also open to whoever sends this setting as a bearer token, without a session. */
+  token?: 'metricsToken'
+  /** What it answers with, where that is not JSON. */
+  mediaType?: string
+  /** Public answers that anyone may keep, for so many seconds; absent: nobody keeps anything. */
+  cacheSeconds?: number
+}
+
+/**
+ * The operation table. What each can fail with is in `contract-problems.ts`. The router, the gate, the endpoints and `lib/app.ts` all read it; what people
+ * read of an operation is in `texts.ts`.
+ */
+export const contract = {
+  signIn: {
+    method: 'POST',
+    path: '/api/auth/signin',
+    aliases: ['/v1/auth/signin'],
+    access: 'public',
+    quota: 'signin',
+    body: 'json',
+    hashes: true,
+    status: 200,
+  },
+  login: {
+    method: 'POST',
+    path: '/api/auth/login',
+    access: 'public',
+    quota: 'signin',
+    body: 'json',
+    hashes: true,
+    status: 200,
+  },
+  refresh: {
+    method: 'POST',
+    path: '/api/auth/refresh',
+    aliases: ['/v1/auth/refresh'],
+    access: 'public',
+    quota: 'session',
+    body: 'json',
+    status: 200,
+  },
+  logout: {
+    method: 'POST',
+    path: '/api/auth/logout',
+    access: 'public',
+    quota: 'session',
+    body: 'any',
+    status: 204,
+  },
+  register: {
+    method: 'POST',
+    path: '/api/auth/register',
+    access: 'public',
+    quota: 'mail',
+    body: 'json',
+    hashes: true,
+    status: 202,
+  },
+  verifyEmail: {
+    method: 'POST',
+    path: '/api/auth/email/verify',
+    access: 'public',
+    quota: 'gate',
+    body: 'json',
+    hashes: true,
+    status: 204,
+  },
+  resendVerification: {
+    method: 'POST',
+    path: '/api/auth/email/resend',
+    access: 'public',
+    optionalPrincipal: true,
+    quota: 'mail',
+    body: 'optional',
+    status: 202,
+  },
+  listSessions: {
+    method: 'GET',
+    path: '/api/auth/sessions',
+    access: 'user',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  endSessions: {
+    method: 'DELETE',
+    path: '/api/auth/sessions',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+  },
+  endSession: {
+    method: 'DELETE',
+    path: '/api/auth/sessions/{id}',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+  },
+  generatePassword: {
+    method: 'POST',
+    path: '/api/auth/generatepassword',
+    aliases: ['/v1/auth/generatepassword'],
+    access: 'admin',
+    quota: 'gate',
+    body: 'json',
+    hashes: true,
+    status: 200,
+  },
+  changePassword: {
+    method: 'POST',
+    path: '/api/auth/password',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    hashes: true,
+    status: 204,
+  },
+  forgotPassword: {
+    method: 'POST',
+    path: '/api/auth/password/forgot',
+    access: 'public',
+    quota: 'mail',
+    body: 'json',
+    status: 202,
+  },
+  resetPassword: {
+    method: 'POST',
+    path: '/api/auth/password/reset',
+    access: 'public',
+    quota: 'gate',
+    body: 'json',
+    hashes: true,
+    status: 204,
+  },
+  readProfile: {
+    method: 'GET',
+    path: '/api/profile',
+    access: 'user',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  changeProfile: {
+    method: 'PATCH',
+    path: '/api/profile',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    status: 200,
+  },
+  listKeys: {
+    method: 'GET',
+    path: '/api/keys',
+    access: 'user',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  createKey: {
+    method: 'POST',
+    path: '/api/keys',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    status: 201,
+  },
+  rollKey: {
+    method: 'POST',
+    path: '/api/keys/{id}/roll',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'optional',
+    status: 200,
+  },
+  deleteKey: {
+    method: 'DELETE',
+    path: '/api/keys/{id}',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+  },
+  listUsers: {
+    method: 'GET',
+    path: '/api/users',
+    access: 'admin',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  changeUser: {
+    method: 'PATCH',
+    path: '/api/users/{id}',
+    access: 'admin',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    status: 200,
+  },
+  readUser: {
+    method: 'GET',
+    path: '/api/users/{id}',
+    access: 'admin',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  deleteUser: {
+    method: 'DELETE',
+    path: '/api/users/{id}',
+    access: 'admin',
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+  },
+  listUserKeys: {
+    method: 'GET',
+    path: '/api/users/{id}/keys',
+    access: 'admin',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  deleteUserKey: {
+    method: 'DELETE',
+    path: '/api/users/{id}/keys/{key}',
+    access: 'admin',
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+  },
+  exportUser: {
+    method: 'GET',
+    path: '/api/users/{id}/export',
+    access: 'admin',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  unlockUser: {
+    method: 'POST',
+    path: '/api/users/{id}/unlock',
+    access: 'admin',
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+  },
+  listEvents: {
+    method: 'GET',
+    path: '/api/events',
+    access: 'admin',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  listBlocks: {
+    method: 'GET',
+    path: '/api/blocks',
+    access: 'admin',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  createBlock: {
+    method: 'POST',
+    path: '/api/blocks',
+    access: 'admin',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    status: 201,
+  },
+  deleteBlock: {
+    method: 'DELETE',
+    path: '/api/blocks/{id}',
+    access: 'admin',
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+  },
+  readMetrics: {
+    method: 'GET',
+    path: '/api/metrics',
+    access: 'admin',
+    token: 'metricsToken',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+    mediaType: 'text/plain; version=0.0.4; charset=utf-8',
+  },
+  jwks: {
+    method: 'GET',
+    path: '/.well-known/jwks.json',
+    access: 'public',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+    cacheSeconds: 300,
+  },
+  openapi: {
+    method: 'GET',
+    path: '/api/openapi.json',
+    access: 'public',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+    cacheSeconds: 300,
+  },
+  health: {
+    method: 'GET',
+    path: '/api/health',
+    access: 'public',
+    quota: 'none',
+    body: 'none',
+    status: 200,
+  },
+  ready: {
+    method: 'GET',
+    path: '/api/health/ready',
+    access: 'public',
+    quota: 'none',
+    body: 'none',
+    status: 200,
+  },
+  listItems: {
+    method: 'GET',
+    path: '/api/{collection}',
+    aliases: ['/v1/{collection=books}'],
+    access: 'collection',
+    action: 'list',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  getItem: {
+    method: 'GET',
+    path: '/api/{collection}/{id}',
+    aliases: ['/v1/{collection=books}/get/{id}'],
+    access: 'collection',
+    action: 'get',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  createItem: {
+    method: 'POST',
+    path: '/api/{collection}',
+    access: 'collection',
+    optionalPrincipal: true,
+    action: 'create',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    status: 201,
+  },
+  replaceItem: {
+    method: 'PUT',
+    path: '/api/{collection}/{id}',
+    access: 'collection',
+    optionalPrincipal: true,
+    action: 'replace',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    status: 200,
+  },
+  patchItem: {
+    method: 'PATCH',
+    path: '/api/{collection}/{id}',
+    access: 'collection',
+    optionalPrincipal: true,
+    action: 'update',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    status: 200,
+  },
+  deleteItem: {
+    method: 'DELETE',
+    path: '/api/{collection}/{id}',
+    access: 'collection',
+    optionalPrincipal: true,
+    action: 'delete',
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+  },
+} as const satisfies Record<string, Operation>
+
+export type OperationId = keyof typeof contract

@@ -1,0 +1,26 @@
+import { mintApiKey } from '../auth/api-keys/api-key.ts'
+import type { KeyDeps as KeyNeeds } from '../auth/api-keys/api-keys.ts'
+import { allCollections } from '../collections/index.ts'
+import { once } from '../once.ts'
+import { POLICIES } from '../rate-limit/policies.ts'
+import { env, type Settings } from '../settings/settings.ts'
+import { createDeps, type Deps } from './base.ts'
+
+/** What an endpoint that makes API keys needs. */
+export type KeyDeps = Deps & KeyNeeds
+
+/** What they need besides the rest. */
+export function keyParts(settings: Settings): KeyNeeds {
+  return {
+    mintKey: (id) => mintApiKey(settings.keyEnvironment, id),
+    collectionNames: allCollections().map(({ name }) => name),
+    keyLimit: (settings.limits.key ?? POLICIES.key).limit,
+    userLimit: (settings.limits.user ?? POLICIES.user).limit,
+  }
+}
+
+/** The dependencies of this isolate, made at its first request. */
+export const keyDeps: () => KeyDeps = /* @__PURE__ */ once(() => {
+  const settings = env()
+  return { ...createDeps(settings), ...keyParts(settings) }
+})

@@ -1,0 +1,13 @@
+import { once } from '../once.ts'
+import { HotLimiter } from '../rate-limit/hot.ts'
+import { env } from '../settings/settings.ts'
+import { createDeps, type Deps, limiterOptions } from './base.ts'
+
+/**
+ * The dependencies of an endpoint that counts by session, made at its isolate's first request: it
+ * counts strangers too.
+ */
+export const sessionDeps: () => Deps = /* @__PURE__ */ once(() => {
+  const settings = env()
+  return { ...createDeps(settings), hotLimiter: new HotLimiter(limiterOptions(settings, Date.now)) }
+})

@@ -1,0 +1,107 @@
+import type { Collection } from '../collections/define.ts'
+import { type AccessCode, fail, ok, type Result } from '../contract/problems.ts'
+import type { Log } from '../log.ts'
+import type { Read } from '../store/client/reply.ts'
+import { itemRead, type StoredFields } from '../store/items.ts'
+import { keys } from '../store/keys.ts'
+import { type Item, itemTag, readerOf } from './item.ts'
+import type { ItemCache } from './item-cache.ts'
+import { parseQuery, type RawQuery } from './query.ts'
+import type { CollectionCall, CollectionDeps } from './types.ts'
+
+/**
+ * Reads one item: its declared fields, and nothing else of the hash.
+ *
+ * @returns The item, or `not-found`: absent, not a hash, or outside the collection, all alike.
+ */
+export async function getItem(
+  call: CollectionCall<RawQuery>,
+  { itemCache }: Pick<CollectionDeps, 'itemCache'>,
+): Promise<Result<Item, 'not-found' | 'validation-error' | AccessCode>> {
+  const { collection } = call
+  if (collection === undefined) return fail('not-found', 'no collection')
+  const query = parseQuery(collection, call.input, ['fields'])
+  if (!query.ok) return query
+  const reader = readerOf(collection)
+  const id = itemId(call.id ?? '', collection)
+  if (id === '') return fail('not-found', 'empty id')
+  const read = itemRead(collection.prefix, id, reader.names)
+  const { cacheSeconds = 0, livenessSeconds = 0 } = collection
+  const key = keys.item(collection.prefix, id)
+  const cached = itemCache.find(key, cacheSeconds)
+  if (cached !== undefined) call.recall(livenessSeconds)
+  if (cached?.stale === true) {
+    call.background(async (store) => {
+      await itemCache.read(
+        key,
+        () => store().read(read),
+        ([found]) => found,
+      )
+    })
+  }
+  const stored =
+    cached === undefined ? await readThrough(call, read, key, itemCache) : ok(cached.stored)
+  if (!stored.ok) return stored
+  if (stored.value === undefined) return fail('not-found', 'no such item')
+  const { item, faulty } = reader.decode(id, stored.value)
+  warnOfFaults(call.log, collection, faulty)
+  if (item === undefined) return fail('not-found', 'item lacks required fields')
+  const chosen = query.value.fields
+  const tag = await itemTag(stored.value, chosen)
+  const headers = { ETag: tag, ...caching(collection, 'get', cached?.ageSeconds) }
+  return ok(choose(item, chosen), { headers })
+}
+
+/** Reads an item of a collection that may be cached, and keeps it. */
+function readThrough(
+  { collection, read }: CollectionCall<unknown>,
+  item: Read<StoredFields | undefined>,
+  key: string,
+  itemCache: ItemCache,
+): Promise<Result<StoredFields | undefined, AccessCode>> {
+  if (collection?.cacheSeconds === undefined) return read(item)
+  return itemCache.read(
+    key,
+    () => read(item),
+    (answer) => (answer.ok ? answer.value : undefined),
+  )
+}
+
+/** The fields that were asked for, and the id. */
+export function choose(item: Item, fields: readonly string[] | undefined): Item {
+  if (fields === undefined) return item
+  const chosen = Object.entries(item).filter(([name]) => name === 'id' || fields.includes(name))
+  return Object.fromEntries(chosen) as Item
+}
+
+/**
+ * Who may keep an answer: anyone, what everybody may read; nobody else.
+ *
+ * @param ageSeconds Of what this isolate had kept: to those who keep it on, it is that old already.
+ */
+export function caching(
+  { access, cacheSeconds = 0 }: Collection,
+  action: 'list' | 'get',
+  ageSeconds?: number,
+): Record<string, string> {
+  if (access[action] !== 'public') return {}
+  if (cacheSeconds === 0) return { 'Cache-Control': 'no-cache' }
+  const lifetime = `max-age=${cacheSeconds}, stale-while-revalidate=${cacheSeconds}`
+  return {
+    'Cache-Control': `public, ${lifetime}`,
+    ...(ageSeconds === undefined ? {} : { Age: String(ageSeconds) }),
+  }
+}
+
+/** `/api/movies/movie:Pulp%20Fiction` is the same item as `/api/movies/Pulp%20Fiction`. */
+export function itemId(segment: string, { prefix }: Collection): string {
+  return segment.startsWith(prefix) ? segment.slice(prefix.length) : segment
+}
+
+export function warnOfFaults(log: Log, { prefix }: Collection, faulty: string[]): void {
+  if (faulty.length === 0) return
+  const fields = [...new Set(faulty)].join(',')
+  log('warn', 'item.fields-do-not-fit', { prefix, fields, count: faulty.length })
+}
+
+export const getItemCase = { input: 'as sent', run: getItem } as const

@@ -1,0 +1,179 @@
+import type { Collection } from '../collections/define.ts'
+import { type AccessCode, type Failure, fail, ok, type Result } from '../contract/problems.ts'
+import {
+  type IndexLacking,
+  type ItemRow,
+  type ItemRows,
+  itemRead,
+  queryRead,
+  type StoredFields,
+} from '../store/items.ts'
+import { openCursor, sealCursor } from './cursor.ts'
+import { caching, choose, warnOfFaults } from './get.ts'
+import { healIfDue } from './heal-due.ts'
+import { type Item, readerOf } from './item.ts'
+import { declaredOrder, fieldsFirst } from './needed.ts'
+import { compareBytes, memberOf } from './order.ts'
+import { planOf } from './plan.ts'
+import { parseQuery, passes, type Query, queryFingerprint, type RawQuery } from './query.ts'
+import { repair } from './repair.ts'
+import type { CollectionCall, CollectionDeps } from './types.ts'
+import { searchWords } from './words.ts'
+
+/** The items of one page; `nextCursor` is null after the last. */
+export interface Page {
+  data: Item[]
+  nextCursor: string | null
+  /** Of all that match, when the query says `count=exact`. */
+  count?: number
+}
+
+/**
+ * Lists a collection in the order asked for, ids by their UTF-8 bytes, each item once.
+ *
+ * @returns A page of at most `limit` items. What an index or the keyspace holds and what is an
+ *   item of this list can differ, so that a page may be shorter and still not be the last.
+ */
+export async function listItems(
+  call: CollectionCall<RawQuery>,
+  deps: CollectionDeps,
+): Promise<Result<Page, 'not-found' | 'validation-error' | 'service-unavailable' | AccessCode>> {
+  const { collection } = call
+  if (collection === undefined) return fail('not-found', 'no collection')
+  const parsed = parseQuery(collection, call.input)
+  if (!parsed.ok) return parsed
+  const query = parsed.value
+  const fingerprint = queryFingerprint(collection, query)
+  const place = query.cursor === undefined ? '' : await openCursor(query.cursor, fingerprint, deps)
+  if (place === undefined) {
+    const errors = [{ pointer: '#/cursor', message: 'is not a nextCursor of this list' }]
+    return fail('validation-error', 'cursor', { errors })
+  }
+  const stored = await call.read(queryRead(planOf(collection, query, place)))
+  if (!stored.ok) return stored
+  const found = stored.value
+  healIfDue(call, found)
+  if (!('rows' in found)) return notWhole(found)
+
+  const page = assemble(collection, query, place, found)
+  repair(call, collection, page.stale)
+  if (query.count && page.count === undefined) {
+    const errors = [{ pointer: '#/count', message: 'is too much to count: narrow the filters' }]
+    return fail('validation-error', 'count', { errors })
+  }
+  const whole = await wholeRows(call, collection, page.rows)
+  if (!whole.ok) return whole
+  const faults: string[] = []
+  const data: Item[] = []
+  for (const { id, fields } of whole.value) {
+    const { item, faulty } = readerOf(collection).decode(id, fields)
+    faults.push(...faulty)
+    if (item !== undefined) data.push(choose(item, query.fields))
+  }
+  warnOfFaults(call.log, collection, faults)
+  const nextCursor = page.next === undefined ? null : await sealCursor(page.next, fingerprint, deps)
+  const count = query.count && page.count !== undefined ? { count: page.count } : {}
+  return ok({ data, nextCursor, ...count }, { headers: caching(collection, 'list') })
+}
+
+/** Seconds after which it is worth asking again for an index that is being built. */
+const BUILT_IN_SECONDS = { upTo100_000: 2, beyond: 15 }
+
+/** Rather no answer than one that lacks items. */
+function notWhole({ index, way, keyspace }: IndexLacking): Failure<'service-unavailable'> {
+  const seconds = BUILT_IN_SECONDS[keyspace <= 100_000 ? 'upTo100_000' : 'beyond']
+  return fail('service-unavailable', `${index} is ${way}`, {
+    detail: `An index that this list needs is being built: ${index}. Ask again in ${seconds} seconds.`,
+    retryAfterSeconds: seconds,
+  })
+}
+
+interface PageRow {
+  id: string
+  member: string
+  /** In the order of the declaration. */
+  fields: StoredFields
+  thin: boolean
+}
+
+interface Assembled {
+  rows: PageRow[]
+  /** The member after which the next page begins. */
+  next: string | undefined
+  count: number | undefined
+  /** Rows whose index does not say what their hash does. */
+  stale: ItemRow[]
+}
+
+function assemble(collection: Collection, query: Query, place: string, found: ItemRows): Assembled {
+  const { direction, limit } = query
+  const asked = fieldsFirst(collection, query).fields
+  const { decode } = readerOf(collection)
+  const reversed = direction?.reversed ?? query.reversed
+  const walked = found.way === 'walk'
+  const stale: ItemRow[] = []
+  const rows: PageRow[] = []
+  for (const row of found.rows) {
+    const { id, thin } = row
+    const fields = row.fields && declaredOrder(collection, asked, row.fields)
+    const member =
+      direction === undefined ? id : memberOf(collection, direction.order, id, fields ?? [])
+    if (fields === undefined || (walked && member !== row.member)) {
+      // A thin row whose hash is there says too little to be mended.
+      if (found.way !== 'small' && !thin) stale.push({ ...row, fields })
+      continue
+    }
+    // A hash that lacks required fields is no item.
+    if (!thin && decode(id, fields).item === undefined) continue
+    if (matches(collection, query, id, fields)) rows.push({ id, member, fields, thin })
+  }
+  const count = walked ? found.count : rows.length
+  const ahead = (a: string, b: string): number => compareBytes(a, b) * (reversed ? -1 : 1)
+  if (!walked) rows.sort((a, b) => ahead(a.member, b.member))
+  const after =
+    walked || place === '' ? rows : rows.filter(({ member }) => ahead(member, place) > 0)
+  const taken = after.slice(0, limit)
+  const cut = after.length > taken.length
+  const last = cut ? taken.at(-1)?.member : found.more ? found.lastMember : undefined
+  return { rows: taken, next: last, count, stale }
+}
+
+function matches(
+  collection: Collection,
+  { filters, words }: Query,
+  id: string,
+  fields: StoredFields,
+): boolean {
+  const { names, shown } = readerOf(collection)
+  const isAsked = filters.every((filter) => {
+    const index = names.indexOf(filter.field)
+    return passes(shown(index, fields[index]), filter)
+  })
+  if (!isAsked || words.length === 0) return isAsked
+  const own = searchWords(collection, id, fields)
+  return words.every((word) => own.some((each) => each.startsWith(word)))
+}
+
+/** Reads what thin rows lack, in one more trip where there are any. */
+async function wholeRows(
+  call: CollectionCall<RawQuery>,
+  collection: Collection,
+  rows: readonly PageRow[],
+): Promise<Result<PageRow[], AccessCode>> {
+  const thin = rows.filter((row) => row.thin)
+  if (thin.length === 0) return ok([...rows])
+  const { names } = readerOf(collection)
+  const reads = thin.map(({ id }) => itemRead(collection.prefix, id, names))
+  const found = new Map(
+    (await call.store.read(...reads)).map((fields, index) => [thin[index]?.id, fields]),
+  )
+  return ok(
+    rows.flatMap((row) => {
+      if (!row.thin) return [row]
+      const fields = found.get(row.id)
+      return fields === undefined ? [] : [{ ...row, fields }]
+    }),
+  )
+}
+
+export const listItemsCase = { input: 'as sent', run: listItems } as const

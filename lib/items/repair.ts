@@ -1,0 +1,95 @@
+import type { Collection } from '../collections/define.ts'
+import type { Store } from '../store/client/store.ts'
+import { applyItems, type ItemChange, type ItemRow, queryRead } from '../store/items.ts'
+import { keys } from '../store/keys.ts'
+import { keptIndexesOf } from './declaration.ts'
+import { adding, BATCH } from './index-items.ts'
+import { membersOf } from './indexing.ts'
+import { readerOf } from './item.ts'
+import type { CollectionCall } from './types.ts'
+
+/**
+ * Mends what a list found wrong on its way, in the background: members whose hash has another value
+ * by now, or none.
+ */
+export function repair(
+  call: CollectionCall<unknown>,
+  collection: Collection,
+  rows: readonly ItemRow[],
+): void {
+  if (rows.length === 0) return
+  const kept = keptIndexesOf(collection)
+  const indexes = [...kept.fingerprints.keys()]
+  call.background(async (store) => {
+    const some = rows.slice(0, BATCH)
+    await applyItems(
+      store(),
+      kept,
+      some.map((row) => mending(collection, indexes, row)),
+    )
+  })
+}
+
+/** Adds what an item's indexes should have, and takes a member out of those where it is wrong. */
+function mending(collection: Collection, indexes: readonly string[], row: ItemRow): ItemChange {
+  const change = adding(collection, row.id, row.fields)
+  const right = new Set(change.indexes.map(({ key, member }) => `${key} ${member}`))
+  const wrong = indexes
+    .filter((key) => !right.has(`${key} ${row.member}`))
+    .map((key) => ({ sign: '-' as const, key, member: row.member }))
+  return { ...change, indexes: [...change.indexes, ...wrong] }
+}
+
+/**
+ * Goes along every index of a collection and takes out what no item is behind, or another value.
+ *
+ * @returns How many members.
+ */
+export async function sweep(store: () => Store, collection: Collection): Promise<number> {
+  const { prefix, name } = collection
+  const { names } = readerOf(collection)
+  const kept = keptIndexesOf(collection)
+  const ids = keys.index(name, 'id')
+  let swept = 0
+  for (const [key, fingerprint] of kept.fingerprints) {
+    if (key === ids) continue
+    let min = '-'
+    for (;;) {
+      const walk = { key, fingerprint, holds: 'order' as const, min, max: '+', reversed: false }
+      const [found] = await store().read(
+        queryRead({
+          prefix,
+          fields: names,
+          states: kept.states,
+          ids,
+          walk,
+          whole: undefined,
+          afterId: '',
+          smallKeyspace: 0,
+          neededFields: names.length,
+          limit: BATCH,
+          exact: false,
+          filters: [],
+        }),
+      )
+      // What is not whole is built anew, without what is wrong.
+      if (!('rows' in found)) break
+      const wrong = found.rows.filter(({ id, member, fields }) =>
+        membersOf(collection, id, fields).every(
+          (each) => each.key !== key || each.member !== member,
+        ),
+      )
+      if (wrong.length > 0) {
+        await applyItems(
+          store(),
+          kept,
+          wrong.map((row) => mending(collection, [key], row)),
+        )
+      }
+      swept += wrong.length
+      if (!found.more) break
+      min = `(${found.lastMember}`
+    }
+  }
+  return swept
+}

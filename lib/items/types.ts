@@ -1,0 +1,45 @@
+import type { Collection } from '../collections/define.ts'
+import type { AccessCode, Result } from '../contract/problems.ts'
+import type { Log } from '../log.ts'
+import type { Read } from '../store/client/reply.ts'
+import type { Store } from '../store/client/store.ts'
+import type { ItemCache } from './item-cache.ts'
+
+/** What the use cases of collections need from outside. */
+export interface CollectionDeps {
+  now: () => number
+  randomId: () => string
+  /** Keyed hashes of cursors: the first signs, each verifies. */
+  cursorMacs: readonly ((text: string) => Promise<string>)[]
+  itemCache: ItemCache
+}
+
+/** What a request says of the version that it is about (RFC 9110 §13.1), as sent. */
+export interface Conditions {
+  ifMatch: string | null
+  ifNoneMatch: string | null
+  idempotencyKey: string | null
+}
+
+/** One request as a use case of collections sees it. */
+export interface CollectionCall<input> {
+  input: input
+  store: Store
+  collection: Collection | undefined
+  /** The decoded path segment. */
+  id: string | undefined
+  conditions: Conditions
+  /** Present wherever the operation is not public; `level` once the store was asked. */
+  principal: { accountId: string; userId: string } | undefined
+  /** Whether a credential came whose signature holds, also where nobody has to sign in. */
+  signed: boolean
+  /** The account's level at this moment: of a change, before the use case runs. */
+  level: () => number | undefined
+  log: Log
+  /** Reads in the round trip that also learns whether the caller's session lives. */
+  read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
+  /** Takes it for known that the caller's session lives, if it did in the last so many seconds. */
+  recall(seconds: number): void
+  /** Goes on after the answer is sent, with a store of its own. */
+  background: (work: (store: () => Store) => Promise<unknown>) => void
+}

@@ -1,0 +1,151 @@
+import type { Collection } from '../collections/define.ts'
+import type { Operation, OperationId } from '../contract/operations.ts'
+import { readerOf } from '../items/item.ts'
+import { LONGEST_SEARCH, SEARCH } from '../items/query.ts'
+import { EVENT_TYPES } from '../store/event-types.ts'
+import { toSchema } from './bodies.ts'
+import { bounded, ID, literal, type Schema, sentId } from './schemas.ts'
+
+/** So many characters of any kind fit into the head of a request, beside others. */
+const LONGEST_SENT = 500
+
+/** What an operation takes in its path, its query and its headers. */
+export function parametersOf(
+  id: OperationId,
+  row: Operation,
+  collection: Collection | undefined,
+): Schema[] {
+  const parameters: Schema[] = []
+  if (row.path.includes('{id}')) {
+    const description = 'The id, percent-encoded.'
+    // The prefix before an id is its longer spelling; what is left is no id when it begins so again.
+    const twice = id === 'replaceItem' ? collection?.prefix.repeat(2) : undefined
+    const schema = sentId(twice)
+    parameters.push({ name: 'id', in: 'path', required: true, description, schema })
+  }
+  if (row.path.includes('{key}')) {
+    const description = 'The id of an API key.'
+    parameters.push({ name: 'key', in: 'path', required: true, description, schema: ID })
+  }
+  if (id === 'listItems' || id === 'listUsers' || id === 'listEvents') parameters.push(...PAGING)
+  if (id === 'listEvents') parameters.push(...OF_EVENTS)
+  if (collection !== undefined && row.method === 'GET') {
+    parameters.push(fieldsOf(collection), KNOWN_TAG)
+    if (id === 'listItems') parameters.push(...ordersOf(collection), ...filtersOf(collection))
+  } else if (collection !== undefined) {
+    parameters.push(...(id === 'createItem' ? [IDEMPOTENCY_KEY] : CONDITIONS))
+  }
+  return parameters.map((parameter) => bounded(parameter, LONGEST_SENT))
+}
+
+function query(name: string, description: string, schema: Schema): Schema {
+  return { name, in: 'query', description, schema }
+}
+
+function header(name: string, description: string, schema: Schema): Schema {
+  return { name, in: 'header', description, schema: { type: 'string', ...schema } }
+}
+
+const PAGING = [
+  query('limit', 'How many.', { type: 'integer', minimum: 1, maximum: 100, default: 50 }),
+  query('cursor', 'The `nextCursor` of the page before, of this very list.', {
+    type: 'string',
+    maxLength: 6_000,
+    pattern: '^[A-Za-z0-9_.-]+$',
+  }),
+]
+
+const OF_EVENTS = [
+  query('type', 'Events of this kind.', { type: 'string', enum: EVENT_TYPES }),
+  query('user', 'Events about this account: its id or its address.', {
+    type: 'string',
+    minLength: 1,
+    maxLength: 254,
+  }),
+]
+
+/** Entity tags as RFC 9110 §8.8.3 writes them. */
+const TAGS: Schema = {
+  pattern: '^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
+  examples: ['"0123456789abcdefghijkl"'],
+}
+const KNOWN_TAG = header(
+  'If-None-Match',
+  'Answers 304 when the item or the page is still this.',
+  TAGS,
+)
+const CONDITIONS = [
+  header('If-Match', 'The ETag that the item must have; otherwise 412.', TAGS),
+  header('If-None-Match', '`*`: only when there is no item yet; otherwise 412.', TAGS),
+]
+const IDEMPOTENCY_KEY = header(
+  'Idempotency-Key',
+  'A request that comes again under it is done once.',
+  {
+    minLength: 1,
+    maxLength: 255,
+    pattern: '^[!-~]+$',
+    examples: ['4f4a6ab6-6a5d-4f0e-9c39-0f6d2c1b8e57'],
+  },
+)
+
+function fieldsOf(collection: Collection): Schema {
+  const names = ['id', ...readerOf(collection).names]
+  const name = `(${names.map(literal).join('|')})`
+  return query('fields', `Only these fields, separated by commas: ${names.join(', ')}.`, {
+    type: 'string',
+    pattern: `^${name}(,${name})*$`,
+    examples: [names.slice(0, 2).join(',')],
+  })
+}
+
+function ordersOf({ sort = [], search }: Collection): Schema[] {
+  const orders = ['id', ...sort].flatMap((order) => [order, backwards(order)])
+  return [
+    query('sort', 'By these fields; `-` is from the largest down. Absent: `id`.', {
+      type: 'string',
+      enum: [...new Set(orders)],
+    }),
+    query('count', 'Adds how many items match.', { type: 'string', enum: ['exact'] }),
+    ...(search === undefined
+      ? []
+      : [
+          query('q', `Beginnings of words in ${search.join(', ')}.`, {
+            type: 'string',
+            maxLength: LONGEST_SEARCH,
+            pattern: SEARCH.source,
+            examples: ['pul fic'],
+          }),
+        ]),
+  ]
+}
+
+/** The same order from its other end. */
+function backwards(order: string): string {
+  const parts = order.split(',')
+  return parts.map((part) => (part.startsWith('-') ? part.slice(1) : `-${part}`)).join(',')
+}
+
+const COMPARISONS = [
+  ['gt', 'greater than'],
+  ['gte', 'at least'],
+  ['lt', 'less than'],
+  ['lte', 'at most'],
+] as const
+
+function filtersOf(collection: Collection): Schema[] {
+  const { names, kinds, schemas } = readerOf(collection)
+  return (collection.filter ?? []).flatMap((field) => {
+    const index = names.indexOf(field)
+    const kind = kinds[index] ?? 'string'
+    const own = schemas[index]
+    const { enum: words } = own === undefined || kind !== 'string' ? {} : toSchema(own)
+    const schema = { type: kind, ...(words === undefined ? {} : { enum: words }) }
+    const equal = query(field, `Items whose ${field} is this.`, schema)
+    if (kind === 'boolean') return [equal]
+    const others = COMPARISONS.map(([word, meaning]) =>
+      query(`${field}[${word}]`, `Items whose ${field} is ${meaning} this.`, schema),
+    )
+    return [equal, ...others]
+  })
+}

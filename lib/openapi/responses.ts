@@ -1,0 +1,154 @@
+import type { Collection } from '../collections/define.ts'
+import type { Access } from '../contract/access.ts'
+import { OPERATION_PROBLEMS } from '../contract/operation-problems.ts'
+import type { Operation, OperationId } from '../contract/operations.ts'
+import { PROBLEMS, type ProblemCode } from '../contract/problems.ts'
+import { SUMMARIES } from '../contract/texts.ts'
+import { listOf, nameOf, ref, type Schema } from './schemas.ts'
+
+const ANSWERS: Partial<Record<OperationId, Schema>> = {
+  signIn: ref('TokenResponse'),
+  refresh: ref('TokenResponse'),
+  login: ref('Login'),
+  register: ref('MailNotice'),
+  resendVerification: ref('MailNotice'),
+  forgotPassword: ref('MailNotice'),
+  listSessions: listOf(ref('Session')),
+  generatePassword: ref('PasswordHash'),
+  readProfile: ref('Profile'),
+  changeProfile: ref('Profile'),
+  listKeys: listOf(ref('ApiKey')),
+  createKey: ref('NewApiKey'),
+  rollKey: ref('NewApiKey'),
+  listUsers: listOf(ref('User')),
+  changeUser: ref('User'),
+  readUser: ref('User'),
+  listUserKeys: listOf(ref('ApiKey')),
+  exportUser: ref('AccountExport'),
+  listEvents: listOf(ref('SecurityEvent')),
+  listBlocks: listOf(ref('Block')),
+  createBlock: ref('Block'),
+  readMetrics: ref('Metrics'),
+  jwks: ref('Jwks'),
+  health: ref('Health'),
+  ready: ref('Readiness'),
+  openapi: ref('OpenApi'),
+}
+
+/** The headers of answers. */
+export const HEADERS: Record<string, Schema> = Object.fromEntries(
+  (
+    [
+      ['Access-Control-Allow-Origin', 'The origin of the page that asked, if it is on the list.'],
+      ['X-Request-Id', 'Names the request; the log has it.'],
+      ['Server-Timing', 'Round trips to the store that were waited for.'],
+      ['RateLimit-Policy', 'The quotas that apply: `q` requests in `w` seconds.'],
+      ['RateLimit', 'What is left: `r` requests, for `t` seconds.'],
+      ['Retry-After', 'Seconds to wait.'],
+      ['Accept-Encoding', 'Which content codings a body may have, where that is the fault.'],
+      ['Allow', 'The methods of the path.'],
+      ['ETag', 'The version of the item or of the page.'],
+      ['Location', 'Where the new item is.'],
+      ['WWW-Authenticate', 'The challenge (RFC 6750 §3).'],
+    ] as const
+  ).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+)
+
+function headers(...names: string[]): Schema {
+  const all = [
+    'Access-Control-Allow-Origin',
+    'X-Request-Id',
+    'Server-Timing',
+    'RateLimit-Policy',
+    'RateLimit',
+    ...names,
+  ]
+  return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+}
+
+/** What an operation answers: what went well, and every problem that it can end with. */
+export function responsesOf(
+  id: OperationId,
+  row: Operation,
+  collection: Collection | undefined,
+  access: Access,
+): Record<string, Schema> {
+  const responses: Record<string, Schema> = {}
+  const answer = answerOf(id, collection)
+  const kept = row.action !== undefined && row.status !== 204 ? ['ETag'] : []
+  const type = row.mediaType ?? 'application/json'
+  const content = answer === undefined ? {} : { content: { [type]: { schema: answer } } }
+  const success = (status: number, ...more: string[]): void => {
+    const description = SUMMARIES[id]
+    responses[status] = { description, headers: headers(...kept, ...more), ...content }
+  }
+  success(row.status, ...(row.status === 201 ? ['Location'] : []))
+  if (row.action === 'replace') success(201, 'Location')
+  if (collection !== undefined && row.method === 'GET') {
+    responses['304'] = { description: 'Still the same.', headers: headers('ETag') }
+  }
+  const codes = new Set<ProblemCode>([...OPERATION_PROBLEMS[id], ...commonProblems(row, access)])
+  for (const status of [...new Set([...codes].map((code) => PROBLEMS[code].status))].sort()) {
+    responses[status] = { $ref: `#/components/responses/${status}` }
+  }
+  return responses
+}
+
+function answerOf(id: OperationId, collection: Collection | undefined): Schema | undefined {
+  if (collection === undefined) return ANSWERS[id]
+  if (id === 'deleteItem') return undefined
+  // With `fields` an answer has fewer of them.
+  const read = id === 'listItems' || id === 'getItem'
+  const item = ref(`${nameOf(collection)}${read ? 'View' : ''}`)
+  if (id !== 'listItems') return item
+  const count = { type: 'integer', minimum: 0, description: 'With `count=exact`.' }
+  return listOf(item, { count })
+}
+
+/** What an operation can answer besides its row. */
+function commonProblems(row: Operation, access: Access): ProblemCode[] {
+  return [
+    'invalid-request',
+    'internal-error',
+    'service-unavailable',
+    'header-too-large',
+    ...(row.quota === 'none' ? [] : (['quota-exceeded', 'blocked'] as const)),
+    ...(access === 'public' ? [] : (['authentication-required', 'insufficient-scope'] as const)),
+    ...(row.path.includes('{') ? (['not-found'] as const) : []),
+    ...(row.body === 'none' ? [] : (['payload-too-large', 'unsupported-media-type'] as const)),
+    'validation-error',
+    ...(row.path.includes('{id}') ? [] : (['method-not-allowed'] as const)),
+  ]
+}
+
+/** The problems by status, each with an example. */
+export function problemResponses(): Record<string, Schema> {
+  const byStatus = new Map<number, ProblemCode[]>()
+  for (const [code, { status }] of Object.entries(PROBLEMS) as [
+    ProblemCode,
+    { status: number },
+  ][]) {
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => {
+      const [first] = codes
+      const example = {
+        type: `/problems/${first}`,
+        title: first === undefined ? '' : PROBLEMS[first].title,
+        status,
+        instance: '/api/movies',
+        requestId: 'b9a37f47-aa0f-4236-9839-25cf68e76265',
+      }
+      const more = [
+        ...(status === 401 ? ['WWW-Authenticate'] : []),
+        ...(status === 405 ? ['Allow'] : []),
+        ...(status === 415 ? ['Accept-Encoding'] : []),
+        ...(status === 429 || status === 503 ? ['Retry-After'] : []),
+      ]
+      const description = codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' ')
+      const content = { 'application/problem+json': { schema: ref('Problem'), example } }
+      return [status, { description, headers: headers(...more), content }]
+    }),
+  )
+}

@@ -1,0 +1,67 @@
+import { Redis } from '@upstash/redis/cloudflare'
+import { currentTraceparent } from '../../trace.ts'
+import { STORE_DEADLINE_MS } from './trips.ts'
+
+/** One database over Upstash REST. */
+export interface Database {
+  url: string
+  token: string
+}
+
+/**
+ * Connects a client that returns values as they are stored.
+ *
+ * `automaticDeserialization` would turn `"12345"` and `"true"` into other types; a static abort
+ * signal would make an aborted read resolve to null; `retries: 0` is one attempt (`retry: false`
+ * would be two). Nothing is repeated behind a caller's back: a lost answer is a 503, and what
+ * was written stays written. Repeating an operation never does a thing twice.
+ */
+export function connect(database: Database): Redis {
+  const redis = new Redis({
+    url: database.url,
+    token: database.token,
+    automaticDeserialization: false,
+    enableTelemetry: false,
+    enableAutoPipelining: false,
+    // The client's base64 decoder drops a byte order mark; JSON keeps every text as it is.
+    responseEncoding: false,
+    readYourWrites: true,
+    retry: { retries: 0 },
+    signal: () => AbortSignal.timeout(STORE_DEADLINE_MS),
+  })
+  // The client merges these headers into every request, leaving out what is undefined.
+  const { client } = redis as unknown as { client: Client }
+  const traceparent = { enumerable: true, get: currentTraceparent }
+  Object.defineProperty(client.headers, 'traceparent', traceparent)
+  keepSyncToken(client)
+  return redis
+}
+
+/** What is used of the client inside `Redis`. */
+interface Client {
+  headers: object
+  upstashSyncToken: string
+  request: (sent: { path?: string[]; body?: unknown }) => Promise<unknown>
+}
+
+/**
+ * Keeps the sync token of a write from being replaced by that of a read which left before it and
+ * came back after it: as shipped the last answer wins, and the next read may miss the write.
+ *
+ * Of two writes that cross, the token of the one that was answered last stays: tokens have no order that
+ * a client could know, and who was just answered reads next. See docs/decisions/017.
+ */
+function keepSyncToken(client: Client): void {
+  const send = client.request
+  client.request = async (sent) => {
+    const before = client.upstashSyncToken
+    const own: Client = Object.assign(Object.create(client), { upstashSyncToken: before })
+    const answer = await send.call(own, sent)
+    // Reads are pipelines here, and writes are not.
+    const isWrite = sent.path?.[0] !== 'pipeline'
+    if (isWrite || client.upstashSyncToken === before) {
+      client.upstashSyncToken = own.upstashSyncToken
+    }
+    return answer
+  }
+}

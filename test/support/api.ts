@@ -1,0 +1,75 @@
+import type { TokenResponse } from '../../lib/auth/sessions/grant.ts'
+
+/** One answer, read: its body parsed when it is JSON. */
+export interface Answer {
+  status: number
+  headers: Headers
+  type: string
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
+  body: any
+  text: string
+}
+
+export const ME = { user: 'me@home.org', password: 'password' }
+
+/** Calls the API as a client would. */
+export class Api {
+  readonly origin: string
+  readonly #headers: Record<string, string>
+
+  /** @param headers What the platform in front of the host adds to every request. */
+  constructor(origin: string, headers: Record<string, string> = {}) {
+    this.origin = origin
+    this.#headers = headers
+  }
+
+  async send(path: string, init: RequestInit = {}): Promise<Answer> {
+    const headers = { ...this.#headers, ...(init.headers as Record<string, string>) }
+    const response = await fetch(`${this.origin}${path}`, { redirect: 'manual', ...init, headers })
+    const text = await response.text()
+    const type = response.headers.get('content-type') ?? ''
+    const body = type.includes('json') && text !== '' ? JSON.parse(text) : undefined
+    return { status: response.status, headers: response.headers, type, body, text }
+  }
+
+  get(path: string, token?: string): Promise<Answer> {
+    return this.send(path, { headers: bearer(token) })
+  }
+
+  post(path: string, body: unknown, token?: string): Promise<Answer> {
+    const headers = { 'Content-Type': 'application/json', ...bearer(token) }
+    return this.send(path, { method: 'POST', headers, body: JSON.stringify(body) })
+  }
+
+  /** Signs in and fails the test when that does not work. */
+  async signIn({ user, password } = ME): Promise<TokenResponse> {
+    const answer = await this.post('/api/auth/signin', { user, password })
+    if (answer.status !== 200) throw new Error(`signin answered ${answer.status}: ${answer.text}`)
+    return answer.body
+  }
+}
+
+function bearer(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { Authorization: `Bearer ${token}` }
+}
+
+/** The parts of a problem document that every one must have. */
+export function isProblem(answer: Answer, slug: string, status: number): boolean {
+  const { body } = answer
+  return (
+    answer.status === status &&
+    answer.type.startsWith('application/problem+json') &&
+    body.type === `/problems/${slug}` &&
+    body.status === status &&
+    typeof body.title === 'string' &&
+    typeof body.instance === 'string' &&
+    typeof body.requestId === 'string' &&
+    answer.headers.get('cache-control') === 'no-store' &&
+    answer.headers.get('x-request-id') === body.requestId &&
+    answer.headers.get('x-content-type-options') === 'nosniff' &&
+    answer.headers.get('x-powered-by') === null &&
+    /^redis;dur=[\d.]+;desc="\d+ trips, \d+ commands"$/.test(
+      answer.headers.get('server-timing') ?? '',
+    )
+  )
+}

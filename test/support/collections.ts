@@ -1,0 +1,97 @@
+import type { Collection } from '../../lib/collections/define.ts'
+import { keptIndexesOf } from '../../lib/items/declaration.ts'
+import { ItemCache } from '../../lib/items/item-cache.ts'
+import type { CollectionCall, CollectionDeps } from '../../lib/items/types.ts'
+import { connect } from '../../lib/store/client/redis.ts'
+import { Store } from '../../lib/store/client/store.ts'
+import { Trips } from '../../lib/store/client/trips.ts'
+import { type Engine, embeddedEngine, redisEngine } from '../../local/gateway/engine.ts'
+import { startGateway, type Trip } from '../../local/gateway/server.ts'
+import { startRedis } from './processes.ts'
+
+/** A store and the calls of use cases on it, without HTTP in between. */
+export interface CollectionRig {
+  engine: Engine
+  /** The names of the commands that the store was sent. */
+  sent: string[]
+  store: () => Store
+  deps: CollectionDeps
+  command(...words: string[]): Promise<unknown>
+  call<input>(
+    collection: Collection,
+    input: input,
+    more?: Partial<CollectionCall<input>>,
+  ): CollectionCall<input>
+  /** Makes the keyspace too large for SCAN; the indexes of these collections count as whole. */
+  fill(...whole: Collection[]): Promise<void>
+  /** Waits for what goes on in the background. */
+  settled(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<CollectionRig> {
+  const program = kind === 'redis' ? await startRedis() : undefined
+  const engine = program === undefined ? await embeddedEngine() : redisEngine(program.url)
+  // The embedded engine makes its interpreter at the first script: nobody's deadline has to bear it.
+  await engine.call(['EVAL', 'return 1', '0'].map((word) => Buffer.from(word)))
+  const sent: string[] = []
+  const onTrip = ({ commands }: Trip): void =>
+    void sent.push(...commands.map(([name = '']) => name))
+  const gateway = await startGateway({ engine, token: 'token', onTrip })
+  const client = connect({ url: gateway.url, token: 'token' })
+  const store = (): Store =>
+    new Store({ auth: client, data: client }, new Trips(Date.now, undefined, undefined, 30_000))
+  const background: Promise<unknown>[] = []
+  const command = (...words: string[]): Promise<unknown> =>
+    engine.call(words.map((word) => Buffer.from(word)))
+  return {
+    engine,
+    sent,
+    store,
+    command,
+    deps: {
+      now: Date.now,
+      randomId: () => crypto.randomUUID(),
+      cursorMacs: [
+        async (text) => Buffer.from(text).toString('base64url').padEnd(22, '_').slice(-22),
+      ],
+      itemCache: new ItemCache(Date.now),
+    },
+    call: (collection, input, more = {}) => {
+      const own = store()
+      return {
+        input,
+        store: own,
+        collection,
+        id: undefined,
+        conditions: { ifMatch: null, ifNoneMatch: null, idempotencyKey: null },
+        principal: { accountId: 'u_me0123456789abcdef', userId: 'me@home.org' },
+        signed: true,
+        level: () => 0,
+        log: () => undefined,
+        read: async (read) => ({ ok: true, value: (await own.read(read))[0] }),
+        recall: () => undefined,
+        background: (work) => void background.push(work(store)),
+        ...more,
+      }
+    },
+    fill: async (...whole) => {
+      const words = Array.from({ length: 2_100 }, (_, index) => [`filler:${index}`, 'x']).flat()
+      await command('MSET', ...words)
+      await command('HSET', 'healed', 'at', String(Date.now() - 60_000))
+      for (const collection of whole) {
+        const { states, fingerprints } = keptIndexesOf(collection)
+        for (const [key, fingerprint] of fingerprints)
+          await command('HSET', states, key, `${fingerprint}:${Date.now()}:whole`)
+      }
+    },
+    settled: async () => {
+      while (background.length > 0) await background.shift()
+    },
+    close: async () => {
+      await gateway.close()
+      await engine.close()
+      await program?.stop()
+    },
+  }
+}
