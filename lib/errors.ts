@@ -151,9 +151,9 @@ export interface Failure<code extends ProblemCode = ProblemCode> extends Problem
   reason: string
 }
 
-/** What an outcome says besides its value. */
+/** Status and headers of an outcome, besides its value. */
 export interface SuccessExtras {
-  /** Where it is not the operation's own. */
+  /** If it is not the status of the operation's row. */
   status?: number
   headers?: Readonly<Record<string, string>>
 }
@@ -189,8 +189,8 @@ export function fail<code extends ProblemCode>(
  * The store did not answer in time, refused, or answered what it should not. Thrown, because no use
  * case can go on without the store; the edge answers 503 `service-unavailable`.
  *
- * The message is one of our own words: the Upstash client puts whole commands, values included,
- * into its error texts.
+ * The message is written here, and never taken from the Upstash client: its error texts have whole
+ * commands with their values.
  */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
