@@ -1,8 +1,8 @@
 import { remember } from '../bounded-map.ts'
 
 /**
- * Sessions that are known to have ended, until their last token expires. Such a token has a good
- * signature and opens nothing: its requests count for the client's address, not for its user.
+ * Sessions that were found ended, until the last of their tokens ends by itself. Such a token is
+ * signed and good for nothing: it counts as the address it comes from, not as its user.
  */
 export class DeadSessions {
   /** When a session's token ends, in epoch seconds. */

@@ -14,7 +14,7 @@ export function mayEnter(disabled: unknown, emailVerified: unknown): boolean {
 /** An account of this level or more manages others. */
 export const ADMIN_LEVEL = 9
 
-/** A level that was typed by hand and is not a plain number counts as the lowest: deny by default. */
+/** A level typed by hand that is no plain number counts as the lowest: deny by default. */
 export function level(value: unknown): number {
   const typed = text(value) ?? ''
   return /^\d{1,3}$/.test(typed) ? Number(typed) : 0
