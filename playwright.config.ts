@@ -17,14 +17,14 @@ export default defineConfig<object, Options>({
       name: 'serve',
       testDir: 'e2e',
       testIgnore:
-        /(browser|interleavings|next-workerd|replica|seed-files|sizes|telemetry|up)\.spec\.ts$/,
+        /(browser|container|interleavings|next-workerd|replica|seed-files|sizes|telemetry|up)\.spec\.ts$/,
       use: { host: 'serve', engine: 'embedded' },
     },
     {
       name: 'workerd',
       testDir: 'e2e',
       testIgnore:
-        /(browser|interleavings|next-workerd|node-server|replica|seed|seed-files|sizes|start|telemetry|up|users-cli)\.spec\.ts$/,
+        /(browser|container|interleavings|next-workerd|node-server|replica|seed|seed-files|sizes|start|telemetry|up|users-cli)\.spec\.ts$/,
       use: { host: 'workerd', engine: 'redis' },
     },
   ],

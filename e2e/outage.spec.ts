@@ -3,7 +3,7 @@ import { account, sessionOf } from '../test/support/accounts.ts'
 import { type Answer, type Api, isProblem } from '../test/support/api.ts'
 import { expect, type TestStore, test } from '../test/support/fixtures.ts'
 
-/** The classes of operations of the README's table; each call leaves nothing that the next needs. */
+/** The classes of operations of the table in `docs/limits.md`; each call leaves nothing that the next needs. */
 interface Tokens {
   user: string
   password: string

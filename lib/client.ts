@@ -34,9 +34,9 @@ export interface ClientOptions {
  * A client of Usher over `fetch` alone: in browsers, Node and at the edge.
  *
  * It renews an access token that is over, with one refresh at a time, across tabs too (Web Locks); it
- * waits out `Retry-After`, and repeats only what may be repeated: what was refused before it was
- * done, and what does nothing twice. An answer that is not the API's is a failure, and changes nothing
- * of what is kept.
+ * waits for `Retry-After`, and repeats a request only if the first was refused before it was done, or if
+ * doing it twice does no harm. An answer that is not the API's is a failure, and the tokens that are kept
+ * stay as they are.
  */
 export class UsherClient {
   readonly #transport: Transport

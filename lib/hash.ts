@@ -7,7 +7,7 @@ export async function sha256(text: string): Promise<string> {
   return base64url.encode(new Uint8Array(digest))
 }
 
-/** FNV-1a of a text's UTF-16 code units, in hexadecimal: tells texts apart that nobody chose to be alike. */
+/** FNV-1a of a text's UTF-16 code units, in hexadecimal. It is not safe against texts made to collide. */
 export function fingerprint(text: string): string {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index++) {

@@ -57,7 +57,7 @@ export function createMailer(service: MailService | undefined, options: MailerOp
     isConfigured: true,
     send: async (mail, trace) => {
       const mailId = randomId()
-      // The work of sending must not show in the answer's time: whether there is a mail is a secret.
+      // Sending must not change the time of the answer, which would tell whether there is an account.
       await sleep(LEAST_DELAY_MS + random() * MORE_DELAY_MS)
       for (const pause of [...PAUSES_MS, undefined]) {
         const outcome = await attempt(service, mail, { mailId, trace }, options.fetch)

@@ -1,2 +1,2 @@
-/** Stands for the test mode of the framework, which no deployment turns on and each would carry. */
+/** Stands in for Next's test mode: no deployment uses it, and every function would carry it. */
 export {}

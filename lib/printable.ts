@@ -9,8 +9,9 @@ const UNPRINTABLE =
   /(?!(?<=[\p{M}\p{Script=Arabic}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
 /**
- * Drops from a text of somebody else's what would change a terminal, or look like another text there.
- * For what is stored to be shown later, and for what is printed: older records were not cleaned.
+ * Removes from a text the characters that would change a terminal, or make the text look like another.
+ * Used when a text is stored to be shown later, and again when it is printed: older records were stored
+ * without it.
  *
  * @see Unicode TR 36 §2, "Visual Security Issues"
  */

@@ -6,9 +6,9 @@ export type BreachCheck = (password: string) => Promise<boolean>
 const PATIENCE_MS = 1_000
 
 /**
- * Makes a check against Have I Been Pwned's range API: five digits of the password's SHA-1 leave,
- * and the rest is compared here. A service that is away or slow never keeps a password from being
- * set.
+ * Makes a check against Have I Been Pwned's range API: it is sent five
+ * digits of the password's SHA-1, and the rest is compared here. If the service is away or slow, the
+ * password counts as not breached.
  *
  * @param url The range endpoint, such as `https://api.pwnedpasswords.com/range/`; undefined: off.
  *

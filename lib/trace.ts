@@ -5,7 +5,7 @@
  */
 export interface Trace {
   id: string
-  /** The `traceparent` of what we call: the same trace, a span of our own. */
+  /** The `traceparent` for services that we call: the same trace, a span of our own. */
   traceparent: string
 }
 
@@ -23,9 +23,9 @@ export function traceOf(headers: Headers): Trace | undefined {
 let current: string | undefined
 
 /**
- * Starts a call to a service, which then belongs to the trace. What the clients of an isolate send
- * with every call they ask for here ({@link currentTraceparent}), and they do so before they first
- * wait: another request cannot come in between.
+ * Starts a call to a service as a part of the trace. The clients of an isolate ask for the header at each
+ * call ({@link currentTraceparent}), and they do it before they first wait, so that no other request can
+ * come in between.
  */
 export function inTrace<value>(trace: Trace | undefined, call: () => value): value {
   current = trace?.traceparent

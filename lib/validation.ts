@@ -15,11 +15,11 @@ export function validate<schema extends z.ZodMiniType>(
   if (parsed.success) return ok(parsed.data)
   const all = parsed.error.issues.flatMap(faultsOf)
   const errors = all.slice(0, MOST_FAULTS)
-  // The log gets no pointer: a key is the client's own text.
+  // The log gets no pointer: it has names that the client chose.
   return fail('validation-error', `${all.length} faults`, { errors })
 }
 
-/** A body of a thousand wrong keys must not bring an answer many times its size. */
+/** The most faults in an answer: a body with a thousand wrong members must not get a far larger answer. */
 export const MOST_FAULTS = 20
 
 function faultsOf(issue: z.core.$ZodIssue): InputFault[] {
@@ -28,7 +28,7 @@ function faultsOf(issue: z.core.$ZodIssue): InputFault[] {
   return issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), message }))
 }
 
-/** What a schema says that has no words of its own; it names what is declared, never what was sent. */
+/** The message of a schema without one. It names what is declared, and never what was sent. */
 function messageOf(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':

@@ -3,7 +3,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import workerd from 'workerd'
 
 /** The behaviour of the runtime that the code was tested with. */
 export const COMPATIBILITY_DATE = '2026-11-17'
@@ -39,6 +38,8 @@ export async function serveConfiguration(
   configuration: string,
   where: { host: string; port: number; env?: NodeJS.ProcessEnv },
 ): Promise<Workerd> {
+  // A development package: `npm start` shares this bundle, and runs without it.
+  const { default: workerd } = await import('workerd')
   const folder = await mkdtemp(join(tmpdir(), 'usher-workerd-'))
   const file = join(folder, 'workerd.capnp')
   await writeFile(file, configuration)

@@ -62,7 +62,7 @@ export interface Lifetimes {
 /** Counts strict policies for one request and remembers the decisions for its headers. */
 export interface Quotas {
   count<name extends StrictPolicyName>(policy: name, partition: Partition): Promise<Decision<name>>
-  /** Counts without a word; what decides is then shown. */
+  /** Counts without a header; {@link show} the decision that counts. */
   countQuietly<name extends StrictPolicyName>(
     policy: name,
     partition: Partition,
@@ -73,7 +73,7 @@ export interface Quotas {
    * @param user Whose account it is, where the caller has proven nothing.
    */
   show(decision: Decision, user?: string): void
-  /** Gives back; a failure is logged and costs the client nothing but a counted request. */
+  /** Gives back. A failure is logged; the client then has one request less. */
   giveBack<name extends StrictPolicyName>(
     decision: Decision<name>,
     partition: Partition,
@@ -118,7 +118,7 @@ export interface AuthCall<input = undefined> {
   presented: { access?: string | undefined; refresh?: string | undefined; by?: 'cookies' }
   cookies: CookieJar
   site: Site
-  /** What a caller can follow its request by; services that the request calls are told it. */
+  /** The trace of the request; it is passed on to the services that the request calls. */
   trace: Trace | undefined
   /** Goes on after the answer is sent. */
   later: (work: Promise<unknown>) => void
@@ -128,7 +128,7 @@ export interface AuthCall<input = undefined> {
   report: Report
   /** The same for a script that records the event in its own step. */
   event: (type: SecurityEventType, fields: EventFields) => EventWords
-  /** Names the caller in the log and the events, where the use case is what finds out. */
+  /** Names the caller in the log and the events, when only the use case knows who it is. */
   identify: (principal: Principal) => void
   /** `partition` is what a quota counts of the address; `userAgent` may be shown to people. */
   client: { address: string | undefined; partition: Partition; userAgent: string }

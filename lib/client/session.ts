@@ -6,7 +6,7 @@ import { jsonInit, sleep, type Transport } from './transport.ts'
 const MARGIN_MS = 10_000
 /** A refresh is repeated within the server's grace, in which it gives the same answer. */
 const REFRESH_PAUSES_MS = [200, 800]
-/** Three tries of this and the pauses between are shorter than that grace. */
+/** Three tries of this length, with the pauses between them, are shorter than that grace. */
 const REFRESH_PATIENCE_MS = 2_500
 
 /** The tokens of a program, and their renewal: one at a time, across tabs too (Web Locks). */
@@ -58,7 +58,7 @@ export class Session {
       this.#refreshing = undefined
     })
     await this.#refreshing
-    // Somebody may have signed out, or in as another, while it ran.
+    // The user may have signed out, or in as another user, while the refresh ran.
     const current = this.#store.get()
     if (current === undefined) throw new UsherProblem(401, SIGNED_OUT)
     return current
@@ -75,7 +75,7 @@ export class Session {
         return renewed
       } catch (error) {
         const problem = error instanceof UsherProblem ? error : undefined
-        // The API alone ends a session: what something between answers says nothing about it.
+        // Only the API ends a session: an answer of a proxy in between says nothing about it.
         const over = problem?.code === 'invalid-refresh-token'
         if (over && this.#replace(tokens, undefined)) this.#onSignedOut()
         // An answer that was lost, or an outage: the same token gives the same answer for a while.

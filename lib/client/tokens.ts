@@ -38,8 +38,8 @@ interface TokenPair {
 }
 
 /**
- * Whether an answer holds a token pair, whole: half a pair in the place of a good one would sign its
- * owner out.
+ * Whether an answer holds a whole token pair. Half a pair in the place of a good one would sign the user
+ * out.
  *
  * @see [RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-5.1)
  */

@@ -33,7 +33,7 @@ export class Transport {
         return await this.once(path, init, credential)
       } catch (error) {
         if (!(error instanceof UsherProblem)) throw error
-        // What was answered 503 may have been done: then there is nothing left to delete.
+        // The first try, answered 503, may have deleted the item: then 404 is a success.
         if (doubtful && error.status === 404 && init.method === 'DELETE')
           return new Response(null, { status: 204 })
         doubtful ||= error.status === 503
@@ -95,10 +95,10 @@ export function sleep(milliseconds: number, signal?: AbortSignal | null): Promis
   })
 }
 
-/** What may have been done before it was answered 503, and does nothing twice. */
+/** Whether a request that was answered 503, and may have been done, can be sent again without harm. */
 function isRepeatable({ method = 'GET', headers }: RequestInit): boolean {
   const sent = new Headers(headers)
   if (method === 'GET' || method === 'HEAD' || sent.has('Idempotency-Key')) return true
-  // A condition would be judged against what the first try has done.
+  // The condition would be checked against the result of the first try.
   return ['PUT', 'DELETE'].includes(method) && !sent.has('If-Match') && !sent.has('If-None-Match')
 }

@@ -16,10 +16,10 @@ export interface CollectionAccess {
   delete: Access | 'owner'
 }
 
-/** What an operation does; `replace` makes the item where there is none. */
+/** What an operation does to a collection; `replace` makes the item if there is none. */
 export type Action = keyof CollectionAccess | 'replace'
 
-/** What the server writes into a new item and no client can: the account's opaque id, the moment (ISO 8601). */
+/** Fields that the server sets in a new item, and no client can: the account's opaque id, the time (ISO 8601). */
 export type Stamp = 'owner' | 'createdAt'
 
 export interface Collection<shape extends Shape = Shape, field = string> {
@@ -47,8 +47,8 @@ export interface Collection<shape extends Shape = Shape, field = string> {
    */
   cacheSeconds?: number
   /**
-   * For how many seconds a session that was seen alive may go on reading cached items before it is
-   * asked for again; 0 if absent: with every request. It is how late a logout may be there.
+   * For how many seconds a session that was alive may read cached items before the store is asked again;
+   * 0 if absent: every request asks. A logout can be this late for those reads.
    */
   livenessSeconds?: number
 }

@@ -4,8 +4,8 @@ import { TYPE_NAMES, z } from './schema.ts'
 /**
  * What is wrong with the types of a collection's fields, in a sentence for each.
  *
- * The compiler refuses such a collection, but not every command compiles: without this, it fails
- * where it is first used, with a word of JavaScript's that names neither field nor file.
+ * The compiler refuses such a collection, but not every command compiles. Without this check it fails
+ * at its first use, with an error of JavaScript that names neither field nor file.
  */
 export function declarationFaults(collection: Collection): string[] {
   const file = `lib/collections/${collection.name}.ts`

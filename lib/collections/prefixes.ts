@@ -18,9 +18,9 @@ type Apart<registry extends Record<string, Collection>> = {
 }
 
 /**
- * The collections of a registry, if each key belongs to one of them and none to Usher: a collection
- * with the prefix `user:x:` would write what looks like accounts. The compiler says the same, where it
- * is asked.
+ * Checks that each key belongs to one collection of a registry and none to Usher: a collection with the
+ * prefix `user:x:` would write keys that look like accounts. The compiler checks the same, but not every
+ * command compiles.
  *
  * @throws TypeError that names the prefix and says what would be right: nothing starts then.
  */

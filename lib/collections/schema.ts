@@ -18,8 +18,8 @@ import {
 } from 'zod/mini'
 
 /**
- * A field that shows a value where none is stored. It is a value and no function: every instance must
- * find the same one in the indexes.
+ * A field with a default. The default is a value and not a function: every isolate must find the same
+ * value in the indexes.
  */
 function withDefault<schema extends ZodMiniType<boolean | number | string>>(
   schema: schema,

@@ -1,4 +1,5 @@
 import type { Action } from '../collections/define.ts'
+import type { StrictNamesBy } from '../rate-limit/policies.ts'
 import type { Access } from './access.ts'
 
 /** `collection` asks the collection's own table. */
@@ -15,13 +16,13 @@ export interface Operation {
   /** For `access: 'collection'`: which of the collection's actions this is. */
   action?: Action
   /**
-   * `gate` counts as `anonymous` or `user` before the endpoint; `signin` and `mail` are counted by the
-   * endpoint, by client address, before the body is read; `session` by the use case, since the token
-   * may be in the body, and as `anonymous` where there is no good one; `none` is for probes.
+   * `gate` counts as `anonymous` or `user` before the endpoint; `session` is counted by the use case,
+   * since the token may be in the body, and as `anonymous` where there is no good one; `none` is for
+   * probes. A quota of the client's address is counted by the endpoint, before the body is read.
    */
-  quota: 'gate' | 'session' | 'none' | 'signin' | 'mail'
-  /** Besides `quota`: changes count by subject, exactly, before the body is read. */
-  counted?: 'write'
+  quota: 'gate' | 'session' | 'none' | StrictNamesBy<'client address'>
+  /** Besides `quota`: a quota of the subject, counted exactly, before the body is read. */
+  counted?: StrictNamesBy<'subject'>
   /**
    * Where nobody has to sign in: a credential that is sent is proven, and tells whose the change is. One
    * that does not hold is as good as none.

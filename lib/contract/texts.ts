@@ -1,42 +1,9 @@
 import type { OperationId } from './operations.ts'
-import type { ProblemCode } from './problems.ts'
 
 /**
- * What people read of the tables, complete by type. It is a module of its own so that the functions
- * that answer machines do not carry it: 2 KB of gzip in each.
+ * What people read of the operation table, complete by type. It is a module of its own so that the
+ * functions that answer machines do not carry it: 1 KB of gzip in each.
  */
-
-/** What the reader of a problem's page should do. */
-export const REMEDIES: Record<ProblemCode, string> = {
-  'invalid-request':
-    'Send a JSON body, a correctly percent-encoded path and one credential at a time. The detail member names the fault.',
-  'authentication-required':
-    'Sign in at POST /api/auth/signin and send the JWT as Authorization: Bearer <JWT>.',
-  'invalid-token': 'Exchange your refresh token at POST /api/auth/refresh, or sign in again.',
-  'invalid-credentials':
-    'Check the address and the password. The answer is the same for an unknown user.',
-  'invalid-refresh-token':
-    'Sign in again. A refresh token works once; use the one from the newest answer.',
-  'insufficient-scope':
-    'Use an account with a higher level, or an API key with the scope: the detail member names it.',
-  'csrf-failed': 'Call from pages of the same origin, or use a Bearer token instead of cookies.',
-  blocked: 'Ask the operator of this API: an admin keeps out your address, account or API key.',
-  'not-found': 'Check the path. What you may not see answers the same as what does not exist.',
-  'method-not-allowed': 'Use one of the methods in the Allow header.',
-  conflict: 'Read the current state and try again.',
-  'precondition-failed': 'Read the current version and send its ETag in If-Match.',
-  'payload-too-large': 'Send less than 65,537 bytes.',
-  'unsupported-media-type':
-    'Send Content-Type: application/json, and no Content-Encoding: bodies are not compressed.',
-  'validation-error':
-    'The errors member names each place (a JSON pointer) and what would be right there.',
-  'header-too-large':
-    'Send 16 KiB of request line and header fields at most: fewer cookies, a shorter query.',
-  'quota-exceeded':
-    'Wait for the seconds in Retry-After. The detail member names the quota that is used up.',
-  'internal-error': 'Report the requestId to the operator; the log has the reason under it.',
-  'service-unavailable': 'Try again after the seconds in Retry-After.',
-}
 
 /** What an operation does, in a line. */
 export const SUMMARIES: Record<OperationId, string> = {

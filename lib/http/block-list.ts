@@ -5,7 +5,7 @@ import { BLOCKED_COMMAND, parseBlocked } from '../store/blocks.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import type { Trips } from '../store/client/trips.ts'
 
-/** Who a request comes from, as far as the gate knows. */
+/** The names of a request's caller that the gate knows. */
 export interface Suspect {
   address: () => string | undefined
   /** How the account of the token, or the owner of the API key, may be named. */
@@ -24,16 +24,16 @@ interface BlockListOptions {
 const REFRESH_MS = 20_000
 /** A block is in force everywhere within a minute: a list of this age is waited for. */
 const TOO_OLD_MS = 50_000
-/** So that reading takes no connection from the request that it follows. */
+/** The pause before reading, so that it takes no connection from the request that it follows. */
 const BEHIND_MS = 50
-/** What reads for longer was lost with the request that saw to it. */
+/** Reading that takes longer has ended with its request. */
 const LOST_MS = 5_000
 const OUTAGE_PAUSE_MS = 2_000
 
 /**
- * What admins keep out, in this isolate's memory: one command every 20 s at most, and no trip that a
- * request waits for, but for the first after a rest, which waits for it together with its quota. While
- * the store is away the list that is known stays in force.
+ * The blocks, in this isolate's memory. It reads them with one command every 20 s at most, behind an
+ * answer. Only the first request after a rest waits for it, together with its quota. While the store is
+ * away the last list stays in force.
  */
 export class BlockList {
   readonly #options: BlockListOptions
@@ -50,7 +50,7 @@ export class BlockList {
     this.#options = options
   }
 
-  /** Brings the list up to date. Resolves at once but where it is too old to judge by; never rejects. */
+  /** Brings the list up to date. Resolves at once unless the list is too old to be used; never rejects. */
   async refresh(trips: Trips, waitUntil: WaitUntil): Promise<void> {
     const now = this.#options.now()
     const age = now - this.#readAt

@@ -19,8 +19,8 @@ export function takesMediaType({ body, method }: Operation, headers: Headers): b
 const JSON_TYPE = /^application\/json\s*(;|$)/i
 
 /**
- * What is wrong with a body that is compressed. The endpoint says it, and not the gate: Next takes an
- * `Accept-Encoding` off what its middleware answers.
+ * The failure of a compressed body. The endpoint answers it, and not the gate: Next removes
+ * `Accept-Encoding` from answers of the middleware.
  *
  * @see [RFC 9110 §12.5.3](https://www.rfc-editor.org/rfc/rfc9110.html#section-12.5.3), by which a
  *   fault of another kind may not be answered with that field
@@ -40,8 +40,7 @@ export function declaresTooLarge(headers: Headers): boolean {
 }
 
 /**
- * Reads a JSON body, counting the bytes as they come: a length that was not declared, or declared
- * wrong, does not get further.
+ * Reads a JSON body and counts the bytes as they come, because `Content-Length` may be absent or wrong.
  */
 export async function readJson(
   request: Request,

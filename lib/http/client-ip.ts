@@ -3,12 +3,12 @@ import { log } from '../log.ts'
 import type { Partition } from '../rate-limit/types.ts'
 import type { TrustedProxy } from '../settings/settings.ts'
 
-/** Those that were told of a header that holds no address; once for each isolate's settings. */
+/** The settings for which the log was told that the header holds no address: once in each isolate. */
 const warned = new WeakSet<TrustedProxy>()
 
 /**
- * The client's address, from the one source the operator trusts. A forwarded header that nobody
- * vouches for is the client's own word, and a quota by it would be no quota.
+ * The client's address, from the one source that the operator trusts. A client can write any forwarded
+ * header, and could take another address for each request to avoid its quota.
  *
  * @returns The canonical address (IPv4-mapped ones unmapped), or undefined when none is valid: the
  *   log says so once, since all such clients share a bucket.

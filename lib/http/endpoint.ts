@@ -230,7 +230,7 @@ async function perform<input, needs extends Deps>(
   if (!admission.ok) return admission
   const { access, principal, signed, presented } = admission.value
 
-  if (row.quota === 'signin' || row.quota === 'mail') {
+  if (row.quota !== 'gate' && row.quota !== 'session' && row.quota !== 'none') {
     const decision = await quotas.count(row.quota, addressPartition(address))
     if (!decision.allowed) return quotaExceeded([decision])
   }

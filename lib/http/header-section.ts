@@ -8,8 +8,8 @@ export const LARGEST_HEADER_SECTION = 16 * 1_024
 const AROUND_FIELD = 4
 
 /**
- * Whether the URL and the header fields are more than is read of any request. The start server counts
- * what came over the wire; this is for hosts of which the first to see a request is the gate.
+ * Whether the URL and the header fields are larger than the limit. The start server counts the bytes that
+ * it receives; this check is for hosts without it, where the gate sees a request first.
  *
  * @see [RFC 6585 §5](https://www.rfc-editor.org/rfc/rfc6585.html#section-5)
  */
@@ -19,6 +19,6 @@ export function isHeaderSectionTooLarge(url: string, headers: Headers): boolean 
   return size > LARGEST_HEADER_SECTION
 }
 
-/** What the client is told of it. */
+/** The `detail` of the problem. */
 export const HEADER_SECTION_DETAIL =
   'Send 16 KiB at most of request line and header fields together.'

@@ -26,9 +26,9 @@ export const healthCase = {
   run: async (): Promise<Result<{ status: 'ok' }>> => ok({ status: 'ok' }),
 }
 
-/** How long an answer is everybody's. */
+/** How long one probe answers for everybody. */
 const SHARED_FOR_MS = 2_000
-/** A probe that takes longer was ended with the request that began it. */
+/** A probe that takes longer has ended with the request that began it. */
 const LONGEST_PROBE_MS = 5_000
 
 /** The last probe of an isolate's databases, and when it is done with, in epoch milliseconds. */
@@ -52,7 +52,7 @@ export async function ready(call: ReadyCall, deps: ReadyDeps): Promise<Answer> {
   const settled = begun.answer.finally(() => {
     begun.until = now() + SHARED_FOR_MS
   })
-  // Others wait for it: it outlives a client that leaves.
+  // Other requests wait for this probe, so it goes on when its client leaves.
   call.later(settled.catch(() => undefined))
   probes.set(databases, begun)
   return begun.answer

@@ -13,7 +13,7 @@ export type InputCheck<input> = z.ZodMiniType<input> | 'as sent'
  *
  * @param check Absent: the operation takes none.
  * @returns The input; or why it cannot be taken. A query parameter that an operation does not know is
- *   a fault everywhere, also beside a body: a misspelt one would be ignored in silence.
+ *   a fault, also when there is a body: a misspelt parameter must not be ignored in silence.
  */
 export async function readInput<input>(
   row: Operation,

@@ -5,7 +5,7 @@ import type { LimiterClient } from '../store/client/script-runner.ts'
 import type { Trips } from '../store/client/trips.ts'
 import { judgeKey, keyCommand } from '../store/key-liveness.ts'
 
-/** What an API key counts for. */
+/** The quotas that an API key counts for. */
 export interface KeyQuota {
   /** Its own, in requests a minute; undefined: as its owner. */
   limit: number | undefined
@@ -15,7 +15,7 @@ export interface KeyQuota {
   userId: string
 }
 
-/** The quota of each API key, as the gate knows it: it only counts, and vouches for nobody. */
+/** The quota of each API key, as the gate knows it. It is for counting only: the endpoint proves the key. */
 export interface KeyLimits {
   /** Whether a key was found to open something less than a minute ago. */
   isKnown(key: PresentedKey): boolean
@@ -32,7 +32,7 @@ const UNKNOWN_FOR_MS = 2_000
 
 /** Asks the store for a key it has not seen for a minute; one trip, like the first of a window. */
 export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLimits {
-  // Apart, so that made-up keys do not push out those of clients.
+  // Two maps, so that made-up API keys do not push out good ones.
   const known = new Map<string, KeyQuota & { until: number }>()
   const unknown = new Map<string, number>()
   const find = ({ hash }: PresentedKey): KeyQuota | undefined => {

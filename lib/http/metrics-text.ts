@@ -5,7 +5,7 @@ import { keys } from '../store/keys.ts'
 import { READ_METRICS } from '../store/scripts/metrics.ts'
 import { BUCKETS_MS, type Metrics } from './metrics.ts'
 
-/** What every family of metrics is, in the order of the text. */
+/** The families of metrics, in the order of the text. */
 const FAMILIES = [
   ['usher_requests_total', 'counter', 'Requests answered, by operation and status.'],
   ['usher_request_duration_seconds', 'histogram', 'Time from the first stop to the answer.'],
@@ -25,7 +25,7 @@ const SIGN_INS: readonly string[] = [contract.signIn, contract.login].map(
 )
 
 /**
- * Writes what isolates have told as Prometheus reads it.
+ * Writes the counters as Prometheus reads them.
  *
  * @param flat Field, number and so on, as {@link Metrics} names the fields.
  * @see [Exposition format 0.0.4](https://prometheus.io/docs/instrumenting/exposition_formats/)

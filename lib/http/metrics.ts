@@ -24,15 +24,15 @@ export interface Counted {
 /** Upper ends of the histogram of durations, in milliseconds; the last one is open. */
 export const BUCKETS_MS = [10, 50, 250, 1_000, 5_000] as const
 
-/** How long counts wait for others to go with them. */
+/** How long counts are gathered before they go to the store. */
 const GATHERING_MS = 10_000
-/** A timer that is this late was lost with the request that set it. */
+/** A timer that is this late has ended with the request that set it. */
 const LOST_MS = 2 * GATHERING_MS
 
 /**
- * Counts requests in this isolate, and tells the store now and then, in one command behind the
- * answers. Where a platform ends the timers of a request with it, the next request tells. What an
- * isolate has not told when it is ended is lost.
+ * Counts requests in this isolate, and adds the counts to the store every ten seconds, in one command
+ * behind the answers. If the platform ends a request's timers with the request, a later request does it.
+ * Counts that are not in the store when the isolate ends are lost.
  */
 export class Metrics {
   readonly #options: MetricsOptions
@@ -66,8 +66,8 @@ export class Metrics {
   }
 
   /**
-   * Hands over what was counted, as field, number and so on. What could not be sent is counted again,
-   * and twice where it was the answer that was lost.
+   * Hands over the counts, as field, number and so on. After a failure they are kept for the next time; if
+   * only the answer was lost, they are counted twice.
    */
   async tell<reply>(send: (fields: string[]) => Promise<reply>): Promise<reply> {
     const told = this.#untold

@@ -1,4 +1,4 @@
-/** What may differ from the normal form; most paths hold none of it. */
+/** Characters that a path not in its normal form has; most paths have none of them. */
 const SUSPECT = /\\|\/(?:\/|$|\.|%2e)/i
 
 /**

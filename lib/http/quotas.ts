@@ -43,7 +43,7 @@ export class RequestQuotas implements Quotas {
 
   show(decision: Decision, user?: string): void {
     this.decisions.push(decision)
-    // Once a window and isolate: what is denied from memory costs nothing, a report neither.
+    // Once in a window and isolate: later denials are decided in memory and must not write to the store.
     if (!decision.allowed && !decision.remembered) this.#onDenied(decision.policy, user)
   }
 
@@ -55,7 +55,7 @@ export class RequestQuotas implements Quotas {
     try {
       await this.#limiter.giveBack(decision, partition, this.#trips, amount)
     } catch {
-      // The caller did succeed: what stays counted costs a little quota, never the answer.
+      // The caller has succeeded: a count that is not given back costs some quota, and not the answer.
       this.#log('warn', 'quota.not-given-back', { policy: decision.policy })
     }
   }

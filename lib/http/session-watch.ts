@@ -15,12 +15,12 @@ interface Claims {
   exp: number
 }
 
-/** Looks, behind the answer, whether a session that asks much still lives. */
+/** Checks behind the answer whether a session with many requests still lives. */
 export type SessionWatch = (claims: Claims, waitUntil: WaitUntil) => void
 
-/** So many requests of one session are between two looks. */
+/** How many requests of one session go by between two checks. */
 const REQUESTS_BETWEEN = 10
-/** What is not found for a token this old is gone, however far behind a replica is. */
+/** A session that is not found for a token this old is gone: no replica lags that far. */
 const SETTLED_TOKEN_SECONDS = 60
 
 /**

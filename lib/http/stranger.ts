@@ -4,7 +4,7 @@ import type { HotLimiter } from '../rate-limit/hot.ts'
 import type { Decision, Partition, WaitUntil } from '../rate-limit/types.ts'
 import type { Trips } from '../store/client/trips.ts'
 
-/** A request that showed nothing good, and with what it is counted. */
+/** A request without a good credential, and what is needed to count it. */
 export interface Stranger {
   /** Undefined in a function whose operations never ask. */
   hotLimiter: Pick<HotLimiter, 'count'> | undefined
@@ -14,8 +14,8 @@ export interface Stranger {
 }
 
 /**
- * Counts it as `anonymous`, by its address: garbage in the place of a refresh token would otherwise
- * be free. It is not worth waiting for: the store is told behind the answer.
+ * Counts the request as `anonymous`, by its address. Otherwise requests with garbage in the place of a
+ * refresh token would not be counted at all. The store is told behind the answer.
  *
  * @param decisions Those of the request; this one is added.
  * @returns The failure of a stranger that came too often.

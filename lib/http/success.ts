@@ -5,8 +5,8 @@ import { sha256 } from '../hash.ts'
 import { json, jsonText } from './problem.ts'
 
 /**
- * Writes what went well. Of a read, what the client asks of its version is judged here, where the
- * entity tag is known: 304 when it has this one already, a failure when it wants another one alone.
+ * Writes the answer of a use case that went well. For a read it also judges `If-None-Match` and `If-Match`,
+ * because the entity tag is known here: 304 if the client has this version, a failure if it wants another.
  *
  * @param asked The request's header fields.
  * @see [RFC 9110 §13.2.2](https://www.rfc-editor.org/rfc/rfc9110.html#section-13.2.2)
@@ -33,7 +33,7 @@ export async function success(
   const response = isKnown ? json(304, undefined) : jsonText(status, body, mediaType)
   for (const [name, text] of Object.entries(headers)) response.headers.set(name, text)
   if (tag !== undefined) response.headers.set('ETag', tag)
-  // What may be kept is kept for everybody, and nobody's credential has a part in it.
+  // Shared caches may keep only answers to requests without a credential.
   if (hasCredential(asked)) response.headers.set('Cache-Control', 'no-store')
   if (row.cacheSeconds !== undefined) {
     response.headers.set('Cache-Control', `public, max-age=${row.cacheSeconds}`)

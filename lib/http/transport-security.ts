@@ -1,4 +1,4 @@
-/** Two years, as preload lists ask for; of this host alone, since others may share its domain. */
+/** Two years, as preload lists ask for. Only this host: others may share its domain. */
 const STRICT_TRANSPORT = 'max-age=63072000'
 
 /**

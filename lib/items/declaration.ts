@@ -6,14 +6,14 @@ import { keys } from '../store/keys.ts'
 import { readerOf } from './item.ts'
 import { ordersOf } from './order.ts'
 
-/** Raised when members are written in another way: every index is built anew then. */
+/** Raise it when members are written in another way: every index is then built anew. */
 const FORM = { id: 1, order: 1, words: 2 }
 
 const known = new WeakMap<Collection, KeptIndexes>()
 
 /**
- * Every index of a collection with a fingerprint of what its members follow from: the form of members,
- * the prefix, and the fields with their types, rules and defaults. What a `refine` does is not in it.
+ * Every index of a collection, with a fingerprint of all that its members depend on: the form of members,
+ * the prefix, and the fields with their types, rules and defaults. It cannot see into a `refine`.
  */
 export function keptIndexesOf(collection: Collection): KeptIndexes {
   const before = known.get(collection)
@@ -51,7 +51,7 @@ export function versionOf(collections: readonly Collection[]): string {
   return fingerprint(JSON.stringify(all))
 }
 
-/** What a schema is made of, without its functions. */
+/** The definition of a schema, without its functions. */
 function madeOf(schema: ZodMiniType): unknown {
   const plain = (_: string, value: unknown): unknown => {
     if (value instanceof RegExp) return String(value)

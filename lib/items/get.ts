@@ -75,9 +75,9 @@ export function choose(item: Item, fields: readonly string[] | undefined): Item 
 }
 
 /**
- * Who may keep an answer: anyone, what everybody may read; nobody else.
+ * Who may cache an answer: shared caches may keep what everybody may read, and nothing else.
  *
- * @param ageSeconds Of what this isolate had kept: to those who keep it on, it is that old already.
+ * @param ageSeconds How old the item in this isolate's cache is; a cache behind it must add that age.
  */
 export function caching(
   { access, cacheSeconds = 0 }: Collection,

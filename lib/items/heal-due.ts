@@ -3,25 +3,25 @@ import { heal } from './heal.ts'
 import { SMALL_KEYSPACE } from './plan.ts'
 import type { CollectionCall } from './types.ts'
 
-/** Within so many milliseconds users' lists have a hash that was typed by hand, by the size of the keyspace. */
+/** How soon users' lists show a hash that was typed by hand, in milliseconds, by the size of the keyspace. */
 const PROMISED_MS = { upTo100_000: 10_000, beyond: 60_000 }
-/** What of that is for the reads before and after the healing. */
+/** The part of that time that the reads before and after the healing take. */
 const FOR_READS_MS = 4_000
-/** Lists of nobody in particular begin a healing no sooner; twice as late for each that found nothing. */
+/** Lists without a credential wait this long before a healing; twice as long for each that found nothing. */
 const ANONYMOUS_REST_MS = 60_000
 const MOST_DOUBLINGS = 4
-/** An index that a query needs is built at once; after a try that did not end well, in a moment. */
+/** An index that a query needs is built at once; after a try that failed, this many milliseconds later. */
 const BUILDING_REST_MS = 1_000
 
 /**
  * How long the indexes rest before a list begins their next healing, in milliseconds; undefined when
  * this list begins none.
  *
- * For users as long as the promise to them allows: a hash may be typed just behind a healing, which
- * then ends, rests and comes by again. Half of it when the last one found something, however long
- * that took to index. Otherwise never shorter than the last one took: looking for what is not there has
- * half of the time at most. For strangers only when keys have come or gone: they could keep it going
- * for nothing.
+ * For users: as long as the promised time allows, because a hash may be typed just after SCAN has passed
+ * it, and then waits for the rest and the next healing. Half as long if the last healing found
+ * something. Otherwise at least as long as the last one took, so that healing without result takes half
+ * of the time at most. For strangers: only if the number of keys has changed, because they could keep
+ * healing busy for nothing.
  */
 export function restMs(
   { keyspace, healed, way }: Pick<ItemRows | IndexLacking, 'keyspace' | 'healed' | 'way'>,
@@ -41,8 +41,9 @@ export function restMs(
 }
 
 /**
- * Starts a healing in the background when a list has found that it is time: before the keyspace has
- * outgrown SCAN, so that nothing vanishes when it does. Other reads need no index, and begin none.
+ * Starts a healing in the background when a list finds that it is due. It also starts while SCAN still
+ * serves lists, so that the indexes are whole when the keyspace outgrows SCAN. Other reads need no index
+ * and start none.
  */
 export function healIfDue(call: CollectionCall<unknown>, found: ItemRows | IndexLacking): void {
   const rest = restMs(found, call.signed)

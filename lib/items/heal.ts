@@ -20,7 +20,7 @@ import { keptIndexesOf, versionOf } from './declaration.ts'
 import { indexItems, indexMissing } from './index-items.ts'
 
 export interface Healing {
-  /** Hashes that no index had, or that an index was built of. */
+  /** How many hashes were added: no index had them, or an index was being built. */
   indexed: number
   /** Ids whose hashes were gone. */
   removed: number
@@ -34,8 +34,8 @@ interface HealOptions {
   /** Milliseconds since the last healing. */
   restMs: number
   /**
-   * Indexes everything anew, also what an index has: fields changed by hand. What another version has
-   * claimed a moment ago is built too.
+   * Indexes every item anew, also those that an index has: their fields may have been changed by hand.
+   * Indexes that another version has just claimed are built too.
    */
   again?: boolean
   collections?: readonly Collection[]
@@ -88,13 +88,13 @@ export async function heal(
     onProgress?.(page.keys.length)
     cursor = page.cursor
     if (cursor === '0') break
-    // Indexing takes its time: it is noted at each step.
+    // Indexing takes long: each step tells the store that this healer is at work.
     const isDue = step % STEPS_BETWEEN_NOTES === 0 || healing.indexed > before
     if (isDue && !(await keepHealing(store(), healer, cursor))) return healing
   }
   for (const collection of collections) {
     const [size] = await store().read(indexSizeRead(collection.name))
-    // A SCAN that began elsewhere has not counted everything.
+    // A SCAN that another healer began has not counted everything.
     const surplus = !whole || size > (counted.get(collection) ?? 0)
     if (surplus) healing.removed += await removeGhosts(store, collection)
   }
@@ -146,7 +146,7 @@ export async function indexesLacking(store: () => Store): Promise<string[]> {
 /**
  * Indexes what one step of SCAN has found.
  *
- * @param built The indexes that are being built; without any, only what no index has is due.
+ * @param built The indexes that are being built; if there are none, only items without an index are indexed.
  * @returns How many items.
  */
 async function indexPage(

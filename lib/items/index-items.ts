@@ -71,7 +71,7 @@ async function indexBatch(
     ids.map((id, index) => ({ id, change: adding(collection, id, stored[index], only) })),
     overtaken,
   )
-  // Who has changed an item has written what is new of it, and not what stayed as it was.
+  // Whoever changed the item indexed only the fields that changed: the others are still missing.
   await indexBatch(store, collection, overtaken, only, tries - 1)
 }
 
@@ -92,8 +92,8 @@ async function applyAll(
 }
 
 /**
- * Goes on with each half of what was too much for one call. One item alone that is too much is left
- * out: it must not keep others from being listed. An outage of the store ends the healing.
+ * Tries each half of a batch that was too large for one call. A single item that is too large is left
+ * out, so that it does not keep others from being listed. An outage of the store ends the healing.
  */
 async function halves<each>(
   all: readonly each[],

@@ -2,11 +2,11 @@ import { remember } from '../bounded-map.ts'
 import type { StoredFields } from '../store/items.ts'
 
 interface Kept {
-  /** Undefined after a change by this isolate: what was read before it is not kept. */
+  /** Undefined after a change by this isolate: a read that began before the change is not kept. */
   stored: StoredFields | undefined
   /** When it was asked for or changed, in epoch milliseconds. */
   at: number
-  /** Somebody was told that it is stale, and reads it again. */
+  /** A request was told that the item is stale, and reads it again. */
   renewing?: boolean
 }
 
@@ -14,7 +14,7 @@ interface Kept {
 export interface CachedItem {
   stored: StoredFields
   ageSeconds: number
-  /** To be read again behind the answer; said once. */
+  /** The caller must read it again behind the answer; one caller is told. */
   stale: boolean
 }
 
@@ -24,8 +24,8 @@ const MOST_CHARACTERS = 8_192
 
 /**
  * Items as this isolate last read them: fresh for a collection's `cacheSeconds`, then stale for as
- * long again. Only what is there is kept, so that a new item shows at once. It knows of data alone:
- * who may see an item is judged with every request.
+ * long again. Missing items are not kept, so a new item shows at once. The cache holds data and no rights:
+ * each request is checked for whether it may see the item.
  *
  * @see [RFC 5861 §3](https://www.rfc-editor.org/rfc/rfc5861.html#section-3) stale-while-revalidate
  */
@@ -47,7 +47,7 @@ export class ItemCache {
     return { stored: kept.stored, ageSeconds: Math.floor(age), stale }
   }
 
-  /** Reads an item, and keeps what came unless a change or a later read overtook it. */
+  /** Reads an item and keeps it, unless a change or a later read came in between. */
   async read<answer>(
     key: string,
     ask: () => Promise<answer>,
@@ -59,7 +59,7 @@ export class ItemCache {
     // HMGET answers an absent hash with nothing for each field.
     const stored = found?.some((value) => value !== undefined) === true ? found : undefined
     const known = this.#items.get(key)
-    // A change of this millisecond may be the later one; of two reads the later one stays.
+    // A change in the same millisecond may be the later one, so it wins. Of two reads the later one stays.
     const overtaken =
       known !== undefined && (known.stored === undefined ? known.at >= at : known.at > at)
     if (overtaken) return answer
@@ -69,7 +69,7 @@ export class ItemCache {
     return answer
   }
 
-  /** Forgets an item, and what is being read of it. */
+  /** Forgets an item. A read that is under way is not kept either. */
   forget(key: string): void {
     remember(this.#items, key, { stored: undefined, at: this.#now() }, MOST_ITEMS)
   }

@@ -40,7 +40,7 @@ export function readerOf(collection: Collection): Reader {
     absent: defaultOf(schema),
   }))
   const stamps: readonly string[] = collection.stamps ?? []
-  // An item from before accounts had ids names its owner's address, which nobody is shown.
+  // An item from before accounts had ids has its owner's address, which is shown to nobody.
   const isAddress = (name: string, raw: string | undefined): boolean =>
     name === 'owner' && stamps.includes(name) && raw?.includes('@') === true
   const reader: Reader = {
@@ -82,13 +82,13 @@ export function readerOf(collection: Collection): Reader {
   return reader
 }
 
-/** What a field shows that is not stored, as text. */
+/** The default of a field, as text: it is shown when nothing is stored. */
 function defaultOf(schema: ZodMiniType): string | undefined {
   const { data } = schema.safeParse(undefined)
   return data === undefined ? undefined : String(data)
 }
 
-/** Stands for an owner who is known by an address alone. */
+/** Shown in the place of an owner whose record has only an address. */
 const HIDDEN_OWNER = 'u_0000000000000000'
 
 export type Kind = 'string' | 'number' | 'boolean'

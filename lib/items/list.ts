@@ -79,7 +79,7 @@ export async function listItems(
 /** Seconds after which it is worth asking again for an index that is being built. */
 const BUILT_IN_SECONDS = { upTo100_000: 2, beyond: 15 }
 
-/** Rather no answer than one that lacks items. */
+/** A list that lacks items looks complete: 503 instead. */
 function notWhole({ index, way, keyspace }: IndexLacking): Failure<'service-unavailable'> {
   const seconds = BUILT_IN_SECONDS[keyspace <= 100_000 ? 'upTo100_000' : 'beyond']
   return fail('service-unavailable', `${index} is ${way}`, {
@@ -101,7 +101,7 @@ interface Assembled {
   /** The member after which the next page begins. */
   next: string | undefined
   count: number | undefined
-  /** Rows whose index does not say what their hash does. */
+  /** Rows whose index and hash differ. */
   stale: ItemRow[]
 }
 
@@ -119,7 +119,7 @@ function assemble(collection: Collection, query: Query, place: string, found: It
     const member =
       direction === undefined ? id : memberOf(collection, direction.order, id, fields ?? [])
     if (fields === undefined || (walked && member !== row.member)) {
-      // A thin row whose hash is there says too little to be mended.
+      // A thin row has too few fields to mend its index.
       if (found.way !== 'small' && !thin) stale.push({ ...row, fields })
       continue
     }

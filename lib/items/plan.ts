@@ -6,13 +6,13 @@ import { fieldsFirst } from './needed.ts'
 import { boundsOf, type Order, ordersOf, wordBounds } from './order.ts'
 import type { Filter, Query } from './query.ts'
 
-/** Up to so many keys a list finds every hash by itself. */
+/** With up to this many keys in the database, a list finds every hash by SCAN. */
 export const SMALL_KEYSPACE = 1_000
 
 /** How many rows a walk brings when it cannot tell which pass. */
 const ROWS_TO_FILTER = 300
 
-/** So many words narrow a search by their index; what is left is compared with them all. */
+/** This many words of a search are looked up in the index; the items found are compared with all words. */
 const WORDS_TO_LOOK_UP = 5
 
 /**

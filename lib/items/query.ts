@@ -12,7 +12,7 @@ export interface Filter {
   field: string
   kind: Kind
   comparison: Comparison
-  /** As sent, which is as stored. */
+  /** As it was sent; values are stored in the same form. */
   text: string
 }
 
@@ -39,8 +39,8 @@ export type RawQuery = Record<string, string | string[]>
  * Reads the query of a list, or of an item.
  *
  * @param taken Where only some parameters are.
- * @returns `validation-error` with the parameters that the collection does not take; of thousands,
- *   the first ones are judged.
+ * @returns `validation-error` with the parameters that the collection does not take; only the first of
+ *   very many are named.
  */
 export function parseQuery(
   collection: Collection,
@@ -128,7 +128,7 @@ function takeParameter(
         return `is one word to five, of ${LONGEST_SEARCH} characters at most`
       }
       const words = wordsOf(value)
-      // A text without a letter or a digit begins no word: it finds nothing.
+      // A text without a letter or a digit is the beginning of no word: it finds nothing.
       query.words = words.length > 0 ? words : [value]
       return undefined
     }
@@ -193,7 +193,7 @@ function compareValues(a: unknown, b: unknown): number {
   return compareBytes(String(a), String(b))
 }
 
-/** What binds a cursor to the list it is of: all that decides which items come, and in which order. */
+/** All that decides which items a list has and in which order. A cursor holds only for the same text. */
 export function queryFingerprint(collection: Collection, query: Query): string {
   const { direction, reversed, filters, words } = query
   const order =

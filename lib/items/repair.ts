@@ -9,8 +9,8 @@ import { readerOf } from './item.ts'
 import type { CollectionCall } from './types.ts'
 
 /**
- * Mends what a list found wrong on its way, in the background: members whose hash has another value
- * by now, or none.
+ * Mends in the background the index members that a list found to be wrong: the hash has another value
+ * by now, or is gone.
  */
 export function repair(
   call: CollectionCall<unknown>,
@@ -41,7 +41,7 @@ function mending(collection: Collection, indexes: readonly string[], row: ItemRo
 }
 
 /**
- * Goes along every index of a collection and takes out what no item is behind, or another value.
+ * Reads every index of a collection and removes the members whose item is gone or has another value.
  *
  * @returns How many members.
  */
@@ -72,7 +72,7 @@ export async function sweep(store: () => Store, collection: Collection): Promise
           filters: [],
         }),
       )
-      // What is not whole is built anew, without what is wrong.
+      // An index that is not whole is built anew, without the wrong members.
       if (!('rows' in found)) break
       const wrong = found.rows.filter(({ id, member, fields }) =>
         membersOf(collection, id, fields).every(

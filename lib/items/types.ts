@@ -38,7 +38,7 @@ export interface CollectionCall<input> {
   log: Log
   /** Reads in the round trip that also learns whether the caller's session lives. */
   read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
-  /** Takes it for known that the caller's session lives, if it did in the last so many seconds. */
+  /** Skips the check of the session, if this isolate saw it alive in the last so many seconds. */
   recall(seconds: number): void
   /** Goes on after the answer is sent, with a store of its own. */
   background: (work: (store: () => Store) => Promise<unknown>) => void

@@ -2,7 +2,7 @@ import type { Collection } from '../collections/define.ts'
 import type { StoredFields } from '../store/items.ts'
 import { readerOf } from './item.ts'
 
-/** So much of a text is searched, in UTF-16 code units: `normalize` takes more time than length. */
+/** How much of a text is searched, in UTF-16 code units: the time of `normalize` grows faster than length. */
 const SEARCHED_LENGTH = 2_000
 /** The most words of one item that `q=` finds, and the longest. */
 const MOST_WORDS = 200

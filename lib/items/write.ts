@@ -35,7 +35,7 @@ type WriteCode =
   | 'precondition-failed'
   | AccessCode
 
-/** A change that others keep overtaking is given up after so many tries. */
+/** How often a change is tried while others change the same item. */
 const MOST_TRIES = 20
 /** How long a repeated request is known, in milliseconds. */
 const IDEMPOTENCY_TTL_MS = 86_400_000
@@ -69,7 +69,7 @@ export async function createItem(
   }
   const { principal } = call
   if (key !== null && principal === undefined) {
-    // One client's key would otherwise be answered with what another has made.
+    // Without a caller, one client's key would be answered with an item that another client made.
     const detail = 'An Idempotency-Key needs a credential: without one there is nobody to remember.'
     return fail('invalid-request', 'idempotency key of nobody', { detail })
   }
@@ -199,7 +199,7 @@ export async function patchItem(
   })
 }
 
-/** Takes an item away, and everything that finds it. */
+/** Deletes an item and its index members. */
 export async function deleteItem(
   call: CollectionCall<unknown>,
   deps: CollectionDeps,
@@ -211,10 +211,10 @@ export async function deleteItem(
 }
 
 /**
- * Reads an item, works out what it becomes, and changes it if it is still the same; again, if it is
- * not. `undefined` takes it away.
+ * Reads an item, works out what it becomes, and writes that if the item is still the same; otherwise it
+ * begins again. `undefined` deletes the item.
  *
- * @throws StoreUnavailable when others are quicker again and again: the client may come again.
+ * @throws StoreUnavailable when others change the item again and again: the client may retry.
  */
 async function change(
   call: CollectionCall<unknown>,
@@ -263,7 +263,7 @@ async function change(
   throw new StoreUnavailable('overtaken again and again')
 }
 
-/** Makes a change, and forgets what was kept of the item: also when the answer was lost. */
+/** Writes a change and removes the item from the cache, also when the answer was lost. */
 async function apply(
   { store }: CollectionCall<unknown>,
   collection: Collection,
@@ -278,7 +278,7 @@ async function apply(
   }
 }
 
-/** Where only its owner changes an item, for others it is as if there were none. */
+/** If only its owner may change an item, others get the answer of a missing item. */
 function mayChange(
   call: CollectionCall<unknown>,
   collection: Collection,

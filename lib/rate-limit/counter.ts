@@ -24,7 +24,7 @@ export interface LimiterOptions {
   log: Log
 }
 
-/** Counts in Redis through `@upstash/ratelimit`, by the quota table; both limiters stand on it. */
+/** Counts in Redis through `@upstash/ratelimit`, by the quota table. Both limiters use it. */
 export class Counter {
   readonly options: LimiterOptions
   readonly #counters = new Map<string, Ratelimit>()
@@ -50,7 +50,7 @@ export class Counter {
         prefix: keys.limit(policy),
         analytics: false,
         ephemeralCache: false,
-        // The library's own timer would answer `success: true`; the request's deadline decides.
+        // The library's own timer answers `success: true`. The deadline of the request ends the wait instead.
         timeout: 0,
       })
       remember(this.#counters, counted, counter)
@@ -79,7 +79,7 @@ export class Counter {
     return { allowed: answer.success, used, reset: answer.reset }
   }
 
-  /** @param reset When the window ends that was counted in; it may have ended while asking. */
+  /** @param reset When the counted window ends, in epoch milliseconds. It may be over by now. */
   decision<name extends PolicyName>(
     quota: Quota<name>,
     allowed: boolean,

@@ -15,16 +15,16 @@ interface Window {
   askAgainAt: number | undefined
   /** What this isolate admitted by itself in earlier pauses of the same window. */
   alone: number
-  /** Admitted and not yet told to the store. */
+  /** Requests that were admitted and are not counted in the store yet. */
   uncounted: number
-  /** When somebody began to gather them, in epoch milliseconds; 0 while nobody does. */
+  /** When a request began to gather them, in epoch milliseconds; 0 while none does. */
   gatheringSince: number
 }
 
 const OUTAGE_PAUSE_MS = 2_000
 /** How long a count waits for others to go with it. */
 const GATHERING_MS = 20
-/** What gathers for longer was lost with the request that saw to it. */
+/** Gathering that takes longer has ended with its request: the platform stopped its timer. */
 const LOST_COUNT_MS = 1_000
 
 /**
@@ -86,7 +86,8 @@ export class HotLimiter {
         waitUntil(counted.catch(() => undefined))
         return this.#counter.decision(quota, true, window.used)
       }
-      // Others wait for it: it outlives a client that leaves (workerd cancels what nobody waits for).
+      // Other requests wait for this answer. `waitUntil` keeps it alive when this client leaves: workerd
+      // cancels a promise that nothing waits for.
       if (opened) waitUntil(first.catch(() => undefined))
       try {
         const allowed = await trips.run(opened ? 1 : 0, () => first)
@@ -102,7 +103,7 @@ export class HotLimiter {
     return this.#counter.decision(quota, true, window.used + quota.limit - window.limit)
   }
 
-  /** Whether this isolate knows that a hot policy's window is used up. Asks nobody, counts nothing. */
+  /** Whether this isolate knows that a hot policy's window is used up. It does not ask the store. */
   isUsedUp(policy: HotPolicyName, partition: Partition): boolean {
     const quota = this.#counter.quota(policy, partition)
     const window = this.#windows.get(memoryKey(quota))
@@ -150,9 +151,9 @@ export class HotLimiter {
   }
 
   /**
-   * Counts behind the answer. What is admitted until a count leaves goes with it, in one call: the
-   * store is told a few times a second, not once a request. The first that comes sees to it, and
-   * the others wait for nothing.
+   * Counts behind the answer. The first request starts a timer; the requests that are admitted until
+   * it ends are counted with it, in one call. So the store is called a few times a second, and not
+   * once a request.
    */
   async #countBehind(quota: Quota, window: Window): Promise<void> {
     const { log, now, sleep } = this.#counter.options
@@ -163,7 +164,7 @@ export class HotLimiter {
     window.gatheringSince = 0
     const count = window.uncounted
     window.uncounted = 0
-    // What a window does not need to know any more would be counted in the next one.
+    // The window has ended: counting now would charge the next one.
     if (window.number !== Math.floor(now() / (quota.windowSeconds * 1_000))) return
     try {
       const { used } = await this.#counter.ask(quota, count)

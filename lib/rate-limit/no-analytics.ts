@@ -1,6 +1,6 @@
 /**
  * Stands in for `@upstash/core-analytics` in the functions at the edge: quotas are counted with
- * `analytics: false`, and the library would carry its analytics along all the same.
+ * `analytics: false`, but the library imports its analytics all the same.
  */
 export class Analytics {
   constructor() {

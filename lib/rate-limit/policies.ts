@@ -15,7 +15,7 @@ export const POLICIES = {
   'mail-account': strict(3, 3_600, 'account', 'counts'),
 } as const satisfies Record<string, Policy>
 
-/** Either kind is counted by the limiter of its mode, and by no other: their types say so. */
+/** The limiter of its mode counts a policy. The types refuse the other limiter. */
 export type Policy = HotPolicy | StrictPolicy
 
 interface Limits {
@@ -39,8 +39,8 @@ export interface HotPolicy extends Limits {
 export interface StrictPolicy extends Limits {
   mode: 'strict'
   /**
-   * `clears` forgets the failures of the window. Such a denial is not remembered: the success may
-   * be in another isolate, and what is remembered here would lock its own user out.
+   * `clears` forgets the failures of the window. This isolate does not remember such a denial: the
+   * success may happen in another isolate, and a remembered denial would lock the user out.
    */
   onSuccess: 'counts' | 'clears'
 }
@@ -53,6 +53,10 @@ type NamesOf<kind> = {
 export type PolicyName = keyof Policies
 export type HotPolicyName = NamesOf<HotPolicy>
 export type StrictPolicyName = NamesOf<StrictPolicy>
+/** Those that the endpoint can count by itself: it knows the partition before the body is read. */
+export type StrictNamesBy<partition extends Limits['partition']> = NamesOf<
+  StrictPolicy & { partition: partition }
+>
 /** Those that a success clears. */
 export type ClearedPolicyName = NamesOf<StrictPolicy & { onSuccess: 'clears' }>
 
@@ -74,11 +78,11 @@ function hot(
   return { limit, windowSeconds, mode: 'hot', partition, onOutage }
 }
 
-function strict<onSuccess extends StrictPolicy['onSuccess']>(
+function strict<partition extends Limits['partition'], onSuccess extends StrictPolicy['onSuccess']>(
   limit: number,
   windowSeconds: number,
-  partition: Limits['partition'],
+  partition: partition,
   onSuccess: onSuccess,
-): StrictPolicy & { onSuccess: onSuccess } {
+): StrictPolicy & { partition: partition; onSuccess: onSuccess } {
   return { limit, windowSeconds, mode: 'strict', partition, onSuccess }
 }

@@ -6,7 +6,7 @@ import { Counter, type LimiterOptions, memoryKey, type Quota } from './counter.t
 import { POLICIES, type StrictPolicyName } from './policies.ts'
 import type { Decision, GivenBack, Partition } from './types.ts'
 
-/** The quotas of what may be guessed at or misused, in the endpoints: exact, one trip each. */
+/** The quotas of operations that invite guessing or misuse. The endpoint counts them: exact, one trip each. */
 export class StrictLimiter {
   readonly #counter: Counter
   readonly #deniedUntil = new Map<string, number>()
@@ -29,7 +29,7 @@ export class StrictLimiter {
     const quota = this.#counter.quota(policy, partition)
     const wider = this.#isDenied(quota) ? undefined : this.#counter.wider(policy, partition)
     if (wider === undefined) return this.#countStrict(quota, trips)
-    // Together, for one trip; what the narrower network is refused does not use up the wider one.
+    // Both at once, for one trip. A request that the narrower network refuses is given back to the wider.
     const [narrow, wide] = await Promise.all([
       this.#countStrict(quota, trips),
       this.#countStrict(wider, trips),

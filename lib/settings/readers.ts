@@ -55,7 +55,7 @@ function checkSecret(name: string, secret: string, how: string, faults: string[]
 
 const MOST_PREVIOUS_KEYS = 15
 
-/** ES256 or EdDSA; what others verify with is the same key without its private part. */
+/** ES256 or EdDSA. Others verify with the same key without its private part. */
 export function signingKeys(
   read: Read,
   faults: string[],
@@ -235,14 +235,14 @@ export function metricsToken(read: Read, faults: string[]): string | undefined {
 const ENCRYPTED =
   'it begins with https://; http:// will do for loopback, a private address, or a name without a dot.'
 
-/** The address of a service that is sent secrets: encrypted, unless it stays in a network of one's own. */
+/** The address of a service that receives secrets: https, unless it is in a private network. */
 function isServiceUrl(text: string): boolean {
   if (!/^https?:\/\/[^\s#?]+$/.test(text) || !URL.canParse(text)) return false
   const { protocol, hostname } = new URL(text)
   return protocol === 'https:' || isOwnNetwork(hostname)
 }
 
-/** As `ipaddr.js` calls RFC 1918 and RFC 4193, loopback, and what no router passes on. */
+/** The names that `ipaddr.js` has for RFC 1918 and RFC 4193, loopback and link-local addresses. */
 const OWN_RANGES: readonly string[] = ['loopback', 'private', 'uniqueLocal', 'linkLocal']
 
 /** @param hostname As the URL standard writes it: IPv4 in four decimal parts, IPv6 in brackets. */

@@ -242,8 +242,8 @@ test('.env.example names every variable that is read, with the secrets that are 
 })
 
 test('the deploy button asks for what Vercel and Upstash do not set, and its section names the rest', () => {
-  const readme = readFileSync('README.md', 'utf8')
-  const section = /## Deploy to Vercel\n([\s\S]*?)\n## /.exec(readme)?.[1] ?? ''
+  const page = readFileSync('docs/hosting.md', 'utf8')
+  const section = /## Deploy to Vercel\n([\s\S]*?)\n## /.exec(page)?.[1] ?? ''
   const link = /\((https:\/\/vercel\.com\/new\/clone\?[^)]*)\)/.exec(section)?.[1] ?? ''
   const asked = new URL(link).searchParams.get('env')?.split(',')
   const platform = {

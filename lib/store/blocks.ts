@@ -50,7 +50,7 @@ export function blocksRead(): Read<Block[]> {
   }
 }
 
-/** The script, its keys and its arguments, for the gate, which wants to know who alone. */
+/** The script, its keys and its arguments, for the gate. The gate needs to know who is blocked, and not why. */
 export const BLOCKED_COMMAND: [script: string, keys: string[], args: string[]] = [
   LIST_BLOCKS,
   [keys.blocks],
@@ -83,7 +83,7 @@ function blockOf(row: unknown): Block[] {
   ]
 }
 
-/** What was typed by hand and is no JSON says nothing; the others are in force. */
+/** A line that was typed by hand and is not JSON is ignored; the other blocks stay in force. */
 function parseObject(json: unknown): Record<string, unknown> {
   try {
     const parsed: unknown = JSON.parse(String(json))

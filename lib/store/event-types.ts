@@ -1,4 +1,4 @@
-/** The kinds of security events: what an operator wants to hear of. */
+/** The kinds of security events. */
 export const EVENT_TYPES = [
   'signin.succeeded',
   'signin.failed',

@@ -32,28 +32,28 @@ export interface StoredEvent {
   fields: Record<string, string>
 }
 
-/** More than all kinds together; what older versions recorded is not in the counts of its kind. */
+/** More than the caps of all kinds together: older versions recorded events that no cap counts. */
 const MOST_EVENTS = 50_000
 const MOST_OF_KIND = 1_000
 const MOST_OF_USER = 50
 /** Seven days. */
 const SHARE_TTL_MS = 604_800_000
 
-/** An event as a script takes it that records it on the way. See `RECORD`. */
+/** An event as the keys and arguments of a script that records it. See `RECORD`. */
 export interface EventWords {
   keys: string[]
   args: (string | number)[]
 }
 
 /**
- * Writes an event in the words of the store. Events that name nobody are counted apart from those of
- * users, by client address: guesses at addresses that nobody has push out no others.
+ * Writes an event as keys and arguments. Events that name no user are capped by client address, apart
+ * from those of users: guesses at addresses without an account cannot push out the events of users.
  */
 export function eventWords(type: SecurityEventType, fields: EventFields): EventWords {
   const { user, by, ip = '' } = fields
   const named = user ?? by
   const own = named === undefined ? `from:${ip}` : `user:${named}`
-  // What admins did is no one user's flood.
+  // An admin may do many things in a week: the smaller cap is for users.
   const mostOfUser = by === undefined ? MOST_OF_USER : MOST_OF_KIND
   const words = Object.entries({ type, ...fields }).flatMap(([name, value]) =>
     value === undefined ? [] : [name, value],
@@ -79,7 +79,7 @@ export async function recordEvent(
   if (typeof id !== 'string') throw new StoreUnavailable('event: unexpected reply')
 }
 
-/** So many events are looked at for one page. */
+/** The script looks at this many events for one page. */
 const LARGEST_STEP = 1_000
 
 /** Which events, and how many. */

@@ -15,8 +15,8 @@ import {
 const HEALER_TTL_MS = 30_000
 
 /**
- * For how long an index is left to the declaration that claimed it last: two versions of the service
- * side by side take it from each other no more often.
+ * How long a claim keeps an index from other declarations. Two versions of the service that run side by
+ * side take an index from each other no more often than this.
  */
 export const CLAIM_HOLDS_MS = 60_000
 
@@ -142,7 +142,7 @@ export interface ScanPage {
   keys: string[]
 }
 
-/** A SCAN of so many keys holds up the others for a millisecond or two. */
+/** A SCAN of this many keys blocks Redis for a millisecond or two. */
 const KEYS_A_SCAN = 2_500
 
 /** Reads some names of hashes. A cursor of `0` begins, and comes back at the end. */

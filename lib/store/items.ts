@@ -40,9 +40,9 @@ export interface ItemQuery {
   whole: { min: string; max: string } | undefined
   /** The id to start after, in the order of the ids. */
   afterId: string
-  /** Up to so many keys, SCAN finds every hash. */
+  /** With up to this many keys in the database, SCAN finds every hash. */
   smallKeyspace: number
-  /** So many of the fields, the first, decide which rows are on the page. */
+  /** How many of the fields decide which rows are on the page; they come first. */
   neededFields: number
   /** How many rows; with `exact` they are the page, else the caller filters. */
   limit: number
@@ -85,7 +85,7 @@ interface Found {
   healed: LastHealing
 }
 
-/** An index is not whole: there is no answer. */
+/** An index is not whole, so there is no answer. */
 export interface IndexLacking extends Found {
   /** `held`: another declaration has it. */
   way: 'unbuilt' | 'held'
@@ -188,7 +188,7 @@ export interface ItemChange {
 /** A request that is done once, however often it is sent. */
 export interface Once {
   key: string
-  /** What is kept of it for those that come again. */
+  /** What is kept for repeats of the request. */
   kept: string
   ttlMs: number
 }
@@ -238,7 +238,7 @@ export async function applyItems(
   return { made: answers.map((each) => each === 1), taken: answers.includes(-1) }
 }
 
-/** What was read as U+FFFD may have been bytes that are no UTF-8: there is nothing to compare. */
+/** U+FFFD may stand for bytes that are not UTF-8: the stored value is unknown and cannot be compared. */
 function mark(value: string | undefined): string {
   if (value === undefined) return '-'
   return value.includes('\ufffd') ? '?' : `=${value}`

@@ -11,7 +11,7 @@ export async function touchKey(store: Store, id: string): Promise<void> {
   await store.write(TOUCH_KEY, [keys.apiKey(id)], [])
 }
 
-/** What a presented key opens. */
+/** Whether a presented API key is good, and what it may do. */
 export type KeyLiveness =
   | {
       status: 'live'
@@ -68,11 +68,11 @@ export function judgeKey(presented: string, [now, key, account]: unknown[]): Key
   if (integer(now) >= (moment(expiresAt) ?? Number.POSITIVE_INFINITY)) {
     return { status: 'key-expired' }
   }
-  // A record that was typed by hand and cannot be read opens nothing.
+  // A limit that was typed by hand and is not a number: the key is refused.
   if (!/^([1-9]\d{0,8})?$/.test(limit)) return { status: 'key-unknown' }
   const [stored, disabled, emailVerified, createdAt, password, id, generation] = account
-  // An account that was deleted and made again is another's: the id is its mark, and for a key made
-  // before accounts had ids the time it was made, if it has one.
+  // An account that was deleted and made again may be another person's. The id tells the two apart; for
+  // an API key from before accounts had ids, the time when the account was made does.
   const isSame = address === '' ? born !== '' && text(createdAt) === born : text(id) === uid
   if (text(stored) === undefined || text(password) === undefined || !isSame) {
     return { status: 'user-missing' }

@@ -5,7 +5,7 @@ import { keys } from './keys.ts'
 import { CLAIM_TOKEN, ISSUE_TOKEN, RELEASE_TOKEN, RESET_PASSWORD } from './scripts/one-time.ts'
 import { DEVICE_TTL_MS } from './sessions.ts'
 
-/** What a mail's link is for: to confirm an address, or to set a new password. */
+/** The purpose of a mail's link: to confirm an address, or to set a new password. */
 export type TokenKind = 'verify' | 'reset'
 
 /** How long a link may be used, in milliseconds. */

@@ -4,7 +4,7 @@ import type { StoredFields } from './items.ts'
 import { keys } from './keys.ts'
 import { LIST_ITEMS } from './scripts/items.ts'
 
-/** Up to so many keys SCAN finds every account, in some milliseconds. */
+/** With up to this many keys in the database, SCAN finds every account in some milliseconds. */
 const SMALL_KEYSPACE = '10000'
 
 export interface StoredPage {

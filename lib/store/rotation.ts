@@ -75,7 +75,7 @@ export async function rotateSession(
   }
 }
 
-/** What a request must know of its session and account, from the store and not from the token. */
+/** The state of a session and its account, as the store has it; the token may be older. */
 export type Liveness =
   | { status: 'live'; level: number }
   | {

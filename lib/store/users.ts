@@ -6,7 +6,7 @@ import { keys } from './keys.ts'
 import { mayEnter } from './rules.ts'
 import { CHANGE_PASSWORD, IDENTIFY_ACCOUNT, RENAME, REPLACE_HASH } from './scripts/accounts.ts'
 
-/** What sign-in reads of an account. */
+/** The fields of an account that sign-in reads. */
 export interface Credentials {
   /** Undefined before the first sign-in of an account that was typed by hand. */
   accountId: string | undefined
@@ -152,7 +152,7 @@ export function accountOf(fields: StoredFields): Account {
   }
 }
 
-/** A time as it is stored, in epoch milliseconds; undefined for what somebody typed that is none. */
+/** A stored time in epoch milliseconds; undefined if the field was typed by hand and is not a time. */
 function epochOf(typed: string | undefined): number | undefined {
   return /^\d{1,15}$/.test(typed ?? '') ? Number(typed) : undefined
 }

@@ -3,6 +3,12 @@ import { createServer } from 'node:net'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
+/** Where a program runs, and as whom; here and as this user, if not told. */
+export interface Place {
+  cwd?: string
+  uid?: number
+}
+
 /** A program that a test started; it is ended by its id, with the test. */
 export interface Program {
   process: ChildProcess
@@ -17,8 +23,10 @@ export async function startProgram(
   args: readonly string[],
   env: Variables,
   ready: RegExp,
+  place: Place = {},
 ): Promise<Program> {
   const child = spawn(command, args, {
+    ...place,
     env: { NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -50,8 +58,10 @@ export async function runProgram(
   command: string,
   args: readonly string[],
   env: Variables,
+  place: Place = {},
 ): Promise<{ code: number | null; output: string }> {
   const child = spawn(command, args, {
+    ...place,
     env: { NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -12,7 +12,7 @@ export const verifyInput = z.strictObject({ token: z.string(), password: z.optio
  * link carries. A link that was asked for again carries none: whoever follows it chooses one, because
  * the first password may be a stranger's. All other registrations of the address end.
  *
- * A POST, so that a scanner that follows the links of a mail uses nothing up.
+ * It is a POST, so that a scanner that follows the links of a mail does not use the token up.
  *
  * @returns Nothing (204); `invalid-token`: unknown, used, over; `validation-error` for a password that
  *   is missing or weak; `service-unavailable` when too many hashes wait.

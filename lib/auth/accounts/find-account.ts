@@ -27,7 +27,7 @@ export async function findAccount(call: {
   const account = await call.read(profileRead(userId))
   if (!account.ok) return account
   const { exists, accountId } = account.value
-  // The address may be another account's by now.
+  // The address may belong to another account by now.
   const isOther = isAccountId(id) && accountId !== id
   if (!exists || isOther) return fail('not-found', 'no such account')
   return ok({ userId, account: account.value })

@@ -23,7 +23,8 @@ export interface MailTurn {
  *
  * Tags (`me+tag@…`) are left out: they lead to one inbox.
  *
- * @returns `quota-exceeded` for the first; beyond the second `send` is false, which nobody sees.
+ * @returns `quota-exceeded` beyond the first count; beyond the second, `send` is false and the answer is
+ *   the same.
  */
 export async function countMail(
   call: Pick<AuthCall, 'quotas' | 'store' | 'client'>,
@@ -54,7 +55,7 @@ export async function countMail(
   })
 }
 
-/** The answer where no mail can be sent: nothing is kept that waits for one. */
+/** The failure when no mail service is configured: nothing is stored that would wait for a mail. */
 export function noMail(deps: Pick<MailDeps, 'mailer'>): Failure<'service-unavailable'> | undefined {
   if (deps.mailer.isConfigured) return undefined
   const detail = 'This service sends no mail. Ask its operator for an account or a new password.'

@@ -7,7 +7,8 @@ import { parseMailAddress } from './user-id.ts'
  * Reports a failed sign-in under the account's id. An account that was typed by hand and never signed
  * in gets its id behind the answer: no event shows an address.
  *
- * @param account Undefined where nobody has the address: it is a person's own, or a typed password.
+ * @param account Undefined if no account has the address. The event then has no user: people sometimes
+ *   type their password into that field.
  */
 export function reportFailedSignIn(
   call: Pick<AuthCall, 'report' | 'background'>,
@@ -40,7 +41,7 @@ export function tellOwner(
   call.later(mailer.send(passwordLetter(userId, origin, change), call.trace))
 }
 
-/** How an answer without a body says what has become of the account's API keys. */
+/** The header fields that say what happened to the account's API keys; the answer has no body. */
 export function keyHeaders(ended: number, left: number): Record<string, string> {
   return { 'Usher-Keys-Ended': String(ended), 'Usher-Keys-Left': String(left) }
 }

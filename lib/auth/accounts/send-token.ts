@@ -16,8 +16,8 @@ export const MAIL_NOTICE: MailNotice = {
 
 /**
  * Sends a one-time token to an address, if it belongs to an account or a registration that can use
- * one. Whether it does shows neither in the answer nor in the steps: the same counts, one call to the
- * store, and the mail goes out after the answer.
+ * one. The answer and the steps are the same if it does not: the same counts, one call to the store, and
+ * the mail goes out after the answer.
  */
 export async function sendToken(
   call: AuthCall<unknown>,

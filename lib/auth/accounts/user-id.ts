@@ -1,7 +1,7 @@
 /** `normalize()` takes far longer than linear on long runs of combining marks: bounded before it. */
 const LONGEST_RAW = 1_024
 const LONGEST = 254
-/** What means something in a key or a pattern, and what cannot be seen. */
+/** Characters with a meaning in Redis keys and patterns, and invisible ones. */
 const REFUSED = /[:*?[\]{}\s\p{Cc}\p{Cf}\p{Cs}]/u
 
 /**

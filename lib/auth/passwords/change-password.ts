@@ -16,8 +16,8 @@ export const changePasswordInput = z.strictObject({
 })
 
 /**
- * Changes the caller's password, who proves to know the current one: a borrowed session must not
- * become an account. Wrong guesses count as failed sign-ins of the account. Every other session
+ * Changes the caller's password. The caller must send the current one, so that a stolen session cannot
+ * take over the account. Wrong guesses count as failed sign-ins of the account. Every other session
  * ends in the same step, and with `endKeys` every API key. The owner is told by mail.
  *
  * @returns Nothing (204), and in headers how many API keys ended and how many are left; `invalid-credentials`; `validation-error` for a weak password;

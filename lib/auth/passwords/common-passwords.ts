@@ -2,11 +2,11 @@ import { once } from '../../once.ts'
 import { COMMON_PASSWORDS_LIST } from './common-passwords-list.ts'
 import { SHORTEST_PASSWORD_CHARACTERS } from './password.ts'
 
-/** What the list leaves out because a program can tell it, or does not have. */
+/** Rows of the alphabet and the keyboard, and common passwords that the list does not have. */
 const ROWS = ['abcdefghijklmnopqrstuvwxyz', '01234567890123456789', 'qwertyuiop', 'asdfghjkl']
 const MORE = ['correcthorsebatterystaple', 'p@ssword']
 
-/** Up to here guessers try fewer characters than a password has, again and again. */
+/** Guessers try a few characters, repeated, for passwords up to this length. */
 const LONGEST_REPETITION = 20
 
 /** The list, read at its first use. */

@@ -13,7 +13,7 @@ export interface PasswordRules {
   serviceNames: readonly string[]
 }
 
-/** What is longer is longer than 72 bytes in any spelling; `normalize()` is not linear. */
+/** A longer text is longer than 72 bytes in any spelling. Checked first: `normalize()` is not linear. */
 const LONGEST_RAW = 1_024
 
 /**

@@ -30,7 +30,7 @@ export interface Passwords {
   isCurrent(hash: string): boolean
 }
 
-/** A request that is this long in the queue was given up by its host. */
+/** After this long in the queue, the host has given the request up. */
 const GIVEN_UP_MS = 10_000
 
 /**
@@ -70,7 +70,7 @@ export function createPasswords(
   return {
     matches: (password, hash) =>
       inTurn(() => {
-        // Measured and compared whatever there is: neither may tell a known account from an unknown.
+        // Always compares: the time must be the same for a known and an unknown account.
         const takes = fits(password)
         const usable = hash !== undefined && BCRYPT_HASH.test(hash)
         const equal = compareSync(

@@ -11,9 +11,10 @@ export const resetInput = z.strictObject({ token: z.string(), password: newPassw
 
 /**
  * Sets a new password by the token of the newest mail, once. Every session and every API key ends in
- * the same step, failed sign-ins are forgotten, and the network that it came from is known from then
- * on: what strangers do elsewhere does not keep the owner out. The owner is told by mail. Of requests that bring one token at the same time, one claims
- * it; a token is not used up by a password that is refused, or by a busy server.
+ * the same step, failed sign-ins are forgotten, and the client's network is known from then on, so that
+ * strangers elsewhere cannot keep the owner out. The owner is told by mail. If several requests bring
+ * one token at the same time, one of them claims it. A refused password or a busy server does not use
+ * the token up.
  *
  * @returns Nothing (204), and in a header how many API keys ended; `invalid-token`: unknown, used, over, or of an older mail;
  *   `validation-error` for a weak password; `service-unavailable` when too many hashes wait.
@@ -36,7 +37,7 @@ export async function reset(
     await releaseReset(store, claim)
     return hash
   }
-  // Counted before the change, to be given back after it: what fails then changes no answer.
+  // Counted before the change and given back after it: a failure to give back changes no answer.
   const names = await guessKeys(userId, client.partition, deps)
   const guess = await countGuess(call, names)
   const reset = await resetPassword(store, {

@@ -23,8 +23,8 @@ export interface GuessKeys {
 
 /**
  * Names an account, known or not, and the network it is tried from. An address that cannot be one is
- * counted too. Taken before the first call to the store, so that what is asked together afterwards
- * leaves together.
+ * counted too. Compute the names before the first call to the store, so that the calls that follow start
+ * at the same moment and cost one trip.
  *
  * @param since When an operator unlocked the account, in epoch milliseconds: counts begin anew.
  */
@@ -36,7 +36,7 @@ export async function guessKeys(
 ): Promise<GuessKeys> {
   const userId = parseUserId(address)
   const after = since === undefined ? '' : `\n${since}`
-  // The kinds are told apart: no address that somebody makes up is the key of another kind.
+  // The first word keeps the kinds apart: no made-up address gives the name of another kind.
   const name = userId === undefined ? `impossible\n${address}` : `account\n${userId}${after}`
   const [account, device] = await Promise.all([
     accountKey(name),

@@ -16,13 +16,13 @@ import type { KeyProof } from '../api-keys/key-proof.ts'
 import type { AccessClaims } from '../tokens/tokens.ts'
 import type { DeadSessions } from './dead-sessions.ts'
 
-/** What proves who asks: a session's verified token, or an API key and what is asked of it. */
+/** The proof of who asks: a session's verified token, or an API key with the scope that is needed. */
 export type Proof = { claims: AccessClaims } | { key: KeyProof }
 
 /** A token this young may be ahead of the replica that is asked. */
 const YOUNG_TOKEN_SECONDS = 10
 
-/** What is not found for a token this old is gone, however far behind a replica is. */
+/** A session that is not found for a token this old is gone: no replica lags that far. */
 const SETTLED_TOKEN_SECONDS = 60
 
 /** Whose API key was proven: the address, and the id if the account has one. */
@@ -86,12 +86,12 @@ export class LiveAccess {
     return this.#keyOwner
   }
 
-  /** Takes what a rotation has just found at the primary for a proof: the account's level. */
+  /** Accepts a rotation as the proof: it has just read the account's level at the primary. */
   accept(level: number): void {
     this.#proof = this.#judgeLevel(level)
   }
 
-  /** Takes what this isolate saw of the session in the last so many seconds for a proof. */
+  /** Accepts as the proof that this isolate saw the session alive in the last so many seconds. */
   recall(seconds: number): void {
     const seen = this.#seen.get(this.#claims?.sid ?? '')
     if (seen !== undefined && this.#now() - seen.at < seconds * 1_000) this.accept(seen.level)
@@ -120,7 +120,7 @@ export class LiveAccess {
     return this.#proof.ok ? ok(value) : this.#proof
   }
 
-  /** Proves the right, if no read has: the last gate before an answer, and the first of a write. */
+  /** Proves the right, if no read has. It runs before every answer, and before a write begins. */
   async prove(): Promise<Result<undefined, AccessCode>> {
     if (this.#access === 'public') return ok(undefined)
     if (this.#proof !== undefined) return this.#proof

@@ -63,7 +63,7 @@ async function importPrivate(jwk: JWK): Promise<SigningKey> {
 
 /** The public part of a JWK, as it verifies and as it is published. */
 async function importPublic(jwk: JWK): Promise<VerificationKey> {
-  // What is published is named: a private JWK may hold more than its private part.
+  // Copies the public members by name: a private JWK may have secret members that we do not know.
   const { kty = '', crv = '', x = '', y, kid: named } = jwk
   const open: JWK = {
     kty,

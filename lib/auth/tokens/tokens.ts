@@ -72,8 +72,8 @@ export interface RefreshTokens {
 const MOST_VERIFIED = 1_000
 
 /**
- * Makes the codec of access tokens (RFC 9068). What a signature proves does not change: the claims
- * of a token that was verified are kept, and only its time is judged again.
+ * Makes the codec of access tokens (RFC 9068). It keeps the claims of tokens that it has verified, and
+ * judges only their time again: a signature stays good.
  */
 export function createAccessTokens({ keys, origin }: Codec): AccessTokens {
   const typ = 'at+jwt'

@@ -1,5 +1,4 @@
 import { PROBLEMS, type ProblemCode } from '../../contract/problems.ts'
-import { REMEDIES } from '../../contract/texts.ts'
 import { escapeHtml, htmlPage } from './html.ts'
 
 /**
@@ -9,12 +8,12 @@ import { escapeHtml, htmlPage } from './html.ts'
  */
 export function problemPage(slug: string): string | undefined {
   if (!isProblemCode(slug)) return undefined
-  const { status, title } = PROBLEMS[slug]
+  const { status, title, remedy } = PROBLEMS[slug]
   return htmlPage(
     `${status} ${title}`,
     `<p><code>${slug}</code> · HTTP ${status}</p>
 <h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(REMEDIES[slug])}</p>
+<p>${escapeHtml(remedy)}</p>
 <p><a href="/">Usher</a></p>`,
   )
 }

@@ -37,7 +37,7 @@ export function connect(database: Database, deadlineMs = STORE_DEADLINE_MS): Red
   return redis
 }
 
-/** What is used of the client inside `Redis`. */
+/** The members of the client inside `Redis` that are used here. */
 interface Client {
   headers: object
   upstashSyncToken: string
@@ -48,8 +48,8 @@ interface Client {
  * Keeps the sync token of a write from being replaced by that of a read which left before it and
  * came back after it: as shipped the last answer wins, and the next read may miss the write.
  *
- * Of two writes that cross, the token of the one that was answered last stays: tokens have no order that
- * a client could know, and who was just answered reads next. See docs/decisions/017.
+ * Of two writes that overlap, the token of the one that was answered last stays: a client cannot tell
+ * which of two tokens is newer, and the caller that was just answered reads next. See docs/decisions/017.
  */
 function keepSyncToken(client: Client): void {
   const send = client.request

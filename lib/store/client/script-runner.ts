@@ -5,7 +5,7 @@ import type { Database } from './redis.ts'
 import { errorWord } from './reply.ts'
 import { STORE_DEADLINE_MS } from './trips.ts'
 
-/** What the library and the limiter call. */
+/** The commands that the library and the limiter call. */
 export type LimiterClient = ConstructorParameters<typeof Ratelimit>[0]['redis'] & {
   eval: (script: string, keys: string[], args: string[]) => Promise<unknown>
   evalRo: (script: string, keys: string[], args: string[]) => Promise<unknown>

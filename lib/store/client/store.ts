@@ -3,7 +3,7 @@ import { StoreUnavailable } from '../../contract/problems.ts'
 import type { Read, Reply } from './reply.ts'
 import type { Trips } from './trips.ts'
 
-/** One client, twice, unless users and sessions have a database of their own. */
+/** The same client twice, unless users and sessions have a database of their own. */
 export interface Databases {
   auth: Redis
   data: Redis

@@ -2,14 +2,14 @@ import { StoreUnavailable } from '../../contract/problems.ts'
 import { inTrace, type Trace } from '../../trace.ts'
 import { errorWord } from './reply.ts'
 
-/** What was waited for so far; `milliseconds` of the wall clock. */
+/** How long a request has waited for the store so far; `milliseconds` of the wall clock. */
 export interface Spent {
   count: number
   commands: number
   milliseconds: number
 }
 
-/** All store calls of one request share this much waiting; beyond it the request answers 503. */
+/** All store calls of one request together may wait this long; then the request answers 503. */
 export const STORE_DEADLINE_MS = 1_800
 
 /**

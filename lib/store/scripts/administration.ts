@@ -65,10 +65,9 @@ end`
  * Sets an account's level, or disables or enables it, unless that would leave nobody who can.
  *
  * Disabling ends every session and every API key, so that enabling does not bring them back. Enabling
- * clears the failed sign-ins. To look
- * for another admin it reads accounts that it does not declare, and so locks the whole database on
- * Upstash: it runs seldom and looks at admins alone, and two admins must not demote each other at the
- * same time.
+ * clears the failed sign-ins. To find another admin the script reads accounts that it does not declare,
+ * and so it locks the whole database on Upstash. It runs seldom and reads only admins, and the lock
+ * keeps two admins from demoting each other at the same time.
  *
  * KEYS: account, its sessions, its API keys, admins. ARGV: address, level or '', disabled ('0', '1' or
  * ''). Returns `{'done', ids of API keys that ended} | {'unknown'} | {'last-admin'}`.

@@ -10,8 +10,9 @@
  * them `+` or `-`, the number of the index, the member. A field's value is written `=value`, or `-`
  * when it has none, or `?` when it is no text and cannot be compared.
  *
- * Members go to their index together: an engine may copy a sorted set for each change. An index that the
- * caller does not keep, or keeps by another declaration, is whole no more: its own version builds it anew.
+ * All members of an index are added in one command: an engine may copy a sorted set for each change. An
+ * index that the caller does not keep, or keeps by another declaration, becomes stale: the version that
+ * declares it builds it anew.
  *
  * Returns for each item 1, 0 when it is another by now, -1 when its key has another type; or `{'repeated', what was kept}`.
  */

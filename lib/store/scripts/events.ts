@@ -1,7 +1,7 @@
 /**
- * Adds a security event to the trail. Each kind is capped by itself, and within a kind each user: who
- * is over a cap loses the oldest events of their own, and nobody else's. So no one can push out of the
- * trail what somebody else did, or what they did themselves of another kind.
+ * Adds a security event to the trail. Each kind has a cap, and within a kind each user has one: over a
+ * cap, the oldest events of that user or kind are removed. So nobody can push out the events of another
+ * user, or their own events of another kind.
  *
  * `record(key, arg)`: KEYS from `key`: the stream, the ids of this kind of this user, the ids of this
  * kind. ARGV from `arg`: how many the stream, the user and the kind may have, milliseconds for which a

@@ -1,5 +1,5 @@
 /**
- * Writes, to see whether the store takes writes, and tells what it does when its memory is full.
+ * Writes a key, to see whether the store takes writes, and returns the eviction policy.
  * KEYS: a key that goes away at once. Returns `{policy or ''}`.
  */
 export const PROBE = `#!lua flags=allow-key-locking

@@ -8,8 +8,8 @@ return {'done'}
 `
 
 /**
- * Reads a key and, by the address that is in it, its owner's account. Read-only. Keys made before
- * accounts had ids have the address as `uid`.
+ * Reads an API key and, by the address in its record, its owner's account. Read-only. API keys from
+ * before accounts had ids have the address as `uid`.
  *
  * KEYS: key. ARGV: the prefix of accounts. Returns `{now, {key's fields}, {account's fields}}`, or
  * `{now}` when there is no such key.

@@ -3,7 +3,7 @@ local account = redis.call('HMGET', KEYS[2], 'level', 'disabled', 'emailVerified
 return {session, account}
 `
 
-/** Reads what says whether a session lives. Read-only. KEYS: session, account. */
+/** Reads the fields that say whether a session lives. Read-only. KEYS: session, account. */
 export const READ_LIVENESS = BODY
 
 /**

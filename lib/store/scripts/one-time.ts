@@ -4,8 +4,8 @@ import { END_KEYS, END_OTHERS, GENERATION, IDENTIFY, STORE_TIME, WAITS } from '.
  * Issues a token that sets a new password; the one before is void: the account's field `reset` names
  * the newest. The token itself is in the mail alone.
  *
- * Where no account is, and somebody registered the address, the token confirms it: a link that was
- * asked for again, without a password. So the answer `pending` costs the same as `issued`.
+ * If there is no account but a registration of the address, the token confirms the address: it is a link
+ * that was asked for again, without a password. So `pending` costs the same as `issued`.
  *
  * KEYS: account, `once:` and `registration:` of the token, the address's registrations. ARGV:
  * address, `verify` or `reset`, token hash, lifetime in ms, lifetime of a registration in ms. Returns

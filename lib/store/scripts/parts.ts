@@ -1,8 +1,8 @@
 import { ADMIN_LEVEL } from '../../contract/access.ts'
 
 /**
- * What several scripts share. All Lua is in this folder, in a file for each use, so that a function
- * at the edge carries the scripts it calls and no other. Every script names its KEYS and ARGV at the
+ * Lua that several scripts share. All Lua is in this folder, in a file for each use, so that a function
+ * at the edge carries only the scripts that it calls. Every script names its KEYS and ARGV at the
  * top.
  *
  * `flags=allow-key-locking` is Upstash's own: without it a script locks the whole database, with it
@@ -31,9 +31,9 @@ export const MAY_ENTER = `local function mayEnter()
 end`
 
 /**
- * Whether an account waits for its address to be confirmed: it has the field, no clear yes, and nobody
- * raised it. One that was raised is entered by a new password alone: whoever registered its address
- * first may be somebody else.
+ * Whether an account waits for its address to be confirmed: `emailVerified` is there and is not yes, and
+ * the level is 0. If an admin raised its level, only a new password opens it: whoever registered the
+ * address first may be somebody else.
  */
 export const WAITS = `local function unverified()
   local verified = redis.call('HGET', userKey, 'emailVerified')
@@ -69,8 +69,8 @@ end`
  * An account's opaque id: `u_` and random letters. It is what tokens, API keys and owners name, and a
  * random mark as well: an account that is deleted and typed again is another one.
  *
- * Given are the id that the caller has read (`''` for none) and a fresh one. An id that leads to
- * another address was copied with its record, and one of another form was typed: both are replaced.
+ * The caller gives the id that it has read (`''` for none) and a fresh one. An id that leads to another
+ * address was copied with its record; an id of another form was typed. Both are replaced.
  */
 export const IDENTIFY = `local function identify(knownKey, known, freshKey, fresh)
   local id = redis.call('HGET', userKey, 'id')

@@ -1,5 +1,6 @@
 /**
- * Gives a counted request back, or clears the count; never below zero, where it would be a credit.
+ * Gives a counted request back, or clears the count. The count never goes below zero: that would allow
+ * more requests than the limit.
  *
  * KEYS: the window's counter. ARGV: `one` or `all`. Returns `{'done'}`.
  */

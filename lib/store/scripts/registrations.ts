@@ -2,8 +2,8 @@ import { ENROL, MAY_ENTER, STORE_TIME, WAITS } from './parts.ts'
 
 /**
  * Keeps a registration until its link is followed: the address and the password that came with it,
- * under the hash of the link's token. The account is not touched, so that whoever registers an address
- * again changes nothing of what others did.
+ * under the hash of the link's token. The account is not touched: registering an address again does not
+ * change an earlier registration.
  *
  * KEYS: account, registration, the address's registrations. ARGV: address, password hash, token hash,
  * lifetime in ms. Returns `{'registered'}`, `{'exists'}` for an account that may sign in, or

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, cpSync, existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { followDockerfile, type Image } from '../test/support/dockerfile.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { freePort, type Program, runProgram, startProgram } from '../test/support/processes.ts'
+
+/** The user `node` of Node's images. */
+const NODE_USER = 1_000
+
+test.describe('the Dockerfile, step by step without a container', () => {
+  test.describe.configure({ mode: 'serial' })
+  let folder: string
+  let image: Image
+  let program: Program
+  let port: number
+  let installed = false
+
+  test.beforeAll(async () => {
+    // It copies the packages, builds and prunes.
+    test.setTimeout(600_000)
+    folder = await mkdtemp(join(tmpdir(), 'usher-container-'))
+    chmodSync(folder, 0o755)
+    image = await followDockerfile(folder, {
+      // What it would download is here.
+      'npm ci': (stage) => {
+        installed = true
+        cpSync('node_modules', join(stage, 'node_modules'), { recursive: true })
+      },
+    })
+    port = await freePort()
+    const [command = '', ...args] = image.command
+    program = await startProgram(command, args, environment(), /Usher listens on/, asUser())
+  })
+  test.afterAll(async () => {
+    await program?.stop()
+    await rm(folder, { recursive: true })
+  })
+
+  function environment(): Record<string, string> {
+    return {
+      PATH: process.env['PATH'] ?? '',
+      ...image.environment,
+      PORT: String(port),
+      APP_ORIGIN: `http://127.0.0.1:${port}`,
+      SECRET_TOKEN: randomBytes(32).toString('base64url'),
+      SECRET_RTOKEN: randomBytes(32).toString('base64url'),
+      USHER_STORE: 'embedded',
+    }
+  }
+
+  /** Who is root here may run it as the user that the image names. */
+  function asUser(): { cwd: string; uid?: number } {
+    const { folder: cwd } = image
+    return process.getuid?.() === 0 ? { cwd, uid: NODE_USER } : { cwd }
+  }
+
+  test('it installs from the lock file, and carries no development packages', () => {
+    expect(installed).toBe(true)
+    expect(existsSync(join(image.folder, 'node_modules', 'next'))).toBe(true)
+    for (const name of ['typescript', 'workerd', '@biomejs/biome']) {
+      expect(existsSync(join(image.folder, 'node_modules', name)), name).toBe(false)
+    }
+  })
+
+  test('it starts as another user than root, on every address, and answers', async () => {
+    expect(image.user).toBe('node')
+    expect(program.output()).toContain(`http://0.0.0.0:${port}`)
+    const response = await fetch(`http://127.0.0.1:${port}/api/health`)
+    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }])
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200)
+  })
+
+  test('its health check says whether it answers', async () => {
+    const [command = '', ...args] = image.healthCheck
+    const check = (at: number) =>
+      runProgram(command, args, { ...environment(), PORT: String(at) }, asUser())
+    expect(await check(port)).toEqual({ code: 0, output: '' })
+    expect((await check(await freePort())).code).toBe(1)
+  })
+})
