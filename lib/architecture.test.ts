@@ -29,7 +29,7 @@ function importsOf(file: string): string[] {
 
 /** What each part may import of this project. `lib/deps` and `app.ts` join the parts. */
 const ALLOWED: Record<string, RegExp> = {
-  'lib/contract/': /^lib\/(contract\/|collections\/define\.ts)/,
+  'lib/contract/': /^lib\/(contract\/|collections\/define\.ts|rate-limit\/policies\.ts)/,
   'lib/store/': /^lib\/(store\/|contract\/(access|problems)\.ts|same-text\.ts|trace\.ts)/,
   'lib/rate-limit/':
     /^lib\/(rate-limit\/|store\/|contract\/problems\.ts|(bounded-map|log|trace)\.ts)/,

@@ -413,7 +413,7 @@ const MUTANTS: Mutant[] = [
   mutant(
     'a dead token counts for its user',
     'lib/http/gate.ts',
-    'if (deps.deadSessions.has(claims.sid))',
+    'if (deps.deadSessions.has(claims))',
     'if (deps.deadSessions.has(claims.sub))',
     'strangers',
   ),
