@@ -36,8 +36,8 @@ export interface StoredEvent {
 const MOST_EVENTS = 50_000
 const MOST_OF_KIND = 1_000
 const MOST_OF_USER = 50
-/** Seven days. */
-const SHARE_TTL_MS = 604_800_000
+/** A day: who did nothing for so long begins anew, and leaves no key behind. */
+const SHARE_TTL_MS = 86_400_000
 
 /** An event as the keys and arguments of a script that records it. See `RECORD`. */
 export interface EventWords {

@@ -18,7 +18,7 @@
  * | `registrations:<address>` | set of the hashes above | a day after the last |
  * | `devices:<address>` | sorted set of HMACs of networks, score = last sign-in in ms | 90 days after the last |
  * | `events` | stream of security events | never; capped |
- * | `events:<kind>:<whose>` | sorted set of ids in `events`, score = when; `whose` is `users`, `strangers`, `user:<id>` or `from:<client address>` | never, capped; of one user or address a week after its last |
+ * | `events:<kind>:<whose>` | sorted set of ids in `events`, score = when; `whose` is `users`, `strangers`, `user:<id>` or `from:<client address>` | never, capped; of one user or address a day after its last |
  * | `blocks` | hash of lines by id: what admins keep out | never; what is over goes with the next that is made |
  * | `metrics` | hash of counters | never: fields are bounded by operations and statuses |
  * | `probe` | string | after a second: readiness writes it |
