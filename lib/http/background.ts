@@ -1,9 +1,9 @@
-import type { Deps } from '../deps.ts'
+import type { Deps } from '../deps/base.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
+import { Store } from '../store/client/store.ts'
+import { Trips } from '../store/client/trips.ts'
 import type { SecurityEventType } from '../store/event-types.ts'
 import { type EventFields, recordEvent } from '../store/events.ts'
-import { Store } from '../store/store.ts'
-import { Trips } from '../store/trips.ts'
 import { failureOf } from './failure.ts'
 
 /** An event that cannot be recorded is in the log, and costs the client nothing. */

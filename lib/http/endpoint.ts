@@ -15,22 +15,12 @@ import type { CollectionCall } from '../items/types.ts'
 import { printable } from '../printable.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
-<<<<<<< HEAD
 import { Store } from '../store/client/store.ts'
 import { Trips } from '../store/client/trips.ts'
-import type { SecurityEventType } from '../store/event-types.ts'
-import { type EventFields, eventWords, recordEvent } from '../store/events.ts'
+import { eventWords } from '../store/events.ts'
 import { type Trace, traceOf } from '../trace.ts'
 import { admit, ownerOf } from './admission.ts'
-=======
-import { eventWords } from '../store/events.ts'
-import { Store } from '../store/store.ts'
-import { Trips } from '../store/trips.ts'
-import { type Trace, traceOf } from '../trace.ts'
-import { admit } from './admission.ts'
-import type { Caller } from './authenticate.ts'
 import { detached, inBackground, keptAlive, record } from './background.ts'
->>>>>>> 8159e09 (refactor(http): what goes on behind an answer has a file of its own)
 import { addressPartition, clientAddress } from './client-ip.ts'
 import type { Caller } from './credentials/present.ts'
 import { isForeign, isSameOrigin } from './csrf.ts'
@@ -168,74 +158,6 @@ export function endpoint<const row extends Operation, input = undefined, needs e
 
 /** In letters: a session keeps it, to tell devices apart. */
 const LONGEST_USER_AGENT = 256
-
-<<<<<<< HEAD
-/** An event that cannot be recorded is in the log, and costs the client nothing. */
-async function record(deps: Deps, ...event: [SecurityEventType, EventFields]): Promise<void> {
-  try {
-    await recordEvent(new Store(deps.databases, new Trips(deps.now)), ...event)
-  } catch {
-    deps.log('warn', 'event.not-recorded', { type: event[0] })
-  }
-}
-
-/** Work that nobody waits for, each step with time of its own; that it failed is in the log. */
-async function inBackground(
-  deps: Deps,
-  work: (store: () => Store) => Promise<unknown>,
-): Promise<void> {
-  try {
-    await work(() => new Store(deps.databases, new Trips(deps.now)))
-  } catch (error) {
-    deps.log('warn', 'background.failed', { reason: failureOf(error).reason })
-  }
-}
-
-/** A host that cannot keep work alive at this moment does not keep the answer back: it goes on by itself. */
-function keptAlive(waitUntil: WaitUntil): WaitUntil {
-  return (work) => {
-    try {
-      waitUntil(work)
-    } catch {
-      detached(work)
-    }
-  }
-}
-
-function detached(work: Promise<unknown>): void {
-  work.catch(() => undefined)
-=======
-/** Writes what went well; or 304, when the client has it already. */
-async function success(
-  row: Operation,
-  { value, status = row.status, headers = {} }: Success<unknown>,
-  asked: Headers,
-): Promise<Response> {
-  const { mediaType } = row
-  const written = mediaType === undefined ? JSON.stringify(value) : String(value)
-  const body = value === undefined ? undefined : written
-  // Of a list the tag is of the answer itself: it says whether anything on the page has changed.
-  const tag =
-    row.action === 'list' && body !== undefined ? `"${await sha256(body)}"` : headers['ETag']
-  const read = row.method === 'GET' && isKnown(tag, asked.get('if-none-match'))
-  const response = read ? json(304, undefined) : jsonText(status, body, mediaType)
-  for (const [name, text] of Object.entries(headers)) response.headers.set(name, text)
-  if (tag !== undefined) response.headers.set('ETag', tag)
-  // What may be kept is kept for everybody, and nobody's credential has a part in it.
-  if (hasCredential(asked)) response.headers.set('Cache-Control', 'no-store')
-  return response
-}
-
-/** Whether `If-None-Match` names a tag (RFC 9110 §13.1.2: weakly compared). */
-function isKnown(tag: string | undefined, ifNoneMatch: string | null): boolean {
-  if (tag === undefined || ifNoneMatch === null) return false
-  return ifNoneMatch.split(',').some((each) => ['*', tag].includes(each.trim().replace(/^W\//, '')))
-}
-
-function hasCredential(headers: Headers): boolean {
-  return ['authorization', 'x-api-key', 'cookie'].some((name) => headers.has(name))
->>>>>>> 8159e09 (refactor(http): what goes on behind an answer has a file of its own)
-}
 
 interface Exchange<needs extends Deps> {
   request: Request
