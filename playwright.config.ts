@@ -17,14 +17,14 @@ export default defineConfig<object, Options>({
       name: 'serve',
       testDir: 'e2e',
       testIgnore:
-        /(browser|interleavings|next-workerd|replica|seed-files|sizes|telemetry|up)\.spec\.ts$/,
+        /(browser|client-package|interleavings|next-workerd|own-collection|replica|seed-files|sizes|telemetry|up)\.spec\.ts$/,
       use: { host: 'serve', engine: 'embedded' },
     },
     {
       name: 'workerd',
       testDir: 'e2e',
       testIgnore:
-        /(browser|interleavings|next-workerd|node-server|replica|seed|seed-files|sizes|start|telemetry|up|users-cli)\.spec\.ts$/,
+        /(browser|client-package|interleavings|next-workerd|node-server|own-collection|replica|seed|seed-files|sizes|start|telemetry|up|users-cli)\.spec\.ts$/,
       use: { host: 'workerd', engine: 'redis' },
     },
   ],

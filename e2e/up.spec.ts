@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,14 +13,7 @@ import {
   startProgram,
   startRedis,
 } from './support/processes.ts'
-
-/** The fenced block of the README after a marker. */
-function block(marker: string): string {
-  const readme = readFileSync('README.md', 'utf8')
-  const found = new RegExp(`<!-- ${marker} -->\n\`\`\`\\w+\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1]
-  if (found === undefined) throw new Error(`README.md has no block ${marker}`)
-  return found
-}
+import { readmeBlock } from './support/readme.ts'
 
 test.describe('npm run up', () => {
   test.describe.configure({ mode: 'serial' })
@@ -45,7 +37,7 @@ test.describe('npm run up', () => {
 
   test('the README’s curl lines give what the README shows', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'usher-walk-'))
-    const script = block('walk').replace('http://127.0.0.1:3000', origin)
+    const script = readmeBlock('walk').replace('http://127.0.0.1:3000', origin)
     const { code, output } = await runProgram(
       'bash',
       ['-c', `cd ${folder} && ${script}`],
@@ -56,7 +48,7 @@ test.describe('npm run up', () => {
       .replace(/eyJ[\w.-]+/g, 'eyJ…')
       .replace(/"requestId":"[^"]+"/, '"requestId":"…"')
       .replace(/"nextCursor":"[^"]+"/, '"nextCursor":"…"')
-    expect(answers.trim()).toBe(block('answers').trim())
+    expect(answers.trim()).toBe(readmeBlock('answers').trim())
   })
 
   test('the line that it prints works', async () => {

@@ -1,7 +1,7 @@
 // The one plain-JavaScript file: it runs on a clone with nothing installed but Node and npm, brings
 // the installation and the build up to date where the command asks for it, and hands over.
 import { spawn } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -10,6 +10,20 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const [command = '', ...words] = process.argv.slice(2)
 process.chdir(root)
 process.env.NEXT_TELEMETRY_DISABLED ??= '1'
+
+/** What is common to the Node-only programs; packages stay outside. */
+const NODE_PROGRAM = {
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node20.9',
+  format: 'esm',
+  packages: 'external',
+  sourcemap: true,
+  logLevel: 'warning',
+}
+
+const DOCUMENT = 'lib/openapi.json'
 
 const commands = {
   up: async () => {
@@ -20,6 +34,7 @@ const commands = {
   dev: async () => {
     await install()
     await bundle()
+    await followDocument()
     await handOver('up.js', ['dev', ...words])
   },
   build,
@@ -47,8 +62,15 @@ const commands = {
   bundle,
   openapi: async () => {
     await install()
-    await bundle()
-    await handOver('openapi.js', words)
+    if (words.includes('--help')) {
+      console.log(`npm run --silent openapi [-- <file>]: prints the OpenAPI document, or writes it into a file.
+Serving it needs neither: build and dev make it by themselves.`)
+      return
+    }
+    await makeDocument()
+    const [file] = words
+    if (file === undefined) process.stdout.write(readFileSync(DOCUMENT))
+    else writeFileSync(file, readFileSync(DOCUMENT))
   },
   'common-passwords': async () => {
     await install()
@@ -124,14 +146,50 @@ async function install(folder = '.') {
 
 async function build() {
   console.log('Building…')
+  await makeDocument()
   await execute(process.execPath, [join('node_modules', 'next', 'dist', 'bin', 'next'), 'build'])
   await bundle()
 }
 
-/** Bundles the Node-only programs; packages stay outside. */
+/** Makes the OpenAPI document of the sources as they are, before anything is built that serves it. */
+async function makeDocument() {
+  // What describes the API serves the document, too: its import must lead somewhere.
+  if (!existsSync(DOCUMENT)) writeFileSync(DOCUMENT, '{}\n')
+  const { build: esbuild } = await import('esbuild')
+  await esbuild({ ...NODE_PROGRAM, entryPoints: { openapi: 'local/openapi.ts' } })
+  await writeDocument()
+}
+
+/**
+ * Makes the document anew whenever a source of it changes: a new collection is in it at once, as
+ * Next's development server serves it at once.
+ */
+async function followDocument() {
+  const { context } = await import('esbuild')
+  const setup = ({ onEnd }) =>
+    onEnd(async ({ errors }) => {
+      if (errors.length > 0) return
+      // A declaration that cannot be is said here, and mended while this goes on.
+      await writeDocument().catch((error) => console.error(error.message))
+    })
+  const program = { ...NODE_PROGRAM, entryPoints: { openapi: 'local/openapi.ts' } }
+  const sources = await context({ ...program, plugins: [{ name: 'document', setup }] })
+  await sources.watch()
+}
+
+/** Runs the program that describes the API, as it is now. */
+async function writeDocument() {
+  const program = pathToFileURL(join(root, 'dist', 'openapi.js')).href
+  const { text } = await import(`${program}?${statSync(join('dist', 'openapi.js')).mtimeMs}`)
+  // One that is the same keeps its time: a build that is newer stays good.
+  if (readFileSync(DOCUMENT, 'utf8') !== text) writeFileSync(DOCUMENT, text)
+}
+
 async function bundle() {
+  await makeDocument()
   const { build: esbuild } = await import('esbuild')
   await esbuild({
+    ...NODE_PROGRAM,
     entryPoints: {
       start: 'local/start.ts',
       up: 'local/up.ts',
@@ -141,7 +199,6 @@ async function bundle() {
       users: 'local/users.ts',
       blocks: 'local/blocks.ts',
       'deploy-check': 'local/deploy-check.ts',
-      openapi: 'local/openapi.ts',
       'common-passwords': 'local/common-passwords.ts',
       soak: 'bench/soak.ts',
       'back-pressure': 'bench/back-pressure.ts',
@@ -152,14 +209,6 @@ async function bundle() {
       'bench-delay': 'bench/delay.ts',
       'bench-rest-call': 'bench/rest-call.ts',
     },
-    outdir: 'dist',
-    bundle: true,
-    platform: 'node',
-    target: 'node20.9',
-    format: 'esm',
-    packages: 'external',
-    sourcemap: true,
-    logLevel: 'warning',
   })
   await esbuild({
     entryPoints: { worker: 'lib/worker.ts' },
