@@ -72,6 +72,11 @@ Serving it needs neither: build and dev make it by themselves.`)
     if (file === undefined) process.stdout.write(readFileSync(DOCUMENT))
     else writeFileSync(file, readFileSync(DOCUMENT))
   },
+  client: async () => {
+    await install()
+    await bundle()
+    await handOver('client.js', words)
+  },
   'common-passwords': async () => {
     await install()
     await bundle()
@@ -198,6 +203,7 @@ async function bundle() {
       mutants: 'local/mutants.ts',
       users: 'local/users.ts',
       blocks: 'local/blocks.ts',
+      client: 'local/client.ts',
       'deploy-check': 'local/deploy-check.ts',
       'common-passwords': 'local/common-passwords.ts',
       soak: 'bench/soak.ts',
