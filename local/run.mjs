@@ -1,7 +1,7 @@
 // The one plain-JavaScript file: it runs on a clone with nothing installed but Node and npm, brings
 // the installation and the build up to date where the command asks for it, and hands over.
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -25,10 +25,15 @@ const NODE_PROGRAM = {
 
 const DOCUMENT = 'lib/openapi.json'
 
+/** What tools say goes here, unless a person wants to see it. */
+const LOGS = join('.usher', 'logs')
+const isVerbose = words.includes('--verbose')
+
 const commands = {
   up: async () => {
     await install()
-    if (!(await isBuilt())) await build()
+    if (!(await isBuilt())) await build(isVerbose ? undefined : 'build')
+    progress('Loading and starting…')
     await handOver('up.js', words)
   },
   dev: async () => {
@@ -37,7 +42,7 @@ const commands = {
     await followDocument()
     await handOver('up.js', ['dev', ...words])
   },
-  build,
+  build: () => build(),
   start: async () => {
     requireBuild(['dist/start.js', '.next/BUILD_ID'])
     await handOver('start.js', ['start', ...words])
@@ -141,19 +146,26 @@ async function install(folder = '.') {
   const installed = join(folder, 'node_modules', '.package-lock.json')
   const lock = join(folder, 'package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
-  console.log(`Installing the packages${folder === '.' ? '' : ` of ${folder}/`}…`)
-  await execute(
-    'npm',
-    ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
-    folder,
-  )
+  progress(`Installing the packages${folder === '.' ? '' : ` of ${folder}/`}…`)
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  await execute('npm', args, { cwd: folder, log: isVerbose ? undefined : 'install' })
+  progress('')
 }
 
-async function build() {
-  console.log('Building…')
+/** @param log Where Next's words go, a name in `.usher/logs`; undefined for the screen. */
+async function build(log) {
+  progress('Building…')
   await makeDocument()
-  await execute(process.execPath, [join('node_modules', 'next', 'dist', 'bin', 'next'), 'build'])
+  const next = join('node_modules', 'next', 'dist', 'bin', 'next')
+  if (log === undefined) progress('')
+  await execute(process.execPath, [next, 'build'], { log })
   await bundle()
+  progress('')
+}
+
+/** Says on one line of a terminal what is going on; '' clears it. A pipe gets nothing. */
+function progress(text) {
+  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${text}`)
 }
 
 /** Makes the OpenAPI document of the sources as they are, before anything is built that serves it. */
@@ -271,9 +283,16 @@ async function handOver(file, args) {
   await import(pathToFileURL(join(root, 'dist', file)).href)
 }
 
-/** Runs a program to its end; a signal that ends this process ends it too. */
-async function execute(program, args, cwd = '.') {
-  const child = spawn(program, args, { cwd, stdio: 'inherit' })
+/**
+ * Runs a program to its end; a signal that ends this process ends it too.
+ *
+ * @param log What it says goes to this file of `.usher/logs`, which is named when it fails.
+ */
+async function execute(program, args, { cwd = '.', log } = {}) {
+  const file = log === undefined ? undefined : join(LOGS, `${log}.log`)
+  if (file !== undefined) mkdirSync(LOGS, { recursive: true })
+  const output = file === undefined ? 'inherit' : openSync(file, 'w')
+  const child = spawn(program, args, { cwd, stdio: ['inherit', output, output] })
   const stop = (signal) => child.kill(signal)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
   const { code, error } = await new Promise((resolve) => {
@@ -282,7 +301,11 @@ async function execute(program, args, cwd = '.') {
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, stop)
   if (code === 0) return
+  progress('')
   if (error !== undefined) console.error(`${program} cannot be run: ${error.message}`)
+  else if (file !== undefined) {
+    console.error(`${[program, ...args].join(' ')} failed; what it says: ${file}`)
+  }
   process.exit(code)
 }
 
