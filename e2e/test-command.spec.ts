@@ -7,7 +7,7 @@ import { runProgram } from './support/processes.ts'
 const PLANTED = `import { expect, test } from '@playwright/test'
 for (const value of [1, 2]) {
   test(\`a test of \${value}\`, () => {
-    console.log('said by a test')
+    console.log(['said', 'by a test'].join(' '))
     expect(value).toBe(1)
   })
 }
