@@ -176,19 +176,24 @@ test('at SIGTERM readiness says no first, and requests are served until SHUTDOWN
   const env = { ...(await complete()), SHUTDOWN_DELAY: '1h' }
   const args = ['local/run.mjs', host]
   const program = await startProgram(process.execPath, args, env, /Usher listens on/)
-  const api = new Api(env.APP_ORIGIN)
-  expect((await api.get('/api/health/ready')).status).toBe(200)
-  const ended = program.stop()
-  await expect.poll(async () => (await api.get('/api/health/ready')).status).toBe(503)
-  const refused = await api.get('/api/health/ready')
-  expect(isProblem(refused, 'service-unavailable', 503)).toBe(true)
-  expect((await api.send('/api/health/ready', { method: 'HEAD' })).status).toBe(503)
-  // New connections are taken all the while, and what they ask for is answered.
-  const next = await fetch(`${env.APP_ORIGIN}/api/reviews`, { headers: { Connection: 'close' } })
-  expect(next.status).toBe(200)
-  // A second signal is for whoever does not want to wait.
-  program.process.kill('SIGTERM')
-  expect(await ended).toBe(1)
+  try {
+    const api = new Api(env.APP_ORIGIN)
+    expect((await api.get('/api/health/ready')).status).toBe(200)
+    const ended = program.stop()
+    await expect.poll(async () => (await api.get('/api/health/ready')).status).toBe(503)
+    const refused = await api.get('/api/health/ready')
+    expect(isProblem(refused, 'service-unavailable', 503)).toBe(true)
+    expect((await api.send('/api/health/ready', { method: 'HEAD' })).status).toBe(503)
+    // New connections are taken all the while, and what they ask for is answered.
+    const next = await fetch(`${env.APP_ORIGIN}/api/reviews`, { headers: { Connection: 'close' } })
+    expect(next.status).toBe(200)
+    // A second signal is for whoever does not want to wait.
+    program.process.kill('SIGTERM')
+    expect(await ended).toBe(1)
+  } finally {
+    // A test that fails must not leave it for an hour.
+    program.process.kill('SIGKILL')
+  }
 
   const short = await startProgram(
     process.execPath,
