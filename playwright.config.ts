@@ -17,6 +17,8 @@ export default defineConfig<object, Options>({
     ['json', { outputFile: 'test-results/report.json' }],
     ['./e2e/support/log-files.ts'],
   ],
+  // Clones of this repository that tests make, and leave when they are killed, are no tests of it.
+  respectGitIgnore: true,
   projects: [
     { name: 'unit', testDir: '.', testMatch: /\/(lib|local|seed)\/.*\.test\.ts$/ },
     // The same suite on every host. Left out are what needs no host of its own, and Next's own pages.
