@@ -248,8 +248,6 @@ test.describe('the served document and the server', () => {
 
   test('the servers are the origin of this deployment; the file has none', () => {
     expect(document.servers.map(({ url }) => url)).toEqual([ORIGIN])
-    expect(JSON.parse(readFileSync('lib/openapi/openapi.json', 'utf8'))).not.toHaveProperty(
-      'servers',
-    )
+    expect(JSON.parse(readFileSync('lib/openapi.json', 'utf8'))).not.toHaveProperty('servers')
   })
 })

@@ -17,8 +17,10 @@ export async function startProgram(
   args: readonly string[],
   env: Variables,
   ready: RegExp,
+  cwd = '.',
 ): Promise<Program> {
   const child = spawn(command, args, {
+    cwd,
     env: { NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -50,8 +52,10 @@ export async function runProgram(
   command: string,
   args: readonly string[],
   env: Variables,
+  cwd = '.',
 ): Promise<{ code: number | null; output: string }> {
   const child = spawn(command, args, {
+    cwd,
     env: { NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
