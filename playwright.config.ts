@@ -8,7 +8,17 @@ export default defineConfig<object, Options>({
   // Machines differ: these end what hangs, and measure nothing.
   timeout: 120_000,
   expect: { timeout: 15_000 },
-  reporter: [['line'], ['json', { outputFile: 'test-results/report.json' }]],
+  // A run empties this folder: the logs beside it stay.
+  outputDir: 'test-results/artifacts',
+  // What tests and servers log is kept in files, and not shown.
+  quiet: true,
+  reporter: [
+    ['line'],
+    ['json', { outputFile: 'test-results/report.json' }],
+    ['./test/support/log-files.ts'],
+  ],
+  // Clones of this repository that tests make, and leave when they are killed, are no tests of it.
+  respectGitIgnore: true,
   projects: [
     { name: 'unit', testDir: '.', testMatch: /\/(lib|local|seed)\/.*\.test\.ts$/ },
     // The same suite on every host. Left out are what needs no host of its own, and Next's own pages.
@@ -17,14 +27,14 @@ export default defineConfig<object, Options>({
       name: 'serve',
       testDir: 'e2e',
       testIgnore:
-        /(browser|container|interleavings|next-workerd|replica|seed-files|sizes|telemetry|up)\.spec\.ts$/,
+        /(browser|client-package|container|interleavings|next-workerd|own-collection|replica|seed-files|sizes|telemetry|test-command|up)\.spec\.ts$/,
       use: { host: 'serve', engine: 'embedded' },
     },
     {
       name: 'workerd',
       testDir: 'e2e',
       testIgnore:
-        /(browser|container|interleavings|next-workerd|node-server|replica|seed|seed-files|sizes|start|telemetry|up|users-cli)\.spec\.ts$/,
+        /(browser|client-package|container|interleavings|next-workerd|node-server|own-collection|replica|seed|seed-files|sizes|start|telemetry|test-command|up|users-cli)\.spec\.ts$/,
       use: { host: 'workerd', engine: 'redis' },
     },
   ],

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { request } from 'node:http'
 import { EXAMPLE_SECRETS } from '../lib/settings/readers.ts'
 import { Api, isProblem, ME } from '../test/support/api.ts'
 import { expect, test } from '../test/support/fixtures.ts'
@@ -54,6 +56,7 @@ test('exit 1, naming every faulty variable at once, without a value', async ({ h
         REDIS_URL: 'http://x',
         TRUSTED_PROXY: 'proxy',
         RATE_LIMITS: '{"nope":1}',
+        SHUTDOWN_DELAY: '2h',
       },
       [
         'APP_ORIGIN',
@@ -63,6 +66,7 @@ test('exit 1, naming every faulty variable at once, without a value', async ({ h
         'REDIS_URL',
         'TRUSTED_PROXY',
         'RATE_LIMITS',
+        'SHUTDOWN_DELAY',
       ],
     ],
     [{ ...good, SIGNING_KEY: '{"kty":"oct","k":"x"}' }, ['SIGNING_KEY']],
@@ -164,6 +168,65 @@ test('SIGTERM to npm stops the server that npm started', async ({ host }) => {
       ),
     )
     .toBe('gone')
+})
+
+test('at SIGTERM readiness says no first, and requests are served until SHUTDOWN_DELAY is over', async ({
+  host,
+}) => {
+  const env = { ...(await complete()), SHUTDOWN_DELAY: '1h' }
+  const args = ['local/run.mjs', host]
+  const program = await startProgram(process.execPath, args, env, /Usher listens on/)
+  try {
+    const api = new Api(env.APP_ORIGIN)
+    expect((await api.get('/api/health/ready')).status).toBe(200)
+    const ended = program.stop()
+    await expect.poll(async () => (await api.get('/api/health/ready')).status).toBe(503)
+    const refused = await api.get('/api/health/ready')
+    expect(isProblem(refused, 'service-unavailable', 503)).toBe(true)
+    expect((await api.send('/api/health/ready', { method: 'HEAD' })).status).toBe(503)
+    // New connections are taken all the while, and what they ask for is answered.
+    const next = await fetch(`${env.APP_ORIGIN}/api/reviews`, { headers: { Connection: 'close' } })
+    expect(next.status).toBe(200)
+    // A second signal is for whoever does not want to wait.
+    program.process.kill('SIGTERM')
+    expect(await ended).toBe(1)
+  } finally {
+    // A test that fails must not leave it for an hour.
+    program.process.kill('SIGKILL')
+  }
+
+  const short = await startProgram(
+    process.execPath,
+    args,
+    { ...env, SHUTDOWN_DELAY: '1' },
+    /Usher listens on/,
+  )
+  expect(await short.stop()).toBe(0)
+})
+
+test('a request that runs at SIGTERM is finished', async ({ host }) => {
+  const env = await complete()
+  const args = ['local/run.mjs', host]
+  const program = await startProgram(process.execPath, args, env, /Usher listens on/)
+  const sent = request(`${env.APP_ORIGIN}/api/auth/signin`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Expect: '100-continue' },
+  })
+  const answered = once(sent, 'response')
+  sent.flushHeaders()
+  await once(sent, 'continue')
+  const ended = program.stop()
+  const isGone = (): Promise<boolean> =>
+    fetch(`${env.APP_ORIGIN}/api/health`, { headers: { Connection: 'close' } }).then(
+      () => false,
+      () => true,
+    )
+  await expect.poll(isGone).toBe(true)
+  sent.end(JSON.stringify(ME))
+  const [answer] = await answered
+  expect(answer.statusCode).toBe(401)
+  answer.resume()
+  expect(await ended).toBe(0)
 })
 
 test('rotating the secrets signs nobody out', async ({ host }) => {

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { embeddedEngine } from '../local/gateway/engine.ts'
 import { startGateway } from '../local/gateway/server.ts'
 import { Api } from '../test/support/api.ts'
+import { type Clone, makeClone } from '../test/support/clone.ts'
 import { expect, test } from '../test/support/fixtures.ts'
 import {
   freePort,
@@ -14,38 +14,48 @@ import {
   startProgram,
   startRedis,
 } from '../test/support/processes.ts'
+import { readmeBlock } from '../test/support/readme.ts'
 
-/** The fenced block of the README after a marker. */
-function block(marker: string): string {
-  const readme = readFileSync('README.md', 'utf8')
-  const found = new RegExp(`<!-- ${marker} -->\n\`\`\`\\w+\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1]
-  if (found === undefined) throw new Error(`README.md has no block ${marker}`)
-  return found
-}
+const { PATH, HOME } = process.env
 
 test.describe('npm run up', () => {
   test.describe.configure({ mode: 'serial' })
+  let clone: Clone
   let up: Program
   let origin: string
 
   test.beforeAll(async () => {
+    // It builds there, and must not say more for it.
+    test.setTimeout(480_000)
+    clone = await makeClone()
     const port = await freePort()
-    origin = `http://127.0.0.1:${port}`
-    const { PATH, HOME } = process.env
-    up = await startProgram(
-      'npm',
-      ['run', 'up'],
-      { PATH, HOME, PORT: String(port) },
-      /Try it:[\s\S]*password"}'/,
-    )
+    origin = `http://localhost:${port}`
+    const env = { PATH, HOME, PORT: String(port) }
+    up = await startProgram('npm', ['run', 'up'], env, /Stop: Ctrl\+C\n/, { cwd: clone.folder })
   })
   test.afterAll(async () => {
     await up.stop()
+    await clone.remove()
+  })
+
+  test('it prints ten lines at most on a clone that was not built, with all that a newcomer needs', async () => {
+    const lines = up.output().trimEnd().split('\n')
+    expect(lines.length, up.output()).toBeLessThanOrEqual(10)
+    expect(up.output()).toContain(`Usher listens on ${origin}`)
+    expect(up.output()).not.toMatch(/warn|deprecat|⚠/i)
+    expect(up.output()).toContain('npm run dev')
+    const log = /\.usher\/logs\/up\.log/.exec(up.output())?.[0] ?? ''
+    // In a pipe the log is JSON, as it is in its file.
+    await new Api(origin).get('/api/reviews')
+    const entry = /^\{"time".*"operation":"GET \/api\/reviews".*\}$/m
+    await expect.poll(() => entry.test(up.output())).toBe(true)
+    const kept = (): Promise<string> => readFile(join(clone.folder, log), 'utf8')
+    await expect.poll(async () => entry.test(await kept())).toBe(true)
   })
 
   test('the README’s curl lines give what the README shows', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'usher-walk-'))
-    const script = block('walk').replace('http://127.0.0.1:3000', origin)
+    const script = readmeBlock('walk').replace(/http:\/\/(127\.0\.0\.1|localhost):3000/, origin)
     const { code, output } = await runProgram(
       'bash',
       ['-c', `cd ${folder} && ${script}`],
@@ -56,7 +66,7 @@ test.describe('npm run up', () => {
       .replace(/eyJ[\w.-]+/g, 'eyJ…')
       .replace(/"requestId":"[^"]+"/, '"requestId":"…"')
       .replace(/"nextCursor":"[^"]+"/, '"nextCursor":"…"')
-    expect(answers.trim()).toBe(block('answers').trim())
+    expect(answers.trim()).toBe(readmeBlock('answers').trim())
   })
 
   test('the line that it prints works', async () => {
@@ -94,10 +104,8 @@ test.describe('npm run up', () => {
   })
 
   test('npm run seed finds the store of the running up', async () => {
-    const { output } = await runProgram('npm', ['run', 'seed', '--', '--from', 'vega'], {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-    })
+    const args = ['run', 'seed', '--', '--from', 'vega']
+    const { output } = await runProgram('npm', args, { PATH, HOME }, { cwd: clone.folder })
     expect(output).toContain('movies: 0 written, 3200 unchanged, 1 rejected')
     const [store = '', ...rest] = /^The store is .*$[\s\S]*/m.exec(output)?.[0].split('\n') ?? []
     expect(store).toMatch(
@@ -110,7 +118,6 @@ test.describe('npm run up', () => {
 test('up writes nothing into a Redis of its user’s own, and the demo with --demo alone', async () => {
   const redis = await startRedis()
   const client = new Redis(redis.url)
-  const { PATH, HOME } = process.env
   const items = async (): Promise<string[]> => {
     const keys = await client.keys('*')
     return keys.filter((key) => /^(movie|book|review|user|index|words):/.test(key))
@@ -119,7 +126,7 @@ test('up writes nothing into a Redis of its user’s own, and the demo with --de
     for (const words of [[], ['--demo']]) {
       const env = { PATH, HOME, PORT: String(await freePort()), REDIS_URL: redis.url }
       const args = ['local/run.mjs', 'up', ...words]
-      const up = await startProgram(process.execPath, args, env, /Try it:\n.*curl/)
+      const up = await startProgram(process.execPath, args, env, /Stop: Ctrl\+C\n/)
       expect(up.output().includes('me@home.org')).toBe(words.length > 0)
       expect((await items()).length > 0).toBe(words.length > 0)
       await up.stop()
@@ -134,7 +141,6 @@ test('up writes nothing into a Redis of its user’s own, and the demo with --de
 test('up with the accounts in another database makes none there', async () => {
   const engine = await embeddedEngine()
   const accounts = await startGateway({ engine, token: 'accounts' })
-  const { PATH, HOME } = process.env
   const env = {
     PATH,
     HOME,
@@ -142,9 +148,38 @@ test('up with the accounts in another database makes none there', async () => {
     AUTH_REDIS_REST_URL: accounts.url,
     AUTH_REDIS_REST_TOKEN: accounts.token,
   }
-  const up = await startProgram(process.execPath, ['local/run.mjs', 'up'], env, /Try it:\n.*curl/)
+  const up = await startProgram(process.execPath, ['local/run.mjs', 'up'], env, /Stop: Ctrl\+C\n/)
   expect(await engine.call([Buffer.from('KEYS'), Buffer.from('user:*')])).toEqual([])
   await up.stop()
   await accounts.close()
   await engine.close()
+})
+
+test('in a terminal a request is a line that a person reads', async () => {
+  const port = String(await freePort())
+  const command = `${process.execPath} local/run.mjs up`
+  // What runs below it has a terminal.
+  const args = ['-qefc', command, '/dev/null']
+  const up = await startProgram('script', args, { PATH, HOME, PORT: port }, /Stop: Ctrl\+C/)
+  await new Api(`http://127.0.0.1:${port}`).get('/api/reviews')
+  await expect
+    .poll(() => up.output())
+    .toMatch(/^\d\d:\d\d:\d\d 200 GET \/api\/reviews \d+ ms \d trips?\r?$/m)
+  await up.stop()
+})
+
+test('a step that fails is named with the log that has what it said', async () => {
+  const clone = await makeClone()
+  try {
+    await writeFile(join(clone.folder, 'next.config.ts'), 'throw new Error("no such config")\n')
+    const env = { PATH, HOME, PORT: String(await freePort()) }
+    const args = ['local/run.mjs', 'up']
+    const { code, output } = await runProgram(process.execPath, args, env, { cwd: clone.folder })
+    expect(code).toBe(1)
+    expect(output.trimEnd()).toMatch(/^\S+ \S+next build failed; what it says: \S+build\.log$/)
+    const log = await readFile(join(clone.folder, '.usher/logs/build.log'), 'utf8')
+    expect(log).toContain('no such config')
+  } finally {
+    await clone.remove()
+  }
 })

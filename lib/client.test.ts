@@ -125,3 +125,64 @@ test('Retry-After is waited for in seconds and as a date of the server’s own c
   for (const unreadable of ['', 'soon', '1.5', '-1', 'Sunday'])
     expect(await waitOf(unreadable), unreadable).toBeUndefined()
 })
+
+const busy = (seconds: string): Response =>
+  Response.json(
+    { type: '/problems/quota-exceeded', title: 'Too many requests' },
+    { status: 429, headers: { 'Retry-After': seconds, RateLimit: '"user";r=0;t=7' } },
+  )
+
+test('a program is told of every 429, and what is left of its quotas', async () => {
+  const left = '"user";r=599;t=42, "month";r=99999;t=400000'
+  const answers = [
+    busy('0'),
+    Response.json({ id: 'a' }, { headers: { RateLimit: left } }),
+    Response.json({ id: 'a' }),
+    busy('3600'),
+  ]
+  const told: object[] = []
+  const client = new UsherClient({
+    url: 'https://usher.invalid',
+    fetch: async () => answers.shift() ?? page(500),
+    onThrottled: (throttled) => told.push(throttled),
+  })
+  expect(client.lastQuota).toEqual([])
+  await client.get('movies', 'a')
+  const quotas = [
+    { policy: 'user', remaining: 599, resetSeconds: 42 },
+    { policy: 'month', remaining: 99_999, resetSeconds: 400_000 },
+  ]
+  expect(client.lastQuota).toEqual(quotas)
+  // An answer that counts nothing says nothing of a quota.
+  await client.get('movies', 'a')
+  expect(client.lastQuota).toEqual(quotas)
+  await expect(client.get('movies', 'a')).rejects.toMatchObject({ status: 429 })
+  expect(client.lastQuota).toEqual([{ policy: 'user', remaining: 0, resetSeconds: 7 }])
+  expect(told).toEqual([
+    { retryAfterSeconds: 0, waits: true },
+    { retryAfterSeconds: 3_600, waits: false },
+  ])
+})
+
+test('a signal ends a call and its wait: its own, or the client’s', async () => {
+  const reason = new Error('enough')
+  for (const which of ['the call’s', 'the client’s'] as const) {
+    const ending = new AbortController()
+    const other = new AbortController()
+    const [call, whole] = which === 'the call’s' ? [ending, other] : [other, ending]
+    const seen: (AbortSignal | null | undefined)[] = []
+    const client = new UsherClient({
+      url: 'https://usher.invalid',
+      fetch: async (_, init) => {
+        seen.push(init?.signal)
+        return busy('30')
+      },
+      signal: whole.signal,
+      onThrottled: () => queueMicrotask(() => ending.abort(reason)),
+    })
+    const got = client.get('movies', 'a', { signal: call.signal })
+    await expect(got, which).rejects.toBe(reason)
+    expect(seen, which).toHaveLength(1)
+    expect(seen[0]?.reason, which).toBe(reason)
+  }
+})

@@ -1,4 +1,6 @@
 import { bodyOf, isRecord, nothingOf, UsherProblem } from './client/answers.ts'
+import type { CollectionName, ItemOf, NewItemOf } from './client/items.ts'
+import type { Quota, Throttled } from './client/quota.ts'
 import { Session } from './client/session.ts'
 import {
   isSignedIn,
@@ -9,11 +11,13 @@ import {
   tokensOf,
 } from './client/tokens.ts'
 import { jsonInit, Transport } from './client/transport.ts'
-import type { CollectionName, ItemOf, ListQuery, NewItemOf, PageOf } from './client/types.ts'
+import type { CallOptions, ListQuery, PageOf } from './client/types.ts'
 
 export { UnexpectedAnswer, UsherProblem } from './client/answers.ts'
-export { memoryStore, type TokenStore, type Tokens } from './client/tokens.ts'
-export type { CollectionName, ItemOf, ListQuery, NewItemOf, PageOf } from './client/types.ts'
+export type { CollectionName, ItemOf, NewItemOf } from './client/items.ts'
+export type { Quota, Throttled } from './client/quota.ts'
+export { memoryStore, type SignedIn, type TokenStore, type Tokens } from './client/tokens.ts'
+export type { CallOptions, ListQuery, PageOf } from './client/types.ts'
 
 export interface ClientOptions {
   /** The API's origin; '' for the page's own. */
@@ -28,6 +32,10 @@ export interface ClientOptions {
   onSignedOut?: () => void
   /** The longest wait for `Retry-After`, in seconds; beyond it the problem is thrown. */
   longestWait?: number
+  /** Told of every 429, before it waits or throws. */
+  onThrottled?: (throttled: Throttled) => void
+  /** Ends what this client does, its waits too, and all that comes after. */
+  signal?: AbortSignal
 }
 
 /**
@@ -44,18 +52,26 @@ export class UsherClient {
   readonly #onSignedOut: () => void
 
   constructor(options: ClientOptions) {
-    const { credential = { tokens: memoryStore() }, url, longestWait } = options
+    const { credential = { tokens: memoryStore() }, url } = options
+    const { longestWait, signal, onThrottled } = options
     this.#onSignedOut = options.onSignedOut ?? (() => undefined)
     this.#transport = new Transport({
       url,
       fetch: options.fetch ?? ((input, init) => fetch(input, init)),
       cookies: credential === 'cookies',
-      ...(longestWait === undefined ? {} : { longestWait }),
+      longestWait,
+      signal,
+      onThrottled,
     })
     this.#credential =
       typeof credential === 'object' && 'tokens' in credential
         ? { session: new Session(credential.tokens, this.#transport, this.#onSignedOut) }
         : credential
+  }
+
+  /** What is left of the quotas, as the last answer said that counted one; empty before. */
+  get lastQuota(): readonly Quota[] {
+    return this.#transport.lastQuota
   }
 
   /** @throws UsherProblem `invalid-credentials`, `quota-exceeded`. */
@@ -82,34 +98,38 @@ export class UsherClient {
     nothingOf(await this.#transport.send('/api/auth/logout', jsonInit('POST', body)))
   }
 
-  async get<name extends CollectionName>(collection: name, id: string): Promise<ItemOf<name>> {
-    return bodyOf(await this.request(itemPath(collection, id)), isItem<name>)
+  async get<name extends CollectionName>(
+    collection: name,
+    id: string,
+    call: CallOptions = {},
+  ): Promise<ItemOf<name>> {
+    return bodyOf(await this.request(itemPath(collection, id), call), isItem<name>)
   }
 
   /** One page of a list. */
   async page<name extends CollectionName>(
     collection: name,
     query: ListQuery = {},
+    call: CallOptions = {},
   ): Promise<PageOf<ItemOf<name>>> {
     const parameters = Object.entries(query).flatMap(([key, value]) =>
       value === undefined ? [] : [[key, String(value)]],
     )
     const search = new URLSearchParams(parameters).toString()
     const path = `/api/${collection}${search === '' ? '' : `?${search}`}`
-    return bodyOf(await this.request(path), isPage<name>)
+    return bodyOf(await this.request(path, call), isPage<name>)
   }
 
   /** Every item of a list, page after page. */
   async *items<name extends CollectionName>(
     collection: name,
     query: ListQuery = {},
+    call: CallOptions = {},
   ): AsyncGenerator<ItemOf<name>, void> {
     let cursor: string | null | undefined
     do {
-      const page: PageOf<ItemOf<name>> = await this.page(collection, {
-        ...query,
-        ...(cursor === undefined || cursor === null ? {} : { cursor }),
-      })
+      const place = cursor === undefined || cursor === null ? {} : { cursor }
+      const page: PageOf<ItemOf<name>> = await this.page(collection, { ...query, ...place }, call)
       yield* page.data
       cursor = page.nextCursor
     } while (cursor !== null)
@@ -119,17 +139,20 @@ export class UsherClient {
   async create<name extends CollectionName>(
     collection: name,
     item: NewItemOf<name>,
+    call: CallOptions = {},
   ): Promise<ItemOf<name>> {
     const init = jsonInit('POST', item, { 'Idempotency-Key': crypto.randomUUID() })
-    return bodyOf(await this.request(`/api/${collection}`, init), isItem<name>)
+    return bodyOf(await this.request(`/api/${collection}`, { ...init, ...call }), isItem<name>)
   }
 
   async replace<name extends CollectionName>(
     collection: name,
     id: string,
     item: NewItemOf<name>,
+    call: CallOptions = {},
   ): Promise<ItemOf<name>> {
-    return bodyOf(await this.request(itemPath(collection, id), jsonInit('PUT', item)), isItem<name>)
+    const init = { ...jsonInit('PUT', item), ...call }
+    return bodyOf(await this.request(itemPath(collection, id), init), isItem<name>)
   }
 
   /** Changes some fields; null takes one away. */
@@ -137,15 +160,14 @@ export class UsherClient {
     collection: name,
     id: string,
     fields: { [field in keyof NewItemOf<name>]?: NewItemOf<name>[field] | null },
+    call: CallOptions = {},
   ): Promise<ItemOf<name>> {
-    return bodyOf(
-      await this.request(itemPath(collection, id), jsonInit('PATCH', fields)),
-      isItem<name>,
-    )
+    const init = { ...jsonInit('PATCH', fields), ...call }
+    return bodyOf(await this.request(itemPath(collection, id), init), isItem<name>)
   }
 
-  async delete(collection: CollectionName, id: string): Promise<void> {
-    nothingOf(await this.request(itemPath(collection, id), { method: 'DELETE' }))
+  async delete(collection: CollectionName, id: string, call: CallOptions = {}): Promise<void> {
+    nothingOf(await this.request(itemPath(collection, id), { method: 'DELETE', ...call }))
   }
 
   /**

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { provesItself, verifies } from '../lib/auth/tokens/jws.ts'
 import { declarationFaults } from '../lib/collections/field-types.ts'
 import { allCollections } from '../lib/collections/index.ts'
+import { duration, readerOf } from '../lib/settings/readers.ts'
 import { EnvironmentFault, parseSettings, type Settings } from '../lib/settings/settings.ts'
 import { redisUrlFault, storeFault, withStorePlaceholder } from './store.ts'
 
@@ -12,6 +13,8 @@ export interface Checked {
   settings: Settings
   /** The names of all variables that the API reads. */
   variables: ReadonlySet<string>
+  /** For how long readiness says no before the server stops, in seconds. */
+  shutdownDelay: number
 }
 
 /** Ends the process with every fault named when there is one. */
@@ -46,6 +49,8 @@ export async function checkEnvironment(): Promise<Checked> {
     if (fault !== undefined) faults.push(fault)
   }
   faults.push(...allCollections().flatMap(declarationFaults))
+  const read = readerOf(process.env)
+  const shutdownDelay = duration('SHUTDOWN_DELAY', read, faults, 0, [0, 3_600])
   const port = Number(process.env['PORT'] || 3000)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     faults.push('PORT is not a number from 0 to 65535.')
@@ -56,7 +61,8 @@ export async function checkEnvironment(): Promise<Checked> {
     console.error('All variables are described in .env.example; `npm run up` needs none.')
     process.exit(1)
   }
-  return { port, host: process.env['HOST'] || '127.0.0.1', settings, variables }
+  const host = process.env['HOST'] || '127.0.0.1'
+  return { port, host, settings, variables, shutdownDelay }
 }
 
 export async function listen(server: Server, port: number, host: string): Promise<void> {

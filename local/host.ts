@@ -26,15 +26,16 @@ export async function run(
   prepare?: (gateway: Gateway | undefined) => Promise<void>,
 ): Promise<Running> {
   const peerHeader = makeUpPeerHeader(process.env)
-  const { port, host, settings } = await checkEnvironment()
+  const { port, host, settings, shutdownDelay } = await checkEnvironment()
   await checkPort(port, host)
   const gateway = await openStore(process.env)
   await prepare?.(gateway)
   void sayWhatIsToBuild(process.env)
   const { host: serve, settle } = await hostOf(kind)
-  const server = createUsherServer(serve, peerHeader, settings)
+  const leaving = new AbortController()
+  const server = createUsherServer(serve, peerHeader, settings, leaving.signal)
   await listen(server, port, host)
-  stopOnSignal(server, gateway, settle)
+  stopOnSignal({ server, leaving, shutdownDelay, gateway, settle })
 
   const bound = server.address()
   const actual = typeof bound === 'object' && bound !== null ? bound.port : port
@@ -124,27 +125,40 @@ function appHost(): HostProcess {
   return { host, settle: () => Promise.all(pending) }
 }
 
-/** Stops taking requests, lets the running ones end, and leaves nothing behind. */
-function stopOnSignal(
-  server: Server,
-  gateway: Gateway | undefined,
-  settle: () => Promise<unknown>,
-): void {
-  let stopping = false
+interface Stopping {
+  server: Server
+  /** Aborted when the first signal comes. */
+  leaving: AbortController
+  /** In seconds, after that signal. */
+  shutdownDelay: number
+  gateway: Gateway | undefined
+  settle: () => Promise<unknown>
+}
+
+/**
+ * At a signal readiness says no, so that a load balancer sends its requests elsewhere; the server goes
+ * on for as long as that takes. Then it takes no more, lets the running ones end, and leaves nothing
+ * behind. A second signal ends the process at once.
+ */
+function stopOnSignal({ server, leaving, shutdownDelay, gateway, settle }: Stopping): void {
+  const stop = (): void => {
+    setTimeout(() => process.exit(0), 5_000).unref()
+    // A connection that is kept alive becomes idle with its last answer.
+    setInterval(() => server.closeIdleConnections(), 50).unref()
+    server.close(async () => {
+      // Mails, events and spans that were promised; what takes longer than the limit above is given up.
+      await settle().catch(() => undefined)
+      await Promise.all([gateway?.close(), gateway?.engine.close()])
+      process.exit(0)
+    })
+    server.closeIdleConnections()
+  }
   for (const signal of STOPPING) {
     process.on(signal, () => {
-      if (stopping) process.exit(1)
-      stopping = true
-      setTimeout(() => process.exit(0), 5_000).unref()
-      // A connection that is kept alive becomes idle with its last answer.
-      setInterval(() => server.closeIdleConnections(), 50).unref()
-      server.close(async () => {
-        // Mails, events and spans that were promised; what takes longer than the limit above is given up.
-        await settle().catch(() => undefined)
-        await Promise.all([gateway?.close(), gateway?.engine.close()])
-        process.exit(0)
-      })
-      server.closeIdleConnections()
+      if (leaving.signal.aborted) process.exit(1)
+      leaving.abort()
+      if (shutdownDelay === 0) stop()
+      else setTimeout(stop, shutdownDelay * 1_000)
     })
   }
 }

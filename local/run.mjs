@@ -1,7 +1,7 @@
 // The one plain-JavaScript file: it runs on a clone with nothing installed but Node and npm, brings
 // the installation and the build up to date where the command asks for it, and hands over.
 import { spawn } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -11,18 +11,38 @@ const [command = '', ...words] = process.argv.slice(2)
 process.chdir(root)
 process.env.NEXT_TELEMETRY_DISABLED ??= '1'
 
+/** What is common to the Node-only programs; packages stay outside. */
+const NODE_PROGRAM = {
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node20.9',
+  format: 'esm',
+  packages: 'external',
+  sourcemap: true,
+  logLevel: 'warning',
+}
+
+const DOCUMENT = 'lib/openapi/openapi.json'
+
+/** What tools say goes here, unless a person wants to see it. */
+const LOGS = join('.usher', 'logs')
+const isVerbose = words.includes('--verbose')
+
 const commands = {
   up: async () => {
     await install()
-    if (!(await isBuilt())) await build()
+    if (!(await isBuilt())) await build(isVerbose ? undefined : 'build')
+    progress('Loading and starting…')
     await handOver('up.js', words)
   },
   dev: async () => {
     await install()
     await bundle()
+    await followDocument()
     await handOver('up.js', ['dev', ...words])
   },
-  build,
+  build: () => build(),
   start: async () => {
     requireBuild(['dist/start.js', '.next/BUILD_ID'])
     await handOver('start.js', ['start', ...words])
@@ -47,8 +67,20 @@ const commands = {
   bundle,
   openapi: async () => {
     await install()
+    if (words.includes('--help')) {
+      console.log(`npm run --silent openapi [-- <file>]: prints the OpenAPI document, or writes it into a file.
+Serving it needs neither: build and dev make it by themselves.`)
+      return
+    }
+    await makeDocument()
+    const [file] = words
+    if (file === undefined) process.stdout.write(readFileSync(DOCUMENT))
+    else writeFileSync(file, readFileSync(DOCUMENT))
+  },
+  client: async () => {
+    await install()
     await bundle()
-    await handOver('openapi.js', words)
+    await handOver('client.js', words)
   },
   'common-passwords': async () => {
     await install()
@@ -114,24 +146,67 @@ async function install(folder = '.') {
   const installed = join(folder, 'node_modules', '.package-lock.json')
   const lock = join(folder, 'package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
-  console.log(`Installing the packages${folder === '.' ? '' : ` of ${folder}/`}…`)
-  await execute(
-    'npm',
-    ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
-    folder,
-  )
+  progress(`Installing the packages${folder === '.' ? '' : ` of ${folder}/`}…`)
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  await execute('npm', args, { cwd: folder, log: isVerbose ? undefined : 'install' })
+  progress('')
 }
 
-async function build() {
-  console.log('Building…')
-  await execute(process.execPath, [join('node_modules', 'next', 'dist', 'bin', 'next'), 'build'])
+/** @param log Where Next's words go, a name in `.usher/logs`; undefined for the screen. */
+async function build(log) {
+  progress('Building…')
+  await makeDocument()
+  const next = join('node_modules', 'next', 'dist', 'bin', 'next')
+  if (log === undefined) progress('')
+  await execute(process.execPath, [next, 'build'], { log })
   await bundle()
+  progress('')
 }
 
-/** Bundles the Node-only programs; packages stay outside. */
+/** Says on one line of a terminal what is going on; '' clears it. A pipe gets nothing. */
+function progress(text) {
+  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${text}`)
+}
+
+/** Makes the OpenAPI document of the sources as they are, before anything is built that serves it. */
+async function makeDocument() {
+  // What describes the API serves the document, too: its import must lead somewhere.
+  if (!existsSync(DOCUMENT)) writeFileSync(DOCUMENT, '{}\n')
+  const { build: esbuild } = await import('esbuild')
+  await esbuild({ ...NODE_PROGRAM, entryPoints: { openapi: 'local/openapi.ts' } })
+  await writeDocument()
+}
+
+/**
+ * Makes the document anew whenever a source of it changes: a new collection is in it at once, as
+ * Next's development server serves it at once.
+ */
+async function followDocument() {
+  const { context } = await import('esbuild')
+  const setup = ({ onEnd }) =>
+    onEnd(async ({ errors }) => {
+      if (errors.length > 0) return
+      // A declaration that cannot be is said here, and mended while this goes on.
+      await writeDocument().catch((error) => console.error(error.message))
+    })
+  const program = { ...NODE_PROGRAM, entryPoints: { openapi: 'local/openapi.ts' } }
+  const sources = await context({ ...program, plugins: [{ name: 'document', setup }] })
+  await sources.watch()
+}
+
+/** Runs the program that describes the API, as it is now. */
+async function writeDocument() {
+  const program = pathToFileURL(join(root, 'dist', 'openapi.js')).href
+  const { text } = await import(`${program}?${statSync(join('dist', 'openapi.js')).mtimeMs}`)
+  // One that is the same keeps its time: a build that is newer stays good.
+  if (readFileSync(DOCUMENT, 'utf8') !== text) writeFileSync(DOCUMENT, text)
+}
+
 async function bundle() {
+  await makeDocument()
   const { build: esbuild } = await import('esbuild')
   await esbuild({
+    ...NODE_PROGRAM,
     entryPoints: {
       start: 'local/start.ts',
       up: 'local/up.ts',
@@ -140,8 +215,8 @@ async function bundle() {
       mutants: 'local/mutants.ts',
       users: 'local/users.ts',
       blocks: 'local/blocks.ts',
+      client: 'local/client.ts',
       'deploy-check': 'local/deploy-check.ts',
-      openapi: 'local/openapi.ts',
       'common-passwords': 'local/common-passwords.ts',
       soak: 'bench/soak.ts',
       'back-pressure': 'bench/back-pressure.ts',
@@ -152,14 +227,6 @@ async function bundle() {
       'bench-delay': 'bench/delay.ts',
       'bench-rest-call': 'bench/rest-call.ts',
     },
-    outdir: 'dist',
-    bundle: true,
-    platform: 'node',
-    target: 'node20.9',
-    format: 'esm',
-    packages: 'external',
-    sourcemap: true,
-    logLevel: 'warning',
   })
   await esbuild({
     entryPoints: { worker: 'lib/worker.ts' },
@@ -216,9 +283,16 @@ async function handOver(file, args) {
   await import(pathToFileURL(join(root, 'dist', file)).href)
 }
 
-/** Runs a program to its end; a signal that ends this process ends it too. */
-async function execute(program, args, cwd = '.') {
-  const child = spawn(program, args, { cwd, stdio: 'inherit' })
+/**
+ * Runs a program to its end; a signal that ends this process ends it too.
+ *
+ * @param log What it says goes to this file of `.usher/logs`, which is named when it fails.
+ */
+async function execute(program, args, { cwd = '.', log } = {}) {
+  const file = log === undefined ? undefined : join(LOGS, `${log}.log`)
+  if (file !== undefined) mkdirSync(LOGS, { recursive: true })
+  const output = file === undefined ? 'inherit' : openSync(file, 'w')
+  const child = spawn(program, args, { cwd, stdio: ['inherit', output, output] })
   const stop = (signal) => child.kill(signal)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
   const { code, error } = await new Promise((resolve) => {
@@ -227,7 +301,11 @@ async function execute(program, args, cwd = '.') {
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, stop)
   if (code === 0) return
+  progress('')
   if (error !== undefined) console.error(`${program} cannot be run: ${error.message}`)
+  else if (file !== undefined) {
+    console.error(`${[program, ...args].join(' ')} failed; what it says: ${file}`)
+  }
   process.exit(code)
 }
 

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { contract } from '../lib/contract/operations.ts'
 import { type Failure, fail } from '../lib/contract/problems.ts'
 import { LARGEST_BODY_BYTES } from '../lib/http/body.ts'
 import { routeOf } from '../lib/http/gate.ts'
@@ -34,6 +35,7 @@ interface Reception {
   peerHeader: string
   answers: OwnAnswers
   last: LastAnswers
+  leaving: AbortSignal
 }
 
 /** What the parser says of what it does not take. */
@@ -46,15 +48,17 @@ type ParseError = NodeJS.ErrnoException & { rawPacket?: Buffer }
  * with a bare 500.
  *
  * @param peerHeader See {@link makeUpPeerHeader}.
+ * @param leaving Aborted when the process is to stop: from then on it answers that it is not ready.
  */
 export function createUsherServer(
   host: Host,
   peerHeader: string,
   settings: Pick<Settings, 'origin' | 'corsOrigins'>,
+  leaving: AbortSignal,
 ): Server {
   const answers = new OwnAnswers(settings)
   const last = new LastAnswers()
-  const reception = { host, peerHeader, answers, last }
+  const reception = { host, peerHeader, answers, last, leaving }
   const listener: RequestListener = (request, response) => {
     if (!last.begin(request, response)) return
     accept(request, response, reception).catch(() => request.destroy())
@@ -95,7 +99,7 @@ export function createUsherServer(
 async function accept(
   request: IncomingMessage,
   response: ServerResponse,
-  { host, peerHeader, answers, last }: Reception,
+  { host, peerHeader, answers, last, leaving }: Reception,
 ): Promise<void> {
   const { method = '', url = '', headers } = request
   const refuse = (failure: Failure, instance: string, allow?: string): Promise<void> =>
@@ -117,6 +121,10 @@ async function accept(
   const body = await readBody(request)
   if (body === undefined) return refuse(fail('payload-too-large', 'counted'), pathname)
   if (location !== undefined) return send(response, answers.redirect(location, headers.origin))
+  if (leaving.aborted && asksWhetherReady(method, pathname)) {
+    const stopping = fail('service-unavailable', 'the server is stopping')
+    return send(response, answers.refusal(stopping, pathname, headers.origin))
+  }
 
   // Next takes `.rsc` off the end of any path, and would answer with another item.
   request.url = `${pathname.replace(/\.rsc$/, '%2Ersc')}${search}`
@@ -144,6 +152,11 @@ const hashing = new Turnstile(MOST_HASHING, PATIENCE_MS)
 function hashesPasswords(method: string, pathname: string): boolean {
   const routed = routeOf(method, pathname)
   return 'row' in routed && routed.row.hashes === true
+}
+
+function asksWhetherReady(method: string, pathname: string): boolean {
+  const routed = routeOf(method, pathname)
+  return 'row' in routed && routed.row === contract.ready
 }
 
 /** Paths on which Next would answer a bare 500, or an API path in disguise. */

@@ -1,9 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** `npm test`: everything, on a fresh clone; the last line counts. Words go on to Playwright. */
+/**
+ * `npm test`: everything, on a fresh clone; the last line counts. Words go on to Playwright; `unit` is
+ * the unit tests alone. What tools and servers say goes to files: the screen shows tests.
+ */
 const words = process.argv.slice(2)
+const RESULTS = 'test-results'
+const LOGS = join(RESULTS, 'logs')
+const REPORT = join(RESULTS, 'report.json')
 const bin = (name: string): string => join('node_modules', '.bin', name)
 
 interface Tool {
@@ -12,6 +18,7 @@ interface Tool {
   what: string
 }
 
+/** Unit tests need the first alone. */
 const TOOLS: Tool[] = [
   { command: 'redis-server', debian: 'redis-server', what: 'Redis' },
   { command: process.env['CHROMIUM'] ?? '/usr/bin/chromium', debian: 'chromium', what: 'Chromium' },
@@ -19,10 +26,15 @@ const TOOLS: Tool[] = [
 
 async function main(): Promise<number> {
   if (words.includes('--help')) {
-    console.log('npm test [-- <words for playwright>]: types, lint, build, unit and e2e tests.')
+    console.log(`npm test [-- <words for playwright>]: types, lint, build, unit and e2e tests.
+npm test -- unit [<words for playwright>]: the unit tests alone.
+What tools and servers say is in ${LOGS}.`)
     return 0
   }
-  installTools()
+  const isUnit = words[0] === 'unit'
+  rmSync(RESULTS, { recursive: true, force: true })
+  mkdirSync(LOGS, { recursive: true })
+  installTools(isUnit ? TOOLS.slice(0, 1) : TOOLS)
   const steps: [name: string, command: string, args: string[]][] = [
     ['format and lint', bin('biome'), ['check', '--error-on-warnings', '.']],
     ['types', bin('tsc'), ['--noEmit']],
@@ -30,27 +42,30 @@ async function main(): Promise<number> {
   ]
   let passed = 0
   let failed = 0
-  for (const [name, command, args] of steps) {
-    console.log(`\n— ${name}`)
-    if ((await run(command, args)) === 0) passed++
+  for (const [name, command, args] of isUnit ? [] : steps) {
+    const log = join(LOGS, `${name.replaceAll(' ', '-')}.log`)
+    const code = await run(command, args, log)
+    console.log(code === 0 ? `${name}: passed` : `${name}: failed; what it says: ${log}`)
+    if (code === 0) passed++
     else failed++
   }
   if (failed === 0) {
-    console.log('\n— tests')
-    const code = await run(bin('playwright'), ['test', ...words])
+    const chosen = isUnit ? ['--project=unit', ...words.slice(1)] : words
+    const code = await run(bin('playwright'), ['test', ...chosen])
     const counted = countTests()
     passed += counted.passed
     failed += counted.failed
     // A runner that stops before its tests do must not look like a success.
     if (code !== 0 && counted.failed === 0) failed++
   }
+  if (failed > 0) console.log(`\nWhat tools, servers and tests have logged: ${LOGS}`)
   console.log(`\n${passed} passed, ${failed} failed`)
   return failed === 0 ? 0 : 1
 }
 
 /** Installs what the tests need by Debian's package manager, where it can; else says what to do. */
-function installTools(): void {
-  const missing = TOOLS.filter(({ command }) => spawnSync(command, ['--version']).status !== 0)
+function installTools(tools: readonly Tool[]): void {
+  const missing = tools.filter(({ command }) => spawnSync(command, ['--version']).status !== 0)
   if (missing.length === 0) return
   const packages = missing.map(({ debian }) => debian)
   if (process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0) {
@@ -67,8 +82,10 @@ function installTools(): void {
   process.exit(1)
 }
 
-function run(command: string, args: string[]): Promise<number> {
-  const child = spawn(command, args, { stdio: 'inherit' })
+/** @param log The file that gets what it says; undefined for the screen. */
+function run(command: string, args: string[], log?: string): Promise<number> {
+  const output = log === undefined ? 'inherit' : openSync(log, 'w')
+  const child = spawn(command, args, { stdio: ['inherit', output, output] })
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => child.kill(signal))
   return new Promise((resolve, reject) => {
@@ -83,7 +100,8 @@ interface Report {
 
 /** What Playwright counted. A skipped or flaky test is a failed one: nothing is skipped silently. */
 function countTests(): { passed: number; failed: number } {
-  const report: Report = JSON.parse(readFileSync('test-results/report.json', 'utf8'))
+  if (!existsSync(REPORT)) return { passed: 0, failed: 0 }
+  const report: Report = JSON.parse(readFileSync(REPORT, 'utf8'))
   const { expected, unexpected, flaky, skipped } = report.stats
   return { passed: expected, failed: unexpected + flaky + skipped }
 }

@@ -7,11 +7,13 @@ import { announceStore } from './announce.ts'
 import { FAULTS, type FaultName, startFaultProxy } from './gateway/fault-proxy.ts'
 import type { Gateway } from './gateway/server.ts'
 import { run } from './host.ts'
-import { OUTBOX_SENDER, openOutbox } from './outbox.ts'
-import { printUsers } from './print-users.ts'
+import { openOutbox } from './outbox.ts'
+import { holdScreen, keepLog } from './screen.ts'
 import { isLocal, redisName, storeKind } from './store.ts'
 
 const SECRETS_FILE = join('.usher', 'secrets.json')
+const LOGS = join('.usher', 'logs')
+const SERVER_LOG = join(LOGS, 'up.log')
 
 /** Local secrets, made up once and kept, so that a restart signs nobody out. */
 async function localSecrets(): Promise<Record<'SECRET_TOKEN' | 'SECRET_RTOKEN', string>> {
@@ -33,8 +35,9 @@ async function main(): Promise<void> {
   const secrets = await localSecrets()
   process.env['SECRET_TOKEN'] ||= secrets.SECRET_TOKEN
   process.env['SECRET_RTOKEN'] ||= secrets.SECRET_RTOKEN
-  process.env['APP_ORIGIN'] ||= `http://127.0.0.1:${port}`
+  process.env['APP_ORIGIN'] ||= `http://localhost:${port}`
 
+  keepLog(SERVER_LOG)
   await openOutbox(process.env, (text) => console.log(text))
 
   const fault = faultOf(process.argv)
@@ -46,20 +49,31 @@ async function main(): Promise<void> {
     process.exit(2)
   }
   let users: DemoUser[] = []
+  let sayFault = (): void => undefined
+  let giveScreenBack = (): void => undefined
   const { address, gateway } = await run(dev ? 'next-dev' : 'next', async (opened) => {
+    // What can be wrong with the environment was said: what comes is loading, and Next.
+    if (!process.argv.includes('--verbose')) giveScreenBack = holdScreen(join(LOGS, 'start.log'))
     if (opened === undefined) return
     const local = isLocal(process.env['REDIS_URL'])
     const name = opened.engine.volatile ? 'the embedded store' : redisName(process.env)
     await announceStore({ url: opened.url, token: opened.token, name, local })
     // A store of somebody's own gets nothing that was not asked for: an account with a public
     // password lets everybody in.
-    if (opened.engine.volatile || demo) users = await loadAll(opened, { demo, local })
+    if (opened.engine.volatile || demo) {
+      users = await loadAll(opened, { demo, local })
+    }
     if (fault === 'none') return
-    if (local) await standBetween(opened, fault)
-    else console.warn('--fault is for a store of this machine: it is left out.')
+    if (local) sayFault = await standBetween(opened, fault)
+    else sayFault = () => console.warn('--fault is for a store of this machine: it is left out.')
   })
-  tell(address, gateway, users)
+  giveScreenBack()
+  tell({ address: address.replace(LOOPBACK, '//localhost:'), gateway, users, dev })
+  sayFault()
 }
+
+/** What a person types instead; the pages' own origin is the same. */
+const LOOPBACK = /\/\/(127\.0\.0\.1|0\.0\.0\.0|\[::1?\]):/
 
 /** Loads the demo's items, and its accounts where they stay in the same store or were asked for. */
 async function loadAll(
@@ -76,19 +90,23 @@ async function loadAll(
   return seedUsers(accounts ?? redis, { publicPassword })
 }
 
-/** Puts a proxy that fails between the app and its store; Enter lets the store answer and fail again. */
-async function standBetween(gateway: Gateway, fault: FaultName): Promise<void> {
+/**
+ * Puts a proxy that fails between the app and its store; Enter lets the store answer and fail again.
+ *
+ * @returns Says whether it fails.
+ */
+async function standBetween(gateway: Gateway, fault: FaultName): Promise<() => void> {
   const proxy = await startFaultProxy(gateway.url)
   proxy.fault = fault
   process.env['UPSTASH_REDIS_REST_URL'] = proxy.url
   const say = (): void =>
     console.log(`The store ${proxy.fault === 'none' ? 'answers' : `fails: ${FAULTS[fault]}`}.`)
-  say()
   process.stdin.on('data', () => {
     proxy.fault = proxy.fault === 'none' ? fault : 'none'
     say()
   })
   process.stdin.unref()
+  return say
 }
 
 /** The fault that `--fault` names; ends the process when there is no such fault. */
@@ -102,33 +120,41 @@ function faultOf(words: string[]): FaultName {
   process.exit(2)
 }
 
-function tell(address: string, gateway: Gateway | undefined, users: DemoUser[]): void {
-  const stores = {
-    embedded: 'The store is the embedded one: its data is gone when this process ends.',
-    redis: 'The store is the Redis of REDIS_URL; without --demo nothing was loaded into it.',
-    upstash: 'The store is your Upstash database; nothing was loaded into it.',
-  }
-  console.log(`\n${stores[gateway === undefined ? 'upstash' : storeKindOf(gateway)]}`)
-  if (process.env['MAIL_FROM'] === OUTBOX_SENDER) console.log('Mail is printed here.')
-  if (users.length > 0) {
-    console.log('Accounts:')
-    printUsers(users)
-  }
-  console.log(`
-Usher listens on ${address}
+interface Started {
+  address: string
+  gateway: Gateway | undefined
+  users: DemoUser[]
+  dev: boolean
+}
 
-Try it:
-${trial(address, users)}
-`)
+/** Says all that somebody needs who sees this for the first time, in few lines. */
+function tell({ address, gateway, users, dev }: Started): void {
+  const stores = {
+    embedded: 'a store in memory, gone when this process ends',
+    redis: 'the Redis of REDIS_URL; without --demo nothing was loaded into it',
+    upstash: 'your Upstash database; nothing was loaded into it',
+  }
+  const store = stores[gateway === undefined ? 'upstash' : storeKindOf(gateway)]
+  const accounts = users.map(
+    ({ id, level, password }) => `${id} / ${password ?? '(as set before)'} (level ${level})`,
+  )
+  const work = dev ? 'What you change is served at once' : 'Work on it: npm run dev'
+  const lines = [
+    `Usher listens on ${address} with ${store}`,
+    ...(accounts.length === 0 ? [] : [`Accounts: ${accounts.join(', ')}`]),
+    `Try it:\n  ${trial(address, users)}`,
+    `${work} · Log and mails: ${SERVER_LOG} · Stop: Ctrl+C`,
+  ]
+  // A terminal has a line that says what was going on.
+  process.stdout.write(`${process.stdout.isTTY ? '\r\x1b[K' : ''}${lines.join('\n')}\n`)
 }
 
 /** A line that works: signing in, when this run knows the password. */
 function trial(address: string, users: DemoUser[]): string {
   const known = users.some(({ id, password }) => id === 'me@home.org' && password === 'password')
   return known
-    ? `  curl -s ${address}/api/auth/signin -H 'Content-Type: application/json' \\
-    -d '{"user":"me@home.org","password":"password"}'`
-    : `  curl -s ${address}/api/health/ready`
+    ? `curl -s ${address}/api/auth/signin -H 'Content-Type: application/json' -d '{"user":"me@home.org","password":"password"}'`
+    : `curl -s ${address}/api/health/ready`
 }
 
 function storeKindOf(gateway: Gateway): 'embedded' | 'redis' {
@@ -138,7 +164,8 @@ function storeKindOf(gateway: Gateway): 'embedded' | 'redis' {
 if (process.argv.includes('--help')) {
   console.log(`npm run up: installs, builds, starts the local store, loads the demo data and serves on
 HOST:PORT (127.0.0.1:3000). Set REDIS_URL to keep the data in a Redis of yours.
-npm run dev: the same with Next's development server.
+npm run dev: the same with Next's development server, which serves what you change at once.
+--verbose: shows what the tools say; else it goes to .usher/logs.
 --demo: loads the demo data and accounts into the Redis of REDIS_URL, too, which gets nothing else.
 --fault <name>: a store that fails, to see what clients see; --fault help lists the ways.`)
 } else {

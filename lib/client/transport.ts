@@ -1,23 +1,32 @@
 import { problemOf, UsherProblem } from './answers.ts'
+import { type Quota, quotasOf, type Throttled } from './quota.ts'
 
 const MOST_TRIES = 4
 const LONGEST_WAIT_SECONDS = 60
 
+interface TransportOptions {
+  url: string
+  fetch: typeof fetch
+  /** Whether the browser's cookies of this origin go along. */
+  cookies: boolean
+  /** In seconds: an answer that asks for more is thrown. */
+  longestWait: number | undefined
+  signal: AbortSignal | undefined
+  onThrottled: ((throttled: Throttled) => void) | undefined
+}
+
 /** Sends requests to one API, and repeats those that may be repeated. */
 export class Transport {
-  readonly #options: { url: string; fetch: typeof fetch; cookies: boolean; longestWait?: number }
+  readonly #options: TransportOptions
+  #lastQuota: readonly Quota[] = []
 
-  /**
-   * @param options `cookies`: whether the browser's cookies of this origin go along. `longestWait`, in
-   *   seconds: an answer that asks for more is thrown.
-   */
-  constructor(options: {
-    url: string
-    fetch: typeof fetch
-    cookies: boolean
-    longestWait?: number
-  }) {
+  constructor(options: TransportOptions) {
     this.#options = options
+  }
+
+  /** What the last answer said that had something to say. */
+  get lastQuota(): readonly Quota[] {
+    return this.#lastQuota
   }
 
   /**
@@ -27,6 +36,7 @@ export class Transport {
    * @throws UsherProblem for an answer of 400 and up; what `fetch` throws when there is none.
    */
   async send(path: string, init: RequestInit, credential: Credential = {}): Promise<Response> {
+    const signal = this.#signalOf(init)
     let doubtful = false
     for (let tries = 1; ; tries++) {
       try {
@@ -37,9 +47,12 @@ export class Transport {
         if (doubtful && error.status === 404 && init.method === 'DELETE')
           return new Response(null, { status: 204 })
         doubtful ||= error.status === 503
-        const seconds = this.#waitFor(error, init)
-        if (seconds === undefined || tries >= MOST_TRIES) throw error
-        await sleep(seconds * 1_000, init.signal)
+        const seconds = tries < MOST_TRIES ? this.#waitFor(error, init) : undefined
+        const { status, retryAfterSeconds } = error
+        if (status === 429)
+          this.#options.onThrottled?.({ retryAfterSeconds, waits: seconds !== undefined })
+        if (seconds === undefined) throw error
+        await sleep(seconds * 1_000, signal)
       }
     }
   }
@@ -53,14 +66,22 @@ export class Transport {
       credentials: cookies ? 'same-origin' : 'omit',
       ...init,
       headers,
+      signal: this.#signalOf(init) ?? null,
     })
+    this.#lastQuota = quotasOf(response.headers) ?? this.#lastQuota
     if (response.ok || response.status === 304) return response
     throw await problemOf(response)
   }
 
+  /** What ends a request: its own signal, or the client's. */
+  #signalOf({ signal }: RequestInit): AbortSignal | undefined {
+    const signals = [signal ?? [], this.#options.signal ?? []].flat()
+    return signals.length < 2 ? signals[0] : AbortSignal.any(signals)
+  }
+
   #waitFor({ status, retryAfterSeconds }: UsherProblem, init: RequestInit): number | undefined {
     if (status !== 429 && !(status === 503 && isRepeatable(init))) return undefined
-    const { longestWait = LONGEST_WAIT_SECONDS } = this.#options
+    const longestWait = this.#options.longestWait ?? LONGEST_WAIT_SECONDS
     return (retryAfterSeconds ?? Number.POSITIVE_INFINITY) > longestWait
       ? undefined
       : retryAfterSeconds
@@ -84,14 +105,19 @@ export function jsonInit(
 }
 
 /** Waits. @throws The reason of the signal, when that ends first. */
-export function sleep(milliseconds: number, signal?: AbortSignal | null): Promise<void> {
+export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason)
-    const timer = setTimeout(resolve, milliseconds)
-    signal?.addEventListener('abort', () => {
+    const end = (): void => {
       clearTimeout(timer)
-      reject(signal.reason)
-    })
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      // The signal may be a program's only one, and live as long as it.
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }, milliseconds)
+    signal?.addEventListener('abort', end, { once: true })
   })
 }
 

@@ -1,19 +1,3 @@
-import type * as z from 'zod/mini'
-import type { collections } from '../collections/index.ts'
-
-type Registry = typeof collections
-export type CollectionName = keyof Registry
-type FieldsOf<name extends CollectionName> = z.output<
-  z.ZodMiniObject<ReturnType<Registry[name]['fields']>>
->
-/** An item of a collection. */
-export type ItemOf<name extends CollectionName> = { id: string } & FieldsOf<name>
-/** What a client may write of one: the server sets the rest. */
-export type NewItemOf<name extends CollectionName> = { id?: string } & Omit<
-  FieldsOf<name>,
-  'owner' | 'createdAt'
->
-
 /** `limit`, `sort`, `q`, `fields`, `count`, and the filters that the collection has. */
 export type ListQuery = Record<string, string | number | boolean | undefined>
 
@@ -21,4 +5,10 @@ export interface PageOf<item> {
   data: item[]
   nextCursor: string | null
   count?: number
+}
+
+/** What may come with one call. */
+export interface CallOptions {
+  /** Ends this call, its waits too. */
+  signal?: AbortSignal
 }

@@ -1,7 +1,7 @@
 import { ok, type Result } from '../contract/problems.ts'
 import document from '../openapi/openapi.json' with { type: 'json' }
 
-/** The published document, which `npm run openapi` writes, with the address of this API. */
+/** The published document, which is made before anything is built, with the address of this API. */
 export const openapiCase = {
   run: async (
     _: unknown,

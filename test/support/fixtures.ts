@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { test as base } from '@playwright/test'
 import type { Redis } from '@upstash/redis'
 import { type Engine, embeddedEngine, redisEngine } from '../../local/gateway/engine.ts'
@@ -59,6 +61,9 @@ export const WIDE = JSON.stringify(
   ),
 )
 
+/** What the servers of the tests log, a file for each. */
+const SERVER_LOGS = join('test-results', 'logs', 'servers')
+
 /** What stands in front of a host that does not know its peers' addresses. */
 const PLATFORM: Partial<
   Record<Options['host'], { environment: Record<string, string>; headers: Record<string, string> }>
@@ -112,7 +117,7 @@ export const test = base.extend<{ api: Api }, WorkerFixtures>({
   ],
 
   server: [
-    async ({ host, store, outbox, environment }, use) => {
+    async ({ host, store, outbox, environment }, use, { project, workerIndex }) => {
       const port = await freePort()
       const origin = `http://127.0.0.1:${port}`
       const env = {
@@ -133,6 +138,10 @@ export const test = base.extend<{ api: Api }, WorkerFixtures>({
       }
       const args = ['local/run.mjs', host]
       const program = await startProgram(process.execPath, args, env, /Usher listens on/)
+      mkdirSync(SERVER_LOGS, { recursive: true })
+      const log = createWriteStream(join(SERVER_LOGS, `${project.name}-${workerIndex}.log`))
+      program.process.stdout?.pipe(log, { end: false })
+      program.process.stderr?.pipe(log, { end: false })
       await use({ ...program, origin })
       await program.stop()
     },

@@ -1,0 +1,15 @@
+import type * as z from 'zod/mini'
+import type { collections } from '../collections/index.ts'
+
+type Registry = typeof collections
+export type CollectionName = keyof Registry
+type FieldsOf<name extends CollectionName> = z.output<
+  z.ZodMiniObject<ReturnType<Registry[name]['fields']>>
+>
+/** An item of a collection. */
+export type ItemOf<name extends CollectionName> = { id: string } & FieldsOf<name>
+/** What a client may write of one: the server sets the rest. */
+export type NewItemOf<name extends CollectionName> = { id?: string } & Omit<
+  FieldsOf<name>,
+  'owner' | 'createdAt'
+>

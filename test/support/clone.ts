@@ -1,0 +1,43 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { runProgram } from './processes.ts'
+import { readmeBlock } from './readme.ts'
+
+/** What a clone does not have: packages, and what was built or kept. */
+const NOT_CLONED = ['.git', '.next', '.usher', 'dist', 'node_modules', 'test-results']
+
+/** A copy of the repository with its packages, to change as its owner would. */
+export interface Clone {
+  folder: string
+  /** Makes a collection of the README's file and the README's line. */
+  addAlbums(): Promise<void>
+  remove(): Promise<void>
+}
+
+/** Copies the repository as it is, without anything that was built. */
+export async function makeClone(): Promise<Clone> {
+  // On the same disk as the packages, which are linked: they are not changed.
+  await mkdir('.usher/clones', { recursive: true })
+  const folder = resolve(await mkdtemp('.usher/clones/clone-'))
+  for (const name of await readdir('.')) {
+    if (NOT_CLONED.includes(name)) continue
+    // A lock file that looks newer than the packages would have them installed again.
+    await cp(name, join(folder, name), { recursive: true, preserveTimestamps: true })
+  }
+  await rm(join(folder, 'lib/openapi/openapi.json'), { force: true })
+  const linked = await runProgram('cp', ['-al', 'node_modules', folder], process.env)
+  if (linked.code !== 0) throw new Error(linked.output)
+  return {
+    folder,
+    addAlbums: async () => {
+      const collections = join(folder, 'lib/collections')
+      const index = join(collections, 'index.ts')
+      const before = await readFile(index, 'utf8')
+      const line = /export const collections = .*\n/.exec(before)?.[0] ?? ''
+      const registry = before.replace(line, readmeBlock('registry'))
+      await writeFile(join(collections, 'albums.ts'), readmeBlock('collection'))
+      await writeFile(index, `import { albums } from './albums.ts'\n${registry}`)
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
