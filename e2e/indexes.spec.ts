@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { keptIndexesOf } from '../lib/collections/declaration.ts'
-import { allCollections } from '../lib/collections/index.ts'
+import { allCollections } from '../lib/collections/registry.ts'
 import { Api } from './support/api.ts'
 import { expect, test } from './support/fixtures.ts'
 import { freePort, runProgram, startProgram, startRedis } from './support/processes.ts'

@@ -1,4 +1,4 @@
-import { collections } from '../lib/collections/index.ts'
+import * as collections from '../lib/collections/index.ts'
 import { contract, type Operation } from '../lib/http/contract.ts'
 import { account, sessionOf } from './support/accounts.ts'
 import type { Answer } from './support/api.ts'

@@ -1,6 +1,6 @@
 import { mintApiKey } from './auth/api-key.ts'
 import type { KeyDeps as KeyNeeds } from './auth/api-keys.ts'
-import { allCollections } from './collections/index.ts'
+import { allCollections } from './collections/registry.ts'
 import { createDeps, type Deps } from './deps.ts'
 import { env, type Settings } from './env.ts'
 import { once } from './once.ts'

@@ -14,8 +14,8 @@ import { resetInput } from './auth/reset-password.ts'
 import { signInInput } from './auth/sign-in.ts'
 import { changeUserInput } from './auth/users.ts'
 import type { Collection } from './collections/define.ts'
-import { allCollections } from './collections/index.ts'
 import { readerOf } from './collections/item.ts'
+import { allCollections } from './collections/registry.ts'
 import type { Operation, OperationId } from './http/contract.ts'
 import { bounded, ID, nameOf, orNull, ref, type Schema, sentId } from './openapi-schemas.ts'
 import { POLICIES } from './rate-limit/policies.ts'
@@ -119,7 +119,7 @@ const BODIES: Partial<Record<OperationId, Schema>> = {
       name: { description: 'To tell it from others.', examples: ['Nightly import'] },
       scopes: {
         description: 'What it opens: `read` is list and get, `write` is all that changes.',
-        items: { type: 'string', enum: allScopes(allCollections().map(({ name }) => name)) },
+        items: oneOf(allScopes(allCollections().map(({ name }) => name))),
       },
       expiresIn: { description: 'Seconds until it ends; absent: it does not.' },
       limit: { description: 'Requests a minute.', maximum: POLICIES.key.limit },
@@ -127,6 +127,11 @@ const BODIES: Partial<Record<OperationId, Schema>> = {
     ['name', 'scopes'],
   ),
   rollKey: body(rollKeyInput, { overlap: { description: 'Seconds.' } }, []),
+}
+
+/** Any of these words; nothing where there are none, since an `enum` has one at least. */
+function oneOf(words: readonly string[]): Schema {
+  return words.length === 0 ? { not: {} } : { type: 'string', enum: words }
 }
 
 /** The body of an operation; undefined where it takes none. */

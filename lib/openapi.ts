@@ -1,8 +1,9 @@
 import type { Access } from './auth/levels.ts'
 import type { Collection } from './collections/define.ts'
-import { allCollections } from './collections/index.ts'
-import { contract, type Operation, type OperationId } from './http/contract.ts'
+import { allCollections } from './collections/registry.ts'
+import { contract, type Operation, type OperationId, pathsOf } from './http/contract.ts'
 import { accessOf } from './http/router.ts'
+import { NAME } from './name.ts'
 import { bodyOf, collectionSchemas } from './openapi-bodies.ts'
 import { parametersOf } from './openapi-parameters.ts'
 import { HEADERS, problemResponses, responsesOf } from './openapi-responses.ts'
@@ -24,7 +25,7 @@ interface OpenApi {
 export function openapi(): OpenApi {
   const paths: OpenApi['paths'] = {}
   for (const [id, row] of Object.entries(contract) as [OperationId, Operation][]) {
-    for (const [index, path] of [row.path, ...(row.aliases ?? [])].entries()) {
+    for (const [index, path] of pathsOf(id).entries()) {
       for (const { shown, collection } of placesOf(path)) {
         const operation = operationOf(id, row, collection, index > 0)
         paths[shown] = { ...paths[shown], [row.method.toLowerCase()]: operation }
@@ -36,7 +37,7 @@ export function openapi(): OpenApi {
   return bounded({
     openapi: '3.1.1',
     info: {
-      title: 'Usher',
+      title: NAME,
       version: '1.0.0',
       description:
         'Sign in, send the access token as `Authorization: Bearer`, read collections. Send one credential with a request, never two: the scheme that stands first is the one to prefer. Every failure is a problem document (RFC 9457); every limited answer says what is left of the quota.',

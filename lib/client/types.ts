@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini'
-import type { collections } from '../collections/index.ts'
+import type * as collections from '../collections/index.ts'
 
 type Registry = typeof collections
 export type CollectionName = keyof Registry

@@ -16,8 +16,8 @@ import { keys } from '../store/keys.ts'
 import type { Store } from '../store/store.ts'
 import { keptIndexesOf, versionOf } from './declaration.ts'
 import type { Collection } from './define.ts'
-import { allCollections } from './index.ts'
 import { indexItems, indexMissing } from './index-items.ts'
+import { allCollections } from './registry.ts'
 
 export interface Healing {
   /** Hashes that no index had, or that an index was built of. */

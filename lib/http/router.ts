@@ -1,7 +1,7 @@
 import { type Access, LEVELS } from '../auth/levels.ts'
 import type { Collection } from '../collections/define.ts'
-import { findCollection } from '../collections/index.ts'
-import { contract, type Operation, type OperationId } from './contract.ts'
+import { findCollection } from '../collections/registry.ts'
+import { contract, type Operation, type OperationId, pathsOf } from './contract.ts'
 
 /** What a path leads to: its operations by method, and its decoded parameters. */
 export interface Match {
@@ -101,7 +101,7 @@ function levelOf(access: Access): number {
 function compile(): Pattern[] {
   const byPath = new Map<string, Pattern>()
   for (const [id, row] of Object.entries(contract) as [OperationId, Operation][]) {
-    for (const path of [row.path, ...(row.aliases ?? [])]) {
+    for (const path of pathsOf(id)) {
       const pattern = byPath.get(path) ?? { segments: segmentsOf(path), operations: new Map() }
       pattern.operations.set(row.method, id)
       byPath.set(path, pattern)
