@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
+import type { Sample } from '../e2e/support/in-process.ts'
 import { type InProcess, ORIGIN, startInProcess } from '../e2e/support/in-process.ts'
-import { SAMPLES, type Sample, SIGN_IN } from '../e2e/support/samples.ts'
+import { SAMPLES, SIGN_IN } from '../e2e/support/samples.ts'
 import { contract, type Operation, type OperationId } from './http/contract.ts'
 import { accessOf, findRoute } from './http/router.ts'
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
+import type { Sample } from '../e2e/support/in-process.ts'
 import { type InProcess, startInProcess } from '../e2e/support/in-process.ts'
-import { SAMPLES, type Sample, SIGN_IN } from '../e2e/support/samples.ts'
+import { SAMPLES, SIGN_IN } from '../e2e/support/samples.ts'
 import { contract, type OperationId } from './http/contract.ts'
 
 /** Some 64 KiB of UTF-8 each, and within what a body takes. */
