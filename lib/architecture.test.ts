@@ -113,7 +113,8 @@ test('every collection file is registered, and says nothing that cannot be', () 
   )
   const names = files.map((file) => file.replace(/^lib\/collections\/(.*)\.ts$/, '$1'))
   expect(names).toEqual(Object.keys(collections).sort())
-  for (const [name, collection] of Object.entries(collections)) {
+  const registry: Readonly<Record<string, Collection>> = collections
+  for (const [name, collection] of Object.entries(registry)) {
     expect(collection.name).toBe(name)
     expect(faultsOf(collection)).toEqual([])
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
+import { allCollections } from './collections/registry.ts'
 import { contract, type OperationId, pathsOf } from './http/contract.ts'
 import { openapi } from './openapi.ts'
 
@@ -16,7 +17,10 @@ test('every operation, older paths too, has a summary, problems and an answer', 
   expect(new Set(ids).size).toBe(ids.length)
   for (const id of Object.keys(contract) as OperationId[]) {
     const own = ids.filter((each) => each.split('_')[0] === id)
-    expect(own.length, id).toBeGreaterThanOrEqual(pathsOf(id).length)
+    const places = pathsOf(id).map((path) =>
+      path.includes('{collection}') ? allCollections().length : 1,
+    )
+    expect(own.length, id).toBe(places.reduce((sum, each) => sum + each, 0))
   }
   for (const [path, methods] of Object.entries(paths)) {
     for (const operation of Object.values(methods)) {
@@ -44,7 +48,7 @@ test('bearer is the scheme to prefer: it stands first wherever a credential is t
   const { paths, security, components } = openapi()
   const { securitySchemes } = Object(components)
   expect(security).toEqual([{ bearer: [] }])
-  expect(Object.keys(securitySchemes)).toEqual(['bearer', 'apiKey', 'cookies'])
+  expect(Object.keys(securitySchemes)).toEqual(['bearer', 'apiKey', 'cookies', 'metricsToken'])
   expect(securitySchemes.bearer.description).toMatch(/^The one to prefer/)
   let guarded = 0
   for (const [path, methods] of Object.entries(paths)) {
