@@ -103,7 +103,15 @@ class Clone {
     for (const [command, ...words] of [
       ['biome', 'check', '--error-on-warnings', '.'],
       ['tsc', '--noEmit'],
-      ['playwright', 'test', '--project=unit', 'architecture', 'openapi', 'repository', 'lib/env'],
+      [
+        'playwright',
+        'test',
+        '--project=unit',
+        'architecture',
+        'openapi.test',
+        'repository',
+        'lib/env',
+      ],
     ] as const) {
       const { status, output } = this.run(bin(command), ...words)
       expect(status, output).toBe(0)

@@ -7,7 +7,7 @@ const FOLDERS = ['app', 'bench', 'demo', 'docs', 'e2e', 'lib', 'local', 'seed', 
   (folder) => existsSync(join(root, folder)),
 )
 /** Where `npm run init` has taken the demo out, pages and comments still name tests that went with it. */
-const GONE = FOLDERS.includes('demo') ? /^$/ : /^(app\/v1|e2e)\/|\.test\.ts$/
+const GONE = FOLDERS.includes('demo') ? /^$/ : /^(app\/v1|e2e)\/|^local\/mutants\.ts$|\.test\.ts$/
 /** What a page tells its reader to write. */
 const EXAMPLES = ['lib/collections/albums.ts', 'lib/collections/films.ts']
 const TEXT = /\.(ts|tsx|mjs|md)$/
