@@ -10,7 +10,7 @@ export default defineConfig<object, Options>({
   expect: { timeout: 15_000 },
   reporter: [['line'], ['json', { outputFile: 'test-results/report.json' }]],
   projects: [
-    { name: 'unit', testDir: '.', testMatch: /\/(lib|local|seed)\/.*\.test\.ts$/ },
+    { name: 'unit', testDir: '.', testMatch: /\/(demo|lib|local|seed)\/.*\.test\.ts$/ },
     // The same suite on every host. Left out are what needs no host of its own, and Next's own pages.
     { name: 'next', testDir: 'e2e', use: { host: 'start', engine: 'redis' } },
     {

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { type Collection, RESERVED_NAMES, RESERVED_PARAMETERS } from './collections/define.ts'
-import { collections } from './collections/index.ts'
-import { contract, type Operation } from './contract/operations.ts'
+import * as collections from './collections/index.ts'
+import { contract, type OperationId, pathsOf } from './contract/operations.ts'
 import { readerOf } from './items/item.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -36,10 +36,10 @@ const ALLOWED: Record<string, RegExp> = {
   'lib/collections/':
     /^lib\/(collections\/|store\/|auth\/levels\.ts|bounded-map\.ts|entity-tags\.ts|errors\.ts|hash\.ts|log\.ts|paging\.ts|same-text\.ts|validation\.ts)/,
   'lib/http/':
-    /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(bounded-map|deps|entity-tags|env|env-readers|errors|gate-deps|hash|openapi|log|network|printable|same-text|texts|trace|validation)\.(ts|json)/,
+    /^lib\/(http|auth|collections|store|rate-limit)\/|^lib\/(bounded-map|deps|entity-tags|env|env-readers|errors|gate-deps|hash|openapi|log|name|network|printable|same-text|texts|trace|validation)\.(ts|json)/,
   'lib/client/': /^lib\/(client\/|collections\/index\.ts|errors\.ts)/,
   'app/': /^(app|lib)\//,
-  'seed/': /^(seed|lib|local)\//,
+  'seed/': /^(seed|lib|local|demo)\//,
   'local/': /^(local|lib|seed)\//,
 }
 
@@ -48,7 +48,7 @@ test('imports point one way', () => {
   for (const [folder, allowed] of Object.entries(ALLOWED)) {
     for (const file of sources(folder)) {
       for (const target of importsOf(file)) {
-        const own = /^(app|lib|local|seed|e2e|middleware)\b/.test(target)
+        const own = /^(app|demo|lib|local|seed|e2e|middleware)\b/.test(target)
         if (own && !allowed.test(target)) wrong.push(`${file} imports ${target}`)
       }
     }
@@ -93,8 +93,7 @@ test('nothing below the gate imports zod', () => {
 })
 
 test('every path of the contract has an edge route of its own, and no route is without a row', () => {
-  const rows: Operation[] = Object.values(contract)
-  const expected = rows.flatMap(({ path, aliases = [] }) => [path, ...aliases])
+  const expected = (Object.keys(contract) as OperationId[]).flatMap(pathsOf)
   const folders = expected.map((path) =>
     path.replace(/\{\w+=(\w+)\}/g, '$1').replace(/\{(\w+)\}/g, '[$1]'),
   )
@@ -115,7 +114,8 @@ test('every collection file is registered, and says nothing that cannot be', () 
   )
   const names = files.map((file) => file.replace(/^lib\/collections\/(.*)\.ts$/, '$1'))
   expect(names).toEqual(Object.keys(collections).sort())
-  for (const [name, collection] of Object.entries(collections)) {
+  const registry: Readonly<Record<string, Collection>> = collections
+  for (const [name, collection] of Object.entries(registry)) {
     expect(collection.name).toBe(name)
     expect(faultsOf(collection)).toEqual([])
   }

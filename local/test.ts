@@ -19,15 +19,21 @@ const TOOLS: Tool[] = [
 
 async function main(): Promise<number> {
   if (words.includes('--help')) {
-    console.log('npm test [-- <words for playwright>]: types, lint, build, unit and e2e tests.')
+    console.log(`npm test: types, lint, build, unit and e2e tests.
+npm test -- unit: the unit tests alone, which need no build.
+npm test -- <words for playwright>: some of the tests, after types, lint and build.`)
     return 0
   }
   installTools()
-  const steps: [name: string, command: string, args: string[]][] = [
-    ['format and lint', bin('biome'), ['check', '--error-on-warnings', '.']],
-    ['types', bin('tsc'), ['--noEmit']],
-    ['build', process.execPath, ['local/run.mjs', 'build']],
-  ]
+  const [first, ...rest] = words
+  const unit = first === 'unit'
+  const steps: [name: string, command: string, args: string[]][] = unit
+    ? []
+    : [
+        ['format and lint', bin('biome'), ['check', '--error-on-warnings', '.']],
+        ['types', bin('tsc'), ['--noEmit']],
+        ['build', process.execPath, ['local/run.mjs', 'build']],
+      ]
   let passed = 0
   let failed = 0
   for (const [name, command, args] of steps) {
@@ -37,7 +43,10 @@ async function main(): Promise<number> {
   }
   if (failed === 0) {
     console.log('\n— tests')
-    const code = await run(bin('playwright'), ['test', ...words])
+    const code = await run(bin('playwright'), [
+      'test',
+      ...(unit ? ['--project=unit', ...rest] : words),
+    ])
     const counted = countTests()
     passed += counted.passed
     failed += counted.failed

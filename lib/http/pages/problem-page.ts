@@ -1,5 +1,6 @@
 import { PROBLEMS, type ProblemCode } from '../../contract/problems.ts'
 import { REMEDIES } from '../../contract/texts.ts'
+import { NAME } from '../../name.ts'
 import { escapeHtml, htmlPage } from './html.ts'
 
 /**
@@ -15,7 +16,7 @@ export function problemPage(slug: string): string | undefined {
     `<p><code>${slug}</code> · HTTP ${status}</p>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(REMEDIES[slug])}</p>
-<p><a href="/">Usher</a></p>`,
+<p><a href="/">${escapeHtml(NAME)}</a></p>`,
   )
 }
 
