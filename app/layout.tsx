@@ -1,9 +1,10 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
+import { NAME } from '@/lib/name.ts'
 import './style.css'
 
 export const metadata: Metadata = {
-  title: 'Usher',
+  title: NAME,
   description: 'An authenticated, rate-limited API at the edge',
 }
 

@@ -2,6 +2,7 @@ import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import { contract, type OperationId } from '@/lib/contract/operations.ts'
 import { SUMMARIES } from '@/lib/contract/texts.ts'
+import { NAME } from '@/lib/name.ts'
 
 /** What a person sees first: what this is, and every operation of the contract. */
 export default async function Home(): Promise<ReactNode> {
@@ -10,7 +11,7 @@ export default async function Home(): Promise<ReactNode> {
   const operations = Object.keys(contract) as OperationId[]
   return (
     <main>
-      <h1>Usher</h1>
+      <h1>{NAME}</h1>
       <p>
         An authenticated, rate-limited API at the edge. It checks the ticket, counts the crowd and
         shows you to your seat.

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { collections } from '../lib/collections/index.ts'
+import { movies } from '../lib/collections/index.ts'
 import { importRows } from '../seed/import.ts'
 import { connectForLoading, loadDemo } from '../seed/load.ts'
 import { type Program, startProgram, startRedis } from '../test/support/processes.ts'
@@ -85,7 +85,7 @@ async function loadData(redisUrl: string, gatewayUrl: string): Promise<void> {
     director: `Person ${index % 50}`,
     year: 1_900 + (index % 120),
   }))
-  await importRows({ redis: rest, collection: collections.movies, rows, mode: 'add' })
+  await importRows({ redis: rest, collection: movies, rows, mode: 'add' })
   const redis = new Redis(redisUrl)
   const account = await redis.hgetall('user:me@home.org')
   const readers = Array.from({ length: MOST_USERS }, (_, index) => reader(index))

@@ -13,7 +13,7 @@ test('the example for the browser: a review is made, listed and taken away, with
   server,
 }) => {
   const { outputFiles } = await build({
-    entryPoints: ['examples/browser.ts'],
+    entryPoints: ['demo/examples/browser.ts'],
     bundle: true,
     write: false,
     format: 'iife',

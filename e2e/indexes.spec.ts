@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { allCollections } from '../lib/collections/index.ts'
 import { keptIndexesOf } from '../lib/items/declaration.ts'
+import { allCollections } from '../lib/items/registry.ts'
 import { Api } from '../test/support/api.ts'
 import { expect, test } from '../test/support/fixtures.ts'
 import { freePort, runProgram, startProgram, startRedis } from '../test/support/processes.ts'

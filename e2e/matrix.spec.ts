@@ -1,4 +1,4 @@
-import { collections } from '../lib/collections/index.ts'
+import * as collections from '../lib/collections/index.ts'
 import { contract, type Operation } from '../lib/contract/operations.ts'
 import { account, sessionOf } from '../test/support/accounts.ts'
 import type { Answer } from '../test/support/api.ts'

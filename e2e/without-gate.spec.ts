@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { contract, type Operation } from '../lib/contract/operations.ts'
+import { contract, type Operation, type OperationId, pathsOf } from '../lib/contract/operations.ts'
+import { allCollections } from '../lib/items/registry.ts'
 import { Api } from '../test/support/api.ts'
 import { expect, SECRET_RTOKEN, SECRET_TOKEN, test } from '../test/support/fixtures.ts'
 
@@ -69,13 +70,13 @@ test('with the middleware gone nothing leaks: every route handler, called alone,
   const files = readdirSync(app, { recursive: true, encoding: 'utf8' })
     .filter((file) => /^(api|v1|\.well-known)\/.*route\.ts$/.test(file))
     .sort()
-  const rows = Object.entries(contract) as [string, Operation][]
+  const rows = Object.entries(contract) as [OperationId, Operation][]
   const seen = new Set<string>()
   for (const file of files) {
     const route = (await import(pathToFileURL(join(app, file)).href)) as Route
     const folder = `/${file.replace(/\/route\.ts$/, '')}`
-    const served = rows.filter(([, { path: own, aliases = [] }]) =>
-      [own, ...aliases].some((pattern) => folderOf(pattern) === folder),
+    const served = rows.filter(([id]) =>
+      pathsOf(id).some((pattern) => folderOf(pattern) === folder),
     )
     expect(served.map(([, { method }]) => method).sort()).toEqual(
       Object.keys(route)
@@ -83,7 +84,7 @@ test('with the middleware gone nothing leaks: every route handler, called alone,
         .sort(),
     )
     for (const [id, { method }] of served) {
-      for (const collection of ['movies', 'books', 'reviews']) {
+      for (const { name: collection } of allCollections()) {
         const path = folder.replace('[collection]', collection).replace('[id]', 'dracula')
         const named = folder.includes('[collection]') ? collection : folder.split('/')[2]
         const name = /^(get|list)Item/.test(id) ? `${id} of ${named}` : id

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
+import type { Sample } from '../test/support/in-process.ts'
 import { type InProcess, ORIGIN, startInProcess } from '../test/support/in-process.ts'
-import { SAMPLES, type Sample, SIGN_IN } from '../test/support/samples.ts'
+import { SAMPLES, SIGN_IN } from '../test/support/samples.ts'
 import { accessOf } from './contract/access.ts'
 import { contract, type Operation, type OperationId } from './contract/operations.ts'
 import { findRoute } from './http/router.ts'

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
+import type { Sample } from '../test/support/in-process.ts'
 import { type InProcess, startInProcess } from '../test/support/in-process.ts'
-import { SAMPLES, type Sample, SIGN_IN } from '../test/support/samples.ts'
+import { SAMPLES, SIGN_IN } from '../test/support/samples.ts'
 import { contract, type OperationId } from './contract/operations.ts'
 
 /** Some 64 KiB of UTF-8 each, and within what a body takes. */

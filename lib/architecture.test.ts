@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { type Collection, RESERVED_NAMES, RESERVED_PARAMETERS } from './collections/define.ts'
-import { collections } from './collections/index.ts'
-import { contract, type Operation } from './contract/operations.ts'
+import * as collections from './collections/index.ts'
+import { contract, type OperationId, pathsOf } from './contract/operations.ts'
 import { readerOf } from './items/item.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -29,7 +29,8 @@ function importsOf(file: string): string[] {
 
 /** What each part may import of this project. `lib/deps` and `app.ts` join the parts. */
 const ALLOWED: Record<string, RegExp> = {
-  'lib/contract/': /^lib\/(contract\/|collections\/define\.ts|rate-limit\/policies\.ts)/,
+  'lib/contract/':
+    /^lib\/(contract\/|collections\/(define|older-paths)\.ts|rate-limit\/policies\.ts)/,
   'lib/store/': /^lib\/(store\/|contract\/(access|problems)\.ts|same-text\.ts|trace\.ts)/,
   'lib/rate-limit/':
     /^lib\/(rate-limit\/|store\/|contract\/problems\.ts|(bounded-map|log|trace)\.ts)/,
@@ -39,10 +40,10 @@ const ALLOWED: Record<string, RegExp> = {
   'lib/items/':
     /^lib\/(items\/|collections\/|store\/|contract\/(access|problems)\.ts|(bounded-map|entity-tags|hash|log|paging|same-text|validation)\.ts)/,
   'lib/http/':
-    /^lib\/(http|contract|settings|deps|openapi|auth|items|collections|store|rate-limit)\/|^lib\/(bounded-map|entity-tags|hash|log|network|printable|same-text|trace|validation)\.ts/,
+    /^lib\/(http|contract|settings|deps|openapi|auth|items|collections|store|rate-limit)\/|^lib\/(bounded-map|entity-tags|hash|log|name|network|printable|same-text|trace|validation)\.ts/,
   'lib/client/': /^lib\/(client\/|collections\/index\.ts|contract\/problems\.ts)/,
   'app/': /^(app|lib)\//,
-  'seed/': /^(seed|lib|local)\//,
+  'seed/': /^(seed|lib|local|demo)\//,
   'local/': /^(local|lib|seed)\//,
 }
 
@@ -51,7 +52,7 @@ test('imports point one way', () => {
   for (const [folder, allowed] of Object.entries(ALLOWED)) {
     for (const file of sources(folder)) {
       for (const target of importsOf(file)) {
-        const own = /^(app|lib|local|seed|e2e|middleware)\b/.test(target)
+        const own = /^(app|demo|lib|local|seed|e2e|middleware)\b/.test(target)
         if (own && !allowed.test(target)) wrong.push(`${file} imports ${target}`)
       }
     }
@@ -96,8 +97,7 @@ test('nothing below the gate imports zod', () => {
 })
 
 test('every path of the contract has an edge route of its own, and no route is without a row', () => {
-  const rows: Operation[] = Object.values(contract)
-  const expected = rows.flatMap(({ path, aliases = [] }) => [path, ...aliases])
+  const expected = (Object.keys(contract) as OperationId[]).flatMap(pathsOf)
   const folders = expected.map((path) =>
     path.replace(/\{\w+=(\w+)\}/g, '$1').replace(/\{(\w+)\}/g, '[$1]'),
   )
@@ -118,7 +118,8 @@ test('every collection file is registered, and says nothing that cannot be', () 
   )
   const names = files.map((file) => file.replace(/^lib\/collections\/(.*)\.ts$/, '$1'))
   expect(names).toEqual(Object.keys(collections).sort())
-  for (const [name, collection] of Object.entries(collections)) {
+  const registry: Readonly<Record<string, Collection>> = collections
+  for (const [name, collection] of Object.entries(registry)) {
     expect(collection.name).toBe(name)
     expect(faultsOf(collection)).toEqual([])
   }

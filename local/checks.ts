@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { provesItself, verifies } from '../lib/auth/tokens/jws.ts'
 import { declarationFaults } from '../lib/collections/field-types.ts'
-import { allCollections } from '../lib/collections/index.ts'
+import { allCollections } from '../lib/items/registry.ts'
 import { duration, readerOf } from '../lib/settings/readers.ts'
 import { EnvironmentFault, parseSettings, type Settings } from '../lib/settings/settings.ts'
 import { redisUrlFault, storeFault, withStorePlaceholder } from './store.ts'

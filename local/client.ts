@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { allCollections } from '../lib/collections/index.ts'
+import { allCollections } from '../lib/items/registry.ts'
 import { clientTypes } from './client-types.ts'
 
 /** `npm run client`: packs the client of this API for others to install. */

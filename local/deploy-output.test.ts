@@ -2,15 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { contract, type Operation } from '../lib/contract/operations.ts'
+import { contract, type OperationId, pathsOf } from '../lib/contract/operations.ts'
 import { readDeployOutput } from './deploy-output.ts'
 
-const rows: Operation[] = Object.values(contract)
-const paths = new Set(rows.flatMap(({ path, aliases }) => [path, ...(aliases ?? [])]))
+const paths = new Set((Object.keys(contract) as OperationId[]).flatMap(pathsOf))
 const named = [...paths].map((path) =>
   path
     .slice(1)
-    .replace('{collection=books}', 'books')
+    .replace(/\{\w+=(\w+)\}/g, '$1')
     .replaceAll(/\{(\w+)\}/g, '[$1]'),
 )
 const complete: Record<string, string> = {

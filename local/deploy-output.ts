@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { contract, type Operation } from '../lib/contract/operations.ts'
+import { contract, type OperationId, pathsOf } from '../lib/contract/operations.ts'
 import { isApiPath } from '../lib/http/gate.ts'
 
 /** One function that a deployment would have. */
@@ -61,8 +61,7 @@ function kindOf(name: string, expected: ReadonlyMap<string, string>): DeployedFu
 
 /** The contract's paths by the name of the function that serves each, as Next names folders. */
 function operationFunctions(): Map<string, string> {
-  const rows: Operation[] = Object.values(contract)
-  const paths = rows.flatMap(({ path, aliases }) => [path, ...(aliases ?? [])])
+  const paths = (Object.keys(contract) as OperationId[]).flatMap(pathsOf)
   return new Map(
     paths.map((path) => [
       path

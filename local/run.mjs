@@ -98,6 +98,10 @@ Serving it needs neither: build and dev make it by themselves.`)
     await handOver('blocks.js', words)
   },
   bench: async () => {
+    if (!existsSync('bench')) {
+      console.error('The benchmark went out with the demo: it measures the demo alone.')
+      process.exit(2)
+    }
     await install()
     if (!(await isBuilt())) await build()
     const [name = ''] = words
@@ -113,6 +117,10 @@ Serving it needs neither: build and dev make it by themselves.`)
     await handOver('compare.js', words)
   },
   mutants: async () => {
+    if (!existsSync('local/mutants.ts')) {
+      console.error('The planted faults went out with the demo: they are found by its tests.')
+      process.exit(2)
+    }
     await install()
     await bundle()
     await handOver('mutants.js', words)
@@ -123,6 +131,16 @@ Serving it needs neither: build and dev make it by themselves.`)
     // Its only word is --help, and saying what a command does needs no packages.
     if (words.length === 0) await install('deploy')
     await handOver('deploy-check.js', words)
+  },
+  init: async () => {
+    await install()
+    await bundle()
+    await handOver('init.js', words)
+  },
+  upgrade: async () => {
+    await install()
+    await bundle()
+    await handOver('upgrade.js', words)
   },
   test: async () => {
     await install()
@@ -205,28 +223,33 @@ async function writeDocument() {
 async function bundle() {
   await makeDocument()
   const { build: esbuild } = await import('esbuild')
+  const programs = {
+    start: 'local/start.ts',
+    up: 'local/up.ts',
+    seed: 'seed/cli.ts',
+    test: 'local/test.ts',
+    init: 'local/init.ts',
+    upgrade: 'local/upgrade.ts',
+    mutants: 'local/mutants.ts',
+    users: 'local/users.ts',
+    blocks: 'local/blocks.ts',
+    'deploy-check': 'local/deploy-check.ts',
+    client: 'local/client.ts',
+    'common-passwords': 'local/common-passwords.ts',
+    soak: 'bench/soak.ts',
+    'back-pressure': 'bench/back-pressure.ts',
+    scale: 'bench/scale.ts',
+    world: 'bench/world.ts',
+    compare: 'bench/compare.ts',
+    'bench-gateway': 'bench/gateway.ts',
+    'bench-delay': 'bench/delay.ts',
+    'bench-rest-call': 'bench/rest-call.ts',
+  }
+  // Some go out with the demo.
+  const present = Object.entries(programs).filter(([, file]) => existsSync(file))
   await esbuild({
     ...NODE_PROGRAM,
-    entryPoints: {
-      start: 'local/start.ts',
-      up: 'local/up.ts',
-      seed: 'seed/cli.ts',
-      test: 'local/test.ts',
-      mutants: 'local/mutants.ts',
-      users: 'local/users.ts',
-      blocks: 'local/blocks.ts',
-      client: 'local/client.ts',
-      'deploy-check': 'local/deploy-check.ts',
-      'common-passwords': 'local/common-passwords.ts',
-      soak: 'bench/soak.ts',
-      'back-pressure': 'bench/back-pressure.ts',
-      scale: 'bench/scale.ts',
-      world: 'bench/world.ts',
-      compare: 'bench/compare.ts',
-      'bench-gateway': 'bench/gateway.ts',
-      'bench-delay': 'bench/delay.ts',
-      'bench-rest-call': 'bench/rest-call.ts',
-    },
+    entryPoints: Object.fromEntries(present),
   })
   await esbuild({
     entryPoints: { worker: 'lib/worker.ts' },
@@ -256,13 +279,13 @@ async function bundle() {
 async function isBuilt() {
   if (!existsSync('dist/up.js') || !existsSync('.next/BUILD_ID')) return false
   const builtAt = Math.min(statSync('.next/BUILD_ID').mtimeMs, statSync('dist/up.js').mtimeMs)
-  const sources = ['app', 'lib', 'local', 'seed']
+  const sources = ['app', 'demo', 'lib', 'local', 'seed'].filter((folder) => existsSync(folder))
   const files = ['middleware.ts', 'next.config.ts', 'package.json', 'package-lock.json']
   for (const folder of sources) {
     for (const entry of await readdir(folder, { recursive: true })) files.push(join(folder, entry))
   }
   // The rest of that folder is peers, their packages and what was measured: no part of the build.
-  for (const folder of ['bench', join('bench', 'world')]) {
+  for (const folder of existsSync('bench') ? ['bench', join('bench', 'world')] : []) {
     for (const entry of await readdir(folder)) {
       if (entry.endsWith('.ts')) files.push(join(folder, entry))
     }

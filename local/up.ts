@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { connectAccounts, connectForLoading, loadDemoItems, loadVega } from '../seed/load.ts'
+import { connectAccounts, connectForLoading, loadSamples, loadSource } from '../seed/load.ts'
+import { sources } from '../seed/samples.ts'
 import { type DemoUser, seedUsers } from '../seed/users.ts'
 import { announceStore } from './announce.ts'
 import { FAULTS, type FaultName, startFaultProxy } from './gateway/fault-proxy.ts'
@@ -81,9 +82,11 @@ async function loadAll(
   { demo, local }: { demo: boolean; local: boolean },
 ): Promise<DemoUser[]> {
   const redis = connectForLoading(opened)
-  await loadDemoItems(redis)
+  await loadSamples(redis)
   // What a person changed in a Redis of theirs stays as it is.
-  await loadVega(redis, 'add')
+  for (const [name, source] of Object.entries(sources)) {
+    await loadSource(redis, name, source, 'add')
+  }
   const accounts = connectAccounts(process.env)
   if (accounts !== undefined && !demo) return []
   const publicPassword = local && isLocal(process.env['AUTH_REDIS_REST_URL'])

@@ -1,13 +1,13 @@
 import { basename, extname } from 'node:path'
 import type { Redis } from '@upstash/redis'
 import { declarationFaults } from '../lib/collections/field-types.ts'
-import { allCollections } from '../lib/collections/index.ts'
 import { StoreUnavailable } from '../lib/contract/problems.ts'
+import { allCollections } from '../lib/items/registry.ts'
 import { type OperatorStore, operatorStore } from '../local/operator-store.ts'
 import { printUsers } from '../local/print-users.ts'
 import { readRows } from './files.ts'
 import { Overtaken } from './import.ts'
-import { connectForLoading, HealerBusy, load, loadDemo, loadVega, reindex } from './load.ts'
+import { connectForLoading, HealerBusy, load, loadDemo, loadSource, reindex } from './load.ts'
 import { writeRejects } from './rejects.ts'
 import { FileFault } from './rows.ts'
 import { HELP, type Job, Misuse, readWords } from './words.ts'
@@ -50,7 +50,7 @@ class DeclarationFault extends Error {}
 async function run(job: Exclude<Job, { kind: 'help' }>, store: OperatorStore): Promise<boolean> {
   const { data, accounts } = store
   const redis = connectForLoading(data)
-  if (job.kind === 'vega' || job.kind === 'file') return loadRows(job, redis)
+  if (job.kind === 'source' || job.kind === 'file') return loadRows(job, redis)
   if (job.kind === 'reindex') {
     await reindex(redis)
     return true
@@ -60,17 +60,17 @@ async function run(job: Exclude<Job, { kind: 'help' }>, store: OperatorStore): P
   return true
 }
 
-/** Loads from a file or from `vega-datasets`; without a store, tries. */
+/** Loads from a file or a source; without a store, tries. */
 async function loadRows(
-  job: Extract<Job, { kind: 'vega' | 'file' }>,
+  job: Extract<Job, { kind: 'source' | 'file' }>,
   redis: Redis | undefined,
 ): Promise<boolean> {
-  if (job.kind === 'vega') return loadVega(redis, 'update')
+  if (job.kind === 'source') return loadSource(redis, job.name, job.source, 'update')
   const { path, collection, encoding, columns } = job
   const source = basename(path, extname(path))
   try {
     const found = await readRows(path, encoding)
-    return await load({ redis, name: collection, found, source, columns, mode: 'update' })
+    return await load({ redis, collection, found, source, columns, mode: 'update' })
   } catch (error) {
     if (!(error instanceof FileFault)) throw error
     await writeRejects(source, [])

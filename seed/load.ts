@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from '@upstash/redis'
-import { allCollections, collections } from '../lib/collections/index.ts'
+import type { Collection } from '../lib/collections/define.ts'
 import { heal } from '../lib/items/heal.ts'
 import { readerOf } from '../lib/items/item.ts'
+import { allCollections } from '../lib/items/registry.ts'
 import { sweep } from '../lib/items/repair.ts'
 import { type ColumnOptions, columnsIn, findColumns, listed, PLAIN_COLUMNS } from './columns.ts'
-import { BOOKS, MOVIES } from './data.ts'
 import { importRows, importSifted, loadingStore, type Mode } from './import.ts'
 import { progressBar } from './progress.ts'
 import { tally, writeRejects } from './rejects.ts'
 import type { Found, Reject } from './rows.ts'
+import type { Source } from './sample-types.ts'
+import { samples } from './samples.ts'
 import { sift } from './sift.ts'
 import { type DemoUser, seedUsers } from './users.ts'
 
@@ -26,18 +28,19 @@ export function connectForLoading(database: { url: string; token: string }): Red
   })
 }
 
-/** Loads the four movies and the books, where they are not there yet. */
-export async function loadDemoItems(redis: Redis): Promise<void> {
-  await importRows({ redis, collection: collections.movies, rows: MOVIES, mode: 'add' })
-  await importRows({ redis, collection: collections.books, rows: BOOKS, mode: 'add' })
+/** Loads the samples of each collection, where they are not there yet. */
+export async function loadSamples(redis: Redis): Promise<void> {
+  for (const { collection, rows } of samples) {
+    await importRows({ redis, collection, rows, mode: 'add' })
+  }
 }
 
-/** Loads the items of the demo and its accounts. See {@link seedUsers}. */
+/** Loads the samples and the demo accounts. See {@link seedUsers}. */
 export async function loadDemo(
   redis: Redis,
   options: { publicPassword: boolean; accounts?: Redis | undefined },
 ): Promise<DemoUser[]> {
-  await loadDemoItems(redis)
+  await loadSamples(redis)
   return seedUsers(options.accounts ?? redis, options)
 }
 
@@ -48,19 +51,21 @@ export function connectAccounts(variables: NodeJS.ProcessEnv): Redis | undefined
   return url && token ? connectForLoading({ url, token }) : undefined
 }
 
-/** Loads the movies of `vega-datasets`. See {@link load}. */
-export async function loadVega(redis: Redis | undefined, mode: Mode): Promise<boolean> {
-  // A development dependency: `npm start` must not need it.
-  const { readVega } = await import('./vega.ts')
-  const found = (await readVega()).map((row) => ({ row }))
-  const columns = { ...PLAIN_COLUMNS, id: 'title' }
-  return load({ redis, name: 'movies', found, source: 'vega', columns, mode })
+/** Loads what a source has. See {@link load}. */
+export async function loadSource(
+  redis: Redis | undefined,
+  source: string,
+  { collection, id, read }: Source,
+  mode: Mode,
+): Promise<boolean> {
+  const found = (await read()).map((row) => ({ row }))
+  return load({ redis, collection, found, source, columns: { ...PLAIN_COLUMNS, id }, mode })
 }
 
 export interface Load {
   /** Undefined for a trial, which writes nothing. */
   redis: Redis | undefined
-  name: keyof typeof collections
+  collection: Collection
   found: readonly Found[]
   /** What the records come from, by a name for the screen and for the file of rejects. */
   source: string
@@ -76,8 +81,8 @@ export interface Load {
  * @throws FileFault when a column that the options name is not there.
  */
 export async function load(options: Load): Promise<boolean> {
-  const { redis, name, found, source, columns, mode } = options
-  const collection = collections[name]
+  const { redis, collection, found, source, columns, mode } = options
+  const { name } = collection
   const places = findColumns(collection, found, columns)
   const sifted = sift(collection, found, places)
   const fitting = sifted.entries.length

@@ -3,7 +3,13 @@ import { setTimeout } from 'node:timers/promises'
 import type { Redis } from '@upstash/redis'
 import { createPasswords } from '../lib/auth/passwords/password.ts'
 import { keys } from '../lib/store/keys.ts'
-import { USERS } from './data.ts'
+
+/** The demo accounts; `undefined` asks for a password made up and printed. */
+const USERS: readonly { id: string; level: number; password: string | undefined }[] = [
+  { id: 'me@home.org', level: 0, password: 'password' },
+  { id: 'editor@home.org', level: 5, password: undefined },
+  { id: 'admin@home.org', level: 9, password: undefined },
+]
 
 /** A demo account as `up` prints it; no password when the account was there before. */
 export interface DemoUser {

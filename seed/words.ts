@@ -1,17 +1,25 @@
 import { parseArgs } from 'node:util'
-import { collections, isCollectionName } from '../lib/collections/index.ts'
+import type { Collection } from '../lib/collections/define.ts'
+import { allCollections, findCollection } from '../lib/items/registry.ts'
 import { type ColumnOptions, optionFault } from './columns.ts'
 import { ENCODING_NAMES, type Encoding, isEncoding } from './decode.ts'
+import type { Source } from './sample-types.ts'
+import { sources } from './samples.ts'
+
+const NAMES = allCollections()
+  .map(({ name }) => name)
+  .join(', ')
 
 export const HELP = `Loads data into Usher's store.
 
   npm run seed -- <file> --collection <name>   JSON, NDJSON or CSV; see below
-  npm run seed -- --from vega                  3,201 real movies from the package vega-datasets
-  npm run seed -- --demo                       the four movies, the books and the demo accounts
+${Object.entries(sources)
+  .map(([name, { what }]) => `  npm run seed -- --from ${name.padEnd(22)}${what}\n`)
+  .join('')}  npm run seed -- --demo                       the rows of \`up\` and the demo accounts
   npm run seed -- --reindex                    makes the indexes say what the hashes do: after
                                                hashes were changed by hand, or an order was added
 
-Collections: ${Object.keys(collections).join(', ')}.
+Collections: ${NAMES || 'none yet'}.
 The store is UPSTASH_REDIS_REST_URL and _TOKEN, or REDIS_URL, or that of a running \`npm run up\`; its
 name is printed first.
 
@@ -40,11 +48,11 @@ there were none or all were rejected, with 2 for words it does not know.
 /** What the words of the command ask for. */
 export type Job =
   | { kind: 'help' | 'demo' | 'reindex' }
-  | { kind: 'vega'; dryRun: boolean }
+  | { kind: 'source'; source: Source; name: string; dryRun: boolean }
   | {
       kind: 'file'
       path: string
-      collection: keyof typeof collections
+      collection: Collection
       encoding: Encoding
       columns: ColumnOptions
       dryRun: boolean
@@ -64,22 +72,25 @@ export function readWords(words: string[]): Job {
   const { values, positionals } = parse(words)
   if (values.help) return { kind: 'help' }
   const { demo, reindex, from } = values
-  if (from !== undefined && from !== 'vega') throw new Misuse('--from knows vega alone.')
+  const source = from === undefined ? undefined : sourceOf(from)
   const [path, ...others] = positionals
   const sources = [demo, reindex, from !== undefined, path !== undefined, ...others]
   if (sources.filter(Boolean).length !== 1) {
-    throw new Misuse('Name one source: a file, --from vega or --demo; or --reindex.')
+    throw new Misuse('Name one source: a file, --from or --demo; or --reindex.')
   }
   if (path === undefined) {
     const forFiles = Object.keys(FILE_OPTIONS).find((name) => Object.hasOwn(values, name))
     if (forFiles !== undefined) throw new Misuse(`--${forFiles} is for files.`)
-    if (from !== undefined) return { kind: 'vega', dryRun: values['dry-run'] }
-    if (values['dry-run']) throw new Misuse('--dry-run is for files and --from vega.')
+    if (from !== undefined && source !== undefined) {
+      return { kind: 'source', source, name: from, dryRun: values['dry-run'] }
+    }
+    if (values['dry-run']) throw new Misuse('--dry-run is for files and --from.')
     return { kind: demo ? 'demo' : 'reindex' }
   }
-  const { collection = '', encoding = 'utf-8' } = values
-  if (!isCollectionName(collection)) {
-    throw new Misuse(`--collection is one of ${Object.keys(collections).join(', ')}.`)
+  const { encoding = 'utf-8' } = values
+  const collection = findCollection(values.collection ?? '')
+  if (collection === undefined) {
+    throw new Misuse(NAMES ? `--collection is one of ${NAMES}.` : 'There is no collection yet.')
   }
   if (!isEncoding(encoding)) throw new Misuse(`--encoding is one of ${ENCODING_NAMES.join(', ')}.`)
   const columns: ColumnOptions = {
@@ -88,9 +99,18 @@ export function readWords(words: string[]): Job {
     set: pairs('set', values.set, (pair) => pair.indexOf('=')),
     skipUnknown: values['skip-unknown'] ?? false,
   }
-  const fault = optionFault(collections[collection], columns)
+  const fault = optionFault(collection, columns)
   if (fault !== undefined) throw new Misuse(fault)
   return { kind: 'file', path, collection, encoding, columns, dryRun: values['dry-run'] }
+}
+
+function sourceOf(name: string): Source {
+  const source = new Map(Object.entries(sources)).get(name)
+  if (source !== undefined) return source
+  const names = Object.keys(sources)
+  throw new Misuse(
+    names.length === 0 ? 'There is no source for --from.' : `--from knows ${names.join(', ')}.`,
+  )
 }
 
 const FILE_OPTIONS = {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import { collections } from '../../lib/collections/index.ts'
+import { movies } from '../../lib/collections/index.ts'
 import { keys } from '../../lib/store/keys.ts'
 import { importRows } from '../../seed/import.ts'
 import { connectForLoading, loadDemo } from '../../seed/load.ts'
@@ -47,7 +47,7 @@ export async function startWorld(host: 'serve' | 'start', undo: Undo): Promise<W
     director: `Person ${index % 20}`,
     year: 1_900 + (index % 120),
   }))
-  await importRows({ redis: loading, collection: collections.movies, rows, mode: 'add' })
+  await importRows({ redis: loading, collection: movies, rows, mode: 'add' })
 
   const ports = [await freePort(), await freePort(), await freePort()]
   const environment = {

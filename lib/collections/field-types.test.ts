@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
+import { allCollections } from '../items/registry.ts'
 import type { Collection, Shape, Zod } from './define.ts'
 import { declarationFaults } from './field-types.ts'
-import { allCollections } from './index.ts'
 
 test('the collections of this project have no faults', () => {
   expect(allCollections().flatMap(declarationFaults)).toEqual([])

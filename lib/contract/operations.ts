@@ -1,4 +1,5 @@
 import type { Action } from '../collections/define.ts'
+import { olderPaths } from '../collections/older-paths.ts'
 import type { StrictNamesBy } from '../rate-limit/policies.ts'
 import type { Access } from './access.ts'
 
@@ -10,8 +11,6 @@ export interface Operation {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** `{name}` is one path segment, percent-decoded once; `{name=word}` matches that word alone. */
   path: `/${string}`
-  /** Older paths of the same operation. */
-  aliases?: readonly `/${string}`[]
   access: OperationAccess
   /** For `access: 'collection'`: which of the collection's actions this is. */
   action?: Action
@@ -49,7 +48,6 @@ export const contract = {
   signIn: {
     method: 'POST',
     path: '/api/auth/signin',
-    aliases: ['/v1/auth/signin'],
     access: 'public',
     quota: 'signin',
     body: 'json',
@@ -68,7 +66,6 @@ export const contract = {
   refresh: {
     method: 'POST',
     path: '/api/auth/refresh',
-    aliases: ['/v1/auth/refresh'],
     access: 'public',
     quota: 'session',
     body: 'json',
@@ -138,7 +135,6 @@ export const contract = {
   generatePassword: {
     method: 'POST',
     path: '/api/auth/generatepassword',
-    aliases: ['/v1/auth/generatepassword'],
     access: 'admin',
     quota: 'gate',
     body: 'json',
@@ -373,7 +369,6 @@ export const contract = {
   listItems: {
     method: 'GET',
     path: '/api/{collection}',
-    aliases: ['/v1/{collection=books}'],
     access: 'collection',
     action: 'list',
     quota: 'gate',
@@ -383,7 +378,6 @@ export const contract = {
   getItem: {
     method: 'GET',
     path: '/api/{collection}/{id}',
-    aliases: ['/v1/{collection=books}/get/{id}'],
     access: 'collection',
     action: 'get',
     quota: 'gate',
@@ -437,3 +431,14 @@ export const contract = {
 } as const satisfies Record<string, Operation>
 
 export type OperationId = keyof typeof contract
+
+/** A name that is no operation's does not compile. */
+const older: { readonly [id in OperationId]?: readonly `/${string}`[] } & Record<
+  Exclude<keyof typeof olderPaths, OperationId>,
+  never
+> = olderPaths
+
+/** The paths of an operation: its own first, then the older ones. */
+export function pathsOf(id: OperationId): readonly `/${string}`[] {
+  return [contract[id].path, ...(older[id] ?? [])]
+}

@@ -1,6 +1,6 @@
 import { mintApiKey } from '../auth/api-keys/api-key.ts'
 import type { KeyDeps as KeyNeeds } from '../auth/api-keys/api-keys.ts'
-import { allCollections } from '../collections/index.ts'
+import { allCollections } from '../items/registry.ts'
 import { once } from '../once.ts'
 import { POLICIES } from '../rate-limit/policies.ts'
 import { env, type Settings } from '../settings/settings.ts'

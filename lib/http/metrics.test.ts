@@ -5,7 +5,7 @@ import { metricsText } from './metrics-text.ts'
 
 const START = 1_790_000_000_000
 const READ: Counted = {
-  operation: 'GET /api/movies/{id}',
+  operation: 'GET /api/stars/{id}',
   status: 200,
   milliseconds: 7.4,
   denied: [],
@@ -51,15 +51,15 @@ test('requests of a while are told in one command, behind the answers', async ()
   await ring()
   expect(state.commands).toBe(1)
   expect(Object.fromEntries(store)).toEqual({
-    'requests|GET /api/movies/{id}|200': 100,
-    'bucket|GET /api/movies/{id}|0': 100,
-    'ms|GET /api/movies/{id}': 700,
+    'requests|GET /api/stars/{id}|200': 100,
+    'bucket|GET /api/stars/{id}|0': 100,
+    'ms|GET /api/stars/{id}': 700,
     trips: 100,
     commands: 300,
   })
   count()
   await ring()
-  expect(store.get('requests|GET /api/movies/{id}|200')).toBe(101)
+  expect(store.get('requests|GET /api/stars/{id}|200')).toBe(101)
 })
 
 test('where the timer ended with its request, a later one tells; none is counted twice', async () => {
@@ -90,7 +90,7 @@ test('what the store did not take is told later', async () => {
 test('who reads tells first, so that no counter goes back', async () => {
   const { metrics, send, count, store } = setup()
   count()
-  expect(await metrics.tell(send)).toContain('requests|GET /api/movies/{id}|200')
+  expect(await metrics.tell(send)).toContain('requests|GET /api/stars/{id}|200')
   expect(await metrics.tell(send)).toEqual([...store].flat())
 })
 
@@ -112,14 +112,14 @@ test('the text is as Prometheus reads it', async () => {
   const text = metricsText([...(await metrics.tell(send)), 'typed|by|hand', '1'])
   expect(text).toBe(`# HELP usher_requests_total Requests answered, by operation and status.
 # TYPE usher_requests_total counter
-usher_requests_total{operation="GET /api/movies/{id}",status="200"} 2
-usher_requests_total{operation="GET /api/movies/{id}",status="503"} 1
+usher_requests_total{operation="GET /api/stars/{id}",status="200"} 2
+usher_requests_total{operation="GET /api/stars/{id}",status="503"} 1
 usher_requests_total{operation="POST /api/auth/signin",status="200"} 1
 usher_requests_total{operation="POST /api/auth/login",status="401"} 1
 usher_requests_total{operation="none",status="429"} 1
 # HELP usher_request_duration_seconds Time from the first stop to the answer.
 # TYPE usher_request_duration_seconds histogram
-${['GET /api/movies/{id}', 'POST /api/auth/signin', 'POST /api/auth/login', 'none']
+${['GET /api/stars/{id}', 'POST /api/auth/signin', 'POST /api/auth/login', 'none']
   .map((operation, index) => {
     const [fast, middle, all, sum] = index === 0 ? [1, 2, 3, 60.037] : [1, 1, 1, 0.007]
     const ends = ['0.01', '0.05', '0.25', '1', '5', '+Inf']

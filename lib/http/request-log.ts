@@ -22,7 +22,7 @@ export interface RequestRecord {
   trace: Trace | undefined
 }
 
-/** Method and template, with the collection's own name: `GET /api/movies/{id}`. */
+/** Method and template, with the collection's own name in place of `{collection}`. */
 export function operationName({ method, path }: Operation, { collection }: Match): string {
   return `${method} ${collection === undefined ? path : path.replace('{collection}', collection.name)}`
 }

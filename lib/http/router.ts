@@ -1,7 +1,7 @@
 import type { Collection } from '../collections/define.ts'
-import { findCollection } from '../collections/index.ts'
 import { accessOf } from '../contract/access.ts'
-import { contract, type Operation, type OperationId } from '../contract/operations.ts'
+import { contract, type Operation, type OperationId, pathsOf } from '../contract/operations.ts'
+import { findCollection } from '../items/registry.ts'
 
 /** What a path leads to: its operations by method, and its decoded parameters. */
 export interface Match {
@@ -77,7 +77,7 @@ export function isPublicRead(row: Operation, match: Match): boolean {
 function compile(): Pattern[] {
   const byPath = new Map<string, Pattern>()
   for (const [id, row] of Object.entries(contract) as [OperationId, Operation][]) {
-    for (const path of [row.path, ...(row.aliases ?? [])]) {
+    for (const path of pathsOf(id)) {
       const pattern = byPath.get(path) ?? { segments: segmentsOf(path), operations: new Map() }
       pattern.operations.set(row.method, id)
       byPath.set(path, pattern)

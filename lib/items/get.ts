@@ -93,7 +93,7 @@ export function caching(
   }
 }
 
-/** `/api/movies/movie:Pulp%20Fiction` is the same item as `/api/movies/Pulp%20Fiction`. */
+/** An id may carry the prefix of its key: both spellings are the same item. */
 export function itemId(segment: string, { prefix }: Collection): string {
   return segment.startsWith(prefix) ? segment.slice(prefix.length) : segment
 }

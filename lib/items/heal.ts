@@ -1,5 +1,4 @@
 import type { Collection } from '../collections/define.ts'
-import { allCollections } from '../collections/index.ts'
 import type { Store } from '../store/client/store.ts'
 import {
   beginHealing,
@@ -18,6 +17,7 @@ import {
 import { keys } from '../store/keys.ts'
 import { keptIndexesOf, versionOf } from './declaration.ts'
 import { indexItems, indexMissing } from './index-items.ts'
+import { allCollections } from './registry.ts'
 
 export interface Healing {
   /** How many hashes were added: no index had them, or an index was being built. */

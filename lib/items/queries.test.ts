@@ -7,8 +7,8 @@ import { heal } from './heal.ts'
 import { listItems, type Page } from './list.ts'
 
 const things = defineCollection({
-  name: 'movies',
-  prefix: 'movie:',
+  name: 'stars',
+  prefix: 'star:',
   access: { list: 'public', get: 'public', create: 'user', update: 'owner', delete: 'owner' },
   fields: (z) => ({
     title: z.optional(z.string()),
@@ -153,7 +153,7 @@ for (const kind of ['redis', 'embedded'] as const) {
           async (rows, queries) => {
             await rig.command('FLUSHALL')
             for (const [name, fields] of rows) {
-              await rig.command('HSET', `movie:${name}`, ...Object.entries(fields).flat())
+              await rig.command('HSET', `star:${name}`, ...Object.entries(fields).flat())
             }
             const expected = queries.map(({ limit: _, ...asked }) =>
               model(rows as [string, Stored][], asked),

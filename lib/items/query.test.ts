@@ -7,8 +7,8 @@ import { LONGEST_SEARCH, parseQuery, type RawQuery } from './query.ts'
 const NAMES = Array.from({ length: 9 }, (_, index) => `field${index}`)
 
 const things = defineCollection({
-  name: 'movies',
-  prefix: 'movie:',
+  name: 'stars',
+  prefix: 'star:',
   access: { list: 'public', get: 'public', create: 'user', update: 'user', delete: 'user' },
   fields: (z) => Object.fromEntries(NAMES.map((name) => [name, z.optional(z.string())])),
   filter: NAMES,
@@ -49,7 +49,7 @@ test('every word of a search decides, also those that no index is asked for', as
   const rig = await startCollectionRig('embedded')
   try {
     const letters = ['a.b.c.d.e.f', 'a.b.c.d.e.g', '!!!']
-    for (const text of letters) await rig.command('HSET', `movie:${text}`, 'field0', text)
+    for (const text of letters) await rig.command('HSET', `star:${text}`, 'field0', text)
     const find = async (q: string): Promise<string[]> => {
       const page = await listItems(rig.call(things, { q }), rig.deps)
       if (!page.ok) throw new Error(page.reason)

@@ -14,9 +14,9 @@ import { resetInput } from '../auth/passwords/reset-password.ts'
 import { refreshInput } from '../auth/sessions/refresh.ts'
 import { signInInput } from '../auth/sessions/sign-in.ts'
 import type { Collection } from '../collections/define.ts'
-import { allCollections } from '../collections/index.ts'
 import type { Operation, OperationId } from '../contract/operations.ts'
 import { readerOf } from '../items/item.ts'
+import { allCollections } from '../items/registry.ts'
 import { POLICIES } from '../rate-limit/policies.ts'
 import { bounded, ID, nameOf, orNull, ref, type Schema, sentId } from './schemas.ts'
 
@@ -119,7 +119,7 @@ const BODIES: Partial<Record<OperationId, Schema>> = {
       name: { description: 'To tell it from others.', examples: ['Nightly import'] },
       scopes: {
         description: 'What it opens: `read` is list and get, `write` is all that changes.',
-        items: { type: 'string', enum: allScopes(allCollections().map(({ name }) => name)) },
+        items: oneOf(allScopes(allCollections().map(({ name }) => name))),
       },
       expiresIn: { description: 'Seconds until it ends; absent: it does not.' },
       limit: { description: 'Requests a minute.', maximum: POLICIES.key.limit },
@@ -127,6 +127,11 @@ const BODIES: Partial<Record<OperationId, Schema>> = {
     ['name', 'scopes'],
   ),
   rollKey: body(rollKeyInput, { overlap: { description: 'Seconds.' } }, []),
+}
+
+/** Any of these words; nothing where there are none, since an `enum` has one at least. */
+function oneOf(words: readonly string[]): Schema {
+  return words.length === 0 ? { not: {} } : { type: 'string', enum: words }
 }
 
 /** The body of an operation; undefined where it takes none. */

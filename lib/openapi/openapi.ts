@@ -1,9 +1,10 @@
 import type { Collection } from '../collections/define.ts'
-import { allCollections } from '../collections/index.ts'
 import type { Access } from '../contract/access.ts'
 import { accessOf } from '../contract/access.ts'
-import { contract, type Operation, type OperationId } from '../contract/operations.ts'
+import { contract, type Operation, type OperationId, pathsOf } from '../contract/operations.ts'
 import { SUMMARIES } from '../contract/texts.ts'
+import { allCollections } from '../items/registry.ts'
+import { NAME } from '../name.ts'
 import { bodyOf, collectionSchemas } from './bodies.ts'
 import { parametersOf } from './parameters.ts'
 import { HEADERS, problemResponses, responsesOf } from './responses.ts'
@@ -24,7 +25,7 @@ interface OpenApi {
 export function openapi(): OpenApi {
   const paths: OpenApi['paths'] = {}
   for (const [id, row] of Object.entries(contract) as [OperationId, Operation][]) {
-    for (const [index, path] of [row.path, ...(row.aliases ?? [])].entries()) {
+    for (const [index, path] of pathsOf(id).entries()) {
       for (const { shown, collection } of placesOf(path)) {
         const operation = operationOf(id, row, collection, index > 0)
         paths[shown] = { ...paths[shown], [row.method.toLowerCase()]: operation }
@@ -36,7 +37,7 @@ export function openapi(): OpenApi {
   return bounded({
     openapi: '3.1.1',
     info: {
-      title: 'Usher',
+      title: NAME,
       version: '1.0.0',
       description:
         'Sign in, send the access token as `Authorization: Bearer`, read collections. Send one credential with a request, never two: the scheme that stands first is the one to prefer. Every failure is a problem document (RFC 9457); every limited answer says what is left of the quota.',

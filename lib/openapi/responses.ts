@@ -137,7 +137,7 @@ export function problemResponses(): Record<string, Schema> {
         type: `/problems/${first}`,
         title: first === undefined ? '' : PROBLEMS[first].title,
         status,
-        instance: '/api/movies',
+        instance: '/api/profile',
         requestId: 'b9a37f47-aa0f-4236-9839-25cf68e76265',
       }
       const more = [

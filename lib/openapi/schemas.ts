@@ -53,7 +53,9 @@ const key = {
   scopes: {
     type: 'array',
     maxItems: 32,
-    items: text('A collection and an action.', { examples: ['movies:read'] }),
+    items: text('A collection and an action.', {
+      pattern: '^[^:]+:[a-z]+$',
+    }),
   },
   limit: whole('Requests a minute.'),
 }
@@ -211,7 +213,7 @@ export const SCHEMAS: Record<string, Schema> = {
   OpenApi: { type: 'object', description: 'This document.' },
 }
 
-/** What an item of a collection is called: `Movie`. */
+/** What an item of a collection is called in the document: its prefix as a name. */
 export function nameOf({ name }: Collection): string {
   const single = name.replace(/s$/, '')
   return `${single.charAt(0).toUpperCase()}${single.slice(1)}`

@@ -3,6 +3,7 @@ import type { JWK } from 'jose'
 import type { PasswordRules } from '../auth/passwords/new-password.ts'
 import { algorithmOf } from '../auth/tokens/jws.ts'
 import type { MailService } from '../mail.ts'
+import { NAME } from '../name.ts'
 import { POLICIES, type PolicyName } from '../rate-limit/policies.ts'
 import type { Settings, TrustedProxy, Variables } from './settings.ts'
 
@@ -211,7 +212,7 @@ export function passwordRules(read: Read, faults: string[], origin: string): Pas
   const host = URL.canParse(origin) ? new URL(origin).hostname : ''
   return {
     minLength: count('PASSWORD_MIN_LENGTH', read, faults, 8, [8, 64]),
-    serviceNames: ['Usher', read('APP_NAME') ?? '', host],
+    serviceNames: ['Usher', read('APP_NAME') ?? NAME, host],
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
+import { NAME } from '../name.ts'
 import { EXAMPLE_SECRETS, parseDuration } from './readers.ts'
 import { EnvironmentFault, parseSettings } from './settings.ts'
 
@@ -173,7 +174,7 @@ test('durations are seconds or 15m, 1h, 30d', () => {
 test('a password may be asked for 8 to 64 characters, and not be made of what the service is called', () => {
   expect(parseSettings(complete).passwordRules).toEqual({
     minLength: 8,
-    serviceNames: ['Usher', '', 'api.example.com'],
+    serviceNames: ['Usher', NAME, 'api.example.com'],
   })
   const { passwordRules } = parseSettings({
     ...complete,
@@ -239,24 +240,4 @@ test('.env.example names every variable that is read, with the secrets that are 
   )
   expect(missing).toEqual([])
   for (const secret of EXAMPLE_SECRETS) expect(example).toContain(secret)
-})
-
-test('the deploy button asks for what Vercel and Upstash do not set, and its section names the rest', () => {
-  const page = readFileSync('docs/hosting.md', 'utf8')
-  const section = /## Deploy to Vercel\n([\s\S]*?)\n## /.exec(page)?.[1] ?? ''
-  const link = /\((https:\/\/vercel\.com\/new\/clone\?[^)]*)\)/.exec(section)?.[1] ?? ''
-  const asked = new URL(link).searchParams.get('env')?.split(',')
-  const platform = {
-    VERCEL: '1',
-    VERCEL_ENV: 'production',
-    VERCEL_PROJECT_PRODUCTION_URL: 'usher.vercel.app',
-    KV_REST_API_URL: 'https://x.upstash.io',
-    KV_REST_API_TOKEN: 'token',
-  }
-  expect(asked).toEqual(faultsOf(platform).map((fault) => fault.split(' ')[0]))
-
-  const example = readFileSync('.env.example', 'utf8')
-  const known = [...example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name ?? '')
-  expect(known).toEqual(expect.arrayContaining(asked ?? ['']))
-  expect(known.filter((name) => !section.includes(`\`${name}\``))).toEqual([])
 })

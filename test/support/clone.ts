@@ -33,10 +33,8 @@ export async function makeClone(): Promise<Clone> {
       const collections = join(folder, 'lib/collections')
       const index = join(collections, 'index.ts')
       const before = await readFile(index, 'utf8')
-      const line = /export const collections = .*\n/.exec(before)?.[0] ?? ''
-      const registry = before.replace(line, readmeBlock('registry'))
       await writeFile(join(collections, 'albums.ts'), readmeBlock('collection'))
-      await writeFile(index, `import { albums } from './albums.ts'\n${registry}`)
+      await writeFile(index, before + readmeBlock('registry'))
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   }

@@ -9,9 +9,15 @@ import { parseSettings } from '../../lib/settings/settings.ts'
 import { type Engine, redisEngine } from '../../local/gateway/engine.ts'
 import { type Gateway, startGateway } from '../../local/gateway/server.ts'
 import { startRedis } from './processes.ts'
-import type { Sample } from './samples.ts'
 
 export const ORIGIN = 'https://api.example.com'
+
+/** A request that every operation takes: where its strings go. */
+export interface Sample {
+  params?: Record<string, string>
+  query?: Record<string, string>
+  body?: Record<string, unknown>
+}
 
 /** The whole API in this process, on a Redis of its own. */
 export interface InProcess {

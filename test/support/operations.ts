@@ -1,6 +1,11 @@
 import type { Collection } from '../../lib/collections/define.ts'
-import { allCollections } from '../../lib/collections/index.ts'
-import { contract, type Operation } from '../../lib/contract/operations.ts'
+import {
+  contract,
+  type Operation,
+  type OperationId,
+  pathsOf,
+} from '../../lib/contract/operations.ts'
+import { allCollections } from '../../lib/items/registry.ts'
 
 /** An operation as a client meets it; `{id}` stands in its path. */
 export interface Place {
@@ -10,9 +15,9 @@ export interface Place {
 }
 
 /** Every operation of the contract, once for each collection, and under its older paths. */
-export const PLACES: readonly Place[] = Object.values(
-  contract as Record<string, Operation>,
-).flatMap((row) => [row.path, ...(row.aliases ?? [])].flatMap((path) => placesOf(row, path)))
+export const PLACES: readonly Place[] = (Object.keys(contract) as OperationId[]).flatMap((id) =>
+  pathsOf(id).flatMap((path) => placesOf(contract[id], path)),
+)
 
 function placesOf(row: Operation, path: string): Place[] {
   const [place, only] = /\{collection(?:=(\w+))?\}/.exec(path) ?? []

@@ -1,14 +1,8 @@
 import type { OperationId } from '../../lib/contract/operations.ts'
+import type { Sample } from './in-process.ts'
 
 /** The account of the samples: an admin. */
 export const SIGN_IN = { user: 'hostile@home.org', password: 'password' }
-
-/** A request that every operation takes: where its strings go. */
-export interface Sample {
-  params?: Record<string, string>
-  query?: Record<string, string>
-  body?: Record<string, unknown>
-}
 
 /** One for each operation: a new operation does not compile without. */
 export const SAMPLES: Record<OperationId, Sample> = {

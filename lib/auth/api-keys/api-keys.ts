@@ -50,7 +50,7 @@ interface KeysCall<input> extends AuthCall<input> {
   read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
 }
 
-/** The second words of scopes, `movies:read`. */
+/** The second words of scopes: `read` in `<collection>:read`. */
 const SCOPE_ACTIONS = ['read', 'write', 'list', 'get', 'create', 'update', 'delete'] as const
 const MOST_KEYS = 50
 const MOST_SCOPES = 32

@@ -1,4 +1,5 @@
 import { PROBLEMS, type ProblemCode } from '../../contract/problems.ts'
+import { NAME } from '../../name.ts'
 import { escapeHtml, htmlPage } from './html.ts'
 
 /**
@@ -14,7 +15,7 @@ export function problemPage(slug: string): string | undefined {
     `<p><code>${slug}</code> · HTTP ${status}</p>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(remedy)}</p>
-<p><a href="/">Usher</a></p>`,
+<p><a href="/">${escapeHtml(NAME)}</a></p>`,
   )
 }
 

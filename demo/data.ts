@@ -1,4 +1,4 @@
-import type { Row } from './rows.ts'
+import type { Row } from '../seed/rows.ts'
 
 /** The four movies that every walk through Usher begins with. */
 export const MOVIES: readonly Row[] = [
@@ -26,10 +26,3 @@ export const BOOKS: readonly Row[] = [
 function book(id: string, title: string, author: string, year: number): Row {
   return { id, title, author, year }
 }
-
-/** The demo accounts; `undefined` asks for a password made up and printed. */
-export const USERS: readonly { id: string; level: number; password: string | undefined }[] = [
-  { id: 'me@home.org', level: 0, password: 'password' },
-  { id: 'editor@home.org', level: 5, password: undefined },
-  { id: 'admin@home.org', level: 9, password: undefined },
-]

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import iconv from 'iconv-lite'
-import type { Row } from './rows.ts'
+import type { Row } from '../seed/rows.ts'
 
 /** The movies were collected in 2010, with announcements for the year after. */
 const NEWEST_YEAR = 2011
