@@ -15,6 +15,16 @@ async function block(marker: string): Promise<string> {
   return found
 }
 
+/** The project's registry with these besides. */
+function besides(...names: string[]): (before: string) => string {
+  return (before) => before + linesOf(names)
+}
+
+/** The lines of collections in the registry. */
+function linesOf(names: string[]): string {
+  return names.map((name) => `export { ${name} } from './${name}.ts'\n`).join('')
+}
+
 interface Built {
   ask(path: string, init?: RequestInit): Promise<Response>
   openapi: { paths: Record<string, Record<string, { description: string; security: object[] }>> }
@@ -24,7 +34,7 @@ interface Built {
 async function withCollections(
   store: TestStore,
   files: Record<string, string>,
-  registry: string,
+  registry: (before: string) => string,
   use: (built: Built) => Promise<void>,
 ): Promise<void> {
   // Beside node_modules, so that packages are found.
@@ -33,9 +43,7 @@ async function withCollections(
     await cp('lib', join(folder, 'lib'), { recursive: true })
     const index = join(folder, 'lib/collections/index.ts')
     const before = await readFile(index, 'utf8')
-    const line = /export const collections = .*\n/.exec(before)?.[0] ?? ''
-    const imports = Object.keys(files).map((name) => `import { ${name} } from './${name}.ts'\n`)
-    await writeFile(index, imports.join('') + before.replace(line, registry))
+    await writeFile(index, registry(before))
     for (const [name, source] of Object.entries(files)) {
       await writeFile(join(folder, `lib/collections/${name}.ts`), source)
     }
@@ -77,7 +85,7 @@ test('nothing starts with a collection whose items would look like accounts', as
   const built = withCollections(
     store,
     { intruders: file.replaceAll('albums', 'intruders') },
-    'export const collections = { intruders, books, movies, reviews } satisfies Registry\n',
+    besides('intruders'),
     async () => undefined,
   )
   await expect(built).rejects.toThrow('intruders cannot have the prefix "user:album:"')
@@ -99,37 +107,45 @@ const tripsOf = (answer: Response): string | undefined =>
 
 test('a fourth collection is the file and the line that the README shows', async ({ store }) => {
   const files = { albums: await block('collection') }
-  await withCollections(store, files, await block('registry'), async ({ ask, openapi }) => {
-    await store.call(
-      'HSET',
-      'album:Blue',
-      'title',
-      'Blue',
-      'year',
-      '1971',
-      'owner',
-      'x',
-      'secret',
-      'y',
-    )
-    const album = await ask('/api/albums/Blue')
-    expect(album.status).toBe(200)
-    expect(album.headers.get('cache-control')).toBe('public, max-age=60, stale-while-revalidate=60')
-    expect(await album.json()).toEqual({ id: 'Blue', title: 'Blue', year: 1971, owner: 'x' })
-    expect((await ask('/api/albums')).status).toBe(401)
-    const token = await signIn(ask)
-    const made = await ask('/api/albums', {
-      method: 'POST',
-      headers: { ...JSON_TYPE, ...token },
-      body: '{"title":"Hejira","year":1976}',
-    })
-    expect(made.status).toBe(201)
-    const list = await ask('/api/albums?sort=-year,title&q=hej', { headers: token })
-    expect((await list.json()).data).toMatchObject([
-      { title: 'Hejira', owner: expect.stringMatching(/^u_/) },
-    ])
-    expect(Object.keys(openapi.paths)).toContain('/api/albums/{id}')
-  })
+  const line = await block('registry')
+  await withCollections(
+    store,
+    files,
+    (before) => before + line,
+    async ({ ask, openapi }) => {
+      await store.call(
+        'HSET',
+        'album:Blue',
+        'title',
+        'Blue',
+        'year',
+        '1971',
+        'owner',
+        'x',
+        'secret',
+        'y',
+      )
+      const album = await ask('/api/albums/Blue')
+      expect(album.status).toBe(200)
+      expect(album.headers.get('cache-control')).toBe(
+        'public, max-age=60, stale-while-revalidate=60',
+      )
+      expect(await album.json()).toEqual({ id: 'Blue', title: 'Blue', year: 1971, owner: 'x' })
+      expect((await ask('/api/albums')).status).toBe(401)
+      const token = await signIn(ask)
+      const made = await ask('/api/albums', {
+        method: 'POST',
+        headers: { ...JSON_TYPE, ...token },
+        body: '{"title":"Hejira","year":1976}',
+      })
+      expect(made.status).toBe(201)
+      const list = await ask('/api/albums?sort=-year,title&q=hej', { headers: token })
+      expect((await list.json()).data).toMatchObject([
+        { title: 'Hejira', owner: expect.stringMatching(/^u_/) },
+      ])
+      expect(Object.keys(openapi.paths)).toContain('/api/albums/{id}')
+    },
+  )
   await store.call('DEL', 'album:Blue')
 })
 
@@ -152,8 +168,7 @@ export const ${name} = defineCollection({
     tickets: collection('tickets', 'user', ''),
     stubs: collection('stubs', 'user', 'livenessSeconds: 3600,'),
   }
-  const registry =
-    'export const collections = { books, movies, reviews, posters, tickets, stubs } satisfies Registry\n'
+  const registry = besides('posters', 'tickets', 'stubs')
   await withCollections(store, files, registry, async ({ ask }) => {
     for (const name of Object.keys(files)) await store.call('HSET', `${name}:a`, 'title', 'first')
 
@@ -205,8 +220,7 @@ export const notes = defineCollection({
 })
 `,
   }
-  const registry =
-    'export const collections = { books, movies, reviews, notes } satisfies Registry\n'
+  const registry = besides('notes')
   await withCollections(store, files, registry, async ({ ask }) => {
     const write = (headers: Record<string, string> = {}): Promise<Response> =>
       ask('/api/notes', {
@@ -263,7 +277,7 @@ export const ${name} = defineCollection({
       }),
     ),
   )
-  const registry = `export const collections = { ${Object.keys(files).join(', ')} } satisfies Registry\n`
+  const registry = (): string => linesOf(Object.keys(files))
   await withCollections(store, files, registry, async ({ ask, openapi }) => {
     const levels = { user: 0, editor: 5, admin: 9 }
     const callers: [number, Record<string, string>][] = [[-1, {}]]
