@@ -186,3 +186,23 @@ test('a signal ends a call and its wait: its own, or the client’s', async () =
     expect(seen[0]?.reason, which).toBe(reason)
   }
 })
+
+test('the client’s signal ends a refresh, which is not tried again', async () => {
+  const reason = new Error('enough')
+  const whole = new AbortController()
+  const tokens = memoryStore()
+  tokens.set(KEPT)
+  let asked = 0
+  const client = new UsherClient({
+    url: 'https://usher.invalid',
+    credential: { tokens },
+    fetch: async () => {
+      asked++
+      whole.abort(reason)
+      throw new TypeError('fetch failed')
+    },
+    signal: whole.signal,
+  })
+  await expect(client.get('movies', 'a')).rejects.toBe(reason)
+  expect([asked, tokens.get()]).toEqual([1, KEPT])
+})

@@ -1,6 +1,6 @@
 import { bodyOf, UsherProblem } from './answers.ts'
 import { isTokenPair, type TokenStore, type Tokens, tokensOf } from './tokens.ts'
-import { jsonInit, sleep, type Transport } from './transport.ts'
+import { jsonInit, type Transport } from './transport.ts'
 
 /** A token with less than this left is renewed before it is used. */
 const MARGIN_MS = 10_000
@@ -80,7 +80,7 @@ export class Session {
         if (over && this.#replace(tokens, undefined)) this.#onSignedOut()
         // An answer that was lost, or an outage: the same token gives the same answer for a while.
         if ((problem !== undefined && problem.status < 500) || pause === undefined) throw error
-        await sleep(pause)
+        await this.#transport.pause(pause)
       }
     }
     throw new TypeError('a refresh neither ended nor failed')

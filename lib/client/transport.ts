@@ -36,7 +36,6 @@ export class Transport {
    * @throws UsherProblem for an answer of 400 and up; what `fetch` throws when there is none.
    */
   async send(path: string, init: RequestInit, credential: Credential = {}): Promise<Response> {
-    const signal = this.#signalOf(init)
     let doubtful = false
     for (let tries = 1; ; tries++) {
       try {
@@ -52,7 +51,7 @@ export class Transport {
         if (status === 429)
           this.#options.onThrottled?.({ retryAfterSeconds, waits: seconds !== undefined })
         if (seconds === undefined) throw error
-        await sleep(seconds * 1_000, signal)
+        await this.pause(seconds * 1_000, init)
       }
     }
   }
@@ -71,6 +70,11 @@ export class Transport {
     this.#lastQuota = quotasOf(response.headers) ?? this.#lastQuota
     if (response.ok || response.status === 304) return response
     throw await problemOf(response)
+  }
+
+  /** Waits. @throws The reason of what ends the request, or all of them, when that comes first. */
+  pause(milliseconds: number, init: RequestInit = {}): Promise<void> {
+    return sleep(milliseconds, this.#signalOf(init))
   }
 
   /** What ends a request: its own signal, or the client's. */
@@ -104,8 +108,7 @@ export function jsonInit(
   }
 }
 
-/** Waits. @throws The reason of the signal, when that ends first. */
-export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason)
     const end = (): void => {
