@@ -16,7 +16,7 @@ for (const value of [1, 2]) {
 test('npm test -- unit runs the unit tests alone, shows tests and not what they log, and counts in its last line', async () => {
   const clone = await makeClone()
   try {
-    await writeFile(join(clone.folder, 'lib/planted.test.ts'), PLANTED)
+    await writeFile(join(clone.folder, 'lib', 'planted.test.ts'), PLANTED)
     const { PATH, HOME } = process.env
     const args = ['local/run.mjs', 'test', 'unit', 'lib/planted', 'lib/http/path']
     const { code, output } = await runProgram(
