@@ -29,6 +29,13 @@ const DOCUMENT = 'lib/openapi/openapi.json'
 const LOGS = join('.usher', 'logs')
 const isVerbose = words.includes('--verbose')
 
+/** A command that needs the packages and a bundle, and no build. */
+const bundled = (program) => async () => {
+  await install()
+  await bundle()
+  await handOver(program, words)
+}
+
 const commands = {
   up: async () => {
     await install()
@@ -59,11 +66,7 @@ const commands = {
     requireBuild(['dist/start.js', 'dist/next-workerd/gate.js', '.next/BUILD_ID'])
     await handOver('start.js', ['next-workerd', ...words])
   },
-  seed: async () => {
-    await install()
-    await bundle()
-    await handOver('seed.js', words)
-  },
+  seed: bundled('seed.js'),
   bundle,
   openapi: async () => {
     await install()
@@ -77,26 +80,10 @@ Serving it needs neither: build and dev make it by themselves.`)
     if (file === undefined) process.stdout.write(readFileSync(DOCUMENT))
     else writeFileSync(file, readFileSync(DOCUMENT))
   },
-  client: async () => {
-    await install()
-    await bundle()
-    await handOver('client.js', words)
-  },
-  'common-passwords': async () => {
-    await install()
-    await bundle()
-    await handOver('common-passwords.js', words)
-  },
-  users: async () => {
-    await install()
-    await bundle()
-    await handOver('users.js', words)
-  },
-  blocks: async () => {
-    await install()
-    await bundle()
-    await handOver('blocks.js', words)
-  },
+  client: bundled('client.js'),
+  'common-passwords': bundled('common-passwords.js'),
+  users: bundled('users.js'),
+  blocks: bundled('blocks.js'),
   bench: async () => {
     if (!existsSync('bench')) {
       console.error('The benchmark went out with the demo: it measures the demo alone.')
@@ -121,9 +108,7 @@ Serving it needs neither: build and dev make it by themselves.`)
       console.error('The planted faults went out with the demo: they are found by its tests.')
       process.exit(2)
     }
-    await install()
-    await bundle()
-    await handOver('mutants.js', words)
+    await bundled('mutants.js')()
   },
   'deploy-check': async () => {
     await install()
@@ -132,21 +117,9 @@ Serving it needs neither: build and dev make it by themselves.`)
     if (words.length === 0) await install('deploy')
     await handOver('deploy-check.js', words)
   },
-  init: async () => {
-    await install()
-    await bundle()
-    await handOver('init.js', words)
-  },
-  upgrade: async () => {
-    await install()
-    await bundle()
-    await handOver('upgrade.js', words)
-  },
-  test: async () => {
-    await install()
-    await bundle()
-    await handOver('test.js', words)
-  },
+  init: bundled('init.js'),
+  upgrade: bundled('upgrade.js'),
+  test: bundled('test.js'),
 }
 
 if (!Object.hasOwn(commands, command)) {

@@ -17,17 +17,17 @@ function shown(event: string, fields: Parameters<ReturnType<typeof createLog>>[2
 test('a request is a line that a person reads', () => {
   const request = {
     requestId: 'r',
-    operation: 'GET /api/movies/{id}',
+    operation: 'GET /api/stars/{id}',
     status: 200,
     trips: 1,
     ms: 3,
   }
   expect(shown('request', { ...request, user: 'u_abc', session: 's' })).toBe(
-    '12:01:02 200 GET /api/movies/{id} 3 ms user u_abc 1 trip',
+    '12:01:02 200 GET /api/stars/{id} 3 ms user u_abc 1 trip',
   )
   const refused = { status: 429, code: 'quota-exceeded', trips: 0 }
   expect(shown('request', { ...request, user: 'u_abc', key: 'k1', ...refused })).toBe(
-    '12:01:02 429 GET /api/movies/{id} 3 ms user u_abc key k1 0 trips quota-exceeded',
+    '12:01:02 429 GET /api/stars/{id} 3 ms user u_abc key k1 0 trips quota-exceeded',
   )
   expect(shown('request', { status: 404, trips: 0, ms: 0, code: 'not-found' })).toBe(
     '12:01:02 404 no operation 0 ms 0 trips not-found',

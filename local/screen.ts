@@ -48,7 +48,7 @@ export function keepLog(file: string): void {
   }
 }
 
-/** A line of the log for a person: `12:01:02 200 GET /api/movies/{id} 3 ms user u_… 1 trip`. */
+/** A line of the log for a person: `12:01:02 200 GET /api/stars/{id} 3 ms user u_… 1 trip`. */
 export function readable(line: string): string {
   const entry = entryOf(line)
   if (entry === undefined) return line
