@@ -622,6 +622,20 @@ const MUTANTS: Mutant[] = [
     'blocks.spec',
   ),
   mutant(
+    'logging out that the gate does not hear of',
+    'lib/auth/sessions/logout.ts',
+    'deps.deadSessions.end(session.sessionId, deps.lifetimes)',
+    'deps.deadSessions.has(session.sessionId)',
+    'app.quotas',
+  ),
+  mutant(
+    'an ended session that only endpoints ask about',
+    'lib/http/gate.ts',
+    'deps.sessionWatch(claims, waitUntil)',
+    '',
+    'app.quotas',
+  ),
+  mutant(
     'METRICS_TOKEN opens everything',
     'lib/http/credentials/present.ts',
     'row.token === undefined ? undefined : settings[row.token]',

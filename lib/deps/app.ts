@@ -10,11 +10,12 @@ export type AppDeps = AccountDeps & CollectionDeps & KeyDeps & GateDeps
 
 /** Joins all adapters to the settings. */
 export function createAppDeps(settings: Settings, now: () => number = Date.now): AppDeps {
+  const rest = createAccountDeps(settings, now)
   return {
-    ...createAccountDeps(settings, now),
+    ...rest,
     ...collectionParts(settings, now),
     ...keyParts(settings),
-    ...gateParts(settings, now),
+    ...gateParts(settings, rest.deadSessions, now),
   }
 }
 

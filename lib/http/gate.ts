@@ -186,7 +186,7 @@ async function inspect(
   if (authentication.status === 'key' && keyQuota === undefined) authentication = UNKNOWN_KEY
   if ('claims' in authentication) {
     const { claims } = authentication
-    deps.sessionWatch?.(claims, waitUntil)
+    deps.sessionWatch(claims, waitUntil)
     if (deps.deadSessions.has(claims.sid)) authentication = ENDED_SESSION
   }
 

@@ -18,6 +18,11 @@ export class DeadSessions {
     remember(this.#until, sid, Math.max(exp, this.#until.get(sid) ?? 0))
   }
 
+  /** Notes that a session was ended here. None of its tokens outlives a refresh token made now. */
+  end(sid: string, { refreshTokenTtl }: { refreshTokenTtl: number }): void {
+    this.remember({ sid, exp: Math.ceil(this.#now() / 1_000) + refreshTokenTtl })
+  }
+
   /** Whether a session is known to have ended. */
   has(sid: string): boolean {
     const until = this.#until.get(sid)
