@@ -87,3 +87,30 @@ test('a session that was ended in another isolate is noticed on reads that are o
   const answer = await ask('/api/profile', bearer(live))
   expect(answer.status, await answer.text()).toBe(200)
 })
+
+for (const [path, status] of [
+  ['/api/movies', 401],
+  ['/api/reviews', 200],
+] as const) {
+  test(`an API key that has ended soon counts as its address, not for its owner, at ${path}`, async () => {
+    const owner = await rig.enter('keyed@home.org', 0)
+    const made = await ask(
+      '/api/keys',
+      { ...bearer(owner), 'Content-Type': 'application/json' },
+      { method: 'POST', body: JSON.stringify({ name: 'K', scopes: ['movies:read'] }) },
+    )
+    const { id, key } = await made.json()
+    const headers = { 'X-Forwarded-For': ELSEWHERE, 'X-API-Key': key }
+    expect((await ask('/api/movies', headers)).status).toBe(200)
+    const ended = await ask(`/api/keys/${id}`, bearer(owner), { method: 'DELETE' })
+    expect(ended.status).toBe(204)
+    const statuses = new Set<number>()
+    for (let index = 0; index < 25; index++) {
+      statuses.add((await ask(path, headers)).status)
+      await rig.settle()
+    }
+    expect([...statuses]).toEqual([status])
+    const answer = await ask('/api/profile', bearer(owner))
+    expect(answer.status, await answer.text()).toBe(200)
+  })
+}

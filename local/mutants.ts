@@ -636,6 +636,13 @@ const MUTANTS: Mutant[] = [
     'app.quotas',
   ),
   mutant(
+    'an API key that counts for its owner for a minute after its end',
+    'lib/http/key-limits.ts',
+    'if (isOver(await ask(key))) forget(key)',
+    'await ask(key)',
+    'app.quotas',
+  ),
+  mutant(
     'METRICS_TOKEN opens everything',
     'lib/http/credentials/present.ts',
     'row.token === undefined ? undefined : settings[row.token]',
