@@ -580,6 +580,13 @@ const MUTANTS: Mutant[] = [
     'store/events.test',
   ),
   mutant(
+    'many users roll what is said of another',
+    'lib/store/scripts/events.ts',
+    "unpack(redis.call('ZREVRANGE', counts, 0, 1, 'WITHSCORES'))",
+    "unpack(redis.call('ZRANGE', counts, 0, 1, 'WITHSCORES'))",
+    'store/events.test',
+  ),
+  mutant(
     'a text for the terminal as it came',
     'lib/printable.ts',
     ".replace(UNPRINTABLE, '')",
