@@ -650,6 +650,13 @@ const MUTANTS: Mutant[] = [
     'app.quotas',
   ),
   mutant(
+    'an old id that names who has the address now',
+    'lib/auth/accounts/account-names.ts',
+    'exists && accountId === typed',
+    'exists',
+    'blocks.spec',
+  ),
+  mutant(
     'METRICS_TOKEN opens everything',
     'lib/http/credentials/present.ts',
     'row.token === undefined ? undefined : settings[row.token]',
