@@ -657,6 +657,13 @@ const MUTANTS: Mutant[] = [
     'blocks.spec',
   ),
   mutant(
+    'made-up API keys that are looked up for each network of a used-up site',
+    'lib/rate-limit/hot.ts',
+    'if (wider !== undefined && this.#isFull(wider)) return true',
+    '',
+    'limits.spec',
+  ),
+  mutant(
     'METRICS_TOKEN opens everything',
     'lib/http/credentials/present.ts',
     'row.token === undefined ? undefined : settings[row.token]',
