@@ -174,6 +174,34 @@ test('no admin can keep themselves out, nor undo what another one decided', asyn
   expect((await remove(api, made.body.id, second.JWT)).status).toBe(204)
 })
 
+test('the old id of an account that was typed again names nobody, and no admin blocks themselves by any name', async ({
+  api,
+  store,
+}) => {
+  const { JWT } = await api.signIn(await account(store, 'lasting@home.org', { level: '9' }))
+  const user = 'typed-again@home.org'
+  const idOf = async (): Promise<string> => String(await store.call('HGET', `user:${user}`, 'id'))
+  await api.signIn(await account(store, user))
+  const old = await idOf()
+  const again = await account(store, user, { level: '9' })
+  const { JWT: own } = await api.signIn(again)
+  expect(await idOf()).not.toBe(old)
+
+  for (const token of [JWT, own]) {
+    const made = await api.post('/api/blocks', { user: old, reason: 'r' }, token)
+    expect(isProblem(made, 'validation-error', 422), made.text).toBe(true)
+  }
+  expect((await api.get(`/api/users/${old}`, JWT)).status).toBe(404)
+  expect((await api.get('/api/blocks', JWT)).body.data).toEqual([])
+  for (const name of [await idOf(), user, ' Typed-Again@HOME.org ']) {
+    const made = await api.post('/api/blocks', { user: name, reason: 'r' }, own)
+    expect(isProblem(made, 'conflict', 409), made.text).toBe(true)
+  }
+  const { body } = await api.get(`/api/events?user=${old}`, JWT)
+  const named = new Set(body.data.map((event: { user: string }) => event.user))
+  expect([...named]).toEqual([old])
+})
+
 test('422 for what cannot be kept out, with the place and what would be right', async ({
   api,
   store,

@@ -124,6 +124,28 @@ test('made-up API keys that pass the checksum count as their address, and then a
     expect(headers.get('server-timing')).toContain('0 trips, 0 commands')
 })
 
+test('made-up API keys from a /48 that is used up ask nothing, from whichever /64', async ({
+  api,
+  store,
+}) => {
+  for (let index = 0; index < 220; index++) {
+    const headers = { 'X-Forwarded-For': `2001:db8:9:${index % 11}::1` }
+    await api.send('/api/books/emma', { headers })
+  }
+  const lookups = () =>
+    store.trips.flatMap(({ commands }) => commands.filter((words) => words[3]?.startsWith('key:')))
+  const before = lookups().length
+  for (let subnet = 100; subnet < 120; subnet++) {
+    const { key } = await mintApiKey('test')
+    const headers = { 'X-Forwarded-For': `2001:db8:9:${subnet}::1`, 'X-API-Key': key }
+    const answer = await api.send('/api/movies', { headers })
+    expect(isProblem(answer, 'quota-exceeded', 429), answer.text).toBe(true)
+    expect(answer.headers.get('ratelimit-policy')).toBe('"anonymous";q=200;w=86400')
+    expect(answer.headers.get('server-timing')).toContain('0 trips, 0 commands')
+  }
+  expect(lookups()).toHaveLength(before)
+})
+
 test('a bad credential lifts no quota of a public read', async ({ api }) => {
   for (const credential of [{ Authorization: 'Bearer x' }, { 'X-API-Key': 'x' }]) {
     const headers = { ...nextClient(), ...credential }

@@ -10,11 +10,13 @@ export type AppDeps = AccountDeps & CollectionDeps & KeyDeps & GateDeps
 
 /** Joins all adapters to the settings. */
 export function createAppDeps(settings: Settings, now: () => number = Date.now): AppDeps {
+  const rest = createAccountDeps(settings, now)
+  const gate = gateParts(settings, rest.deadSessions, now)
   return {
-    ...createAccountDeps(settings, now),
-    ...collectionParts(settings, now),
+    ...rest,
+    ...collectionParts(settings, now, gate.keyLimits.forget),
     ...keyParts(settings),
-    ...gateParts(settings, now),
+    ...gate,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { PresentedKey } from '../auth/api-keys/api-key.ts'
 import { createKeyProof } from '../auth/api-keys/key-proof.ts'
 import { remember } from '../bounded-map.ts'
 import { hmac } from '../hash.ts'
@@ -13,17 +14,22 @@ export type CollectionDeps = Deps & CollectionNeeds
 
 const USE_NOTED_FOR_MS = 60_000
 
-/** What they need besides the rest. */
+/**
+ * What they need besides the rest.
+ *
+ * @param onDeadKey Told of an API key that opens nothing, where the gate shares the memory.
+ */
 export function collectionParts(
   settings: Settings,
   now: () => number,
+  onDeadKey?: (key: PresentedKey) => void,
 ): Pick<CollectionDeps, 'cursorMacs' | 'keys' | 'itemCache'> {
   const noted = new Map<string, number>()
   return {
     itemCache: new ItemCache(now),
     cursorMacs: settings.accessSecrets.map((secret) => hmac('cursor', secret)),
     keys: {
-      prove: createKeyProof,
+      prove: (key, scope) => createKeyProof(key, scope, onDeadKey),
       noteUse: async (store, id) => {
         if (now() < (noted.get(id) ?? 0) + USE_NOTED_FOR_MS) return
         remember(noted, id, now())

@@ -1,3 +1,4 @@
+import type { DeadSessions } from '../auth/sessions/dead-sessions.ts'
 import { BlockList } from '../http/block-list.ts'
 import { createKeyLimits, type KeyLimits } from '../http/key-limits.ts'
 import { createSessionWatch, type SessionWatch } from '../http/session-watch.ts'
@@ -14,21 +15,26 @@ export type GateDeps = BaseDeps & {
   keyLimits: KeyLimits
   hotLimiter: HotLimiter
   blockList: BlockList
-  /** Where gate and endpoints have a memory of their own each. */
-  sessionWatch?: SessionWatch
+  sessionWatch: SessionWatch
 }
 
-/** What it needs besides the rest. */
+/**
+ * What it needs besides the rest.
+ *
+ * @param deadSessions The memory that the endpoints note ended sessions in, where there is one for both.
+ */
 export function gateParts(
   settings: Settings,
+  deadSessions: DeadSessions,
   now: () => number,
-): Pick<GateDeps, 'keyLimits' | 'hotLimiter' | 'blockList'> {
+): Pick<GateDeps, 'keyLimits' | 'hotLimiter' | 'blockList' | 'sessionWatch'> {
   const { auth, data } = settings
   const redis = connectScripts(auth ?? data)
   return {
     keyLimits: createKeyLimits(redis, now),
     hotLimiter: new HotLimiter(limiterOptions(settings, now)),
     blockList: new BlockList({ redis, now, sleep, log }),
+    sessionWatch: createSessionWatch(redis, deadSessions, now),
   }
 }
 
@@ -36,7 +42,5 @@ export function gateParts(
 export const gateDeps: () => GateDeps = /* @__PURE__ */ once(() => {
   const settings = env()
   const base = createBaseDeps(settings)
-  const redis = connectScripts(settings.auth ?? settings.data)
-  const sessionWatch = createSessionWatch(redis, base.deadSessions, Date.now)
-  return { ...base, ...gateParts(settings, Date.now), sessionWatch }
+  return { ...base, ...gateParts(settings, base.deadSessions, Date.now) }
 })

@@ -181,12 +181,12 @@ async function inspect(
   Object.assign(caller, callerOf(authentication))
   const keyQuota =
     authentication.status === 'key'
-      ? await quotaOfKey(authentication.key, headers, deps, trips)
+      ? await quotaOfKey(authentication.key, headers, deps, { trips, waitUntil })
       : undefined
   if (authentication.status === 'key' && keyQuota === undefined) authentication = UNKNOWN_KEY
   if ('claims' in authentication) {
     const { claims } = authentication
-    deps.sessionWatch?.(claims, waitUntil)
+    deps.sessionWatch(claims, waitUntil)
     if (deps.deadSessions.has(claims)) authentication = ENDED_SESSION
   }
 
@@ -247,13 +247,13 @@ async function quotaOfKey(
   key: PresentedKey,
   headers: Headers,
   { keyLimits, hotLimiter, settings }: GateDeps,
-  trips: Trips,
+  { trips, waitUntil }: { trips: Trips; waitUntil: WaitUntil },
 ): Promise<KeyQuota | undefined> {
   if (!keyLimits.isKnown(key)) {
     const partition = addressPartition(clientAddress(headers, settings.trustedProxy))
     if (hotLimiter.isUsedUp('anonymous', partition)) return undefined
   }
-  return keyLimits.quotaOf(key, trips)
+  return keyLimits.quotaOf(key, trips, waitUntil)
 }
 
 interface Counting {

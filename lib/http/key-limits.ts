@@ -1,9 +1,10 @@
 import type { PresentedKey } from '../auth/api-keys/api-key.ts'
 import { remember } from '../bounded-map.ts'
 import { StoreUnavailable } from '../contract/problems.ts'
+import type { WaitUntil } from '../rate-limit/types.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import type { Trips } from '../store/client/trips.ts'
-import { judgeKey, keyCommand } from '../store/key-liveness.ts'
+import { isOver, judgeKey, type KeyLiveness, keyCommand } from '../store/key-liveness.ts'
 
 /** The quotas that an API key counts for. */
 export interface KeyQuota {
@@ -23,37 +24,61 @@ export interface KeyLimits {
    * @returns Undefined for a key that opens nothing, as far as was known a minute ago.
    * @throws StoreUnavailable when the store cannot say.
    */
-  quotaOf(key: PresentedKey, trips: Trips): Promise<KeyQuota | undefined>
+  quotaOf(key: PresentedKey, trips: Trips, waitUntil: WaitUntil): Promise<KeyQuota | undefined>
+  /** Notes that a key was found to open nothing: it does not go on counting for its owner. */
+  forget(key: PresentedKey): void
 }
 
 const KNOWN_FOR_MS = 60_000
 /** A key made a moment ago may not have reached the replica that was asked. */
 const UNKNOWN_FOR_MS = 2_000
+/** So many requests of one key are between two looks whether it still opens something. */
+const REQUESTS_BETWEEN = 10
 
-/** Asks the store for a key it has not seen for a minute; one trip, like the first of a window. */
+/**
+ * Asks the store for a key it has not seen for a minute; one trip, like the first of a window. A key
+ * that asks much is looked at behind the answer, as sessions are: one that has ended would go on using
+ * up its owner's quota.
+ */
 export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLimits {
   // Two maps, so that made-up API keys do not push out good ones.
-  const known = new Map<string, KeyQuota & { until: number }>()
+  const known = new Map<string, KeyQuota & { until: number; uses: number }>()
   const unknown = new Map<string, number>()
-  const find = ({ hash }: PresentedKey): KeyQuota | undefined => {
+  const find = ({ hash }: PresentedKey) => {
     const kept = known.get(hash)
     return kept !== undefined && now() < kept.until ? kept : undefined
   }
+  const forget = ({ hash }: PresentedKey): void => {
+    known.delete(hash)
+    remember(unknown, hash, now() + UNKNOWN_FOR_MS)
+  }
+  const ask = async (key: PresentedKey): Promise<KeyLiveness> => {
+    const reply = await redis.evalRo(...keyCommand(key.id))
+    if (!Array.isArray(reply)) throw new StoreUnavailable('key: unexpected reply')
+    return judgeKey(key.hash, reply)
+  }
+  const look = async (key: PresentedKey): Promise<void> => {
+    if (isOver(await ask(key))) forget(key)
+  }
   return {
     isKnown: (key) => find(key) !== undefined,
-    quotaOf: async (key, trips) => {
-      const quota = find(key)
-      if (quota !== undefined || now() < (unknown.get(key.hash) ?? 0)) return quota
-      const reply = await trips.run(1, () => redis.evalRo(...keyCommand(key.id)))
-      if (!Array.isArray(reply)) throw new StoreUnavailable('key: unexpected reply')
-      const found = judgeKey(key.hash, reply)
+    forget,
+    quotaOf: async (key, trips, waitUntil) => {
+      const kept = find(key)
+      if (kept !== undefined) {
+        kept.uses++
+        if (kept.uses % REQUESTS_BETWEEN === 0) waitUntil(look(key).catch(() => undefined))
+        return kept
+      }
+      if (now() < (unknown.get(key.hash) ?? 0)) return undefined
+      const found = await trips.run(1, () => ask(key))
       if (found.status === 'live') {
         const { limit, accountId, userId } = found
         const quota = { limit, owner: accountId ?? userId, userId }
-        remember(known, key.hash, { ...quota, until: now() + KNOWN_FOR_MS })
+        remember(known, key.hash, { ...quota, until: now() + KNOWN_FOR_MS, uses: 1 })
         return quota
       }
-      remember(unknown, key.hash, now() + UNKNOWN_FOR_MS)
+      forget(key)
       return undefined
     },
   }

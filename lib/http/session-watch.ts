@@ -24,9 +24,9 @@ const REQUESTS_BETWEEN = 10
 const SETTLED_TOKEN_SECONDS = 60
 
 /**
- * Under Next the gate has a memory of its own, and no endpoint tells it that a session has ended. It
- * asks by itself, once in ten requests of a session, so that a dead token does not go on using up its
- * owner's quota.
+ * The gate counts a signed token as its user, and where nobody has to sign in no endpoint asks whether
+ * the session lives; under Next no endpoint shares the gate's memory. So the gate asks by itself, once
+ * in ten requests of a session: a dead token does not go on using up its owner's quota.
  */
 export function createSessionWatch(
   redis: LimiterClient,

@@ -60,9 +60,13 @@ export class HotLimiter {
     waitUntil: WaitUntil,
     { wait, limit }: { wait: boolean; limit?: number | undefined },
   ): Promise<Decision> {
+    const wider = this.#counter.wider(policy, partition)
+    // Each new network within one that is used up would open a window of its own, by a trip.
+    if (wider !== undefined && this.#isFull(wider)) {
+      return this.#counter.decision(wider, false, wider.limit)
+    }
     const quota = this.#counter.quota(policy, partition, undefined, limit)
     const narrow = await this.#countHot(quota, trips, waitUntil, wait)
-    const wider = this.#counter.wider(policy, partition)
     if (wider === undefined || !narrow.allowed) return narrow
     const wide = await this.#countHot(wider, trips, waitUntil, wait)
     return wide.allowed ? narrow : wide
@@ -103,9 +107,17 @@ export class HotLimiter {
     return this.#counter.decision(quota, true, window.used + quota.limit - window.limit)
   }
 
-  /** Whether this isolate knows that a hot policy's window is used up. It does not ask the store. */
+  /**
+   * Whether this isolate knows that a hot policy's window is used up, or that of the wider network.
+   * Asks nobody, counts nothing.
+   */
   isUsedUp(policy: HotPolicyName, partition: Partition): boolean {
-    const quota = this.#counter.quota(policy, partition)
+    const wider = this.#counter.wider(policy, partition)
+    if (wider !== undefined && this.#isFull(wider)) return true
+    return this.#isFull(this.#counter.quota(policy, partition))
+  }
+
+  #isFull(quota: Quota): boolean {
     const window = this.#windows.get(memoryKey(quota))
     const number = Math.floor(this.#counter.options.now() / (quota.windowSeconds * 1_000))
     return window !== undefined && window.number === number && window.used >= window.limit

@@ -98,6 +98,36 @@ for (const kind of ['embedded', 'redis'] as const) {
       expect(await count({ names: ['loud'], type: 'key.created' })).toBe(50)
     })
 
+    test('many users together do not push out what one other did; the newest event is always there', async () => {
+      await record(1, 'key.created', { user: 'victim' })
+      for (let user = 0; user < 21; user++) await record(50, 'key.created', { user: `m${user}` })
+      expect(await count({ names: ['victim'] })).toBe(1)
+      expect(await count({ type: 'key.created' })).toBe(1_000)
+      for (let user = 0; user < 21; user++) {
+        expect(await count({ names: [`m${user}`] })).toBeGreaterThanOrEqual(999 / 21 - 1)
+      }
+      for (const user of ['zz', 'aa']) {
+        await record(1, 'key.created', { user })
+        expect(await count({ names: [user] })).toBe(1)
+      }
+      expect(await count({ type: 'key.created' })).toBe(1_000)
+    })
+
+    test('of a thousand who did as much as each other the newest stays', async () => {
+      await Promise.all(
+        Array.from({ length: 20 }, async (_, share) => {
+          for (let index = 0; index < 50; index++) {
+            await record(1, 'key.rolled', { user: `m${share * 50 + index}` })
+          }
+        }),
+      )
+      for (const user of ['zz', 'aa']) {
+        await record(1, 'key.rolled', { user })
+        expect(await count({ names: [user] })).toBe(1)
+      }
+      expect(await count({ type: 'key.rolled' })).toBe(1_000)
+    })
+
     test('a flood of strangers does not push out what is said of users', async () => {
       await record(1, 'signin.failed', { user: 'victim', ip: '192.0.2.1' })
       for (let net = 0; net < 22; net++) {

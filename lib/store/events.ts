@@ -36,8 +36,6 @@ export interface StoredEvent {
 const MOST_EVENTS = 50_000
 const MOST_OF_KIND = 1_000
 const MOST_OF_USER = 50
-/** A day: who did nothing for so long begins anew, and leaves no key behind. */
-const SHARE_TTL_MS = 86_400_000
 
 /** An event as the keys and arguments of a script that records it. See `RECORD`. */
 export interface EventWords {
@@ -52,19 +50,16 @@ export interface EventWords {
 export function eventWords(type: SecurityEventType, fields: EventFields): EventWords {
   const { user, by, ip = '' } = fields
   const named = user ?? by
-  const own = named === undefined ? `from:${ip}` : `user:${named}`
-  // An admin may do many things in a week: the smaller cap is for users.
+  const owner = named === undefined ? ip : named
+  const whose = named === undefined ? 'strangers' : 'users'
+  // What admins did is no one user's flood.
   const mostOfUser = by === undefined ? MOST_OF_USER : MOST_OF_KIND
   const words = Object.entries({ type, ...fields }).flatMap(([name, value]) =>
     value === undefined ? [] : [name, value],
   )
   return {
-    keys: [
-      keys.events,
-      keys.eventIds(type, own),
-      keys.eventIds(type, named === undefined ? 'strangers' : 'users'),
-    ],
-    args: [MOST_EVENTS, mostOfUser, MOST_OF_KIND, SHARE_TTL_MS, ...words],
+    keys: [keys.events, keys.eventIds(type, whose), keys.eventCounts(type, whose)],
+    args: [MOST_EVENTS, owner, mostOfUser, MOST_OF_KIND, ...words],
   }
 }
 

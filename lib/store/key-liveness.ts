@@ -26,6 +26,11 @@ export type KeyLiveness =
     }
   | { status: 'key-unknown' | 'key-expired' | 'key-ended' | 'user-missing' | 'user-disabled' }
 
+/** Whether a key is over for good: a disabled account may be enabled again. */
+export function isOver({ status }: KeyLiveness): boolean {
+  return status !== 'live' && status !== 'user-disabled'
+}
+
 /** Reads a key with its owner's account, in one command, and judges both. See {@link KEY_LIVENESS}. */
 export function keyRead({ id, hash }: { id: string; hash: string }): Read<KeyLiveness> {
   return {

@@ -18,7 +18,8 @@
  * | `registrations:<address>` | set of the hashes above | a day after the last |
  * | `devices:<address>` | sorted set of HMACs of networks, score = last sign-in in ms | 90 days after the last |
  * | `events` | stream of security events | never; capped |
- * | `events:<kind>:<whose>` | sorted set of ids in `events`, score = when; `whose` is `users`, `strangers`, `user:<id>` or `from:<client address>` | never, capped; of one user or address a day after its last |
+ * | `events:<kind>:<users or strangers>:ids` | sorted set of owners and ids in `events`, all scores 0 | never; capped |
+ * | `events:<kind>:<users or strangers>:counts` | sorted set of owners, score = how many of the above | as the above |
  * | `blocks` | hash of lines by id: what admins keep out | never; what is over goes with the next that is made |
  * | `metrics` | hash of counters | never: fields are bounded by operations and statuses |
  * | `probe` | string | after a second: readiness writes it |
@@ -49,7 +50,8 @@ export const keys = {
   /** The networks from which an account has signed in. */
   devicesOf: (userId: string): string => `devices:${userId}`,
   events: 'events',
-  eventIds: (type: string, whose: string): string => `events:${type}:${whose}`,
+  eventIds: (type: string, whose: string): string => `events:${type}:${whose}:ids`,
+  eventCounts: (type: string, whose: string): string => `events:${type}:${whose}:counts`,
   blocks: 'blocks',
   metrics: 'metrics',
   probe: 'probe',

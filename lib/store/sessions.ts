@@ -105,14 +105,15 @@ export async function revokeSession(store: Store, session: Holder): Promise<bool
   return reply[0] === 'ended'
 }
 
-/** Ends all sessions of an account. See {@link END_SESSIONS}. */
-export async function endSessions(store: Store, userId: string): Promise<void> {
-  const reply = await store.write(
+/** Ends all sessions of an account. See {@link END_SESSIONS}. @returns Their ids. */
+export async function endSessions(store: Store, userId: string): Promise<string[]> {
+  const [status, ids] = await store.write(
     END_SESSIONS,
     [keys.user(userId), keys.sessionsOf(userId), keys.session('')],
     ['', ''],
   )
-  if (reply[0] !== 'done') throw new StoreUnavailable('end sessions: unexpected reply')
+  if (status !== 'done') throw new StoreUnavailable('end sessions: unexpected reply')
+  return Array.isArray(ids) ? ids.map(String) : []
 }
 
 /** A live session as its owner sees it; times in epoch milliseconds. */

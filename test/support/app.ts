@@ -4,7 +4,7 @@ import { createApp } from '../../lib/app.ts'
 import { createPasswords } from '../../lib/auth/passwords/password.ts'
 import { createAppDeps } from '../../lib/deps/app.ts'
 import type { Mail } from '../../lib/mail.ts'
-import { POLICIES } from '../../lib/rate-limit/policies.ts'
+import { POLICIES, type PolicyName } from '../../lib/rate-limit/policies.ts'
 import { parseSettings } from '../../lib/settings/settings.ts'
 import { redisEngine } from '../../local/gateway/engine.ts'
 import { startGateway } from '../../local/gateway/server.ts'
@@ -22,17 +22,31 @@ export interface AppRig {
   command(...words: string[]): Promise<unknown>
   /** The mails that went out, newest last. */
   mails: Mail[]
+  /** Waits for what goes on behind the answers. */
+  settle(): Promise<void>
   close(): Promise<void>
 }
 
-/** @param limit Of every quota, in requests a day. */
-export async function startApp(limit = 1_000_000): Promise<AppRig> {
+/**
+ * @param limit Of every quota, in requests a day.
+ * @param own Of some quotas, instead.
+ * @param environment Other settings.
+ */
+export async function startApp(
+  limit = 1_000_000,
+  own: Partial<Record<PolicyName, number>> = {},
+  environment: Record<string, string> = {},
+): Promise<AppRig> {
   const write = console.log
   console.log = () => undefined
   const program = await startRedis()
   const engine = redisEngine(program.url)
   const gateway = await startGateway({ engine, token: 'token' })
-  const quotas = Object.keys(POLICIES).map((policy) => [policy, { limit, window: '1d' }])
+  const limits = Object.fromEntries(Object.keys(POLICIES).map((policy) => [policy, limit]))
+  const quotas = Object.entries({ ...limits, ...own }).map(([policy, most]) => [
+    policy,
+    { limit: most, window: '1d' },
+  ])
   const settings = parseSettings({
     SECRET_TOKEN: randomBytes(48).toString('base64url'),
     SECRET_RTOKEN: randomBytes(48).toString('base64url'),
@@ -40,6 +54,7 @@ export async function startApp(limit = 1_000_000): Promise<AppRig> {
     UPSTASH_REDIS_REST_URL: gateway.url,
     UPSTASH_REDIS_REST_TOKEN: gateway.token,
     RATE_LIMITS: JSON.stringify(Object.fromEntries(quotas)),
+    ...environment,
   })
   const mails: Mail[] = []
   const background: Promise<unknown>[] = []
@@ -61,6 +76,9 @@ export async function startApp(limit = 1_000_000): Promise<AppRig> {
     ask,
     command,
     mails,
+    settle: async () => {
+      while (background.length > 0) await Promise.allSettled(background.splice(0))
+    },
     enter: async (user, level) => {
       const hash = hashSync(PASSWORD, 4)
       await command('DEL', `user:${user}`)

@@ -11,13 +11,18 @@ export interface AccountNames {
   exists: boolean
 }
 
-/** Finds the names of the account that an operator means, by its id or its address. One trip. */
+/**
+ * Finds the names of the account that an operator means, by its id or its address. An id leads to an
+ * address that may be another account's by now: it then names nobody else.
+ */
 export async function accountNames(store: Store, typed: string): Promise<AccountNames> {
   if (isAccountId(typed)) {
     const [address] = await store.read(addressRead(typed))
-    return address === undefined
-      ? { names: [typed], exists: false }
-      : { names: [address, typed], exists: true }
+    if (address === undefined) return { names: [typed], exists: false }
+    const [{ exists, accountId }] = await store.read(profileRead(address))
+    return exists && accountId === typed
+      ? { names: [address, typed], exists }
+      : { names: [typed], exists: false }
   }
   const userId = parseUserId(typed)
   if (userId === undefined) return { names: [typed], exists: false }

@@ -1,5 +1,5 @@
 import type { Read } from '../../store/client/reply.ts'
-import { type KeyLiveness, keyRead } from '../../store/key-liveness.ts'
+import { isOver, type KeyLiveness, keyRead } from '../../store/key-liveness.ts'
 import type { PresentedKey } from './api-key.ts'
 
 /** What a key must be good for. */
@@ -17,10 +17,23 @@ export interface KeyProof {
   reaches(scopes: readonly string[]): boolean
 }
 
-export function createKeyProof(key: PresentedKey, scope: KeyScope): KeyProof {
+/** @param onDead Told when the store says that the key is over. */
+export function createKeyProof(
+  key: PresentedKey,
+  scope: KeyScope,
+  onDead: (key: PresentedKey) => void = () => undefined,
+): KeyProof {
+  const read = keyRead(key)
   return {
     id: key.id,
-    read: keyRead(key),
+    read: {
+      ...read,
+      parse: (reply) => {
+        const found = read.parse(reply)
+        if (isOver(found)) onDead(key)
+        return found
+      },
+    },
     needs: () => neededScope(scope),
     reaches: (scopes) => isScoped(scopes, scope),
   }

@@ -14,7 +14,7 @@ import type { Read } from '../../store/client/reply.ts'
 import type { Store } from '../../store/client/store.ts'
 import { accountNames } from '../accounts/account-names.ts'
 import { isObject } from '../input.ts'
-import type { AuthCall, AuthDeps } from '../types.ts'
+import type { AuthCall, AuthDeps, Principal } from '../types.ts'
 
 /** A block as an admin sees it, with one of `address`, `user` and `key`; times are RFC 3339. */
 export interface ShownBlock {
@@ -111,7 +111,7 @@ export async function createBlock(
 ): Promise<Result<ShownBlock, 'validation-error' | 'conflict' | 'blocked' | AccessCode>> {
   const { principal, input, store, client } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
-  const self = { user: principal.accountId, address: client.address }
+  const self = selfOf(principal, client)
   const [blocks] = await store.read(blocksRead())
   if (blocks.some(({ blocked }) => covers(blocked, self))) return fail('blocked', 'a blocked admin')
 
@@ -130,7 +130,7 @@ export async function makeBlock(
   store: Store,
   { address, user, key = '', reason, until }: NewBlock,
   { now, id }: { now: () => number; id: string },
-  self: { user: string; address: string | undefined } | undefined,
+  self: Self | undefined,
 ): Promise<Result<Block, 'validation-error' | 'conflict'>> {
   const ends = until === undefined ? undefined : Date.parse(until)
   if (ends !== undefined && ends <= now()) return fault('until', 'is not in the future')
@@ -160,7 +160,7 @@ export async function deleteBlock(
 ): Promise<Result<undefined, 'not-found' | 'blocked' | AccessCode>> {
   const { principal, store, client, id = '' } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
-  const self = { user: principal.accountId, address: client.address }
+  const self = selfOf(principal, client)
   const [blocks] = await store.read(blocksRead())
   if (blocks.some(({ blocked }) => covers(blocked, self))) return fail('blocked', 'a blocked admin')
   const block = blocks.find((each) => each.id === id)
@@ -171,9 +171,26 @@ export async function deleteBlock(
   return ok(undefined)
 }
 
-/** Whether a block is of somebody. */
-function covers(blocked: Blocked, who: { user: string; address: string | undefined }): boolean {
-  if ('users' in blocked) return blocked.users.includes(who.user)
+/** Who asks, by every name that a block may have of them. */
+interface Self {
+  /** The account's id. */
+  user: string
+  userId: string
+  address: string | undefined
+}
+
+function selfOf(
+  { accountId, userId }: Principal,
+  { address }: Pick<AuthCall['client'], 'address'>,
+): Self {
+  return { user: accountId, userId, address }
+}
+
+/** Whether a block is of somebody, as the gate judges it: by id, by address and by network. */
+function covers(blocked: Blocked, who: Self): boolean {
+  if ('users' in blocked) {
+    return blocked.users.includes(who.user) || blocked.users.includes(who.userId)
+  }
   const network = 'address' in blocked ? parseNetwork(blocked.address) : undefined
   if (network === undefined || who.address === undefined) return false
   return networkBits(who.address).startsWith(networkBits(network))

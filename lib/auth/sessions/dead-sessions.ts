@@ -29,6 +29,12 @@ export class DeadSessions {
     })
   }
 
+  /** Notes that a session was ended here. None of its tokens outlives a refresh token made now. */
+  end(sid: string, { refreshTokenTtl }: { refreshTokenTtl: number }): void {
+    const iat = Math.ceil(this.#now() / 1_000)
+    this.remember({ sid, iat, exp: iat + refreshTokenTtl })
+  }
+
   /**
    * Whether the session of a token is known to have ended. A session that has ended issues no token:
    * one that is younger than what was found is asked about anew.

@@ -35,6 +35,7 @@ export async function logout(
     const quota = await call.quotas.count('refresh', { key: session.sessionId })
     if (!quota.allowed) return quotaExceeded([quota])
     if (await revokeSession(call.store, session)) {
+      deps.deadSessions.end(session.sessionId, deps.lifetimes)
       call.report('session.ended', { user: session.accountId, session: session.sessionId })
     }
   }

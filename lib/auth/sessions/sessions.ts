@@ -6,7 +6,7 @@ import {
   revokeSession,
   sessionsRead,
 } from '../../store/sessions.ts'
-import type { AuthCall } from '../types.ts'
+import type { AuthCall, AuthDeps } from '../types.ts'
 
 /** One of the caller's sessions; times are RFC 3339. */
 export interface OwnSession {
@@ -42,20 +42,26 @@ export async function listSessions(
 /** Ends one of the caller's sessions; another's answers `not-found`, as an absent one does. */
 export async function endSession(
   call: SessionsCall,
+  { deadSessions, lifetimes }: AuthDeps,
 ): Promise<Result<undefined, 'not-found' | AccessCode>> {
   const { principal, id = '' } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
   const ended = await revokeSession(call.store, { ...principal, sessionId: id })
   if (!ended) return fail('not-found', 'no such session of this user')
+  deadSessions.end(id, lifetimes)
   call.report('session.ended', { user: principal.accountId, session: id })
   return ok(undefined)
 }
 
 /** Ends all of the caller's sessions, this one too. No refresh that races with it survives. */
-export async function endAllSessions(call: SessionsCall): Promise<Result<undefined, AccessCode>> {
+export async function endAllSessions(
+  call: SessionsCall,
+  { deadSessions, lifetimes }: AuthDeps,
+): Promise<Result<undefined, AccessCode>> {
   const { principal } = call
   if (principal === undefined) return fail('invalid-token', 'no principal')
-  await endSessions(call.store, principal.userId)
+  const ended = await endSessions(call.store, principal.userId)
+  for (const id of ended) deadSessions.end(id, lifetimes)
   call.report('session.ended', { user: principal.accountId })
   if (call.presented.by === 'cookies') call.cookies.clear()
   return ok(undefined)

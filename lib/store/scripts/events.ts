@@ -1,28 +1,34 @@
 /**
- * Adds a security event to the trail. Each kind has a cap, and within a kind each user has one: over a
- * cap, the oldest events of that user or kind are removed. So nobody can push out the events of another
- * user, or their own events of another kind.
+ * Adds a security event to the trail. Each kind is capped by itself, and within a kind each owner: a
+ * user, or the address of a stranger. Who is over their own cap loses their oldest event of the kind.
+ * Over the cap of the kind, whoever has most events of it loses their oldest, so that many owners
+ * together do not push out the few events of another. Of owners who have equally many, the one who
+ * did something just now goes last.
  *
- * `record(key, arg)`: KEYS from `key`: the stream, the ids of this kind of this user, the ids of this
- * kind. ARGV from `arg`: how many the stream, the user and the kind may have, milliseconds for which a
- * user's share is remembered, then field, value and so on. Returns the id.
+ * `record(key, arg)`: KEYS from `key`: the stream, the ids of this kind by owner, how many each owner
+ * has. ARGV from `arg`: how many the stream may have, the owner, how many the owner and the kind may
+ * have, then field, value and so on. Returns the id.
  */
 export const RECORD = `local function record(key, arg)
-  local stream, own, kind = KEYS[key], KEYS[key + 1], KEYS[key + 2]
+  local stream, ids, counts, owner = KEYS[key], KEYS[key + 1], KEYS[key + 2], ARGV[arg + 1]
   local id = redis.call('XADD', stream, 'MAXLEN', '~', ARGV[arg], '*', unpack(ARGV, arg + 4))
-  local at = string.match(id, '^%d+')
-  local function add(ids, most)
-    redis.call('ZADD', ids, at, id)
-    while redis.call('ZCARD', ids) > most do
-      local oldest = redis.call('ZRANGE', ids, 0, 0)[1]
-      redis.call('XDEL', stream, oldest)
-      redis.call('ZREM', own, oldest)
-      redis.call('ZREM', kind, oldest)
-    end
+  -- In the order of letters, which is that of time for equally many digits.
+  local at, n = string.match(id, '^(%d+)%-(%d+)$')
+  redis.call('ZADD', ids, 0, owner .. '\\n' .. at .. '-' .. string.rep('0', 10 - #n) .. n)
+  local function drop(name)
+    local oldest = redis.call('ZRANGEBYLEX', ids, '[' .. name .. '\\n', '(' .. name .. '\\v', 'LIMIT', 0, 1)[1]
+    if not oldest then return redis.call('ZREM', counts, name) end
+    redis.call('ZREM', ids, oldest)
+    local ms, number = string.match(oldest, '(%d+)%-0*(%d+)$')
+    redis.call('XDEL', stream, ms .. '-' .. number)
+    if tonumber(redis.call('ZINCRBY', counts, -1, name)) <= 0 then redis.call('ZREM', counts, name) end
   end
-  add(kind, tonumber(ARGV[arg + 2]))
-  add(own, tonumber(ARGV[arg + 1]))
-  redis.call('PEXPIRE', own, ARGV[arg + 3])
+  if tonumber(redis.call('ZINCRBY', counts, 1, owner)) > tonumber(ARGV[arg + 2]) then drop(owner) end
+  while redis.call('ZCARD', ids) > tonumber(ARGV[arg + 3]) do
+    local most, many, next, asMany = unpack(redis.call('ZREVRANGE', counts, 0, 1, 'WITHSCORES'))
+    if not most then break end
+    drop(most == owner and many == asMany and next or most)
+  end
   return id
 end`
 

@@ -72,15 +72,16 @@ return {'ended'}
  * leaves a session behind.
  *
  * KEYS: account, its index, the session to keep. ARGV: account id, the id of the session to keep or
- * ''. Returns `{'done'}`.
+ * ''. Returns `{'done', {sid…}}`, the list being what the index had.
  */
 export const END_SESSIONS = `#!lua flags=allow-key-locking
 local userKey, sessionsKey, sessionKey = KEYS[1], KEYS[2], KEYS[3]
 local accountId, kept = ARGV[1], ARGV[2]
 ${GENERATION}
 ${END_OTHERS}
+local ids = redis.call('ZRANGE', sessionsKey, 0, 999)
 if redis.call('EXISTS', userKey) == 1 then endOthers() end
-return {'done'}
+return {'done', ids}
 `
 
 /**
