@@ -437,6 +437,28 @@ const MUTANTS: Mutant[] = [
     "raw?.includes('@') === true",
     "raw?.includes('@') === false",
     'strangers',
+    'hidden-owner.test',
+  ),
+  mutant(
+    'filters and orders go by an address of before',
+    'lib/items/item.ts',
+    'return isAddress(index, raw) ? HIDDEN_OWNER : raw\n',
+    'return raw\n',
+    'hidden-owner.test',
+  ),
+  mutant(
+    'an entity tag confirms an address of before',
+    'lib/items/item.ts',
+    'isAddress(index, raw) ? HIDDEN_OWNER : (raw ?? null)',
+    'raw ?? null',
+    'hidden-owner.test',
+  ),
+  mutant(
+    'an index that holds addresses counts as whole',
+    'lib/items/declaration.ts',
+    'hidesAddresses(collection, field) ? [HIDDEN_OWNER] : []',
+    '[]',
+    'hidden-owner.test',
   ),
   mutant(
     'a registration waits where there is no mail',

@@ -3,7 +3,7 @@ import type { Collection } from '../collections/define.ts'
 import { fingerprint } from '../hash.ts'
 import type { KeptIndexes } from '../store/indexes.ts'
 import { keys } from '../store/keys.ts'
-import { readerOf } from './item.ts'
+import { HIDDEN_OWNER, hidesAddresses, readerOf } from './item.ts'
 import { ordersOf } from './order.ts'
 
 /** Raised when members are written in another way: every index is built anew then. */
@@ -13,7 +13,8 @@ const known = new WeakMap<Collection, KeptIndexes>()
 
 /**
  * Every index of a collection with a fingerprint of what its members follow from: the form of members,
- * the prefix, and the fields with their types, rules and defaults. What a `refine` does is not in it.
+ * the prefix, the fields with their types, rules and defaults, and what hides an owner's address. What a
+ * `refine` does is not in it.
  */
 export function keptIndexesOf(collection: Collection): KeptIndexes {
   const before = known.get(collection)
@@ -22,7 +23,8 @@ export function keptIndexesOf(collection: Collection): KeptIndexes {
   const { names, schemas } = readerOf(collection)
   const described = (field: string): unknown => {
     const schema = schemas[names.indexOf(field)]
-    return [field, schema === undefined ? null : madeOf(schema)]
+    const hidden = hidesAddresses(collection, field) ? [HIDDEN_OWNER] : []
+    return [field, schema === undefined ? null : madeOf(schema), ...hidden]
   }
   const print = (...what: unknown[]): string => fingerprint(JSON.stringify([prefix, ...what]))
   const orders = ordersOf(collection).map(({ name: order, parts }): [string, string] => [
