@@ -316,6 +316,20 @@ const MUTANTS: Mutant[] = [
     'hostile-texts.test',
   ),
   mutant(
+    'a text that grows when it is taken apart is folded whole',
+    'lib/items/words.ts',
+    "normalize('NFKD').slice(0, SEARCHED_LENGTH)",
+    "normalize('NFKD')",
+    'words.test',
+  ),
+  mutant(
+    'a search folds every item that its word finds',
+    'lib/items/list.ts',
+    '(after.length > limit || !isBehind(row))',
+    '!isBehind(row)',
+    'hostile-texts.test',
+  ),
+  mutant(
     'items that look like accounts',
     'lib/collections/prefixes.ts',
     'overlap(own, prefix)',

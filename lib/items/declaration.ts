@@ -7,7 +7,7 @@ import { HIDDEN_OWNER, hidesAddresses, readerOf } from './item.ts'
 import { ordersOf } from './order.ts'
 
 /** Raised when members are written in another way: every index is built anew then. */
-const FORM = { id: 1, order: 1, words: 2 }
+const FORM = { id: 1, order: 1, words: 3 }
 
 const known = new WeakMap<Collection, KeptIndexes>()
 
