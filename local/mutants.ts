@@ -309,6 +309,13 @@ const MUTANTS: Mutant[] = [
     'heal-due.test',
   ),
   mutant(
+    'a made-up API key begins the healing of a user',
+    'lib/http/admission.ts',
+    "const signed = status === 'valid' || status === 'renewable'",
+    "const signed = status === 'valid' || status === 'renewable' || status === 'key'",
+    'app.credentials',
+  ),
+  mutant(
     'a text of any length is normalised',
     'lib/items/words.ts',
     'fold(text.slice(0, SEARCHED_LENGTH))',

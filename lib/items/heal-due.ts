@@ -45,7 +45,7 @@ export function restMs(
  * outgrown SCAN, so that nothing vanishes when it does. Other reads need no index, and begin none.
  */
 export function healIfDue(call: CollectionCall<unknown>, found: ItemRows | IndexLacking): void {
-  const rest = restMs(found, call.signed)
+  const rest = restMs(found, call.isProven())
   const { agoMs = Number.POSITIVE_INFINITY } = found.healed
   if (rest === undefined || agoMs < rest) return
   const { keyspace } = found
