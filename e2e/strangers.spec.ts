@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { account } from '../test/support/accounts.ts'
 import { type Answer, type Api, isProblem } from '../test/support/api.ts'
 import { expect, test } from '../test/support/fixtures.ts'
@@ -238,4 +239,23 @@ test('an owner who is known by an address from before keeps the item, and the ad
     })
   expect((await change((await api.signIn()).JWT)).status).toBe(404)
   expect((await change(JWT)).body.rating).toBe(5)
+})
+
+test('a stranger confirms no address of an owner from before: not by filters, ranges or entity tags', async ({
+  api,
+  store,
+}) => {
+  const owner = 'guessed-before@home.org'
+  const stored = { movie: 'Guessed', rating: '4', text: 'x', owner, createdAt: '2026-01-01' }
+  await store.call('HSET', 'review:guessed', ...Object.entries(stored).flat())
+  const found = async (query: string): Promise<unknown[]> =>
+    (await api.get(`/api/reviews?movie=Guessed&${query}`)).body.data
+  expect(await found(`owner=${encodeURIComponent(owner)}`)).toEqual([])
+  expect(await found('owner[gte]=g&owner[lt]=u')).toEqual([])
+  expect(await found('owner=u_0000000000000000')).toMatchObject([{ id: 'guessed' }])
+  const { headers } = await api.get('/api/reviews/guessed')
+  const guess = createHash('sha256').update(JSON.stringify(Object.values(stored)))
+  const etag = headers.get('etag')
+  expect(etag).toMatch(/^"[\w-]{22}"$/)
+  expect(etag).not.toBe(`"${guess.digest('base64url').slice(0, 22)}"`)
 })

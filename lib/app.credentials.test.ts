@@ -2,9 +2,12 @@ import { expect, test } from '@playwright/test'
 import type { Sample } from '../test/support/in-process.ts'
 import { type InProcess, ORIGIN, startInProcess } from '../test/support/in-process.ts'
 import { SAMPLES, SIGN_IN } from '../test/support/samples.ts'
+import { mintApiKey } from './auth/api-keys/api-key.ts'
 import { accessOf } from './contract/access.ts'
 import { contract, type Operation, type OperationId } from './contract/operations.ts'
 import { findRoute } from './http/router.ts'
+import { keptIndexesOf } from './items/declaration.ts'
+import { allCollections } from './items/registry.ts'
 
 type Headers = Record<string, string>
 const OPERATIONS = Object.entries(SAMPLES) as [OperationId, Sample][]
@@ -140,5 +143,30 @@ test.describe('a credential that does not hold', () => {
       expect([id, answer.status]).toEqual([id, 403])
     }
     expect((await api.send('readProfile', {}, byBearer(mine.JWT))).status).toBe(200)
+  })
+
+  test('only a credential that is proven begins the healing of a user', async () => {
+    const fillers = Array.from({ length: 2_100 }, (_, index) => [`filler:${index}`, 'x']).flat()
+    await api.command('MSET', ...fillers)
+    for (const { states, fingerprints } of allCollections().map(keptIndexesOf)) {
+      for (const [key, fingerprint] of fingerprints)
+        await api.command('HSET', states, key, `${fingerprint}:${Date.now()}:whole`)
+    }
+    /** Whether a list begins a healing, so long after the last one that a user's would. */
+    const heals = async (collection: string, headers: Headers): Promise<[number, boolean]> => {
+      const at = String(Date.now() - 30_000)
+      await api.command('HSET', 'healed', 'at', at, 'took', '1', 'idle', '1')
+      const { status } = await api.send('listItems', { params: { collection } }, headers)
+      await api.settled()
+      return [status, String(await api.command('HGET', 'healed', 'at')) !== at]
+    }
+    const { JWT } = await signIn(SIGN_IN.user)
+    const { key } = await makeKey(JWT)
+    const madeUp = byKey((await mintApiKey('live')).key)
+    expect(await heals('reviews', {})).toEqual([200, false])
+    expect(await heals('reviews', byBearer(JWT))).toEqual([200, true])
+    expect(await heals('reviews', madeUp)).toEqual([200, false])
+    expect(await heals('movies', madeUp)).toEqual([401, false])
+    expect(await heals('movies', byKey(key))).toEqual([200, true])
   })
 })

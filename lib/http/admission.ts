@@ -22,7 +22,7 @@ import type { Match } from './router.ts'
 export interface Admitted {
   access: LiveAccess
   principal: Principal | undefined
-  /** Whether a credential came whose signature holds; it may be over. */
+  /** Whether a token came whose signature holds; it may be over. An API key has none: anybody makes one up. */
   signed: boolean
   presented: AuthCall['presented']
 }
@@ -73,7 +73,7 @@ export async function admit(
     const detail = 'An API key opens collections alone: sign in, and send the access token.'
     return fail('insufficient-scope', 'no operation for keys', { detail })
   }
-  const signed = status === 'valid' || status === 'renewable' || status === 'key'
+  const signed = status === 'valid' || status === 'renewable'
   const seen = { seen: deps.sessionsSeen, dead: deps.deadSessions }
   const wanted = optional && (proof !== undefined || renewed) ? 'user' : needed
   const access = new LiveAccess(store, proof, wanted, deps.now, seen)

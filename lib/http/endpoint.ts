@@ -214,7 +214,7 @@ async function perform<input, needs extends Deps>(
       store,
       quotas,
       principal,
-      signed,
+      isProven: () => signed || access.keyOwner !== undefined,
       presented,
       cookies,
       site,

@@ -3,17 +3,18 @@ import type { Collection } from '../collections/define.ts'
 import { fingerprint } from '../hash.ts'
 import type { KeptIndexes } from '../store/indexes.ts'
 import { keys } from '../store/keys.ts'
-import { readerOf } from './item.ts'
+import { HIDDEN_OWNER, hidesAddresses, readerOf } from './item.ts'
 import { ordersOf } from './order.ts'
 
 /** Raise it when members are written in another way: every index is then built anew. */
-const FORM = { id: 1, order: 1, words: 2 }
+const FORM = { id: 1, order: 1, words: 3 }
 
 const known = new WeakMap<Collection, KeptIndexes>()
 
 /**
  * Every index of a collection, with a fingerprint of all that its members depend on: the form of members,
- * the prefix, and the fields with their types, rules and defaults. It cannot see into a `refine`.
+ * the prefix, the fields with their types, rules and defaults, and what hides an owner's address. It cannot
+ * see into a `refine`.
  */
 export function keptIndexesOf(collection: Collection): KeptIndexes {
   const before = known.get(collection)
@@ -22,7 +23,8 @@ export function keptIndexesOf(collection: Collection): KeptIndexes {
   const { names, schemas } = readerOf(collection)
   const described = (field: string): unknown => {
     const schema = schemas[names.indexOf(field)]
-    return [field, schema === undefined ? null : madeOf(schema)]
+    const hidden = hidesAddresses(collection, field) ? [HIDDEN_OWNER] : []
+    return [field, schema === undefined ? null : madeOf(schema), ...hidden]
   }
   const print = (...what: unknown[]): string => fingerprint(JSON.stringify([prefix, ...what]))
   const orders = ordersOf(collection).map(({ name: order, parts }): [string, string] => [

@@ -47,7 +47,7 @@ export async function getItem(
   warnOfFaults(call.log, collection, faulty)
   if (item === undefined) return fail('not-found', 'item lacks required fields')
   const chosen = query.value.fields
-  const tag = await itemTag(stored.value, chosen)
+  const tag = await itemTag(collection, stored.value, chosen)
   const headers = { ETag: tag, ...caching(collection, 'get', cached?.ageSeconds) }
   return ok(choose(item, chosen), { headers })
 }

@@ -62,9 +62,9 @@ for (const kind of ['redis', 'embedded'] as const) {
       await rig.command('HINCRBY', 'healed', 'at', String(-ms))
       await rig.command('SET', `come:${rig.sent.length}`, 'x')
     }
-    const scans = async (signed: boolean): Promise<number> => {
+    const scans = async (isProven: boolean): Promise<number> => {
       const before = rig.sent.filter((name) => name === 'SCAN').length
-      const list = await listItems(rig.call(notes, {}, { signed }), rig.deps)
+      const list = await listItems(rig.call(notes, {}, { isProven: () => isProven }), rig.deps)
       expect(list).toMatchObject({ ok: true })
       await rig.settled()
       return rig.sent.filter((name) => name === 'SCAN').length - before

@@ -46,7 +46,7 @@ export function restMs(
  * and start none.
  */
 export function healIfDue(call: CollectionCall<unknown>, found: ItemRows | IndexLacking): void {
-  const rest = restMs(found, call.signed)
+  const rest = restMs(found, call.isProven())
   const { agoMs = Number.POSITIVE_INFINITY } = found.healed
   if (rest === undefined || agoMs < rest) return
   const { keyspace } = found

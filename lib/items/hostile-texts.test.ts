@@ -26,11 +26,17 @@ const TEXTS = {
   jamo: '\u1100\u1161\u11a8'.repeat(7_111),
 }
 
-/** What `normalize` is handed while `work` goes on: the longest text, and the longest run of marks. */
-async function normalized(work: () => Promise<void>): Promise<{ length: number; marks: number }> {
-  const most = { length: 0, marks: 0 }
+/**
+ * What `normalize` is handed while `work` goes on: how many texts, the longest one, and the longest run
+ * of marks.
+ */
+async function normalized(
+  work: () => Promise<void>,
+): Promise<{ texts: number; length: number; marks: number }> {
+  const most = { texts: 0, length: 0, marks: 0 }
   const { normalize } = String.prototype
   String.prototype.normalize = function (this: string, form) {
+    most.texts++
     most.length = Math.max(most.length, this.length)
     for (const [run] of this.matchAll(/\p{M}+/gu)) most.marks = Math.max(most.marks, run.length)
     return normalize.call(this, form)
@@ -76,5 +82,38 @@ for (const [name, text] of Object.entries(TEXTS)) {
     })
     expect(most.length).toBeLessThanOrEqual(2_000)
     expect(most.marks).toBeLessThanOrEqual(4)
+  })
+}
+
+for (const way of ['a small keyspace', 'indexes'] as const) {
+  test(`with ${way}, a search folds what is on the page, however many items its word finds`, async () => {
+    await rig.command('FLUSHALL')
+    for (let index = 0; index < 300; index++) {
+      await rig.command('HSET', `film:${index}`, 'director', 'صلى '.repeat(100))
+    }
+    if (way === 'indexes') {
+      await rig.fill()
+      await heal(rig.store, { restMs: 0, again: true, collections: [films] })
+    }
+    const found: string[] = []
+    let cursor: Record<string, string> = {}
+    for (let page = 0; page < 3; page++) {
+      const most = await normalized(async () => {
+        const list = await listItems(
+          rig.call(films, { q: 'صلى', limit: '100', ...cursor }),
+          rig.deps,
+        )
+        if (!list.ok) throw new Error(JSON.stringify(list))
+        found.push(...list.value.data.map(({ id }) => id))
+        cursor = { cursor: list.value.nextCursor ?? '' }
+      })
+      // Two fields of each item, and of the one that says that there is more; the query.
+      expect(most.texts).toBeLessThanOrEqual(2 * 101 + 1)
+    }
+    expect(cursor).toEqual({ cursor: '' })
+    const ids = Array.from({ length: 300 }, (_, index) => String(index))
+    expect(found).toEqual(ids.sort())
+    const counted = await listItems(rig.call(films, { q: 'صلى', count: 'exact' }), rig.deps)
+    expect(counted).toMatchObject({ value: { count: 300 } })
   })
 }

@@ -15,9 +15,11 @@ interface Reader {
   readable(stored: StoredFields): [name: string, value: unknown][]
   /**
    * The value that a field shows, as text: what is stored where it fits, the default where nothing is
-   * stored. Filters, orders and search go by it.
+   * stored, {@link HIDDEN_OWNER} for an address. Filters, orders, indexes and search go by it.
    */
   shown(index: number, raw: string | undefined): string | undefined
+  /** The stored values that an entity tag is of, also those that do not fit. */
+  tagged(stored: StoredFields): (string | null)[]
   decode(id: string, stored: StoredFields): { item: Item | undefined; faulty: string[] }
 }
 
@@ -39,10 +41,9 @@ export function readerOf(collection: Collection): Reader {
     kind: kindOf(schema),
     absent: defaultOf(schema),
   }))
-  const stamps: readonly string[] = collection.stamps ?? []
-  // An item from before accounts had ids has its owner's address, which is shown to nobody.
-  const isAddress = (name: string, raw: string | undefined): boolean =>
-    name === 'owner' && stamps.includes(name) && raw?.includes('@') === true
+  const hidden = fields.map(({ name }) => hidesAddresses(collection, name))
+  const isAddress = (index: number, raw: string | undefined): boolean =>
+    hidden[index] === true && raw?.includes('@') === true
   const reader: Reader = {
     names: fields.map((field) => field.name),
     kinds: fields.map((field) => field.kind),
@@ -56,8 +57,11 @@ export function readerOf(collection: Collection): Reader {
     shown: (index, raw) => {
       const field = fields[index]
       if (field === undefined || raw === undefined) return field?.absent
-      return field.schema.safeParse(fromText(raw, field.kind)).success ? raw : undefined
+      if (!field.schema.safeParse(fromText(raw, field.kind)).success) return undefined
+      return isAddress(index, raw) ? HIDDEN_OWNER : raw
     },
+    tagged: (stored) =>
+      stored.map((raw, index) => (isAddress(index, raw) ? HIDDEN_OWNER : (raw ?? null))),
     decode: (id, stored) => {
       const faulty: string[] = []
       // A hash with none of the declared fields is not one of these items, nor is a missing one.
@@ -68,7 +72,7 @@ export function readerOf(collection: Collection): Reader {
         const raw = stored[index]
         const parsed = schema.safeParse(raw === undefined ? undefined : fromText(raw, kind))
         if (parsed.success) {
-          const shown = isAddress(name, raw) ? HIDDEN_OWNER : parsed.data
+          const shown = isAddress(index, raw) ? HIDDEN_OWNER : parsed.data
           if (shown !== undefined) entries.push([name, shown])
           continue
         }
@@ -88,8 +92,17 @@ function defaultOf(schema: ZodMiniType): string | undefined {
   return data === undefined ? undefined : String(data)
 }
 
-/** Shown in the place of an owner whose record has only an address. */
-const HIDDEN_OWNER = 'u_0000000000000000'
+/**
+ * Whether a field holds owners. An item from before accounts had ids names its owner's address, and
+ * {@link HIDDEN_OWNER} takes its place in everything that follows from the value: an order, a filter or
+ * an entity tag would let a stranger confirm a guess, or find the address letter by letter.
+ */
+export function hidesAddresses({ stamps }: Collection, field: string): boolean {
+  return field === 'owner' && stamps?.includes(field) === true
+}
+
+/** Stands for an owner who is known by an address alone. */
+export const HIDDEN_OWNER = 'u_0000000000000000'
 
 export type Kind = 'string' | 'number' | 'boolean'
 
@@ -109,16 +122,17 @@ export function fromText(raw: string, kind: Kind): unknown {
 }
 
 /**
- * The entity tag of an item: of its declared fields as they are stored, and of the fields that were
- * chosen of them.
+ * The entity tag of an item: of its declared fields as they are stored, but for an owner's address, and
+ * of the fields that were chosen of them.
  *
  * @see RFC 9110 §8.8.3
  */
 export async function itemTag(
+  collection: Collection,
   stored: StoredFields,
   chosen: readonly string[] | undefined,
 ): Promise<string> {
-  const words = JSON.stringify(stored.map((value) => value ?? null))
+  const words = JSON.stringify(readerOf(collection).tagged(stored))
   const hash = await sha256(chosen === undefined ? words : `${chosen.join()} ${words}`)
   return `"${hash.slice(0, TAG_LENGTH)}"`
 }

@@ -111,8 +111,10 @@ function assemble(collection: Collection, query: Query, place: string, found: It
   const { decode } = readerOf(collection)
   const reversed = direction?.reversed ?? query.reversed
   const walked = found.way === 'walk'
+  const ahead = (a: string, b: string): number => compareBytes(a, b) * (reversed ? -1 : 1)
+  const counts = query.count && !walked
   const stale: ItemRow[] = []
-  const rows: PageRow[] = []
+  const candidates: PageRow[] = []
   for (const row of found.rows) {
     const { id, thin } = row
     const fields = row.fields && declaredOrder(collection, asked, row.fields)
@@ -123,19 +125,26 @@ function assemble(collection: Collection, query: Query, place: string, found: It
       if (found.way !== 'small' && !thin) stale.push({ ...row, fields })
       continue
     }
-    // A hash that lacks required fields is no item.
-    if (!thin && decode(id, fields).item === undefined) continue
-    if (matches(collection, query, id, fields)) rows.push({ id, member, fields, thin })
+    candidates.push({ id, member, fields, thin })
   }
-  const count = walked ? found.count : rows.length
-  const ahead = (a: string, b: string): number => compareBytes(a, b) * (reversed ? -1 : 1)
-  if (!walked) rows.sort((a, b) => ahead(a.member, b.member))
-  const after =
-    walked || place === '' ? rows : rows.filter(({ member }) => ahead(member, place) > 0)
+  if (!walked) candidates.sort((a, b) => ahead(a.member, b.member))
+  const isBehind = ({ member }: PageRow): boolean =>
+    walked || place === '' || ahead(member, place) > 0
+  const after: PageRow[] = []
+  let count = 0
+  for (const row of candidates) {
+    // To compare texts is dear: no more rows are looked at than the page, or the count, needs.
+    if (!counts && (after.length > limit || !isBehind(row))) continue
+    // A hash that lacks required fields is no item.
+    if (!row.thin && decode(row.id, row.fields).item === undefined) continue
+    if (!matches(collection, query, row.id, row.fields)) continue
+    count++
+    if (isBehind(row)) after.push(row)
+  }
   const taken = after.slice(0, limit)
   const cut = after.length > taken.length
   const last = cut ? taken.at(-1)?.member : found.more ? found.lastMember : undefined
-  return { rows: taken, next: last, count, stale }
+  return { rows: taken, next: last, count: walked ? found.count : count, stale }
 }
 
 function matches(

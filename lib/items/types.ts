@@ -31,8 +31,11 @@ export interface CollectionCall<input> {
   conditions: Conditions
   /** Present wherever the operation is not public; `level` once the store was asked. */
   principal: { accountId: string; userId: string } | undefined
-  /** Whether a credential came whose signature holds, also where nobody has to sign in. */
-  signed: boolean
+  /**
+   * Whether a token came whose signature holds, also where nobody has to sign in, or an API key that the
+   * store has said lives.
+   */
+  isProven: () => boolean
   /** The account's level at this moment: of a change, before the use case runs. */
   level: () => number | undefined
   log: Log

@@ -40,3 +40,12 @@ test('words are the letters and digits of the beginning of a text', () => {
   expect(wordsOf(`${'x'.repeat(70)} `.repeat(100))).toEqual(['x'.repeat(64), 'x'.repeat(12)])
   expect(wordsOf('\u0301'.repeat(40_000))).toEqual([])
 })
+
+test('a text that grows when it is taken apart is cut again', () => {
+  // One character of these becomes eighteen, three and two.
+  for (const char of ['\ufdfa', '\uac01', 'é', '\u{1d160}']) {
+    expect(fold(char.repeat(2_000)).length, char).toBeLessThanOrEqual(2_000)
+  }
+  expect(wordsOf(`${'\ufdfa '.repeat(200)}behind`)).not.toContain('behind')
+  expect(wordsOf(`${'x '.repeat(900)}within`)).toEqual(['x', 'within'])
+})

@@ -2,7 +2,10 @@ import type { Collection } from '../collections/define.ts'
 import type { StoredFields } from '../store/items.ts'
 import { readerOf } from './item.ts'
 
-/** How much of a text is searched, in UTF-16 code units: the time of `normalize` grows faster than length. */
+/**
+ * So much of a text is searched, in UTF-16 code units, before and after `normalize`: it takes more time
+ * than length, and makes eighteen characters of one (U+FDFA).
+ */
 const SEARCHED_LENGTH = 2_000
 /** The most words of one item that `q=` finds, and the longest. */
 const MOST_WORDS = 200
@@ -34,7 +37,7 @@ const WITH_PLAIN_LETTERS = new RegExp(`[${Object.keys(PLAIN_LETTERS).join('')}]`
  * @see [Unicode, 5.18.4](https://www.unicode.org/versions/latest/) Caseless matching
  */
 export function fold(text: string): string {
-  const bare = withoutMarks(withoutMarks(text).normalize('NFKD'))
+  const bare = withoutMarks(withoutMarks(text).normalize('NFKD').slice(0, SEARCHED_LENGTH))
   // ẞ has no upper case but ß, and ß has: SS.
   const caseless = bare.toLowerCase().toUpperCase().toLowerCase()
   return caseless.replace(WITH_PLAIN_LETTERS, (letter) => PLAIN_LETTERS[letter] ?? letter)

@@ -135,7 +135,7 @@ async function created(
   stored: StoredFields,
 ): Promise<Result<Item>> {
   const headers = {
-    ETag: await itemTag(stored, undefined),
+    ETag: await itemTag(collection, stored, undefined),
     Location: locationOf(collection, item.id),
   }
   return ok(item, { status: 201, headers })
@@ -237,7 +237,7 @@ async function change(
     const there = read.value?.some((value) => value !== undefined) === true
     const stored = there ? read.value : undefined
     if (!mayChange(call, collection, action, stored)) return fail('not-found', 'not theirs')
-    const condition = await judgeConditions(call, stored)
+    const condition = await judgeConditions(call, collection, stored)
     if (condition !== undefined) return condition
     const item = stored === undefined ? undefined : decode(id, stored).item
     const next = become(collection, id, { stored, item })
@@ -258,7 +258,7 @@ async function change(
     if (outcome.made[0] !== true) continue
     if (next.value === undefined || fresh === undefined) return ok({ id })
     if (stored === undefined) return created(collection, fresh, next.value)
-    return ok(fresh, { headers: { ETag: await itemTag(next.value, undefined) } })
+    return ok(fresh, { headers: { ETag: await itemTag(collection, next.value, undefined) } })
   }
   throw new StoreUnavailable('overtaken again and again')
 }
@@ -300,9 +300,10 @@ function mayChange(
 /** @returns A failure when a condition does not hold (RFC 9110 §13.2.2). */
 async function judgeConditions(
   { conditions: { ifMatch, ifNoneMatch } }: CollectionCall<unknown>,
+  collection: Collection,
   stored: StoredFields | undefined,
 ): Promise<Result<never, 'precondition-failed'> | undefined> {
-  const tag = stored === undefined ? undefined : await itemTag(stored, undefined)
+  const tag = stored === undefined ? undefined : await itemTag(collection, stored, undefined)
   if (ifMatch !== null && !namesStrongly(ifMatch, tag)) {
     return fail('precondition-failed', 'If-Match')
   }

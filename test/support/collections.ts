@@ -66,7 +66,7 @@ export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<Co
         id: undefined,
         conditions: { ifMatch: null, ifNoneMatch: null, idempotencyKey: null },
         principal: { accountId: 'u_me0123456789abcdef', userId: 'me@home.org' },
-        signed: true,
+        isProven: () => true,
         level: () => 0,
         log: () => undefined,
         read: async (read) => ({ ok: true, value: (await own.read(read))[0] }),

@@ -27,6 +27,8 @@ export interface InProcess {
   command(...words: string[]): Promise<unknown>
   /** Makes an account with the password `password`. */
   account(user: string, level?: number): Promise<void>
+  /** Waits for what goes on behind the answers. */
+  settled(): Promise<void>
   /** What the server wrote to its log. */
   logged: string[]
   close(): Promise<void>
@@ -69,11 +71,19 @@ export async function startInProcess(): Promise<InProcess> {
   const logged: string[] = []
   const write = console.log
   console.log = (line: string) => void logged.push(line)
+  const behind = new Set<Promise<unknown>>()
+  const later = (work: Promise<unknown>): void => {
+    const settling = work.catch(() => undefined).finally(() => behind.delete(settling))
+    behind.add(settling)
+  }
   const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
-    app(new Request(`${ORIGIN}${path}`, init), (work) => void work.catch(() => undefined))
+    app(new Request(`${ORIGIN}${path}`, init), later)
   return {
     ask,
     command,
+    settled: async () => {
+      while (behind.size > 0) await Promise.all(behind)
+    },
     logged,
     send: (id, sample, headers = {}) => {
       const row: Operation = contract[id]
