@@ -146,6 +146,25 @@ test('made-up API keys from a /48 that is used up ask nothing, from whichever /6
   expect(lookups()).toHaveLength(before)
 })
 
+test('two credentials count as the address they come from', async ({ api }) => {
+  for (const [method, path] of [
+    ['GET', '/api/movies'],
+    ['GET', '/api/books/emma'],
+    ['POST', '/api/auth/logout'],
+    ['POST', '/api/auth/signin'],
+  ] as const) {
+    const headers = { ...nextClient(), Authorization: 'Bearer x', 'X-API-Key': 'y' }
+    const statuses: number[] = []
+    for (let index = 0; index < 22; index++) {
+      const answer = await api.send(path, { method, headers })
+      statuses.push(answer.status)
+      expect(answer.headers.get('ratelimit-policy')).toBe('"anonymous";q=20;w=86400')
+      expect(answer.headers.get('ratelimit')).toContain('"anonymous";r=')
+    }
+    expect(statuses, path).toEqual([...Array(20).fill(400), 429, 429])
+  }
+})
+
 test('a bad credential lifts no quota of a public read', async ({ api }) => {
   for (const credential of [{ Authorization: 'Bearer x' }, { 'X-API-Key': 'x' }]) {
     const headers = { ...nextClient(), ...credential }

@@ -707,6 +707,13 @@ const MUTANTS: Mutant[] = [
     'limits.spec',
   ),
   mutant(
+    'two credentials that nobody counts',
+    'lib/http/gate.ts',
+    "row.quota === 'none' ? undefined : await asStranger()",
+    'undefined',
+    'limits.spec',
+  ),
+  mutant(
     'METRICS_TOKEN opens everything',
     'lib/http/credentials/present.ts',
     'row.token === undefined ? undefined : settings[row.token]',

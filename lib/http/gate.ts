@@ -177,7 +177,13 @@ async function inspect(
   // Not counted: an operator looks when an attack has used up what its address shares.
   if (holdsToken(row, headers, deps.settings)) return undefined
   let authentication = await present(headers, deps).check(deps.now())
-  if (authentication.status === 'two') return TWO_CREDENTIALS
+  const asStranger = () => {
+    const partition = addressPartition(clientAddress(headers, deps.settings.trustedProxy))
+    return countStranger(decisions, { hotLimiter: deps.hotLimiter, partition, trips, waitUntil })
+  }
+  if (authentication.status === 'two') {
+    return (row.quota === 'none' ? undefined : await asStranger()) ?? TWO_CREDENTIALS
+  }
   Object.assign(caller, callerOf(authentication))
   const keyQuota =
     authentication.status === 'key'
@@ -195,9 +201,7 @@ async function inspect(
   const unread = bodyFault(row, headers)
   // The endpoint counts these, and does not get to see what is refused here.
   if (row.quota === 'session' && unread !== undefined) {
-    const partition = addressPartition(clientAddress(headers, deps.settings.trustedProxy))
-    const stranger = { hotLimiter: deps.hotLimiter, partition, trips, waitUntil }
-    return (await countStranger(decisions, stranger)) ?? unread
+    return (await asStranger()) ?? unread
   }
   if (row.quota === 'gate') {
     const counting = { access, headers, deps, trips, waitUntil, keyQuota }
