@@ -635,6 +635,20 @@ const MUTANTS: Mutant[] = [
     'this.#untold = new Map(told)',
     'metrics',
   ),
+  mutant(
+    'a place for hashing outlives its connection',
+    'local/hashing-places.ts',
+    "    socket.once('close', giveBack)\n",
+    '',
+    'server.test',
+  ),
+  mutant(
+    'a place for hashing is held until the answer is read',
+    'local/hashing-places.ts',
+    '        giveBack()\n        return Reflect',
+    "        response.once('close', giveBack)\n        return Reflect",
+    'server.test',
+  ),
 ]
 
 function mutant(name: string, file: string, from: string, to: string, ...tests: string[]): Mutant {
