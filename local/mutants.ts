@@ -649,6 +649,13 @@ const MUTANTS: Mutant[] = [
     "        response.once('close', giveBack)\n        return Reflect",
     'server.test',
   ),
+  mutant(
+    'a void link is worth a hash',
+    'lib/store/scripts/registrations.ts',
+    "if not kept[1] or redis.call('SISMEMBER', ARGV[1] .. kept[1], ARGV[2]) == 0 then return {} end",
+    'if not kept[1] then return {} end',
+    'auth/register',
+  ),
 ]
 
 function mutant(name: string, file: string, from: string, to: string, ...tests: string[]): Mutant {
