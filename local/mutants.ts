@@ -727,6 +727,27 @@ const MUTANTS: Mutant[] = [
     'this.#untold = new Map(told)',
     'metrics',
   ),
+  mutant(
+    'a place for hashing outlives its connection',
+    'local/hashing-places.ts',
+    "    socket.once('close', giveBack)\n",
+    '',
+    'server.test',
+  ),
+  mutant(
+    'a place for hashing is held until the answer is read',
+    'local/hashing-places.ts',
+    '        giveBack()\n        return Reflect',
+    "        response.once('close', giveBack)\n        return Reflect",
+    'server.test',
+  ),
+  mutant(
+    'a void link is worth a hash',
+    'lib/store/scripts/registrations.ts',
+    "if not kept[1] or redis.call('SISMEMBER', ARGV[1] .. kept[1], ARGV[2]) == 0 then return {} end",
+    'if not kept[1] then return {} end',
+    'auth/register',
+  ),
 ]
 
 function mutant(name: string, file: string, from: string, to: string, ...tests: string[]): Mutant {

@@ -15,10 +15,10 @@ import { normalPath, redirectOf } from '../lib/http/path.ts'
 import { findRoute } from '../lib/http/router.ts'
 import { PEER_HEADER_VARIABLE } from '../lib/settings/readers.ts'
 import type { Settings } from '../lib/settings/settings.ts'
+import { HashingPlaces } from './hashing-places.ts'
 import { LastAnswers } from './last-answers.ts'
 import { OwnAnswers, originIn } from './own-answers.ts'
 import { formFault, LARGEST_PARSED_SECTION, parseFault, targetOf } from './request-form.ts'
-import { Turnstile } from './turnstile.ts'
 
 /** What serves a request once its body is read: Next's handler, or the API without Next. */
 export type Host = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void
@@ -36,6 +36,7 @@ interface Reception {
   answers: OwnAnswers
   last: LastAnswers
   leaving: AbortSignal
+  hashing: HashingPlaces
 }
 
 /** What the parser says of what it does not take. */
@@ -58,7 +59,7 @@ export function createUsherServer(
 ): Server {
   const answers = new OwnAnswers(settings)
   const last = new LastAnswers()
-  const reception = { host, peerHeader, answers, last, leaving }
+  const reception = { host, peerHeader, answers, last, leaving, hashing: new HashingPlaces() }
   const listener: RequestListener = (request, response) => {
     if (!last.begin(request, response)) return
     accept(request, response, reception).catch(() => request.destroy())
@@ -99,7 +100,7 @@ export function createUsherServer(
 async function accept(
   request: IncomingMessage,
   response: ServerResponse,
-  { host, peerHeader, answers, last, leaving }: Reception,
+  { host, peerHeader, answers, last, leaving, hashing }: Reception,
 ): Promise<void> {
   const { method = '', url = '', headers } = request
   const refuse = (failure: Failure, instance: string, allow?: string): Promise<void> =>
@@ -131,23 +132,14 @@ async function accept(
   headers[peerHeader] = request.socket.remoteAddress ?? ''
   if (pathname.startsWith('/_next/')) response.setHeaders(answers.fileHeaders())
   if (!hashesPasswords(method, pathname)) return host(request, response, body)
-  if (!(await hashing.enter())) {
+  const place = await hashing.take(request, response)
+  if (place === 'gone') return
+  if (place === 'busy') {
     const busy = fail('service-unavailable', 'too many passwords waiting', { retryAfterSeconds: 1 })
     return send(response, answers.refusal(busy, pathname, headers.origin))
   }
-  // The client may have left while it waited.
-  if (response.closed || response.destroyed) return hashing.leave()
-  response.once('close', () => hashing.leave())
   host(request, response, body)
 }
-
-/**
- * A burst of sign-ins is taken up a few at a time: all at once they would hold up every read for as
- * long as the host needs to look at them, whatever it answers.
- */
-const MOST_HASHING = 12
-const PATIENCE_MS = 15_000
-const hashing = new Turnstile(MOST_HASHING, PATIENCE_MS)
 
 function hashesPasswords(method: string, pathname: string): boolean {
   const routed = routeOf(method, pathname)

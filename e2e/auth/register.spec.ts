@@ -105,6 +105,42 @@ test.describe('POST /api/auth/register', () => {
     await api.signIn({ user, password: PASSWORD })
   })
 
+  test('a link that is void costs what a made-up one does: no password is hashed for it', async ({
+    api,
+    outbox,
+  }) => {
+    const user = 'void-link@home.org'
+    const register = async (): Promise<string> => {
+      await api.post('/api/auth/register', { user, password: PASSWORD })
+      return tokenOf(await outbox.next(user))
+    }
+    const [first, second] = [await register(), await register()]
+    expect((await api.post('/api/auth/email/verify', { token: first })).status).toBe(204)
+    const trips = async (token: string): Promise<string | undefined> => {
+      const answer = await api.post('/api/auth/email/verify', { token, password: PASSWORD })
+      expect(isProblem(answer, 'invalid-token', 401), answer.text).toBe(true)
+      return answer.headers.get('server-timing')?.replace(/dur=[\d.]+/, '')
+    }
+    expect(await trips(second)).toBe(await trips('a'.repeat(43)))
+  })
+
+  test('a link of an address that got an account otherwise is refused, and is not kept', async ({
+    api,
+    store,
+    outbox,
+  }) => {
+    const user = 'made-meanwhile@home.org'
+    await api.post('/api/auth/register', { user, password: PASSWORD })
+    const token = tokenOf(await outbox.next(user))
+    const known = await account(store, user)
+    const kept = `registration:${createHash('sha256').update(token).digest('base64url')}`
+    expect(await store.call('EXISTS', kept)).toBe(1)
+    const answer = await api.post('/api/auth/email/verify', { token, password: PASSWORD })
+    expect(isProblem(answer, 'invalid-token', 401), answer.text).toBe(true)
+    expect(await store.call('EXISTS', kept)).toBe(0)
+    await api.signIn(known)
+  })
+
   test('of parallel links of one address one makes the account', async ({ api, outbox }) => {
     const user = 'several@home.org'
     const tokens: string[] = []

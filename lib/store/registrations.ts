@@ -1,9 +1,9 @@
 import { StoreUnavailable } from '../contract/problems.ts'
-import { type Read, replyList, text } from './client/reply.ts'
+import { integer, type Read, replyList, text } from './client/reply.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
 import { TOKEN_TTL_MS } from './one-time.ts'
-import { CONFIRM_REGISTRATION, REGISTER } from './scripts/registrations.ts'
+import { CONFIRM_REGISTRATION, READ_REGISTRATION, REGISTER } from './scripts/registrations.ts'
 
 /** Keeps a registration until its link is followed. See {@link REGISTER}. */
 export async function keepRegistration(
@@ -27,14 +27,22 @@ export interface Registration {
   hasPassword: boolean
 }
 
-/** Reads the registration of a token; undefined for one that is unknown, used or over. */
+/** Reads the registration of a token; undefined for one that is unknown, used, void or over. */
 export function registrationRead(tokenHash: string): Read<Registration | undefined> {
   return {
     database: 'auth',
-    queue: (pipeline) => pipeline.hmget(keys.registration(tokenHash), 'user', 'password'),
+    queue: (pipeline) =>
+      pipeline.evalRo(
+        READ_REGISTRATION,
+        [keys.registration(tokenHash)],
+        [keys.registrationsOf(''), tokenHash],
+      ),
     parse: (reply) => {
-      const [userId, password] = replyList(reply).map(text)
-      return userId === undefined ? undefined : { userId, hasPassword: password !== undefined }
+      const [userId, hasPassword] = replyList(reply)
+      const address = text(userId)
+      return address === undefined
+        ? undefined
+        : { userId: address, hasPassword: integer(hasPassword) === 1 }
     },
   }
 }
