@@ -656,6 +656,14 @@ const MUTANTS: Mutant[] = [
     'if not kept[1] then return {} end',
     'auth/register',
   ),
+  mutant(
+    'one account fills the queue of hashes',
+    'lib/auth/passwords/password.ts',
+    ' || held >= MOST_OF_ONE_HOLDER',
+    '',
+    'change-password.test',
+    'password.test',
+  ),
 ]
 
 function mutant(name: string, file: string, from: string, to: string, ...tests: string[]): Mutant {
