@@ -664,6 +664,20 @@ const MUTANTS: Mutant[] = [
     'change-password.test',
     'password.test',
   ),
+  mutant(
+    'a replaced hash is taken for a changed password',
+    'lib/auth/sessions/sign-in.ts',
+    'if (hash === undefined || hash === before)',
+    'if (hash !== before || hash === undefined)',
+    'sign-in.test',
+  ),
+  mutant(
+    'a replaced hash enters uncompared',
+    'lib/auth/sessions/sign-in.ts',
+    'return matches.value ? ok({ accountId, hash })',
+    'return hash ? ok({ accountId, hash })',
+    'sign-in.test',
+  ),
 ]
 
 function mutant(name: string, file: string, from: string, to: string, ...tests: string[]): Mutant {
