@@ -105,7 +105,7 @@ test.describe('npm run seed', () => {
       [
         [2, 'name: missing'],
         [3, 'year: does not fit: is not of type number'],
-        [4, 'name: is a word that paths use'],
+        [4, 'name: is reserved: . and .. mean something else in a path'],
         [5, 'name: occurs before'],
       ],
     )

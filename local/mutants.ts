@@ -748,6 +748,28 @@ const MUTANTS: Mutant[] = [
     'if not kept[1] then return {} end',
     'auth/register',
   ),
+  mutant(
+    'one account fills the queue of hashes',
+    'lib/auth/passwords/password.ts',
+    ' || held >= MOST_OF_ONE_HOLDER',
+    '',
+    'change-password.test',
+    'password.test',
+  ),
+  mutant(
+    'a replaced hash is taken for a changed password',
+    'lib/auth/sessions/sign-in.ts',
+    'if (hash === undefined || hash === before)',
+    'if (hash !== before || hash === undefined)',
+    'sign-in.test',
+  ),
+  mutant(
+    'a replaced hash enters uncompared',
+    'lib/auth/sessions/sign-in.ts',
+    'return matches.value ? ok({ accountId, hash })',
+    'return hash ? ok({ accountId, hash })',
+    'sign-in.test',
+  ),
 ]
 
 function mutant(name: string, file: string, from: string, to: string, ...tests: string[]): Mutant {

@@ -34,8 +34,14 @@ export interface InProcess {
   close(): Promise<void>
 }
 
+/** A bcrypt that is quick, and does not pause. */
+export const QUICK_PASSWORDS = createPasswords(async () => undefined, Date.now, {
+  cost: 4,
+  breathMs: 0,
+})
+
 /** Starts it with quotas out of the way and a quick bcrypt: texts and credentials are tested here. */
-export async function startInProcess(): Promise<InProcess> {
+export async function startInProcess(passwords = QUICK_PASSWORDS): Promise<InProcess> {
   const program = await startRedis()
   const engine: Engine = redisEngine(program.url)
   const gateway: Gateway = await startGateway({ engine, token: 'token' })
@@ -55,14 +61,13 @@ export async function startInProcess(): Promise<InProcess> {
       Object.fromEntries(Object.keys(POLICIES).map((policy) => [policy, 1_000_000])),
     ),
   })
-  const passwords = createPasswords(async () => undefined, Date.now, { cost: 4, breathMs: 0 })
   const deps = {
     ...createAppDeps(settings),
     passwords: {
       ...passwords,
       // The dummy has another cost, and would cost 100 ms each time.
-      matches: async (password: string, hash: string | undefined) => {
-        const found = await passwords.matches(password, hash ?? QUICK_HASH)
+      matches: async (password: string, hash: string | undefined, holder?: string) => {
+        const found = await passwords.matches(password, hash ?? QUICK_HASH, holder)
         return found.ok && hash === undefined ? { ok: true as const, value: false } : found
       },
     },

@@ -35,7 +35,7 @@ export async function verifyAddress(
   if (input.password !== undefined) {
     const weak = await refusePassword(input.password, userId, deps)
     if (weak !== undefined) return weak
-    const hashed = await deps.passwords.hash(input.password)
+    const hashed = await deps.passwords.hash(input.password, tokenHash)
     if (!hashed.ok) return hashed
     hash = hashed.value
   }

@@ -21,7 +21,8 @@ export const changePasswordInput = z.strictObject({
  * ends in the same step, and with `endKeys` every API key. The owner is told by mail.
  *
  * @returns Nothing (204), and in headers how many API keys ended and how many are left; `invalid-credentials`; `validation-error` for a weak password;
- *   `quota-exceeded` after five wrong guesses; `service-unavailable` when too many comparisons wait.
+ *   `quota-exceeded` after five wrong guesses; `service-unavailable` when too many comparisons wait, or
+ *   two of the account.
  *
  * @see OWASP ASVS v5.0.0-6.2.3, v5.0.0-7.4.3
  */
@@ -52,7 +53,7 @@ export async function changePassword(
   const about = { address: userId, known, unlockedAt: account.unlockedAt, user: accountId }
   const { guess, quota } = await judgeGuess(call, deps, counted, about)
   if (!quota.allowed) return quotaExceeded([quota])
-  const matches = await deps.passwords.matches(input.current, account.passwordHash)
+  const matches = await deps.passwords.matches(input.current, account.passwordHash, accountId)
   if (!matches.ok) {
     await guess.giveBack('one')
     return matches
@@ -61,7 +62,7 @@ export async function changePassword(
     reportFailedSignIn(call, deps, { userId, accountId }, sessionId)
     return fail('invalid-credentials', 'no match')
   }
-  const hash = await deps.passwords.hash(input.password)
+  const hash = await deps.passwords.hash(input.password, accountId)
   if (!hash.ok) {
     await guess.giveBack('one')
     return hash

@@ -49,6 +49,28 @@ test('one comparison at a time with a pause after each, eight in the queue, 503 
   await Promise.all(results)
 })
 
+test('two of one holder wait in the queue, and leave room for others', async () => {
+  const queue = createPasswords(
+    () => new Promise(() => undefined),
+    () => 0,
+  )
+  /** Whether it waits in the queue: nothing that does so is ever woken here. */
+  const waits = async (work: Promise<{ ok: boolean }>): Promise<boolean> => {
+    const moment = new Promise<'waits'>((resolve) => setImmediate(resolve, 'waits'))
+    return (await Promise.race([work, moment])) === 'waits'
+  }
+  const compare = (holder?: string) => waits(queue.matches('x', undefined, holder))
+  // The pause after the first makes the others wait.
+  expect(await compare()).toBe(false)
+  expect([await compare('one'), await waits(queue.hash('x', 'one'))]).toEqual([true, true])
+  expect([await compare('one'), await waits(queue.hash('x', 'one'))]).toEqual([false, false])
+  expect([await compare('another'), await compare('another')]).toEqual([true, true])
+  expect(await compare('another')).toBe(false)
+  // Four places are left, and who names no holder may have them all.
+  for (let place = 0; place < 4; place++) expect(await compare()).toBe(true)
+  expect(await compare()).toBe(false)
+})
+
 test('a request that its host gave up does not hold its place for ever', async () => {
   let clock = 0
   const queue = createPasswords(

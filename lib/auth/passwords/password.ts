@@ -16,16 +16,24 @@ const DUMMY_HASH = '$2b$10$q57r2kwlVJNnk2AKj53leuWEAUguFafE8xVNUye3uXducLAOpaFg.
 const BCRYPT_HASH = /^\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}$/
 
 const MOST_WAITING = 8
+const MOST_OF_ONE_HOLDER = 2
 const BREATH_MS = 50
 
-/** Hashes and compares passwords, one at a time. */
+/**
+ * Hashes and compares passwords, one at a time.
+ *
+ * A `holder` is whose work it is, an account's id or the hash of a one-time token: where no quota of
+ * parallel requests says so, two places of the queue are the most that one of them has. Signing in
+ * names none: a stranger who guesses would take the owner's places.
+ */
 export interface Passwords {
   /** Compares in the same time whether there is a hash of the current cost or none. */
   matches(
     password: string,
     hash: string | undefined,
+    holder?: string,
   ): Promise<Result<boolean, 'service-unavailable'>>
-  hash(password: string): Promise<Result<string, 'service-unavailable'>>
+  hash(password: string, holder?: string): Promise<Result<string, 'service-unavailable'>>
   /** Whether a hash has the current cost; one that has not takes another time to compare. */
   isCurrent(hash: string): boolean
 }
@@ -35,7 +43,8 @@ const GIVEN_UP_MS = 10_000
 
 /**
  * bcrypt blocks the isolate: one run at a time with a pause after each, in which other requests are
- * served; a short queue; and beyond it a 503 rather than a wait without end.
+ * served; a short queue, most of which is for others than any one holder; and beyond it a 503 rather
+ * than a wait without end.
  *
  * Every request waits on timers of its own: an edge isolate drops the timers of a request that was
  * answered, and a queue that hands over from one request to the next would end with the first.
@@ -48,13 +57,20 @@ export function createPasswords(
   now: () => number,
   { cost = COST, breathMs = BREATH_MS }: { cost?: number; breathMs?: number } = {},
 ): Passwords {
-  const queue = new Set<{ since: number }>()
+  const queue = new Set<{ since: number; holder: string | undefined }>()
   let freeAt = 0
 
-  async function inTurn<value>(work: () => value): Promise<Result<value, 'service-unavailable'>> {
-    const place = { since: now() }
-    for (const other of queue) if (place.since - other.since > GIVEN_UP_MS) queue.delete(other)
-    if (queue.size >= MOST_WAITING) {
+  async function inTurn<value>(
+    holder: string | undefined,
+    work: () => value,
+  ): Promise<Result<value, 'service-unavailable'>> {
+    const place = { since: now(), holder }
+    let held = 0
+    for (const other of queue) {
+      if (place.since - other.since > GIVEN_UP_MS) queue.delete(other)
+      else if (holder !== undefined && other.holder === holder) held++
+    }
+    if (queue.size >= MOST_WAITING || held >= MOST_OF_ONE_HOLDER) {
       return fail('service-unavailable', 'too many passwords waiting', { retryAfterSeconds: 1 })
     }
     queue.add(place)
@@ -68,9 +84,9 @@ export function createPasswords(
   }
 
   return {
-    matches: (password, hash) =>
-      inTurn(() => {
-        // Always compares: the time must be the same for a known and an unknown account.
+    matches: (password, hash, holder) =>
+      inTurn(holder, () => {
+        // Measured and compared whatever there is: neither may tell a known account from an unknown.
         const takes = fits(password)
         const usable = hash !== undefined && BCRYPT_HASH.test(hash)
         const equal = compareSync(
@@ -80,7 +96,8 @@ export function createPasswords(
         return takes && usable && equal
       }),
     isCurrent: (hash) => getRounds(hash) === cost,
-    hash: (password) => inTurn(() => hashSync(normalize(password), genSaltSync(cost))),
+    hash: (password, holder) =>
+      inTurn(holder, () => hashSync(normalize(password), genSaltSync(cost))),
   }
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { fail, ok, type Result } from '../../contract/problems.ts'
+import { type Failure, fail, ok, type Result } from '../../contract/problems.ts'
 import { quotaExceeded } from '../../rate-limit/headers.ts'
-import { deviceRead, openSession, revokeSession } from '../../store/sessions.ts'
+import { deviceRead, type Opened, openSession, revokeSession } from '../../store/sessions.ts'
 import { credentialsRead, replaceHash } from '../../store/users.ts'
 import { reportFailedSignIn } from '../accounts/notices.ts'
 import { parseUserId } from '../accounts/user-id.ts'
@@ -59,8 +59,8 @@ export async function signIn(
     // No account has the empty id: an impossible address costs the same trip.
     store.read(credentialsRead(userId ?? ''), deviceRead(userId ?? '', names.device ?? '')),
   ])
-  const { accountId: user, unlockedAt } = account
-  const about = { address, known, unlockedAt, user }
+  const { accountId, unlockedAt } = account
+  const about = { address, known, unlockedAt, user: accountId }
   const { guess, quota } = await judgeGuess(call, deps, counted, about)
   if (!quota.allowed) return quotaExceeded([quota])
 
@@ -70,7 +70,7 @@ export async function signIn(
     return matches
   }
   if (!matches.value || !account.mayEnter || userId === undefined || !account.passwordHash) {
-    const { accountId, passwordHash } = account
+    const { passwordHash } = account
     const known = userId !== undefined && passwordHash !== undefined
     reportFailedSignIn(call, deps, known ? { userId, accountId } : undefined)
     return fail('invalid-credentials', matches.value ? 'account may not enter' : 'no match')
@@ -78,33 +78,63 @@ export async function signIn(
 
   const sessionId = deps.randomId()
   const freshId = deps.newAccountId()
-  const [opened] = await Promise.all([
+  const open = ({ accountId, hash }: Compared): Promise<Opened> =>
     openSession(store, {
       sessionId,
       userId,
-      accountId: user,
+      accountId,
       freshId,
-      comparedHash: account.passwordHash,
+      comparedHash: hash,
       refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
       sessionTtlMs: deps.lifetimes.sessionTtl * 1_000,
       userAgent: client.userAgent,
       ip: client.address ?? '',
       cap: deps.sessionsPerUser,
       device: names.device,
-      event: call.event('signin.succeeded', { user: user ?? freshId, session: sessionId }),
-    }),
-    guess.giveBack('all'),
-  ])
+      event: call.event('signin.succeeded', { user: accountId ?? freshId, session: sessionId }),
+    })
+  let compared: Compared = { accountId, hash: account.passwordHash }
+  let [opened] = await Promise.all([open(compared), guess.giveBack('all')])
   if (opened.status === 'refused') {
-    return fail('invalid-credentials', 'account changed during sign-in')
+    const again = await compareReplaced(call, deps, { userId, before: compared.hash })
+    if (!again.ok) return again
+    compared = again.value
+    opened = await open(compared)
   }
-  const { accountId } = opened
-  call.identify({ accountId, userId, sessionId })
+  if (opened.status === 'refused') return changedMeanwhile()
+  const principal = { accountId: opened.accountId, userId, sessionId }
+  call.identify(principal)
   await Promise.all(
-    opened.overCap.map((oldest) => revokeSession(store, { sessionId: oldest, accountId, userId })),
+    opened.overCap.map((oldest) => revokeSession(store, { ...principal, sessionId: oldest })),
   )
-  keepCurrent(call, deps, { userId, password: call.input.password, hash: account.passwordHash })
-  return ok(await grant(deps, 'Logged in', { accountId, userId, sessionId }, opened.session))
+  keepCurrent(call, deps, { userId, password: call.input.password, hash: compared.hash })
+  return ok(await grant(deps, 'Logged in', principal, opened.session))
+}
+
+/** The account and the hash that a password was compared with, and matched. */
+interface Compared {
+  accountId: string | undefined
+  hash: string
+}
+
+/**
+ * Compares with the hash that came in place of the one before: it may be of the same password, which a
+ * sign-in at the same time keeps at the current cost.
+ */
+async function compareReplaced(
+  { store, input }: Pick<AuthCall<z.output<typeof signInInput>>, 'store' | 'input'>,
+  { passwords }: Pick<AccountDeps, 'passwords'>,
+  { userId, before }: { userId: string; before: string },
+): Promise<Result<Compared, 'invalid-credentials' | 'service-unavailable'>> {
+  const [{ accountId, passwordHash: hash }] = await store.read(credentialsRead(userId))
+  if (hash === undefined || hash === before) return changedMeanwhile()
+  const matches = await passwords.matches(input.password, hash)
+  if (!matches.ok) return matches
+  return matches.value ? ok({ accountId, hash }) : changedMeanwhile()
+}
+
+function changedMeanwhile(): Failure<'invalid-credentials'> {
+  return fail('invalid-credentials', 'account changed during sign-in')
 }
 
 /** A hash of another cost takes another time to compare: it is replaced, behind the answer. */

@@ -1,0 +1,52 @@
+import { expect, test } from '@playwright/test'
+import { type InProcess, startInProcess } from '../../../test/support/in-process.ts'
+import { createPasswords } from './password.ts'
+
+test('sixty changes at once by one account leave room for the sign-ins of others', async () => {
+  let clock = 0
+  let compared = 0
+  let paused = true
+  let go: () => void = () => undefined
+  const pause = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const passwords = createPasswords(
+    () => pause,
+    () => (paused ? clock : ++clock),
+    { cost: 4, breathMs: 1 },
+  )
+  const api = await startInProcess({
+    ...passwords,
+    matches: (...words) => {
+      compared++
+      return passwords.matches(...words)
+    },
+  })
+  await api.account('busy@home.org')
+  await api.account('me@home.org')
+  const signedIn = await signIn(api, 'busy@home.org')
+  const { JWT } = await signedIn.json()
+
+  // Whoever hashes next waits in the queue until the pause is over.
+  const answered: number[] = []
+  const changes = Array.from({ length: 60 }, async () => {
+    const body = { current: 'not this one', password: 'a long enough one' }
+    const answer = await api.send('changePassword', { body }, { Authorization: `Bearer ${JWT}` })
+    answered.push(answer.status)
+  })
+  // The queue has eight places.
+  await expect.poll(() => answered.length).toBeGreaterThanOrEqual(60 - 8)
+  expect(new Set(answered)).toEqual(new Set([503]))
+  const others = Array.from({ length: 5 }, () => signIn(api, 'me@home.org'))
+  await expect.poll(() => compared).toBe(1 + 60 + 5)
+  paused = false
+  go()
+  const statuses = (await Promise.all(others)).map(({ status }) => status)
+  expect(statuses).toEqual([200, 200, 200, 200, 200])
+  await Promise.all(changes)
+  await api.close()
+})
+
+function signIn(api: InProcess, user: string): Promise<Response> {
+  return api.send('signIn', { body: { user, password: 'password' } })
+}
