@@ -15,6 +15,12 @@ const config: NextConfig = {
         condition: 'edge-light',
         type: 'text',
       },
+      // Next's cache in files: at the edge there are none, and nothing calls it.
+      '**/next/dist/esm/server/lib/incremental-cache/file-system-cache.js': {
+        condition: 'edge-light',
+        loaders: ['./local/left-out.cjs'],
+        as: '*.js',
+      },
     },
   },
   poweredByHeader: false,

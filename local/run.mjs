@@ -1,4 +1,4 @@
-// The one plain-JavaScript file: it runs on a clone with nothing installed but Node and npm, brings
+// Plain JavaScript: it runs on a clone with nothing installed but Node and npm, brings
 // the installation and the build up to date where the command asks for it, and hands over.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
