@@ -7,7 +7,9 @@ const FOLDERS = ['app', 'bench', 'demo', 'docs', 'e2e', 'lib', 'local', 'seed', 
   (folder) => existsSync(join(root, folder)),
 )
 /** Where `npm run init` has taken the demo out, pages and comments still name tests that went with it. */
-const GONE = FOLDERS.includes('demo') ? /^$/ : /^(app\/v1|e2e)\/|^local\/mutants\.ts$|\.test\.ts$/
+const GONE = FOLDERS.includes('demo')
+  ? /^$/
+  : /^(app\/v1|demo|e2e)\/|^(local\/mutants|test\/support\/samples)\.ts$|\.test\.ts$/
 /** What a page tells its reader to write. */
 const EXAMPLES = ['lib/collections/albums.ts', 'lib/collections/films.ts']
 const TEXT = /\.(ts|tsx|mjs|md)$/

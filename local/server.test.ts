@@ -4,7 +4,7 @@ import { expect, test } from '@playwright/test'
 import { statusesIn } from '../test/support/raw.ts'
 import { createUsherServer } from './server.ts'
 
-const GET = 'GET /api/books/emma HTTP/1.1\r\nHost: x\r\n\r\n'
+const GET = 'GET /api/stars/vega HTTP/1.1\r\nHost: x\r\n\r\n'
 const SIGN_IN =
   'POST /api/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}'
 /** As many sign-ins as the server lets in at a time. */

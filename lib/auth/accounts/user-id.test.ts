@@ -94,6 +94,11 @@ test('a long text is refused before it is normalised', () => {
   }
 })
 
+test('an address is spelled the same after ten thousand others', () => {
+  const spellings = Array.from({ length: 10_000 }, () => parseUserId('me@ü.de'))
+  expect(new Set(spellings)).toEqual(new Set(['me@xn--tda.de']))
+})
+
 test('what comes out is its own canonical spelling, whatever goes in', () => {
   const letters = fc.constantFrom(...'aJßİΣü\u0301\u030cｈﬁ.@-+:1x ¨', 'xn--')
   const text = fc.oneof(

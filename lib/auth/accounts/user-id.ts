@@ -52,9 +52,19 @@ const LABEL = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/
  * port, a user, percent signs and the numbers of an IPv4 address, which are no domain names.
  */
 function asciiDomain(domain: string): string | undefined {
-  if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) || !URL.canParse(`http://${domain}`)) return undefined
-  const { hostname } = new URL(`http://${domain}`)
+  if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain)) return undefined
+  const hostname = hostnameOf(domain)
+  if (hostname === undefined) return undefined
   const labels = hostname.split('.')
   const isAddress = /^\d+$/.test(labels.at(-1) ?? '')
   return labels.every((label) => LABEL.test(label)) && !isAddress ? hostname : undefined
+}
+
+/** By trial: once it is compiled, `URL.canParse` of Node 20 refuses every text with a letter of Latin-1. */
+function hostnameOf(domain: string): string | undefined {
+  try {
+    return new URL(`http://${domain}`).hostname
+  } catch {
+    return undefined
+  }
 }
