@@ -758,14 +758,14 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'a replaced hash is taken for a changed password',
-    'lib/auth/sessions/sign-in.ts',
+    'lib/auth/passwords/compare-replaced.ts',
     'if (hash === undefined || hash === before)',
     'if (hash !== before || hash === undefined)',
     'sign-in.test',
   ),
   mutant(
     'a replaced hash enters uncompared',
-    'lib/auth/sessions/sign-in.ts',
+    'lib/auth/passwords/compare-replaced.ts',
     'return matches.value ? ok({ accountId, hash })',
     'return hash ? ok({ accountId, hash })',
     'sign-in.test',

@@ -1,5 +1,10 @@
 import { expect, test } from '@playwright/test'
-import { type InProcess, startInProcess } from '../../../test/support/in-process.ts'
+import { hashSync } from 'bcryptjs'
+import {
+  type InProcess,
+  QUICK_PASSWORDS,
+  startInProcess,
+} from '../../../test/support/in-process.ts'
 import { createPasswords } from './password.ts'
 
 test('sixty changes at once by one account leave room for the sign-ins of others', async () => {
@@ -44,6 +49,32 @@ test('sixty changes at once by one account leave room for the sign-ins of others
   const statuses = (await Promise.all(others)).map(({ status }) => status)
   expect(statuses).toEqual([200, 200, 200, 200, 200])
   await Promise.all(changes)
+  await api.close()
+})
+
+test('a hash that is replaced while its password changes does not refuse the change', async () => {
+  const user = 'me@home.org'
+  const replacements: string[] = []
+  const api = await startInProcess({
+    ...QUICK_PASSWORDS,
+    matches: async (...words) => {
+      const found = await QUICK_PASSWORDS.matches(...words)
+      const next = replacements.shift()
+      if (next !== undefined) await api.command('HSET', `user:${user}`, 'password', next)
+      return found
+    },
+  })
+  await api.account(user)
+  const change = async (next: string): Promise<number> => {
+    const { JWT } = await (await signIn(api, user)).json()
+    replacements.push(next)
+    const body = { current: 'password', password: 'another long phrase 77' }
+    const headers = { Authorization: `Bearer ${JWT}` }
+    return (await api.send('changePassword', { body }, headers)).status
+  }
+  expect(await change(hashSync('password', 5))).toBe(204)
+  await api.account(user)
+  expect(await change(hashSync('somebody else’s', 4))).toBe(401)
   await api.close()
 })
 

@@ -7,6 +7,7 @@ import { credentialsRead, changePassword as storePassword } from '../../store/us
 import { keyHeaders, reportFailedSignIn, tellOwner } from '../accounts/notices.ts'
 import { countGuess, guessKeys, judgeGuess } from '../sessions/guesses.ts'
 import type { AccountDeps, AuthCall } from '../types.ts'
+import { changedMeanwhile, compareReplaced } from './compare-replaced.ts'
 import { newPassword, refusePassword } from './new-password.ts'
 
 export const changePasswordInput = z.strictObject({
@@ -68,18 +69,24 @@ export async function changePassword(
     return hash
   }
 
-  const [changed] = await Promise.all([
+  const change = (comparedHash: string) =>
     storePassword(store, {
       userId,
       accountId,
       kept: sessionId,
-      comparedHash: account.passwordHash,
+      comparedHash,
       hash: hash.value,
       endKeys: input.endKeys === true,
-    }),
-    guess.giveBack('all'),
-  ])
-  if (changed.status !== 'done') return fail('invalid-credentials', 'changed meanwhile')
+    })
+  const before = account.passwordHash
+  let [changed] = await Promise.all([change(before), guess.giveBack('all')])
+  if (changed.status !== 'done') {
+    const replaced = { userId, password: input.current, before, holder: accountId }
+    const again = await compareReplaced(store, deps.passwords, replaced)
+    if (!again.ok) return again
+    changed = await change(again.value.hash)
+  }
+  if (changed.status !== 'done') return changedMeanwhile()
   call.report('password.changed', { user: accountId, session: sessionId })
   const endedKeys = input.endKeys === true ? changed.keyCount : 0
   const leftKeys = changed.keyCount - endedKeys

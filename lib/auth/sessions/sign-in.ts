@@ -1,11 +1,12 @@
 import * as z from 'zod/mini'
-import { type Failure, fail, ok, type Result } from '../../contract/problems.ts'
+import { fail, ok, type Result } from '../../contract/problems.ts'
 import { quotaExceeded } from '../../rate-limit/headers.ts'
 import { deviceRead, type Opened, openSession, revokeSession } from '../../store/sessions.ts'
 import { credentialsRead, replaceHash } from '../../store/users.ts'
 import { reportFailedSignIn } from '../accounts/notices.ts'
 import { parseUserId } from '../accounts/user-id.ts'
 import { isObject } from '../input.ts'
+import { type Compared, changedMeanwhile, compareReplaced } from '../passwords/compare-replaced.ts'
 import type { AccountDeps, AuthCall } from '../types.ts'
 import { grant, type TokenResponse } from './grant.ts'
 import { countGuess, guessKeys, judgeGuess } from './guesses.ts'
@@ -96,7 +97,11 @@ export async function signIn(
   let compared: Compared = { accountId, hash: account.passwordHash }
   let [opened] = await Promise.all([open(compared), guess.giveBack('all')])
   if (opened.status === 'refused') {
-    const again = await compareReplaced(call, deps, { userId, before: compared.hash })
+    const again = await compareReplaced(store, deps.passwords, {
+      userId,
+      password: call.input.password,
+      before: compared.hash,
+    })
     if (!again.ok) return again
     compared = again.value
     opened = await open(compared)
@@ -109,32 +114,6 @@ export async function signIn(
   )
   keepCurrent(call, deps, { userId, password: call.input.password, hash: compared.hash })
   return ok(await grant(deps, 'Logged in', principal, opened.session))
-}
-
-/** The account and the hash that a password was compared with, and matched. */
-interface Compared {
-  accountId: string | undefined
-  hash: string
-}
-
-/**
- * Compares with the hash that came in place of the one before: it may be of the same password, which a
- * sign-in at the same time keeps at the current cost.
- */
-async function compareReplaced(
-  { store, input }: Pick<AuthCall<z.output<typeof signInInput>>, 'store' | 'input'>,
-  { passwords }: Pick<AccountDeps, 'passwords'>,
-  { userId, before }: { userId: string; before: string },
-): Promise<Result<Compared, 'invalid-credentials' | 'service-unavailable'>> {
-  const [{ accountId, passwordHash: hash }] = await store.read(credentialsRead(userId))
-  if (hash === undefined || hash === before) return changedMeanwhile()
-  const matches = await passwords.matches(input.password, hash)
-  if (!matches.ok) return matches
-  return matches.value ? ok({ accountId, hash }) : changedMeanwhile()
-}
-
-function changedMeanwhile(): Failure<'invalid-credentials'> {
-  return fail('invalid-credentials', 'account changed during sign-in')
 }
 
 /** A hash of another cost takes another time to compare: it is replaced, behind the answer. */
