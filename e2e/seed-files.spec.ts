@@ -434,7 +434,7 @@ test.describe('a folder of dirty files', () => {
     // Beside node_modules, so that packages are found.
     const copy = resolve('.usher', `declaration-${process.pid}`)
     try {
-      for (const part of ['lib', 'local', 'seed']) {
+      for (const part of ['demo', 'lib', 'local', 'seed']) {
         await cp(part, join(copy, part), { recursive: true })
       }
       const movies = join(copy, 'lib/collections/movies.ts')
