@@ -26,7 +26,7 @@ test('the example for the browser: a review is made, listed and taken away, with
   expect(await page.evaluate('document.cookie')).toBe('')
 })
 
-test('two tabs with one token that is over: one of them refreshes, both are served', async ({
+test('two tabs with one token that is over refresh one after the other, and keep one session', async ({
   context,
   server,
 }) => {
@@ -45,11 +45,15 @@ test('two tabs with one token that is over: one of them refreshes, both are serv
     }
     var client = new usher.UsherClient({ url: '', credential: { tokens: store } })`
   const tabs = [await context.newPage(), await context.newPage()]
-  let refreshes = 0
+  let running = 0
+  let mostAtOnce = 0
+  await context.route('**/api/auth/refresh', async (route) => {
+    mostAtOnce = Math.max(mostAtOnce, ++running)
+    const response = await route.fetch()
+    running--
+    await route.fulfill({ response })
+  })
   for (const tab of tabs) {
-    tab.on('request', (request) => {
-      if (request.url().endsWith('/api/auth/refresh')) refreshes++
-    })
     await tab.goto(`${server.origin}/problems/not-found`)
     await tab.evaluate(client)
   }
@@ -57,5 +61,10 @@ test('two tabs with one token that is over: one of them refreshes, both are serv
   await tabs[0]?.evaluate('store.set({ ...store.get(), expiresAt: 0 })')
   const read = `client.get('movies', 'Pulp Fiction').then(({ year }) => year)`
   expect(await Promise.all(tabs.map((tab) => tab.evaluate(read)))).toEqual([1994, 1994])
-  expect(refreshes).toBe(1)
+  // What one tab stores may reach another late: that one repeats the refresh, and gets the same answer.
+  expect(mostAtOnce).toBe(1)
+  const kept = await Promise.all(tabs.map((tab) => tab.evaluate('store.get().refresh')))
+  expect(new Set(kept).size).toBe(1)
+  await tabs[1]?.evaluate('store.set({ ...store.get(), expiresAt: 0 })')
+  expect(await tabs[1]?.evaluate(read)).toBe(1994)
 })
