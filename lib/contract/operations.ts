@@ -41,8 +41,8 @@ export interface Operation {
 }
 
 /**
- * The operation table. What each can fail with is in `contract-problems.ts`. The router, the gate, the endpoints and `lib/app.ts` all read it; what people
- * read of an operation is in `texts.ts`.
+ * The operation table: the router, the gate, the endpoints and `lib/app.ts` all read it. What each can
+ * fail with is in `operation-problems.ts`, what people read of it in `texts.ts`.
  */
 export const contract = {
   signIn: {
