@@ -782,6 +782,8 @@ function main(): number {
   const copy = mkdtempSync(join(tmpdir(), 'usher-mutants-'))
   process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
   const files = spawnSync('git', ['ls-files'], { encoding: 'utf8' }).stdout.trim().split('\n')
+  // Besides what git knows the document, which the build has made: the API imports it.
+  files.push('lib/openapi/openapi.json')
   for (const file of files) cpSync(file, join(copy, file), { recursive: true })
   symlinkSync(resolve('node_modules'), join(copy, 'node_modules'))
 
