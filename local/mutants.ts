@@ -182,7 +182,7 @@ const MUTANTS: Mutant[] = [
     'lib/auth/sessions/liveness.ts',
     "return fail('invalid-token', state.status)",
     'return ok(undefined)',
-    'auth/logout',
+    'fourth-collection',
   ),
   mutant(
     'level of the token believed',
