@@ -110,7 +110,11 @@ test('a burst of requests with an old cookie signs nobody out', async ({ api, st
   }
 })
 
-test('logging out with an old token ends the session, migrated or not', async ({ api, store }) => {
+test('logging out with an old token ends the session, migrated or not; its event has no address', async ({
+  api,
+  store,
+}) => {
+  const { JWT } = await api.signIn(await account(store, 'admin-before@home.org', { level: '9' }))
   for (const migrated of [false, true]) {
     for (const kind of ['access', 'refresh'] as const) {
       const user = `out-${kind}-${migrated}@home.org`
@@ -126,6 +130,10 @@ test('logging out with an old token ends the session, migrated or not', async ({
       expect(status).toBe(204)
       const state = await store.call('HGET', `session:${old.sid}`, 'st')
       expect([user, state]).not.toEqual([user, 'live'])
+      const ended = async (): Promise<{ session: string }[]> =>
+        (await api.get('/api/events?type=session.ended', JWT)).body.data
+      await expect.poll(ended).toContainEqual(expect.objectContaining({ session: old.sid }))
+      expect(JSON.stringify(await ended())).not.toContain('@')
     }
   }
 })

@@ -13,7 +13,7 @@ test('the example for the browser: a review is made, listed and taken away, with
   server,
 }) => {
   const { outputFiles } = await build({
-    entryPoints: ['demo/examples/browser.ts'],
+    entryPoints: ['examples/browser.ts'],
     bundle: true,
     write: false,
     format: 'iife',

@@ -10,7 +10,7 @@ import { runProgram } from '../test/support/processes.ts'
 test('the example for Node prints what it says', async ({ server }) => {
   const outfile = join(await mkdtemp(join(tmpdir(), 'usher-client-')), 'example.mjs')
   await build({
-    entryPoints: ['demo/examples/node.ts'],
+    entryPoints: ['examples/node.ts'],
     outfile,
     bundle: true,
     platform: 'node',

@@ -3,13 +3,22 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
 
 const root = resolve(import.meta.dirname, '..')
-const FOLDERS = ['app', 'bench', 'demo', 'docs', 'e2e', 'lib', 'local', 'seed', 'test'].filter(
-  (folder) => existsSync(join(root, folder)),
-)
+const FOLDERS = [
+  'app',
+  'bench',
+  'demo',
+  'docs',
+  'e2e',
+  'examples',
+  'lib',
+  'local',
+  'seed',
+  'test',
+].filter((folder) => existsSync(join(root, folder)))
 /** Where `npm run init` has taken the demo out, pages and comments still name tests that went with it. */
 const GONE = FOLDERS.includes('demo')
   ? /^$/
-  : /^(app\/v1|demo|e2e)\/|^(local\/mutants|test\/support\/samples)\.ts$|\.test\.ts$/
+  : /^(app\/v1|demo|e2e|examples)\/|^(local\/mutants|test\/support\/samples)\.ts$|\.test\.ts$/
 /** What a page tells its reader to write. */
 const EXAMPLES = ['lib/collections/albums.ts', 'lib/collections/films.ts']
 const TEXT = /\.(ts|tsx|mjs|md)$/
@@ -39,7 +48,7 @@ test('no file reaches beside the repository: a clone has all that its tests need
 
 test('the files that comments and pages name are there', () => {
   const named =
-    /(?<![\w./-])(?:app|demo|docs|e2e|lib|local|seed|test)\/[\w./[\]-]+\.(?:tsx?|mjs|md|json)\b/g
+    /(?<![\w./-])(?:app|demo|docs|e2e|examples|lib|local|seed|test)\/[\w./[\]-]+\.(?:tsx?|mjs|md|json)\b/g
   const missing = files.flatMap((file) =>
     [...readFileSync(join(root, file), 'utf8').matchAll(named)]
       .filter(

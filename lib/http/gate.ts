@@ -1,6 +1,5 @@
 import type { PresentedKey } from '../auth/api-keys/api-key.ts'
-import type { Access } from '../contract/access.ts'
-import { accessOf } from '../contract/access.ts'
+import { type Access, accessOf } from '../contract/access.ts'
 import { contract, type Operation } from '../contract/operations.ts'
 import { type Failure, fail } from '../contract/problems.ts'
 import type { GateDeps } from '../deps/gate.ts'
@@ -56,7 +55,7 @@ export function isForPage(method: string, url: { pathname: string; search: strin
 /**
  * The first stop of every API request: it rejects early and counts, and never vouches for anyone.
  * In order: the size of the header section, path, method, preflight, the token's signature, quota,
- * media type, length, a missing or bad credential. The endpoint checks again.
+ * blocks, media type, length, a missing or bad credential. The endpoint checks again.
  *
  * @param waitUntil Keeps the counting alive after the answer.
  */

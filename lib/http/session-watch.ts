@@ -1,4 +1,8 @@
-import type { DeadSessions } from '../auth/sessions/dead-sessions.ts'
+import {
+  type DeadSessions,
+  SETTLED_TOKEN_SECONDS,
+  type TokenTimes,
+} from '../auth/sessions/dead-sessions.ts'
 import { remember } from '../bounded-map.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
@@ -6,13 +10,10 @@ import { keys } from '../store/keys.ts'
 import { liveness } from '../store/rotation.ts'
 import { READ_LIVENESS } from '../store/scripts/liveness.ts'
 
-/** What a token says of its session; times in epoch seconds. */
-interface Claims {
+/** What a token says of its session and its account. */
+interface Claims extends TokenTimes {
   sub: string
   user: string
-  sid: string
-  iat: number
-  exp: number
 }
 
 /** Checks behind the answer whether a session with many requests still lives. */
@@ -20,9 +21,6 @@ export type SessionWatch = (claims: Claims, waitUntil: WaitUntil) => void
 
 /** How many requests of one session go by between two checks. */
 const REQUESTS_BETWEEN = 10
-/** A session that is not found for a token this old is gone: no replica lags that far. */
-const SETTLED_TOKEN_SECONDS = 60
-
 /**
  * The gate counts a signed token as its user, and where nobody has to sign in no endpoint asks whether
  * the session lives; under Next no endpoint shares the gate's memory. So the gate asks by itself, once

@@ -1,6 +1,5 @@
 import type { Collection } from '../collections/define.ts'
-import type { Access } from '../contract/access.ts'
-import { accessOf } from '../contract/access.ts'
+import { type Access, accessOf } from '../contract/access.ts'
 import { contract, type Operation, type OperationId, pathsOf } from '../contract/operations.ts'
 import { SUMMARIES } from '../contract/texts.ts'
 import { allCollections } from '../items/registry.ts'

@@ -1,5 +1,8 @@
 import { remember } from '../../bounded-map.ts'
 
+/** A session that is not found for a token this old is gone: no replica lags that far. */
+export const SETTLED_TOKEN_SECONDS = 60
+
 /** What a token says of its session; times in epoch seconds. */
 export interface TokenTimes {
   sid: string

@@ -14,16 +14,13 @@ import {
 } from '../../store/rotation.ts'
 import type { KeyProof } from '../api-keys/key-proof.ts'
 import type { AccessClaims } from '../tokens/tokens.ts'
-import type { DeadSessions } from './dead-sessions.ts'
+import { type DeadSessions, SETTLED_TOKEN_SECONDS } from './dead-sessions.ts'
 
 /** The proof of who asks: a session's verified token, or an API key with the scope that is needed. */
 export type Proof = { claims: AccessClaims } | { key: KeyProof }
 
 /** A token this young may be ahead of the replica that is asked. */
 const YOUNG_TOKEN_SECONDS = 10
-
-/** A session that is not found for a token this old is gone: no replica lags that far. */
-const SETTLED_TOKEN_SECONDS = 60
 
 /** Whose API key was proven: the address, and the id if the account has one. */
 export interface KeyOwner {

@@ -36,7 +36,9 @@ export async function logout(
     if (!quota.allowed) return quotaExceeded([quota])
     if (await revokeSession(call.store, session)) {
       deps.deadSessions.end(session.sessionId, deps.lifetimes)
-      call.report('session.ended', { user: session.accountId, session: session.sessionId })
+      // A token from before accounts had ids names the address, which no event shows.
+      const user = session.accountId === session.userId ? undefined : session.accountId
+      call.report('session.ended', { user, session: session.sessionId })
     }
   }
   // A form of another site, with which no cookies came, must not take them away.

@@ -1,5 +1,5 @@
 // In a page of the API's own origin: the tokens are cookies that no script can read.
-import { UsherClient } from '../../lib/client.ts'
+import { UsherClient } from '../lib/client.ts'
 
 export async function review(movie: string, text: string): Promise<string[]> {
   const usher = new UsherClient({ url: '', credential: 'cookies' })

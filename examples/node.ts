@@ -1,7 +1,7 @@
 // Signs in, reads, and pages through a list. Run it while `npm run up` serves:
-//   npx esbuild demo/examples/node.ts --bundle --platform=node --format=esm --outfile=example.mjs
+//   npx esbuild examples/node.ts --bundle --platform=node --format=esm --outfile=example.mjs
 //   node example.mjs http://127.0.0.1:3000
-import { UsherClient, UsherProblem } from '../../lib/client.ts'
+import { UsherClient, UsherProblem } from '../lib/client.ts'
 
 const usher = new UsherClient({ url: process.argv[2] ?? 'http://127.0.0.1:3000' })
 
