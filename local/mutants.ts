@@ -210,7 +210,7 @@ const MUTANTS: Mutant[] = [
     'lib/store/scripts/items.ts',
     "until cursor == '0'",
     'until true',
-    'collections',
+    'heal-accounts',
   ),
   mutant(
     'leftmost X-Forwarded-For',

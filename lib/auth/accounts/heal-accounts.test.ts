@@ -32,11 +32,18 @@ for (const kind of ['redis', 'embedded'] as const) {
       const all = ['boss@home.org', ...names]
       expect(await addresses()).toEqual(all)
 
-      // In a keyspace that is not small the index alone is asked.
-      for (let start = 0; start < 10_500; start += 500) {
-        const pairs = Array.from({ length: 500 }, (_, index) => [`other:${start + index}`, 'x'])
-        await rig.command('MSET', ...pairs.flat())
+      const fillUpTo = async (end: number): Promise<void> => {
+        for (let start = 0; start < end; start += 500) {
+          const pairs = Array.from({ length: 500 }, (_, index) => [`other:${start + index}`, 'x'])
+          await rig.command('MSET', ...pairs.flat())
+        }
       }
+      // More than SCAN names at once.
+      await fillUpTo(5_000)
+      expect(await addresses()).toEqual(all)
+
+      // In a keyspace that is not small the index alone is asked.
+      await fillUpTo(10_500)
       expect(await addresses()).toEqual([])
       const demoted = () => setRights(rig.store(), 'boss@home.org', { level: 0 })
       await type('second@home.org', '9')
