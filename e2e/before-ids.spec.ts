@@ -23,7 +23,15 @@ interface Old {
 
 /** A session that looks as it did then, of an account that has its id already. */
 async function signedInBefore(api: Api, store: TestStore, user: string): Promise<Old> {
-  const { JWT, refresh } = await api.signIn(await account(store, user))
+  return before(store, user, await api.signIn(await account(store, user)))
+}
+
+/** The same of a session that there is. */
+async function before(
+  store: TestStore,
+  user: string,
+  { JWT, refresh }: { JWT: string; refresh: string },
+): Promise<Old> {
   const sid = sessionOf(refresh)
   await store.call('HSET', `session:${sid}`, 'uid', user)
   return {
@@ -136,6 +144,23 @@ test('logging out with an old token ends the session, migrated or not; its event
       expect(JSON.stringify(await ended())).not.toContain('@')
     }
   }
+})
+
+test('an account that is made again does not meet such sessions of the one before', async ({
+  api,
+  store,
+}) => {
+  const user = 'again-before@home.org'
+  const passwords = { current: 'password', password: 'another long phrase 77' }
+  const changed = async (): Promise<{ JWT: string; refresh: string }> => {
+    const tokens = await api.signIn(await account(store, user))
+    expect((await api.post('/api/auth/password', passwords, tokens.JWT)).status).toBe(204)
+    return tokens
+  }
+  const old = await before(store, user, await changed())
+  await changed()
+  const { status, body } = await api.post('/api/auth/refresh', { refresh: old.refresh })
+  expect([status, body.type]).toEqual([401, '/problems/invalid-refresh-token'])
 })
 
 test('an old access token opens nothing: its client refreshes', async ({ api, store }) => {

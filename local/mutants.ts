@@ -261,10 +261,10 @@ const MUTANTS: Mutant[] = [
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: they are texts of the source
   mutant(
     'a deleted account meets its old sessions',
-    'lib/store/scripts/parts.ts',
-    "else beginGeneration('HSET') end",
-    "else redis.call('HSET', userKey, 'gen', '1') end",
-    'auth/register',
+    'lib/store/scripts/sessions.ts',
+    "beginGeneration('HSETNX')",
+    "redis.call('HSETNX', userKey, 'gen', '1')",
+    'before-ids',
   ),
   mutant(
     'anyone changes an item that is its owner’s',
@@ -375,13 +375,15 @@ const MUTANTS: Mutant[] = [
     'e2e/api-keys',
     'strangers',
   ),
-  mutant(
-    'a password of any length is normalised',
-    'lib/auth/passwords/password.ts',
-    'password.length > LONGEST_SPELLING ? password : ',
-    '',
-    'password.test',
-  ),
+  {
+    name: 'a password of any length is normalised',
+    file: 'lib/auth/passwords/password.ts',
+    edits: [
+      ['password.length > LONGEST_SPELLING ? password : ', ''],
+      ['  if (password.length > LONGEST_SPELLING) return false\n', ''],
+    ],
+    tests: ['password.test'],
+  },
   mutant(
     'a password is measured where there is a hash',
     'lib/auth/passwords/password.ts',
