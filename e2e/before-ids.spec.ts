@@ -8,6 +8,7 @@ import {
   type TestStore,
   test,
 } from '../test/support/fixtures.ts'
+import { lineOf } from '../test/support/log.ts'
 
 /** Sessions and tokens from before accounts had ids: nobody is signed out by the change. */
 test.describe.configure({ mode: 'serial' })
@@ -104,10 +105,18 @@ test('a silent refresh acts as the account, not as its address', async ({ api, s
   expect((await api.send('/api/profile', { headers: given(changed) })).status).toBe(200)
 })
 
-test('a burst of requests with an old cookie signs nobody out', async ({ api, store }) => {
+test('a burst of requests with an old cookie signs nobody out, and logs no address', async ({
+  api,
+  server,
+  store,
+}) => {
   const old = await signedInBefore(api, store, 'burst-before@home.org')
   const headers = withRefresh(old)
-  for (let count = 0; count < 12; count++) await api.send('/api/movies', { headers })
+  for (let count = 0; count < 12; count++) {
+    const read = await api.send('/api/reviews', { headers })
+    const line = await lineOf(server, read)
+    expect([line['session'], JSON.stringify(line).includes('@')]).toEqual([old.sid, false])
+  }
   const answers = await Promise.all(
     Array.from({ length: 12 }, () => api.send('/api/profile', { headers })),
   )

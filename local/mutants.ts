@@ -382,7 +382,7 @@ const MUTANTS: Mutant[] = [
       ['password.length > LONGEST_SPELLING ? password : ', ''],
       ['  if (password.length > LONGEST_SPELLING) return false\n', ''],
     ],
-    tests: ['password.test'],
+    tests: ['password.test', 'new-password.test'],
   },
   mutant(
     'a password is measured where there is a hash',
@@ -519,13 +519,6 @@ const MUTANTS: Mutant[] = [
     'user-id.test',
   ),
   mutant(
-    'a password normalised at any length',
-    'lib/auth/passwords/new-password.ts',
-    'password.length <= LONGEST_RAW && ',
-    '',
-    'new-password.test',
-  ),
-  mutant(
     'a password made of the name of the service',
     'lib/auth/passwords/new-password.ts',
     'wordsOf(userId, ...rules.serviceNames)',
@@ -650,7 +643,7 @@ const MUTANTS: Mutant[] = [
     'lib/http/request-log.ts',
     'OPAQUE_ID.test(user)',
     "user !== ''",
-    'log.spec',
+    'before-ids',
   ),
   mutant(
     'a block that an idle isolate does not hear of',

@@ -13,15 +13,12 @@ export interface PasswordRules {
   serviceNames: readonly string[]
 }
 
-/** A longer text is longer than 72 bytes in any spelling. Checked first: `normalize()` is not linear. */
-const LONGEST_RAW = 1_024
-
 /**
  * A password that bcrypt can read whole. Whether it is long enough, and hard to guess, is for
  * {@link refusePassword}, which knows the rules of the service.
  */
 export const newPassword = z.string().check(
-  z.refine((password) => password.length <= LONGEST_RAW && fits(password), {
+  z.refine(fits, {
     error: `may have ${LONGEST_PASSWORD_BYTES} bytes of UTF-8 at most`,
   }),
 )
