@@ -213,6 +213,13 @@ const MUTANTS: Mutant[] = [
     'heal-accounts',
   ),
   mutant(
+    'an admin who was typed by hand counts as none',
+    'lib/store/scripts/account-index.ts',
+    "isAdmin and 'SADD' or 'SREM'",
+    "'SREM'",
+    'heal-accounts',
+  ),
+  mutant(
     'leftmost X-Forwarded-For',
     'lib/http/client-ip.ts',
     '.at(-trusted.hops)',
