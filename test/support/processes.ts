@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -79,14 +81,37 @@ export async function runProgram(
   return { code, output }
 }
 
-/** A port that was free a moment ago. */
+const FIRST_PORT = 20_000
+const PORTS_OF_A_WORKER = 1_500
+let nextPort = randomInt(PORTS_OF_A_WORKER)
+
+/**
+ * A port that is free. Each worker of the tests has a range of its own, below the ports that systems
+ * give to connections: nobody takes it between this and its use.
+ */
 export async function freePort(): Promise<number> {
+  const worker = Number(process.env['TEST_PARALLEL_INDEX'] ?? 0)
+  for (let tried = 0; tried < PORTS_OF_A_WORKER; tried++) {
+    nextPort = (nextPort + 1) % PORTS_OF_A_WORKER
+    const port = FIRST_PORT + worker * PORTS_OF_A_WORKER + nextPort
+    if (await isFree(port)) return port
+  }
+  throw new Error(`no port of worker ${worker} is free`)
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new TypeError('no port')
-  return address.port
+  const listening = once(server, 'listening')
+  server.listen(port)
+  try {
+    await listening
+  } catch {
+    // Somebody listens there, or may.
+    return false
+  }
+  server.close()
+  await once(server, 'close')
+  return true
 }
 
 /** A real Redis without persistence on a port of its own. */
