@@ -92,10 +92,8 @@ test.describe('npm run up', () => {
     const seen: string[] = []
     let cursor: string | null = null
     do {
-      const { body } = await api.get(
-        `/api/movies?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`,
-        JWT,
-      )
+      const path = `/api/movies?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`
+      const { body } = await api.patiently(() => api.get(path, JWT))
       seen.push(...body.data.map((item: { id: string }) => item.id))
       cursor = body.nextCursor
     } while (cursor !== null)

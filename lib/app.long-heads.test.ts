@@ -102,9 +102,12 @@ test.describe('long texts before the body', () => {
     for (const [name, textOf] of Object.entries(TEXTS)) {
       for (const [index, [about, request]] of requestsWith(textOf(15_000)).entries()) {
         const beside = plain[index]?.[1] ?? request
-        const hostile = await leastCpu(() => send(request))
-        const usual = await leastCpu(() => send(beside))
-        expect(hostile / usual, `${about}: ${name}: ${hostile} and ${usual}`).toBeLessThan(20)
+        // A busy machine may slow one of the two: then both are measured again.
+        await expect(async () => {
+          const hostile = await leastCpu(() => send(request))
+          const usual = await leastCpu(() => send(beside))
+          expect(hostile / usual, `${about}: ${name}: ${hostile} and ${usual}`).toBeLessThan(20)
+        }).toPass({ timeout: 60_000 })
       }
     }
   })

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TokenResponse } from '../../lib/auth/sessions/grant.ts'
 
 /** One answer, read: its body parsed when it is JSON. */
@@ -9,6 +10,9 @@ export interface Answer {
   body: any
   text: string
 }
+
+/** So often a request is sent before 503 is the answer. */
+const PATIENCE = 5
 
 export const ME = { user: 'me@home.org', password: 'password' }
 
@@ -41,9 +45,21 @@ export class Api {
     return this.send(path, { method: 'POST', headers, body: JSON.stringify(body) })
   }
 
+  /**
+   * Asks again as long as the answer is that of a machine that is busy, as a client should. For what is
+   * not the subject of a test: its preparation.
+   */
+  async patiently(ask: () => Promise<Answer>): Promise<Answer> {
+    for (let tries = 1; ; tries++) {
+      const answer = await ask()
+      if (answer.status !== 503 || tries === PATIENCE) return answer
+      await sleep(Number(answer.headers.get('retry-after') ?? 1) * 1_000)
+    }
+  }
+
   /** Signs in and fails the test when that does not work. */
   async signIn({ user, password } = ME): Promise<TokenResponse> {
-    const answer = await this.post('/api/auth/signin', { user, password })
+    const answer = await this.patiently(() => this.post('/api/auth/signin', { user, password }))
     if (answer.status !== 200) throw new Error(`signin answered ${answer.status}: ${answer.text}`)
     return answer.body
   }
