@@ -1,14 +1,21 @@
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
-import { contract, type OperationId } from '@/lib/contract/operations.ts'
-import { SUMMARIES } from '@/lib/contract/texts.ts'
 import { NAME } from '@/lib/name.ts'
+import document from '@/lib/openapi/openapi.json' with { type: 'json' }
 
-/** What a person sees first: what this is, and every operation of the contract. */
+/** Every operation, as the published document has it. */
+const OPERATIONS = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, { summary, description }]) => ({
+    name: `${method.toUpperCase()} ${path}`,
+    summary,
+    who: description.slice(summary.length + 2),
+  })),
+)
+
+/** What a person sees first: what this is, and every operation. */
 export default async function Home(): Promise<ReactNode> {
   // Rendered per request, so that Next's scripts carry the nonce of this answer's policy.
   await connection()
-  const operations = Object.keys(contract) as OperationId[]
   return (
     <main>
       <h1>{NAME}</h1>
@@ -26,20 +33,15 @@ export default async function Home(): Promise<ReactNode> {
           </tr>
         </thead>
         <tbody>
-          {operations.map((id) => {
-            const { method, path, access } = contract[id]
-            return (
-              <tr key={id}>
-                <td>
-                  <code>
-                    {method} {path}
-                  </code>
-                </td>
-                <td>{access === 'collection' ? 'per collection' : access}</td>
-                <td>{SUMMARIES[id]}</td>
-              </tr>
-            )
-          })}
+          {OPERATIONS.map(({ name, summary, who }) => (
+            <tr key={name}>
+              <td>
+                <code>{name}</code>
+              </td>
+              <td>{who}</td>
+              <td>{summary}</td>
+            </tr>
+          ))}
         </tbody>
       </table>
       <p>

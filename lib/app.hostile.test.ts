@@ -11,10 +11,10 @@ import { type Program, startRedis } from '../test/support/processes.ts'
 import { SAMPLES, SIGN_IN } from '../test/support/samples.ts'
 import { type App, createApp } from './app.ts'
 import { createPasswords } from './auth/passwords/password.ts'
-import { OPERATION_PROBLEMS } from './contract/operation-problems.ts'
 import { contract, type Operation, type OperationId } from './contract/operations.ts'
 import { PROBLEMS } from './contract/problems.ts'
 import { createAppDeps } from './deps/app.ts'
+import { OPERATIONS } from './operations.ts'
 import { printable } from './printable.ts'
 import { POLICIES } from './rate-limit/policies.ts'
 import { parseSettings } from './settings/settings.ts'
@@ -22,7 +22,7 @@ import { parseSettings } from './settings/settings.ts'
 const ORIGIN = 'https://api.example.com'
 const VECTORS = resolve(import.meta.dirname, '..', 'test', 'vectors')
 const NAUGHTY: string[] = JSON.parse(readFileSync(join(VECTORS, 'blns', 'blns.json'), 'utf8'))
-const OPERATIONS = Object.entries(SAMPLES) as [OperationId, Sample][]
+const SAMPLED = Object.entries(SAMPLES) as [OperationId, Sample][]
 
 /** An object may have a `toString` that is none. */
 function textOf(value: unknown): string {
@@ -30,9 +30,7 @@ function textOf(value: unknown): string {
 }
 
 function problemsOf(row: Operation): readonly string[] {
-  const rows = Object.entries(contract as Record<string, Operation>)
-  const [id] = rows.find(([, each]) => each === row) ?? []
-  return OPERATION_PROBLEMS[id as OperationId]
+  return Object.values(OPERATIONS).find((each) => each.row === row)?.problems ?? []
 }
 
 function withId(id: string): Sample {
@@ -153,7 +151,7 @@ test.describe('hostile input', () => {
     return problem
   }
 
-  for (const [id, sample] of OPERATIONS) {
+  for (const [id, sample] of SAMPLED) {
     const places = [
       ...Object.keys(sample.params ?? {})
         // The name of a collection is one place, whatever is then done there.
@@ -234,7 +232,7 @@ test.describe('hostile input', () => {
       fc.constantFrom('', 'me@home.org', '__proto__', 'a'.repeat(300), -1, 1e308, null, true),
     )
     const cases = fc.record({
-      operation: fc.constantFrom(...OPERATIONS),
+      operation: fc.constantFrom(...SAMPLED),
       place: fc.nat(),
       value,
       extra: fc.option(fc.string({ maxLength: 20 }), { nil: undefined }),

@@ -9,17 +9,29 @@ const guide = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
 
 /** The fenced block of CONTRIBUTING.md after a marker. */
 function block(marker: string): string {
-  const found = new RegExp(`<!-- ${marker} -->\n\`\`\`ts\n([\\s\\S]*?)\`\`\``).exec(guide)?.[1]
+  const fence = new RegExp(`^( *)<!-- ${marker} -->\n\\1\`\`\`ts\n([\\s\\S]*?)^\\1\`\`\``, 'm')
+  const [, indent = '', found] = fence.exec(guide) ?? []
   if (found === undefined) throw new Error(`CONTRIBUTING.md has no block ${marker}`)
-  return found
+  return found.replaceAll(new RegExp(`^${indent}`, 'gm'), '')
 }
 
 const PROBLEM = { file: 'lib/contract/problems.ts', after: 'export const PROBLEMS = {\n' }
 const QUOTA = { file: 'lib/rate-limit/policies.ts', after: 'export const POLICIES = {\n' }
 const COUNTED = { file: 'lib/contract/operations.ts', after: '  generatePassword: {\n' }
 
-/** What the compiler says of a copy of `lib` with rows put into its tables; '' when it is content. */
-function compiled(rows: [place: { file: string; after: string }, row: string][]): string {
+const ROW = { file: 'lib/contract/operations.ts', after: 'export const contract = {\n' }
+const REGISTRY = {
+  file: 'lib/operations.ts',
+  after: /^export const OPERATIONS.*\n/m,
+}
+
+type Place = { file: string; after: string | RegExp }
+
+/**
+ * What the compiler says of a copy of `lib` with rows put into its tables, and files besides; '' when it
+ * is content.
+ */
+function compiled(rows: [place: Place, row: string][], files: Record<string, string> = {}): string {
   const copy = mkdtempSync(join(tmpdir(), 'usher-rows-'))
   try {
     cpSync(join(root, 'lib'), join(copy, 'lib'), {
@@ -33,12 +45,11 @@ function compiled(rows: [place: { file: string; after: string }, row: string][])
     writeFileSync(join(copy, 'tsconfig.json'), JSON.stringify(tsconfig))
     for (const [{ file, after }, row] of rows) {
       const text = readFileSync(join(copy, file), 'utf8')
-      expect(text, file).toContain(after)
-      writeFileSync(
-        join(copy, file),
-        text.replace(after, () => after + row),
-      )
+      const changed = text.replace(after, (found) => found + row)
+      expect(changed, file).not.toBe(text)
+      writeFileSync(join(copy, file), changed)
     }
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(copy, file), text)
     const tsc = join(root, 'node_modules', '.bin', 'tsc')
     return spawnSync(tsc, ['--noEmit'], { cwd: copy, encoding: 'utf8' }).stdout
   } finally {
@@ -57,4 +68,17 @@ test('a problem is one row, and a quota is one row and the row that it counts', 
 
 test('an operation cannot be counted by a quota that is no row', () => {
   expect(compiled([[COUNTED, block('counted')]])).toContain('\'"imports"\' is not assignable')
+})
+
+test('an operation is its row, its use case and its place in the registry', () => {
+  const file = 'lib/auth/accounts/who-am-i.ts'
+  const imported = "import { whoAmI } from './auth/accounts/who-am-i.ts'\n"
+  const rows: [Place, string][] = [
+    [ROW, block('operation-row')],
+    [REGISTRY, block('operation-registry')],
+    [{ file: REGISTRY.file, after: /^/ }, imported],
+  ]
+  expect(compiled(rows, { [file]: block('operation') })).toBe('')
+  // Without its place in the registry it is an operation that nobody answers.
+  expect(compiled([rows[0] as [Place, string]])).toContain("Property 'whoAmI' is missing")
 })

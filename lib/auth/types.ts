@@ -1,8 +1,10 @@
+import type { AccessCode, Result } from '../contract/problems.ts'
 import type { Log } from '../log.ts'
 import type { Mailer } from '../mail.ts'
 import type { BreachCheck } from '../pwned-passwords.ts'
 import type { StrictPolicyName } from '../rate-limit/policies.ts'
 import type { Decision, GivenBack, Partition } from '../rate-limit/types.ts'
+import type { Read } from '../store/client/reply.ts'
 import type { Store } from '../store/client/store.ts'
 import type { SecurityEventType } from '../store/event-types.ts'
 import type { EventFields, EventWords } from '../store/events.ts'
@@ -111,8 +113,10 @@ export interface Site {
 export interface AuthCall<input = undefined> {
   input: input
   store: Store
+  /** Reads in the round trip that also learns whether the caller's session lives. */
+  read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
   quotas: Quotas
-  /** Present wherever the operation is not public. */
+  /** Always there where the operation's row needs an account: see `Call` in `lib/operation.ts`. */
   principal: Principal | undefined
   /** The tokens as presented, unverified: logging out judges them by itself. */
   presented: { access?: string | undefined; refresh?: string | undefined; by?: 'cookies' }

@@ -41,8 +41,8 @@ export interface Operation {
 }
 
 /**
- * The operation table: the router, the gate, the endpoints and `lib/app.ts` all read it. What each can
- * fail with is in `operation-problems.ts`, what people read of it in `texts.ts`.
+ * The operation table: what the router, the gate and the endpoints need to know. The rest of an operation
+ * stands beside its use case: see `defineOperation` in `lib/operation.ts`.
  */
 export const contract = {
   signIn: {

@@ -1,8 +1,6 @@
 import type { LiveAccess } from '../auth/sessions/liveness.ts'
 import type { AuthCall, CookieJar, Report } from '../auth/types.ts'
 import { accessOf } from '../contract/access.ts'
-import type { ProblemOf } from '../contract/operation-problems.ts'
-import type { Operation } from '../contract/operations.ts'
 import {
   type AccessCode,
   type Failure,
@@ -12,6 +10,7 @@ import {
 } from '../contract/problems.ts'
 import type { Deps } from '../deps/base.ts'
 import type { CollectionCall } from '../items/types.ts'
+import type { AnyOperation } from '../operation.ts'
 import { printable } from '../printable.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
@@ -26,7 +25,7 @@ import type { Caller } from './credentials/present.ts'
 import { isForeign, isSameOrigin } from './csrf.ts'
 import { failureOf } from './failure.ts'
 import { type Handover, readHandover } from './handover.ts'
-import { type InputCheck, readInput } from './input.ts'
+import { readInput } from './input.ts'
 import { problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
 import { denying, limitUsed, logRequest, operationName } from './request-log.ts'
@@ -34,16 +33,6 @@ import { setAnswerHeaders } from './respond.ts'
 import { findRoute, isPublicRead } from './router.ts'
 import { countStranger } from './stranger.ts'
 import { success } from './success.ts'
-
-/** One request as a use case sees it; each takes the part it needs. */
-export type Call<input> = AuthCall<input> & CollectionCall<input> & { key: string | undefined }
-
-/** What an operation does: what its input must be, and the function that answers. */
-export interface UseCase<input, code extends ProblemCode, needs extends Deps = Deps> {
-  /** Of the JSON body, or of the query where the operation has no body. Absent: it takes none. */
-  input?: InputCheck<input>
-  run: (call: Call<input>, deps: needs) => Promise<Result<unknown, code>>
-}
 
 /**
  * @param host The {@link WaitUntil} of `lib/app.ts`; what Next hands over in its place, the
@@ -53,20 +42,18 @@ export interface UseCase<input, code extends ProblemCode, needs extends Deps = D
 export type Handler = (request: Request, host?: unknown, passed?: Handover) => Promise<Response>
 
 /**
- * Turns an operation row and a use case into a web-standard handler.
+ * Turns an operation into a web-standard handler.
  *
- * A use case that can fail with a problem that the row does not list does not compile. The handler
- * trusts nothing that the gate did but its wish to be quick: it checks the credential again, asks
- * the store whether the session lives, and only then lets an answer out. In order: credential, CSRF,
- * level, strict quotas, the body by streamed count, syntax, schema, use case.
+ * The gate's checks are only an early exit: the handler checks the credential again, asks the store
+ * whether the session lives, and only then lets an answer out. In order: credential, CSRF, level,
+ * strict quotas, the body by streamed count, syntax, schema, use case.
  *
  * @param deps Called at the first request, so that a build needs no environment.
  * @param waitUntil Keeps work alive after the answer, under a host that needs to be told.
  */
-export function endpoint<const row extends Operation, input = undefined, needs extends Deps = Deps>(
-  row: row,
-  useCase: UseCase<input, ProblemOf<NoInfer<row>> | AccessCode, needs>,
-  deps: () => needs,
+export function endpoint<needs>(
+  { row, input, run }: AnyOperation<needs>,
+  deps: () => needs & Deps,
   waitUntil: WaitUntil = detached,
 ): Handler {
   return async (request, host, passed) => {
@@ -75,7 +62,7 @@ export function endpoint<const row extends Operation, input = undefined, needs e
     const requestId = handover?.requestId ?? crypto.randomUUID()
     const startedAt = handover?.startedAt ?? Date.now()
     const trace = traceOf(request.headers)
-    let settled: needs | undefined
+    let settled: (needs & Deps) | undefined
     let trips: Trips | undefined
     let quotas: RequestQuotas | undefined
     const setCookies: string[] = []
@@ -95,23 +82,26 @@ export function endpoint<const row extends Operation, input = undefined, needs e
       quotas = new RequestQuotas(settled.limiter, trips, settled.log, (policy, user) =>
         report('throttled', { policy, user, ...caller }),
       )
-      outcome = await perform(row, useCase, {
-        request,
-        match,
-        deps: settled,
-        store: new Store(settled.databases, trips),
-        quotas,
-        identify: (known) => void Object.assign(caller, known),
-        address: ip,
-        trace,
-        later,
-        report,
-        event: (type, fields) => eventWords(type, { ...fields, ip, requestId }),
-        cookies: {
-          give: (tokens) => void setCookies.splice(0, 2, ...cookies.issue(tokens)),
-          clear: () => void setCookies.splice(0, 2, ...cookies.clear()),
+      outcome = await perform(
+        { row, input, run },
+        {
+          request,
+          match,
+          deps: settled,
+          store: new Store(settled.databases, trips),
+          quotas,
+          identify: (known) => void Object.assign(caller, known),
+          address: ip,
+          trace,
+          later,
+          report,
+          event: (type, fields) => eventWords(type, { ...fields, ip, requestId }),
+          cookies: {
+            give: (tokens) => void setCookies.splice(0, 2, ...cookies.issue(tokens)),
+            clear: () => void setCookies.splice(0, 2, ...cookies.clear()),
+          },
         },
-      })
+      )
       if (row.quota === 'session' && quotas.decisions.length === 0) {
         const { hotLimiter } = settled
         const stranger = { hotLimiter, partition: addressPartition(ip), trips, waitUntil: later }
@@ -156,13 +146,19 @@ export function endpoint<const row extends Operation, input = undefined, needs e
   }
 }
 
+/** The call as it is made for any operation: what its row does not promise may be missing. */
+type Made = AuthCall<unknown> &
+  Omit<CollectionCall<unknown>, 'collection'> & {
+    [name in 'collection' | 'id' | 'key']: unknown
+  }
+
 /** In letters: a session keeps it, to tell devices apart. */
 const LONGEST_USER_AGENT = 256
 
-interface Exchange<needs extends Deps> {
+interface Exchange<needs> {
   request: Request
   match: ReturnType<typeof findRoute>
-  deps: needs
+  deps: needs & Deps
   store: Store
   quotas: RequestQuotas
   cookies: CookieJar
@@ -175,13 +171,13 @@ interface Exchange<needs extends Deps> {
   identify: (caller: Caller) => void
 }
 
-async function perform<input, needs extends Deps>(
-  row: Operation,
-  useCase: UseCase<input, ProblemCode, needs>,
+async function perform<needs>(
+  operation: Pick<AnyOperation<needs>, 'row' | 'input' | 'run'>,
   exchange: Exchange<needs>,
 ): Promise<Result<unknown, ProblemCode>> {
   const { request, match, deps, store, quotas, cookies, address, trace, later, report } = exchange
   const { event, identify } = exchange
+  const { row } = operation
   const { headers } = request
   if (match === 'malformed' || match === 'unknown') return fail('not-found', match)
   const site = {
@@ -193,6 +189,8 @@ async function perform<input, needs extends Deps>(
   })
   if (!admission.ok) return admission
   const { access, principal, signed, presented } = admission.value
+  const needsAccount = row.access !== 'public' && row.access !== 'collection' && !row.token
+  if (needsAccount && principal === undefined) return fail('invalid-token', 'no principal')
 
   if (row.quota !== 'gate' && row.quota !== 'session' && row.quota !== 'none') {
     const decision = await quotas.count(row.quota, addressPartition(address))
@@ -206,9 +204,10 @@ async function perform<input, needs extends Deps>(
     if (!decision.allowed) return quotaExceeded([decision])
   }
 
-  const input = await readInput(row, useCase.input, request)
+  const input = await readInput(row, operation.input, request)
   if (!input.ok) return orUnproven(access, input)
-  const result = await useCase.run(
+  const result = await operation.run(
+    // What the row promises is there: see `Call`.
     {
       input: input.value,
       store,
@@ -241,7 +240,7 @@ async function perform<input, needs extends Deps>(
       read: (read) => access.read(read),
       recall: (seconds) => access.recall(seconds),
       background: (work) => later(inBackground(deps, work)),
-    },
+    } satisfies Made as never,
     deps,
   )
   const proven = await orUnproven(access, result)

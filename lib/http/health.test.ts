@@ -3,7 +3,7 @@ import { StoreUnavailable } from '../contract/problems.ts'
 import type { LogFields } from '../log.ts'
 import { type Databases, Store } from '../store/client/store.ts'
 import { Trips } from '../store/client/trips.ts'
-import { ready } from './health.ts'
+import { sharedProbe } from './health.ts'
 
 /** Two databases, or one, that answer the probe when they are told to. */
 function setup(apart = false) {
@@ -28,7 +28,7 @@ function setup(apart = false) {
   const kept: Promise<unknown>[] = []
   const ask = () => {
     const store = new Store(databases, new Trips(() => state.now))
-    return ready({ store, later: (work) => void kept.push(work) }, deps)
+    return sharedProbe({ store, later: (work) => void kept.push(work) }, deps)
   }
   const settle = async (): Promise<void> => {
     for (const resolve of waiting.splice(0)) resolve()

@@ -1,5 +1,6 @@
 import { fail, ok, type Result, StoreUnavailable } from '../contract/problems.ts'
 import type { Log } from '../log.ts'
+import { defineOperation } from '../operation.ts'
 import type { Databases, Store } from '../store/client/store.ts'
 import { probe } from '../store/health.ts'
 
@@ -22,9 +23,12 @@ interface ReadyDeps {
 }
 
 /** The process answers. */
-export const healthCase = {
-  run: async (): Promise<Result<{ status: 'ok' }>> => ok({ status: 'ok' }),
-}
+export const health = defineOperation('health', {
+  summary: 'The process is alive',
+  problems: [],
+  answer: 'Health',
+  run: async () => ok({ status: 'ok' }),
+})
 
 /** How long one probe answers for everybody. */
 const SHARED_FOR_MS = 2_000
@@ -44,7 +48,15 @@ const probes = new WeakMap<Databases, Probe>()
  * is asked once in two seconds and isolate, also when it fails. Strangers learn the outcome alone;
  * what is wrong is in the log.
  */
-export async function ready(call: ReadyCall, deps: ReadyDeps): Promise<Answer> {
+export const ready = defineOperation('ready', {
+  summary: 'The store is reachable',
+  problems: ['service-unavailable'],
+  answer: 'Readiness',
+  run: sharedProbe,
+})
+
+/** Probes the store, or waits for the probe of another request. */
+export async function sharedProbe(call: ReadyCall, deps: ReadyDeps): Promise<Answer> {
   const { databases, now } = deps
   const known = probes.get(databases)
   if (known !== undefined && now() < known.until) return known.answer
@@ -75,5 +87,3 @@ async function ask({ store }: ReadyCall, { databases, log }: ReadyDeps): Promise
     return fail('service-unavailable', error.message)
   }
 }
-
-export const readyCase = { run: ready }

@@ -1,12 +1,9 @@
-import type * as z from 'zod/mini'
 import type { Operation } from '../contract/operations.ts'
 import { fail, ok, type ProblemCode, type Result } from '../contract/problems.ts'
+import type { InputCheck } from '../operation.ts'
 import { MOST_FAULTS, pointer, validate } from '../validation.ts'
 import { declaresTooLarge, encodingFault, readJson, takesMediaType } from './body.ts'
 import { PATH_VARIABLES } from './router.ts'
-
-/** What checks an operation's input: a schema; or the use case, which takes it as it was sent. */
-export type InputCheck<input> = z.ZodMiniType<input> | 'as sent'
 
 /**
  * Reads an operation's input, of the body or of the query, and checks it.
@@ -15,11 +12,11 @@ export type InputCheck<input> = z.ZodMiniType<input> | 'as sent'
  * @returns The input; or why it cannot be taken. A query parameter that an operation does not know is
  *   a fault, also when there is a body: a misspelt parameter must not be ignored in silence.
  */
-export async function readInput<input>(
+export async function readInput(
   row: Operation,
-  check: InputCheck<input> | undefined,
+  check: InputCheck<unknown> | undefined,
   request: Request,
-): Promise<Result<input, ProblemCode>> {
+): Promise<Result<unknown, ProblemCode>> {
   const query = queryOf(row, request)
   const ofQuery = row.body === 'none'
   const raw = ofQuery ? ok(query) : await readBody(row, request)
@@ -32,9 +29,7 @@ export async function readInput<input>(
       .map((name) => ({ pointer: pointer([name]), message }))
     return fail('validation-error', `${refused.length} query parameters`, { errors })
   }
-  return check === undefined || check === 'as sent'
-    ? ok(raw.value as input)
-    : validate(check, raw.value)
+  return check === undefined || check === 'as sent' ? ok(raw.value) : validate(check, raw.value)
 }
 
 async function readBody(row: Operation, request: Request): Promise<Result<unknown, ProblemCode>> {

@@ -1,6 +1,6 @@
 import { contract } from '../contract/operations.ts'
-import { type AccessCode, ok, type Result } from '../contract/problems.ts'
-import type { Store } from '../store/client/store.ts'
+import { ok } from '../contract/problems.ts'
+import { defineOperation } from '../operation.ts'
 import { keys } from '../store/keys.ts'
 import { READ_METRICS } from '../store/scripts/metrics.ts'
 import { BUCKETS_MS, type Metrics } from './metrics.ts'
@@ -99,12 +99,12 @@ function line({ name, labels, value }: Sample): string {
 }
 
 /** All counters, with what this isolate has not told yet. For admins, and for `METRICS_TOKEN`. */
-export async function readMetrics(
-  { store }: { store: Store },
-  { metrics }: { metrics: Metrics },
-): Promise<Result<string, AccessCode>> {
-  const read = (fields: string[]) => store.write(READ_METRICS, [keys.metrics], fields, 'data')
-  return ok(metricsText(await metrics.tell(read)))
-}
-
-export const readMetricsCase = { run: readMetrics }
+export const readMetrics = defineOperation('readMetrics', {
+  summary: 'Counters of requests, quotas, sign-ins and the store, for Prometheus',
+  problems: [],
+  answer: 'Metrics',
+  run: async ({ store }, { metrics }: { metrics: Metrics }) => {
+    const read = (fields: string[]) => store.write(READ_METRICS, [keys.metrics], fields, 'data')
+    return ok(metricsText(await metrics.tell(read)))
+  },
+})

@@ -1,14 +1,15 @@
-import { ok, type Result } from '../contract/problems.ts'
+import { ok } from '../contract/problems.ts'
 import document from '../openapi/openapi.json' with { type: 'json' }
+import { defineOperation } from '../operation.ts'
 
 /** The published document, which is made before anything is built, with the address of this API. */
-export const openapiCase = {
-  run: async (
-    _: unknown,
-    { settings }: { settings: { origin: string } },
-  ): Promise<Result<object>> => {
+export const openapi = defineOperation('openapi', {
+  summary: 'This document',
+  problems: [],
+  answer: 'OpenApi',
+  run: async (_, { settings }: { settings: { origin: string } }) => {
     const description = 'Where this document was found: local or production.'
     const servers = [{ url: settings.origin, description, 'x-internal': false }]
     return ok({ ...document, servers })
   },
-}
+})

@@ -1,6 +1,7 @@
 import type { Collection } from '../collections/define.ts'
 import { type AccessCode, fail, ok, type Result } from '../contract/problems.ts'
 import type { Log } from '../log.ts'
+import { asSent, defineOperation } from '../operation.ts'
 import type { Read } from '../store/client/reply.ts'
 import { itemRead, type StoredFields } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
@@ -14,43 +15,44 @@ import type { CollectionCall, CollectionDeps } from './types.ts'
  *
  * @returns The item, or `not-found`: absent, not a hash, or outside the collection, all alike.
  */
-export async function getItem(
-  call: CollectionCall<RawQuery>,
-  { itemCache }: Pick<CollectionDeps, 'itemCache'>,
-): Promise<Result<Item, 'not-found' | 'validation-error' | AccessCode>> {
-  const { collection } = call
-  if (collection === undefined) return fail('not-found', 'no collection')
-  const query = parseQuery(collection, call.input, ['fields'])
-  if (!query.ok) return query
-  const reader = readerOf(collection)
-  const id = itemId(call.id ?? '', collection)
-  if (id === '') return fail('not-found', 'empty id')
-  const read = itemRead(collection.prefix, id, reader.names)
-  const { cacheSeconds = 0, livenessSeconds = 0 } = collection
-  const key = keys.item(collection.prefix, id)
-  const cached = itemCache.find(key, cacheSeconds)
-  if (cached !== undefined) call.recall(livenessSeconds)
-  if (cached?.stale === true) {
-    call.background(async (store) => {
-      await itemCache.read(
-        key,
-        () => store().read(read),
-        ([found]) => found,
-      )
-    })
-  }
-  const stored =
-    cached === undefined ? await readThrough(call, read, key, itemCache) : ok(cached.stored)
-  if (!stored.ok) return stored
-  if (stored.value === undefined) return fail('not-found', 'no such item')
-  const { item, faulty } = reader.decode(id, stored.value)
-  warnOfFaults(call.log, collection, faulty)
-  if (item === undefined) return fail('not-found', 'item lacks required fields')
-  const chosen = query.value.fields
-  const tag = await itemTag(collection, stored.value, chosen)
-  const headers = { ETag: tag, ...caching(collection, 'get', cached?.ageSeconds) }
-  return ok(choose(item, chosen), { headers })
-}
+export const getItem = defineOperation('getItem', {
+  summary: 'Read one item',
+  input: asSent<RawQuery>(),
+  problems: ['validation-error', 'not-found', 'precondition-failed'],
+  run: async (call, { itemCache }: Pick<CollectionDeps, 'itemCache'>) => {
+    const { collection } = call
+    const query = parseQuery(collection, call.input, ['fields'])
+    if (!query.ok) return query
+    const reader = readerOf(collection)
+    const id = itemId(call.id, collection)
+    if (id === '') return fail('not-found', 'empty id')
+    const read = itemRead(collection.prefix, id, reader.names)
+    const { cacheSeconds = 0, livenessSeconds = 0 } = collection
+    const key = keys.item(collection.prefix, id)
+    const cached = itemCache.find(key, cacheSeconds)
+    if (cached !== undefined) call.recall(livenessSeconds)
+    if (cached?.stale === true) {
+      call.background(async (store) => {
+        await itemCache.read(
+          key,
+          () => store().read(read),
+          ([found]) => found,
+        )
+      })
+    }
+    const stored =
+      cached === undefined ? await readThrough(call, read, key, itemCache) : ok(cached.stored)
+    if (!stored.ok) return stored
+    if (stored.value === undefined) return fail('not-found', 'no such item')
+    const { item, faulty } = reader.decode(id, stored.value)
+    warnOfFaults(call.log, collection, faulty)
+    if (item === undefined) return fail('not-found', 'item lacks required fields')
+    const chosen = query.value.fields
+    const tag = await itemTag(collection, stored.value, chosen)
+    const headers = { ETag: tag, ...caching(collection, 'get', cached?.ageSeconds) }
+    return ok(choose(item, chosen), { headers })
+  },
+})
 
 /** Reads an item of a collection that may be cached, and keeps it. */
 function readThrough(
@@ -103,5 +105,3 @@ export function warnOfFaults(log: Log, { prefix }: Collection, faulty: string[])
   const fields = [...new Set(faulty)].join(',')
   log('warn', 'item.fields-do-not-fit', { prefix, fields, count: faulty.length })
 }
-
-export const getItemCase = { input: 'as sent', run: getItem } as const

@@ -64,7 +64,7 @@ for (const kind of ['redis', 'embedded'] as const) {
     }
     const scans = async (isProven: boolean): Promise<number> => {
       const before = rig.sent.filter((name) => name === 'SCAN').length
-      const list = await listItems(rig.call(notes, {}, { isProven: () => isProven }), rig.deps)
+      const list = await listItems.run(rig.call(notes, {}, { isProven: () => isProven }), rig.deps)
       expect(list).toMatchObject({ ok: true })
       await rig.settled()
       return rig.sent.filter((name) => name === 'SCAN').length - before

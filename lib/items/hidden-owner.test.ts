@@ -54,7 +54,7 @@ for (const way of ['a small keyspace', 'indexes'] as const) {
     test.afterAll(() => rig.close())
 
     const list = async (input: Record<string, string>): Promise<Page> => {
-      const found = await listItems(rig.call(notes, input), rig.deps)
+      const found = await listItems.run(rig.call(notes, input), rig.deps)
       if (!found.ok) throw new Error(JSON.stringify(found))
       return found.value
     }
@@ -94,12 +94,12 @@ for (const way of ['a small keyspace', 'indexes'] as const) {
     })
 
     test('is not what the entity tag is of, and the tag names the version to its owner', async () => {
-      const read = await getItem(rig.call(notes, {}, { id: 'old' }), rig.deps)
+      const read = await getItem.run(rig.call(notes, {}, { id: 'old' }), rig.deps)
       const tag = read.ok ? String(read.headers?.['ETag']) : ''
       const guess = createHash('sha256').update(JSON.stringify(['a text', ADDRESS]))
       expect(tag).not.toBe(`"${guess.digest('base64url').slice(0, 22)}"`)
       const change = (ifMatch: string, userId: string) =>
-        patchItem(
+        patchItem.run(
           rig.call(
             notes,
             { text: 'a text' },

@@ -58,15 +58,17 @@ test.afterAll(() => rig.close())
 for (const [name, text] of Object.entries(TEXTS)) {
   test(`${name}: no more than the beginning of a text is normalised, wherever it comes from`, async () => {
     const most = await normalized(async () => {
-      const create = (input: unknown) => createItem(rig.call(films, input), rig.deps)
+      const create = (input: unknown) => createItem.run(rig.call(films, input), rig.deps)
       expect(await create({ id: name, director: text })).toMatchObject({ ok: true })
       expect(await create({ id: text, director: 'x' })).toMatchObject({ code: 'validation-error' })
       const call = (input: unknown) => rig.call(films, input, { id: name })
-      expect(await patchItem(call({ director: `${text}b` }), rig.deps)).toMatchObject({ ok: true })
-      expect(await replaceItem(call({ director: text }), rig.deps)).toMatchObject({ ok: true })
-      const read = await getItem(rig.call(films, {}, { id: name }), rig.deps)
+      expect(await patchItem.run(call({ director: `${text}b` }), rig.deps)).toMatchObject({
+        ok: true,
+      })
+      expect(await replaceItem.run(call({ director: text }), rig.deps)).toMatchObject({ ok: true })
+      const read = await getItem.run(rig.call(films, {}, { id: name }), rig.deps)
       expect(read).toMatchObject({ ok: true, value: { director: text } })
-      await getItem(rig.call(films, {}, { id: text }), rig.deps)
+      await getItem.run(rig.call(films, {}, { id: text }), rig.deps)
       await heal(rig.store, { restMs: 0, again: true, collections: [films] })
       for (const query of [
         { q: name.slice(0, 3) },
@@ -77,7 +79,7 @@ for (const [name, text] of Object.entries(TEXTS)) {
         { cursor: text },
         { [text]: 'x' },
       ])
-        await listItems(rig.call(films, query), rig.deps)
+        await listItems.run(rig.call(films, query), rig.deps)
       await rig.settled()
     })
     expect(most.length).toBeLessThanOrEqual(2_000)
@@ -99,7 +101,7 @@ for (const way of ['a small keyspace', 'indexes'] as const) {
     let cursor: Record<string, string> = {}
     for (let page = 0; page < 3; page++) {
       const most = await normalized(async () => {
-        const list = await listItems(
+        const list = await listItems.run(
           rig.call(films, { q: 'صلى', limit: '100', ...cursor }),
           rig.deps,
         )
@@ -113,7 +115,7 @@ for (const way of ['a small keyspace', 'indexes'] as const) {
     expect(cursor).toEqual({ cursor: '' })
     const ids = Array.from({ length: 300 }, (_, index) => String(index))
     expect(found).toEqual(ids.sort())
-    const counted = await listItems(rig.call(films, { q: 'صلى', count: 'exact' }), rig.deps)
+    const counted = await listItems.run(rig.call(films, { q: 'صلى', count: 'exact' }), rig.deps)
     expect(counted).toMatchObject({ value: { count: 300 } })
   })
 }

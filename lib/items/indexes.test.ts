@@ -78,7 +78,7 @@ for (const kind of ['redis', 'embedded'] as const) {
     /** Healing that a list begins is of the registry's collections: here the tests begin it. */
     const background = (): void => undefined
     const ask = (collection: Collection, input: Record<string, string>) =>
-      listItems(rig.call(collection, input, { background }), rig.deps)
+      listItems.run(rig.call(collection, input, { background }), rig.deps)
     const ids = async (collection: Collection, input: Record<string, string>) => {
       const page = await ask(collection, { limit: '100', ...input })
       if (!page.ok) throw new Error(JSON.stringify(page))
@@ -126,10 +126,10 @@ for (const kind of ['redis', 'embedded'] as const) {
       let page = 0
       const meanwhile = async (): Promise<void> => {
         for (const id of ['1', '101', '201', '299'])
-          await patchItem(rig.call<unknown>(filtered, { good: true }, { id }), rig.deps)
+          await patchItem.run(rig.call<unknown>(filtered, { good: true }, { id }), rig.deps)
         for (const id of ['2', '7', '202'])
-          await deleteItem(rig.call<unknown>(filtered, undefined, { id }), rig.deps)
-        await createItem(rig.call<unknown>(filtered, { id: 'new', good: true }), rig.deps)
+          await deleteItem.run(rig.call(filtered, undefined, { id }), rig.deps)
+        await createItem.run(rig.call<unknown>(filtered, { id: 'new', good: true }), rig.deps)
       }
       const writing: Promise<void>[] = []
       const onBuild = (): void => void writing.push(meanwhile())
@@ -159,7 +159,7 @@ for (const kind of ['redis', 'embedded'] as const) {
           const overtaken = script === APPLY_ITEMS && changes < 3
           if (overtaken) {
             const input = { text: `change ${changes++}` }
-            await patchItem(rig.call<unknown>(filtered, input, { id: '7' }), rig.deps)
+            await patchItem.run(rig.call<unknown>(filtered, input, { id: '7' }), rig.deps)
           }
           return own.write(script, ...more)
         }
@@ -193,18 +193,18 @@ for (const kind of ['redis', 'embedded'] as const) {
 
     test('a write of a version that does not keep an index ends its being whole', async () => {
       await build(filtered)
-      await patchItem(rig.call<unknown>(notes, { good: true }, { id: '5' }), rig.deps)
+      await patchItem.run(rig.call<unknown>(notes, { good: true }, { id: '5' }), rig.deps)
       expect(await ask(filtered, GOOD)).toMatchObject({ code: 'service-unavailable' })
       await build(filtered)
       expect(await ids(filtered, GOOD)).toEqual(['170', '5', '7', '70'])
-      await createItem(rig.call<unknown>(notes, { id: 'old', rank: 3, good: true }), rig.deps)
+      await createItem.run(rig.call<unknown>(notes, { id: 'old', rank: 3, good: true }), rig.deps)
       for (const query of [GOOD, { rank: '3' }])
         expect(await ask(filtered, query)).toMatchObject({ code: 'service-unavailable' })
       // Also while it is being built; and what that version does not know it does not build.
       const writing: Promise<unknown>[] = []
       const onBuild = (): void => {
         const input = { id: 'older', good: true }
-        writing.push(createItem(rig.call<unknown>(notes, input), rig.deps))
+        writing.push(createItem.run(rig.call<unknown>(notes, input), rig.deps))
       }
       const onProgress = (): void => void writing.push(Promise.resolve())
       const first = await build(filtered, { onBuild, onProgress })

@@ -1,5 +1,6 @@
 import type { Collection } from '../collections/define.ts'
 import { type AccessCode, type Failure, fail, ok, type Result } from '../contract/problems.ts'
+import { asSent, defineOperation } from '../operation.ts'
 import {
   type IndexLacking,
   type ItemRow,
@@ -34,47 +35,50 @@ export interface Page {
  * @returns A page of at most `limit` items. What an index or the keyspace holds and what is an
  *   item of this list can differ, so that a page may be shorter and still not be the last.
  */
-export async function listItems(
-  call: CollectionCall<RawQuery>,
-  deps: CollectionDeps,
-): Promise<Result<Page, 'not-found' | 'validation-error' | 'service-unavailable' | AccessCode>> {
-  const { collection } = call
-  if (collection === undefined) return fail('not-found', 'no collection')
-  const parsed = parseQuery(collection, call.input)
-  if (!parsed.ok) return parsed
-  const query = parsed.value
-  const fingerprint = queryFingerprint(collection, query)
-  const place = query.cursor === undefined ? '' : await openCursor(query.cursor, fingerprint, deps)
-  if (place === undefined) {
-    const errors = [{ pointer: '#/cursor', message: 'is not a nextCursor of this list' }]
-    return fail('validation-error', 'cursor', { errors })
-  }
-  const stored = await call.read(queryRead(planOf(collection, query, place)))
-  if (!stored.ok) return stored
-  const found = stored.value
-  healIfDue(call, found)
-  if (!('rows' in found)) return notWhole(found)
+export const listItems = defineOperation('listItems', {
+  summary: 'List a collection, filtered and sorted, in pages',
+  input: asSent<RawQuery>(),
+  problems: ['validation-error', 'not-found', 'service-unavailable', 'precondition-failed'],
+  run: async (call, deps: CollectionDeps) => {
+    const { collection } = call
+    const parsed = parseQuery(collection, call.input)
+    if (!parsed.ok) return parsed
+    const query = parsed.value
+    const fingerprint = queryFingerprint(collection, query)
+    const place =
+      query.cursor === undefined ? '' : await openCursor(query.cursor, fingerprint, deps)
+    if (place === undefined) {
+      const errors = [{ pointer: '#/cursor', message: 'is not a nextCursor of this list' }]
+      return fail('validation-error', 'cursor', { errors })
+    }
+    const stored = await call.read(queryRead(planOf(collection, query, place)))
+    if (!stored.ok) return stored
+    const found = stored.value
+    healIfDue(call, found)
+    if (!('rows' in found)) return notWhole(found)
 
-  const page = assemble(collection, query, place, found)
-  repair(call, collection, page.stale)
-  if (query.count && page.count === undefined) {
-    const errors = [{ pointer: '#/count', message: 'is too much to count: narrow the filters' }]
-    return fail('validation-error', 'count', { errors })
-  }
-  const whole = await wholeRows(call, collection, page.rows)
-  if (!whole.ok) return whole
-  const faults: string[] = []
-  const data: Item[] = []
-  for (const { id, fields } of whole.value) {
-    const { item, faulty } = readerOf(collection).decode(id, fields)
-    faults.push(...faulty)
-    if (item !== undefined) data.push(choose(item, query.fields))
-  }
-  warnOfFaults(call.log, collection, faults)
-  const nextCursor = page.next === undefined ? null : await sealCursor(page.next, fingerprint, deps)
-  const count = query.count && page.count !== undefined ? { count: page.count } : {}
-  return ok({ data, nextCursor, ...count }, { headers: caching(collection, 'list') })
-}
+    const page = assemble(collection, query, place, found)
+    repair(call, collection, page.stale)
+    if (query.count && page.count === undefined) {
+      const errors = [{ pointer: '#/count', message: 'is too much to count: narrow the filters' }]
+      return fail('validation-error', 'count', { errors })
+    }
+    const whole = await wholeRows(call, collection, page.rows)
+    if (!whole.ok) return whole
+    const faults: string[] = []
+    const data: Item[] = []
+    for (const { id, fields } of whole.value) {
+      const { item, faulty } = readerOf(collection).decode(id, fields)
+      faults.push(...faulty)
+      if (item !== undefined) data.push(choose(item, query.fields))
+    }
+    warnOfFaults(call.log, collection, faults)
+    const nextCursor =
+      page.next === undefined ? null : await sealCursor(page.next, fingerprint, deps)
+    const count = query.count && page.count !== undefined ? { count: page.count } : {}
+    return ok({ data, nextCursor, ...count }, { headers: caching(collection, 'list') })
+  },
+})
 
 /** Seconds after which it is worth asking again for an index that is being built. */
 const BUILT_IN_SECONDS = { upTo100_000: 2, beyond: 15 }
@@ -184,5 +188,3 @@ async function wholeRows(
     }),
   )
 }
-
-export const listItemsCase = { input: 'as sent', run: listItems } as const

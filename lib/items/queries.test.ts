@@ -46,7 +46,7 @@ for (const kind of ['redis', 'embedded'] as const) {
     }
 
     const list = async (input: Record<string, string | undefined>): Promise<Page> =>
-      value(await listItems(rig.call(things, given(input)), rig.deps))
+      value(await listItems.run(rig.call(things, given(input)), rig.deps))
 
     /** Every page of a list, one after the other. */
     async function all(

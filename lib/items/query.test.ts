@@ -51,7 +51,7 @@ test('every word of a search decides, also those that no index is asked for', as
     const letters = ['a.b.c.d.e.f', 'a.b.c.d.e.g', '!!!']
     for (const text of letters) await rig.command('HSET', `star:${text}`, 'field0', text)
     const find = async (q: string): Promise<string[]> => {
-      const page = await listItems(rig.call(things, { q }), rig.deps)
+      const page = await listItems.run(rig.call(things, { q }), rig.deps)
       if (!page.ok) throw new Error(page.reason)
       return page.value.data.map(({ id }) => id)
     }

@@ -25,11 +25,9 @@ export interface Conditions {
 export interface CollectionCall<input> {
   input: input
   store: Store
-  collection: Collection | undefined
-  /** The decoded path segment. */
-  id: string | undefined
+  collection: Collection
   conditions: Conditions
-  /** Present wherever the operation is not public; `level` once the store was asked. */
+  /** Who asks, where that is known; `level` once the store was asked. */
   principal: { accountId: string; userId: string } | undefined
   /**
    * Whether a token came whose signature holds, also where nobody has to sign in, or an API key that the
@@ -45,4 +43,9 @@ export interface CollectionCall<input> {
   recall(seconds: number): void
   /** Goes on after the answer is sent, with a store of its own. */
   background: (work: (store: () => Store) => Promise<unknown>) => void
+}
+
+/** A request about one item: `id` is the decoded path segment. */
+export interface ItemCall<input> extends CollectionCall<input> {
+  id: string
 }

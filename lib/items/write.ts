@@ -4,6 +4,7 @@ import { LEVELS } from '../contract/access.ts'
 import { type AccessCode, fail, ok, type Result, StoreUnavailable } from '../contract/problems.ts'
 import { namesStrongly, namesWeakly } from '../entity-tags.ts'
 import { sha256 } from '../hash.ts'
+import { asSent, defineOperation } from '../operation.ts'
 import {
   applyItems,
   type ItemChange,
@@ -17,7 +18,7 @@ import { keptIndexesOf } from './declaration.ts'
 import { itemId } from './get.ts'
 import { indexChanges } from './indexing.ts'
 import { type Item, itemTag, readerOf } from './item.ts'
-import type { CollectionCall, CollectionDeps } from './types.ts'
+import type { CollectionCall, CollectionDeps, ItemCall } from './types.ts'
 import {
   type Fields,
   parseFields,
@@ -54,55 +55,57 @@ interface Current {
  *   repeat is answered as the first was, and makes nothing.
  * @see draft-ietf-httpapi-idempotency-key-header
  */
-export async function createItem(
-  call: CollectionCall<unknown>,
-  deps: CollectionDeps,
-): Promise<Result<Item, Exclude<WriteCode, 'precondition-failed'>>> {
-  const { collection } = call
-  if (collection === undefined) return fail('not-found', 'no collection')
-  const parsed = parseFields(collection, call.input, { withId: true })
-  if (!parsed.ok) return parsed
-  const key = call.conditions.idempotencyKey
-  if (key !== null && !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    const detail = 'Idempotency-Key is 1 to 255 visible ASCII characters.'
-    return fail('invalid-request', 'idempotency key', { detail })
-  }
-  const { principal } = call
-  if (key !== null && principal === undefined) {
-    // Without a caller, one client's key would be answered with an item that another client made.
-    const detail = 'An Idempotency-Key needs a credential: without one there is nobody to remember.'
-    return fail('invalid-request', 'idempotency key of nobody', { detail })
-  }
-  const { id: given, ...fields } = parsed.value
-  const id = typeof given === 'string' ? given : deps.randomId()
-  const { names, decode } = readerOf(collection)
-  const next = storedOf(collection, stamped(collection, fields, call, deps))
-  const { item } = decode(id, next)
-  if (item === undefined) return fail('conflict', 'an item that could not be read')
+export const createItem = defineOperation('createItem', {
+  summary: 'Make an item',
+  input: asSent<unknown>(),
+  problems: ['validation-error', 'invalid-request', 'not-found', 'conflict'],
+  run: async (call, deps: CollectionDeps) => {
+    const { collection } = call
+    const parsed = parseFields(collection, call.input, { withId: true })
+    if (!parsed.ok) return parsed
+    const key = call.conditions.idempotencyKey
+    if (key !== null && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+      const detail = 'Idempotency-Key is 1 to 255 visible ASCII characters.'
+      return fail('invalid-request', 'idempotency key', { detail })
+    }
+    const { principal } = call
+    if (key !== null && principal === undefined) {
+      // Without a caller, one client's key would be answered with an item that another client made.
+      const detail =
+        'An Idempotency-Key needs a credential: without one there is nobody to remember.'
+      return fail('invalid-request', 'idempotency key of nobody', { detail })
+    }
+    const { id: given, ...fields } = parsed.value
+    const id = typeof given === 'string' ? given : deps.randomId()
+    const { names, decode } = readerOf(collection)
+    const next = storedOf(collection, stamped(collection, fields, call, deps))
+    const { item } = decode(id, next)
+    if (item === undefined) return fail('conflict', 'an item that could not be read')
 
-  const request = await sha256(JSON.stringify(call.input))
-  const once =
-    key === null
-      ? undefined
-      : {
-          key: keys.idempotency(
-            await sha256(JSON.stringify([principal?.accountId, collection.name, key])),
-          ),
-          kept: JSON.stringify({ request, id, stored: next.map((value) => value ?? null) }),
-          ttlMs: IDEMPOTENCY_TTL_MS,
-        }
-  const change: ItemChange = {
-    key: keys.item(collection.prefix, id),
-    verb: 'set',
-    expected: names.map(() => undefined),
-    next,
-    indexes: indexChanges(collection, id, undefined, next),
-  }
-  const outcome = await apply(call, collection, deps, change, once)
-  if ('repeated' in outcome) return repeated(collection, outcome.repeated, request)
-  if (outcome.made[0] !== true) return fail('conflict', 'there is one already')
-  return created(collection, item, next)
-}
+    const request = await sha256(JSON.stringify(call.input))
+    const once =
+      key === null
+        ? undefined
+        : {
+            key: keys.idempotency(
+              await sha256(JSON.stringify([principal?.accountId, collection.name, key])),
+            ),
+            kept: JSON.stringify({ request, id, stored: next.map((value) => value ?? null) }),
+            ttlMs: IDEMPOTENCY_TTL_MS,
+          }
+    const change: ItemChange = {
+      key: keys.item(collection.prefix, id),
+      verb: 'set',
+      expected: names.map(() => undefined),
+      next,
+      indexes: indexChanges(collection, id, undefined, next),
+    }
+    const outcome = await apply(call, collection, deps, change, once)
+    if ('repeated' in outcome) return repeated(collection, outcome.repeated, request)
+    if (outcome.made[0] !== true) return fail('conflict', 'there is one already')
+    return created(collection, item, next)
+  },
+})
 
 /** Answers a repeated request as the first was answered. */
 async function repeated(
@@ -148,67 +151,74 @@ function locationOf({ name, prefix }: Collection, id: string): string {
 }
 
 /** Puts an item in the place of another, or where there is none. What the server set stays. */
-export async function replaceItem(
-  call: CollectionCall<unknown>,
-  deps: CollectionDeps,
-): Promise<Result<Item, WriteCode>> {
-  return change(call, deps, 'update', (collection, id, { stored, item }) => {
-    const parsed = parseFields(collection, call.input, { id, ...(item ? { item } : {}) })
-    if (!parsed.ok) return parsed
-    if (stored === undefined && id.startsWith(collection.prefix)) {
-      const errors = [{ pointer: '#/id', message: prefixMessage(collection) }]
-      return fail('validation-error', 'id begins with the prefix', { errors })
-    }
-    const { id: _, ...fields } = parsed.value
-    const next = storedOf(collection, stamped(collection, fields, call, deps))
-    return ok(keepStamps(collection, stored, next))
-  })
-}
+export const replaceItem = defineOperation('replaceItem', {
+  summary: 'Replace an item, or make it under this id',
+  input: asSent<unknown>(),
+  problems: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
+  run: async (call, deps: CollectionDeps) => {
+    return change(call, deps, 'update', (collection, id, { stored, item }) => {
+      const parsed = parseFields(collection, call.input, { id, ...(item ? { item } : {}) })
+      if (!parsed.ok) return parsed
+      if (stored === undefined && id.startsWith(collection.prefix)) {
+        const errors = [{ pointer: '#/id', message: prefixMessage(collection) }]
+        return fail('validation-error', 'id begins with the prefix', { errors })
+      }
+      const { id: _, ...fields } = parsed.value
+      const next = storedOf(collection, stamped(collection, fields, call, deps))
+      return ok(keepStamps(collection, stored, next))
+    })
+  },
+})
 
 /** Changes some fields of an item; null takes one away (RFC 7396). The others stay as they are stored. */
-export async function patchItem(
-  call: CollectionCall<unknown>,
-  deps: CollectionDeps,
-): Promise<Result<Item, WriteCode>> {
-  const { input } = call
-  return change(call, deps, 'update', (collection, id, { stored, item }) => {
-    if (stored === undefined) return fail('not-found', 'no such item')
-    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-      const errors = [{ pointer: '#', message: 'is not of type object' }]
-      return fail('validation-error', 'no object', { errors })
-    }
-    const patch = new Map<string, unknown>(Object.entries(input))
-    const { names, readable } = readerOf(collection)
-    const stamps: readonly string[] = collection.stamps ?? []
-    const errors = [...patch]
-      .filter(([name, value]) => value === null && (stamps.includes(name) || !names.includes(name)))
-      .map(([name]) => refusedName(collection, name))
-    if (errors.length > 0) {
-      const some = errors.slice(0, MOST_FAULTS)
-      return fail('validation-error', `${errors.length} faults`, { errors: some })
-    }
-    const own = readable(stored).filter(([name]) => !stamps.includes(name))
-    const merged = new Map<string, unknown>([...own, ...patch])
-    const body = Object.fromEntries([...merged].filter(([, value]) => value !== null))
-    const parsed = parseFields(collection, body, { id, ...(item ? { item } : {}) })
-    if (!parsed.ok) return parsed
-    const { id: _, ...fields } = parsed.value
-    const changed = storedOf(collection, fields)
-    const next = names.map((name, index) => (patch.has(name) ? changed[index] : stored[index]))
-    return ok(keepStamps(collection, stored, next))
-  })
-}
+export const patchItem = defineOperation('patchItem', {
+  summary: 'Change some fields of an item; null takes one away',
+  input: asSent<unknown>(),
+  problems: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
+  run: async (call, deps: CollectionDeps) => {
+    const { input } = call
+    return change(call, deps, 'update', (collection, id, { stored, item }) => {
+      if (stored === undefined) return fail('not-found', 'no such item')
+      if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+        const errors = [{ pointer: '#', message: 'is not of type object' }]
+        return fail('validation-error', 'no object', { errors })
+      }
+      const patch = new Map<string, unknown>(Object.entries(input))
+      const { names, readable } = readerOf(collection)
+      const stamps: readonly string[] = collection.stamps ?? []
+      const errors = [...patch]
+        .filter(
+          ([name, value]) => value === null && (stamps.includes(name) || !names.includes(name)),
+        )
+        .map(([name]) => refusedName(collection, name))
+      if (errors.length > 0) {
+        const some = errors.slice(0, MOST_FAULTS)
+        return fail('validation-error', `${errors.length} faults`, { errors: some })
+      }
+      const own = readable(stored).filter(([name]) => !stamps.includes(name))
+      const merged = new Map<string, unknown>([...own, ...patch])
+      const body = Object.fromEntries([...merged].filter(([, value]) => value !== null))
+      const parsed = parseFields(collection, body, { id, ...(item ? { item } : {}) })
+      if (!parsed.ok) return parsed
+      const { id: _, ...fields } = parsed.value
+      const changed = storedOf(collection, fields)
+      const next = names.map((name, index) => (patch.has(name) ? changed[index] : stored[index]))
+      return ok(keepStamps(collection, stored, next))
+    })
+  },
+})
 
 /** Deletes an item and its index members. */
-export async function deleteItem(
-  call: CollectionCall<unknown>,
-  deps: CollectionDeps,
-): Promise<Result<undefined, WriteCode>> {
-  const outcome = await change(call, deps, 'delete', (_, __, { stored }) =>
-    stored === undefined ? fail('not-found', 'no such item') : ok(undefined),
-  )
-  return outcome.ok ? ok(undefined) : outcome
-}
+export const deleteItem = defineOperation('deleteItem', {
+  summary: 'Delete an item',
+  problems: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
+  run: async (call, deps: CollectionDeps) => {
+    const outcome = await change(call, deps, 'delete', (_, __, { stored }) =>
+      stored === undefined ? fail('not-found', 'no such item') : ok(undefined),
+    )
+    return outcome.ok ? ok(undefined) : outcome
+  },
+})
 
 /**
  * Reads an item, works out what it becomes, and writes that if the item is still the same; otherwise it
@@ -217,7 +227,7 @@ export async function deleteItem(
  * @throws StoreUnavailable when others change the item again and again: the client may retry.
  */
 async function change(
-  call: CollectionCall<unknown>,
+  call: ItemCall<unknown>,
   deps: CollectionDeps,
   action: 'update' | 'delete',
   become: (
@@ -227,8 +237,7 @@ async function change(
   ) => Result<StoredFields | undefined, WriteCode>,
 ): Promise<Result<Item, WriteCode>> {
   const { collection } = call
-  if (collection === undefined) return fail('not-found', 'no collection')
-  const id = itemId(call.id ?? '', collection)
+  const id = itemId(call.id, collection)
   if (!parseId(id).ok) return fail('not-found', 'no item can have this id')
   const { names, decode } = readerOf(collection)
   for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -338,8 +347,3 @@ function keepStamps(
     stamps.includes(name) ? (stored?.[index] ?? next[index]) : next[index],
   )
 }
-
-export const createItemCase = { input: 'as sent', run: createItem } as const
-export const replaceItemCase = { input: 'as sent', run: replaceItem } as const
-export const patchItemCase = { input: 'as sent', run: patchItem } as const
-export const deleteItemCase = { run: deleteItem }

@@ -6,7 +6,7 @@ import { getItem } from './get.ts'
 import { heal } from './heal.ts'
 import { listItems, type Page } from './list.ts'
 import { sweep } from './repair.ts'
-import type { CollectionCall } from './types.ts'
+import type { ItemCall } from './types.ts'
 import { createItem, deleteItem, patchItem, replaceItem } from './write.ts'
 
 const notes = defineCollection({
@@ -47,21 +47,21 @@ for (const kind of ['redis', 'embedded'] as const) {
     test.afterAll(() => rig.close())
     test.beforeEach(async () => void (await rig.command('FLUSHALL')))
 
-    type More = Partial<CollectionCall<unknown>>
+    type More = Omit<Partial<ItemCall<undefined>>, 'input'>
     const create = (input: unknown, more: More = {}) =>
-      createItem(rig.call<unknown>(notes, input, more), rig.deps)
+      createItem.run(rig.call<unknown>(notes, input, more), rig.deps)
     const replace = (id: string, input: unknown, more: More = {}) =>
-      replaceItem(rig.call<unknown>(notes, input, { id, ...more }), rig.deps)
+      replaceItem.run(rig.call<unknown>(notes, input, { id, ...more }), rig.deps)
     const patch = (id: string, input: unknown, more: More = {}) =>
-      patchItem(rig.call<unknown>(notes, input, { id, ...more }), rig.deps)
+      patchItem.run(rig.call<unknown>(notes, input, { id, ...more }), rig.deps)
     const remove = (id: string, more: More = {}) =>
-      deleteItem(rig.call<unknown>(notes, undefined, { id, ...more }), rig.deps)
-    const get = (id: string) => getItem(rig.call(notes, {}, { id }), rig.deps)
+      deleteItem.run(rig.call(notes, undefined, { id, ...more }), rig.deps)
+    const get = (id: string) => getItem.run(rig.call(notes, {}, { id }), rig.deps)
     const list = async (
       input: Record<string, string>,
       collection: Collection = notes,
     ): Promise<Page> => {
-      const page = await listItems(rig.call(collection, input), rig.deps)
+      const page = await listItems.run(rig.call(collection, input), rig.deps)
       if (!page.ok) throw new Error(JSON.stringify(page))
       return page.value
     }

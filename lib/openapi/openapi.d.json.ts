@@ -1,3 +1,6 @@
 /** Made from the code by whatever builds: it is no part of the repository. */
-declare const document: Record<string, unknown>
+declare const document: {
+  paths: Record<string, Record<string, { summary: string; description: string }>>
+  [member: string]: unknown
+}
 export default document

@@ -1,9 +1,10 @@
 import type { Collection } from '../collections/define.ts'
 import { type Access, accessOf } from '../contract/access.ts'
-import { contract, type Operation, type OperationId, pathsOf } from '../contract/operations.ts'
-import { SUMMARIES } from '../contract/texts.ts'
+import { type Operation, pathsOf } from '../contract/operations.ts'
 import { allCollections } from '../items/registry.ts'
 import { NAME } from '../name.ts'
+import type { AnyOperation } from '../operation.ts'
+import { OPERATIONS } from '../operations.ts'
 import { bodyOf, collectionSchemas } from './bodies.ts'
 import { parametersOf } from './parameters.ts'
 import { HEADERS, problemResponses, responsesOf } from './responses.ts'
@@ -23,11 +24,11 @@ interface OpenApi {
  */
 export function openapi(): OpenApi {
   const paths: OpenApi['paths'] = {}
-  for (const [id, row] of Object.entries(contract) as [OperationId, Operation][]) {
-    for (const [index, path] of pathsOf(id).entries()) {
+  for (const operation of Object.values(OPERATIONS)) {
+    for (const [index, path] of pathsOf(operation.id).entries()) {
       for (const { shown, collection } of placesOf(path)) {
-        const operation = operationOf(id, row, collection, index > 0)
-        paths[shown] = { ...paths[shown], [row.method.toLowerCase()]: operation }
+        const method = operation.row.method.toLowerCase()
+        paths[shown] = { ...paths[shown], [method]: operationOf(operation, collection, index > 0) }
       }
     }
   }
@@ -111,25 +112,25 @@ function tagOf({ path, access }: Operation, collection: Collection | undefined):
 }
 
 function operationOf(
-  id: OperationId,
-  row: Operation,
+  operation: AnyOperation,
   collection: Collection | undefined,
   older: boolean,
 ): Schema {
+  const { id, row, summary } = operation
   const access = accessOf(row, collection)
   const operationId = `${id}${collection === undefined ? '' : `_${collection.name}`}${older ? '_v1' : ''}`
-  const body = bodyOf(id, row, collection)
-  const parameters = parametersOf(id, row, collection)
+  const body = bodyOf(operation, collection)
+  const parameters = parametersOf(operation, collection)
   return {
     operationId,
-    summary: SUMMARIES[id],
-    description: `${SUMMARIES[id]}. ${whoMay(access, row, collection)}`,
+    summary,
+    description: `${summary}. ${whoMay(access, row, collection)}`,
     tags: [tagOf(row, collection)],
     ...(older ? { deprecated: true } : {}),
     security: securityOf(access, row, collection),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: body }),
-    responses: responsesOf(id, row, collection, access),
+    responses: responsesOf(operation, collection, access),
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Collection } from '../collections/define.ts'
-import type { Operation, OperationId } from '../contract/operations.ts'
 import { readerOf } from '../items/item.ts'
 import { LONGEST_SEARCH, SEARCH } from '../items/query.ts'
-import { EVENT_TYPES } from '../store/event-types.ts'
+import type { AnyOperation } from '../operation.ts'
 import { toSchema } from './bodies.ts'
+import { parameterText } from './members.ts'
 import { bounded, ID, literal, type Schema, sentId } from './schemas.ts'
 
 /** So many characters of any kind fit into the head of a request, beside others. */
@@ -11,15 +11,15 @@ const LONGEST_SENT = 500
 
 /** What an operation takes in its path, its query and its headers. */
 export function parametersOf(
-  id: OperationId,
-  row: Operation,
+  { id, row, input }: AnyOperation,
   collection: Collection | undefined,
 ): Schema[] {
+  const { action } = row
   const parameters: Schema[] = []
   if (row.path.includes('{id}')) {
     const description = 'The id, percent-encoded.'
     // The prefix before an id is its longer spelling; what is left is no id when it begins so again.
-    const twice = id === 'replaceItem' ? collection?.prefix.repeat(2) : undefined
+    const twice = action === 'replace' ? collection?.prefix.repeat(2) : undefined
     const schema = sentId(twice)
     parameters.push({ name: 'id', in: 'path', required: true, description, schema })
   }
@@ -27,13 +27,19 @@ export function parametersOf(
     const description = 'The id of an API key.'
     parameters.push({ name: 'key', in: 'path', required: true, description, schema: ID })
   }
-  if (id === 'listItems' || id === 'listUsers' || id === 'listEvents') parameters.push(...PAGING)
-  if (id === 'listEvents') parameters.push(...OF_EVENTS)
+  if (action === 'list') parameters.push(...PAGING)
+  if (row.body === 'none' && input !== undefined && input !== 'as sent') {
+    const { properties } = toSchema(input)
+    for (const [name, shape] of Object.entries<Schema>(Object(properties))) {
+      const { description = '', ...schema } = { ...shape, ...parameterText(id, name) }
+      parameters.push(query(name, String(description), schema))
+    }
+  }
   if (collection !== undefined && row.method === 'GET') {
     parameters.push(fieldsOf(collection), KNOWN_TAG)
-    if (id === 'listItems') parameters.push(...ordersOf(collection), ...filtersOf(collection))
+    if (action === 'list') parameters.push(...ordersOf(collection), ...filtersOf(collection))
   } else if (collection !== undefined) {
-    parameters.push(...(id === 'createItem' ? [IDEMPOTENCY_KEY] : CONDITIONS))
+    parameters.push(...(action === 'create' ? [IDEMPOTENCY_KEY] : CONDITIONS))
   }
   return parameters.map((parameter) => bounded(parameter, LONGEST_SENT))
 }
@@ -46,23 +52,10 @@ function header(name: string, description: string, schema: Schema): Schema {
   return { name, in: 'header', description, schema: { type: 'string', ...schema } }
 }
 
-const PAGING = [
-  query('limit', 'How many.', { type: 'integer', minimum: 1, maximum: 100, default: 50 }),
-  query('cursor', 'The `nextCursor` of the page before, of this very list.', {
-    type: 'string',
-    maxLength: 6_000,
-    pattern: '^[A-Za-z0-9_.-]+$',
-  }),
-]
-
-const OF_EVENTS = [
-  query('type', 'Events of this kind.', { type: 'string', enum: EVENT_TYPES }),
-  query('user', 'Events about this account: its id or its address.', {
-    type: 'string',
-    minLength: 1,
-    maxLength: 254,
-  }),
-]
+const PAGING = ['limit', 'cursor'].map((name) => {
+  const { description = '', ...schema } = parameterText('listItems', name)
+  return query(name, String(description), schema)
+})
 
 /** Entity tags as RFC 9110 §8.8.3 writes them. */
 const TAGS: Schema = {

@@ -1,39 +1,9 @@
 import type { Collection } from '../collections/define.ts'
 import type { Access } from '../contract/access.ts'
-import { OPERATION_PROBLEMS } from '../contract/operation-problems.ts'
-import type { Operation, OperationId } from '../contract/operations.ts'
+import type { Operation } from '../contract/operations.ts'
 import { PROBLEMS, type ProblemCode } from '../contract/problems.ts'
-import { SUMMARIES } from '../contract/texts.ts'
+import type { AnyOperation } from '../operation.ts'
 import { listOf, nameOf, ref, type Schema } from './schemas.ts'
-
-const ANSWERS: Partial<Record<OperationId, Schema>> = {
-  signIn: ref('TokenResponse'),
-  refresh: ref('TokenResponse'),
-  login: ref('Login'),
-  register: ref('MailNotice'),
-  resendVerification: ref('MailNotice'),
-  forgotPassword: ref('MailNotice'),
-  listSessions: listOf(ref('Session')),
-  generatePassword: ref('PasswordHash'),
-  readProfile: ref('Profile'),
-  changeProfile: ref('Profile'),
-  listKeys: listOf(ref('ApiKey')),
-  createKey: ref('NewApiKey'),
-  rollKey: ref('NewApiKey'),
-  listUsers: listOf(ref('User')),
-  changeUser: ref('User'),
-  readUser: ref('User'),
-  listUserKeys: listOf(ref('ApiKey')),
-  exportUser: ref('AccountExport'),
-  listEvents: listOf(ref('SecurityEvent')),
-  listBlocks: listOf(ref('Block')),
-  createBlock: ref('Block'),
-  readMetrics: ref('Metrics'),
-  jwks: ref('Jwks'),
-  health: ref('Health'),
-  ready: ref('Readiness'),
-  openapi: ref('OpenApi'),
-}
 
 /** The headers of answers. */
 export const HEADERS: Record<string, Schema> = Object.fromEntries(
@@ -68,18 +38,18 @@ function headers(...names: string[]): Schema {
 
 /** What an operation answers: what went well, and every problem that it can end with. */
 export function responsesOf(
-  id: OperationId,
-  row: Operation,
+  operation: AnyOperation,
   collection: Collection | undefined,
   access: Access,
 ): Record<string, Schema> {
+  const { row } = operation
   const responses: Record<string, Schema> = {}
-  const answer = answerOf(id, collection)
+  const answer = answerOf(operation, collection)
   const kept = row.action !== undefined && row.status !== 204 ? ['ETag'] : []
   const type = row.mediaType ?? 'application/json'
   const content = answer === undefined ? {} : { content: { [type]: { schema: answer } } }
   const success = (status: number, ...more: string[]): void => {
-    const description = SUMMARIES[id]
+    const description = operation.summary
     responses[status] = { description, headers: headers(...kept, ...more), ...content }
   }
   success(row.status, ...(row.status === 201 ? ['Location'] : []))
@@ -87,20 +57,26 @@ export function responsesOf(
   if (collection !== undefined && row.method === 'GET') {
     responses['304'] = { description: 'Still the same.', headers: headers('ETag') }
   }
-  const codes = new Set<ProblemCode>([...OPERATION_PROBLEMS[id], ...commonProblems(row, access)])
+  const codes = new Set<ProblemCode>([...operation.problems, ...commonProblems(row, access)])
   for (const status of [...new Set([...codes].map((code) => PROBLEMS[code].status))].sort()) {
     responses[status] = { $ref: `#/components/responses/${status}` }
   }
   return responses
 }
 
-function answerOf(id: OperationId, collection: Collection | undefined): Schema | undefined {
-  if (collection === undefined) return ANSWERS[id]
-  if (id === 'deleteItem') return undefined
+function answerOf(
+  { row: { action }, answer }: AnyOperation,
+  collection: Collection | undefined,
+): Schema | undefined {
+  if (collection === undefined) {
+    if (answer === undefined) return undefined
+    return typeof answer === 'string' ? ref(answer) : listOf(ref(answer[0]))
+  }
+  if (action === 'delete') return undefined
   // With `fields` an answer has fewer of them.
-  const read = id === 'listItems' || id === 'getItem'
+  const read = action === 'list' || action === 'get'
   const item = ref(`${nameOf(collection)}${read ? 'View' : ''}`)
-  if (id !== 'listItems') return item
+  if (action !== 'list') return item
   const count = { type: 'integer', minimum: 0, description: 'With `count=exact`.' }
   return listOf(item, { count })
 }

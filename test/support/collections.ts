@@ -1,7 +1,7 @@
 import type { Collection } from '../../lib/collections/define.ts'
 import { keptIndexesOf } from '../../lib/items/declaration.ts'
 import { ItemCache } from '../../lib/items/item-cache.ts'
-import type { CollectionCall, CollectionDeps } from '../../lib/items/types.ts'
+import type { CollectionDeps, ItemCall } from '../../lib/items/types.ts'
 import { connect } from '../../lib/store/client/redis.ts'
 import { Store } from '../../lib/store/client/store.ts'
 import { Trips } from '../../lib/store/client/trips.ts'
@@ -20,8 +20,8 @@ export interface CollectionRig {
   call<input>(
     collection: Collection,
     input: input,
-    more?: Partial<CollectionCall<input>>,
-  ): CollectionCall<input>
+    more?: Partial<ItemCall<input>>,
+  ): ItemCall<input>
   /** Makes the keyspace too large for SCAN; the indexes of these collections count as whole. */
   fill(...whole: Collection[]): Promise<void>
   /** Waits for what goes on in the background. */
@@ -63,7 +63,7 @@ export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<Co
         input,
         store: own,
         collection,
-        id: undefined,
+        id: '',
         conditions: { ifMatch: null, ifNoneMatch: null, idempotencyKey: null },
         principal: { accountId: 'u_me0123456789abcdef', userId: 'me@home.org' },
         isProven: () => true,

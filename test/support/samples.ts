@@ -1,50 +1,21 @@
 import type { OperationId } from '../../lib/contract/operations.ts'
+import { openapi } from '../../lib/openapi/openapi.ts'
+import { OPERATIONS } from '../../lib/operations.ts'
 import type { Sample } from './in-process.ts'
 
 /** The account of the samples: an admin. */
 export const SIGN_IN = { user: 'hostile@home.org', password: 'password' }
 
-/** One for each operation: a new operation does not compile without. */
-export const SAMPLES: Record<OperationId, Sample> = {
+type Schema = Record<string, unknown>
+
+/** What a sample of the document would not be: one that says something about what the store holds. */
+const CHOSEN: { readonly [id in OperationId]?: Sample } = {
   signIn: { body: SIGN_IN },
   login: { body: SIGN_IN },
-  refresh: { body: { refresh: 'x.y.z' } },
-  logout: { body: { refresh: 'x.y.z' } },
-  register: { body: { user: 'new@home.org', password: 'a long enough one' } },
-  verifyEmail: { body: { token: 'x' } },
-  resendVerification: { body: { user: 'new@home.org' } },
-  listSessions: {},
-  endSessions: {},
-  endSession: { params: { id: 'x' } },
-  generatePassword: { body: { password: 'a long enough one' } },
-  changePassword: { body: { current: 'wrong', password: 'a long enough one' } },
-  forgotPassword: { body: { user: 'new@home.org' } },
-  resetPassword: { body: { token: 'x', password: 'a long enough one' } },
-  readProfile: {},
-  changeProfile: { body: { name: 'Name' } },
-  listKeys: {},
-  createKey: { body: { name: 'A key', scopes: ['movies:read'], expiresIn: 60, limit: 5 } },
-  rollKey: { params: { id: 'x' }, body: { overlap: 5 } },
-  deleteKey: { params: { id: 'x' } },
-  listUsers: { query: { limit: '5', cursor: 'YQ' } },
-  changeUser: { params: { id: 'nobody@home.org' }, body: { level: 0, disabled: false } },
-  readUser: { params: { id: 'nobody@home.org' } },
-  deleteUser: { params: { id: 'nobody@home.org' } },
-  listUserKeys: { params: { id: 'nobody@home.org' } },
-  deleteUserKey: { params: { id: 'nobody@home.org', key: 'x' } },
-  exportUser: { params: { id: 'nobody@home.org' } },
-  unlockUser: { params: { id: 'nobody@home.org' } },
-  listEvents: { query: { limit: '5', cursor: 'MS0x' } },
-  listBlocks: {},
   createBlock: {
     body: { address: '192.0.2.0/24', reason: 'A reason', until: '2999-12-31T00:00:00Z' },
   },
-  deleteBlock: { params: { id: 'x' } },
-  readMetrics: {},
-  jwks: {},
-  openapi: {},
-  health: {},
-  ready: {},
+  listEvents: { query: { limit: '5', cursor: 'MS0x' } },
   listItems: {
     params: { collection: 'movies' },
     query: {
@@ -66,4 +37,47 @@ export const SAMPLES: Record<OperationId, Sample> = {
     body: { title: 'A title', author: 'An author', year: 1 },
   },
   deleteItem: { params: { collection: 'books', id: 'x' } },
+}
+
+/** One for each operation: what the document says that it takes. */
+export const SAMPLES: Readonly<Record<OperationId, Sample>> = samples()
+
+function samples(): Record<OperationId, Sample> {
+  const { paths } = openapi()
+  const entries = Object.values(OPERATIONS).map(({ id, row }) => {
+    const shown = paths[row.path]?.[row.method.toLowerCase()]
+    return [id, CHOSEN[id] ?? sampleOf(shown ?? {})]
+  })
+  return Object.fromEntries(entries)
+}
+
+function sampleOf({ parameters = [], requestBody }: Schema): Sample {
+  const named = parameters as { name: string; in: string; schema: Schema }[]
+  const given = (place: string): Record<string, string> =>
+    Object.fromEntries(
+      named
+        .filter((parameter) => parameter.in === place)
+        .map(({ name, schema }) => [name, place === 'path' ? 'x' : String(example(schema))]),
+    )
+  const [params, query] = [given('path'), given('query')]
+  const content = requestBody as { content?: Record<string, { schema: Schema }> } | undefined
+  const schema = content?.content?.['application/json']?.schema
+  return {
+    ...(Object.keys(params).length === 0 ? {} : { params }),
+    ...(Object.keys(query).length === 0 ? {} : { query }),
+    ...(schema === undefined ? {} : { body: Object(example(schema)) }),
+  }
+}
+
+/** A value that a schema takes, as the document's own examples show it where there are any. */
+function example(schema: Schema): unknown {
+  const { examples, enum: words, properties, items, type } = schema
+  if (Array.isArray(examples)) return examples[0]
+  if (Array.isArray(words)) return words[0]
+  if (type === 'array') return [example(Object(items))]
+  if (type === 'integer' || type === 'number') return Math.max(Number(schema['minimum'] ?? 1), 5)
+  if (type === 'boolean') return false
+  if (type !== 'object') return 'YQ'
+  const members = Object.entries<Schema>(Object(properties))
+  return Object.fromEntries(members.map(([name, member]) => [name, example(member)]))
 }

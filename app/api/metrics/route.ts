@@ -1,8 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { contract } from '@/lib/contract/operations.ts'
 import { deps } from '@/lib/deps/base.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
-import { readMetricsCase } from '@/lib/http/metrics-text.ts'
+import { readMetrics } from '@/lib/http/metrics-text.ts'
 
 export const runtime = 'edge'
-export const GET = endpoint(contract.readMetrics, readMetricsCase, deps, after)
+export const GET = endpoint(readMetrics, deps, after)

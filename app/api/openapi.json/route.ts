@@ -1,8 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { contract } from '@/lib/contract/operations.ts'
 import { deps } from '@/lib/deps/base.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
-import { openapiCase } from '@/lib/http/openapi.ts'
+import { openapi } from '@/lib/http/openapi.ts'
 
 export const runtime = 'edge'
-export const GET = endpoint(contract.openapi, openapiCase, deps, after)
+export const GET = endpoint(openapi, deps, after)

@@ -1,8 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { listUsersCase } from '@/lib/auth/accounts/users.ts'
-import { contract } from '@/lib/contract/operations.ts'
+import { listUsers } from '@/lib/auth/accounts/users.ts'
 import { deps } from '@/lib/deps/base.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const GET = endpoint(contract.listUsers, listUsersCase, deps, after)
+export const GET = endpoint(listUsers, deps, after)

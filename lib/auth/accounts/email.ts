@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
-import { fail, ok, type Result } from '../../contract/problems.ts'
+import { fail, ok } from '../../contract/problems.ts'
+import { defineOperation } from '../../operation.ts'
 import { confirmRegistration, registrationRead } from '../../store/registrations.ts'
 import { newPassword, refusePassword } from '../passwords/new-password.ts'
-import type { AccountDeps, AuthCall, MailDeps } from '../types.ts'
-import { type MailNotice, sendToken } from './send-token.ts'
+import type { AccountDeps, MailDeps } from '../types.ts'
+import { sendToken } from './send-token.ts'
 
 export const verifyInput = z.strictObject({ token: z.string(), password: z.optional(newPassword) })
 
@@ -17,35 +18,37 @@ export const verifyInput = z.strictObject({ token: z.string(), password: z.optio
  * @returns Nothing (204); `invalid-token`: unknown, used, over; `validation-error` for a password that
  *   is missing or weak; `service-unavailable` when too many hashes wait.
  */
-export async function verifyAddress(
-  call: AuthCall<z.output<typeof verifyInput>>,
-  deps: AccountDeps,
-): Promise<Result<undefined, 'invalid-token' | 'validation-error' | 'service-unavailable'>> {
-  const { store, input } = call
-  const tokenHash = await deps.tokenHash(input.token)
-  const [registration] = await store.read(registrationRead(tokenHash))
-  if (registration === undefined) return fail('invalid-token', 'no such registration')
-  const { userId, hasPassword } = registration
-  if (input.password === undefined && !hasPassword) {
-    const message = 'is required: a link that was asked for again carries no password'
-    const errors = [{ pointer: '#/password', message }]
-    return fail('validation-error', 'no password', { errors })
-  }
-  let hash: string | undefined
-  if (input.password !== undefined) {
-    const weak = await refusePassword(input.password, userId, deps)
-    if (weak !== undefined) return weak
-    const hashed = await deps.passwords.hash(input.password, tokenHash)
-    if (!hashed.ok) return hashed
-    hash = hashed.value
-  }
-  const accountId = deps.newAccountId()
-  const confirmed = await confirmRegistration(store, { userId, tokenHash, hash, accountId })
-  if (confirmed === 'refused') return fail('invalid-token', 'registration is void')
-  call.report('account.registered', { user: accountId })
-  call.report('email.verified', { user: accountId })
-  return ok(undefined)
-}
+export const verifyEmail = defineOperation('verifyEmail', {
+  summary: 'Confirm an address by the token of a mail, and make its account',
+  input: verifyInput,
+  problems: ['invalid-token', 'validation-error', 'service-unavailable'],
+  run: async (call, deps: AccountDeps) => {
+    const { store, input } = call
+    const tokenHash = await deps.tokenHash(input.token)
+    const [registration] = await store.read(registrationRead(tokenHash))
+    if (registration === undefined) return fail('invalid-token', 'no such registration')
+    const { userId, hasPassword } = registration
+    if (input.password === undefined && !hasPassword) {
+      const message = 'is required: a link that was asked for again carries no password'
+      const errors = [{ pointer: '#/password', message }]
+      return fail('validation-error', 'no password', { errors })
+    }
+    let hash: string | undefined
+    if (input.password !== undefined) {
+      const weak = await refusePassword(input.password, userId, deps)
+      if (weak !== undefined) return weak
+      const hashed = await deps.passwords.hash(input.password, tokenHash)
+      if (!hashed.ok) return hashed
+      hash = hashed.value
+    }
+    const accountId = deps.newAccountId()
+    const confirmed = await confirmRegistration(store, { userId, tokenHash, hash, accountId })
+    if (confirmed === 'refused') return fail('invalid-token', 'registration is void')
+    call.report('account.registered', { user: accountId })
+    call.report('email.verified', { user: accountId })
+    return ok(undefined)
+  },
+})
 
 /** Without `user`: the caller's own address. */
 export const resendInput = z.strictObject({ user: z.optional(z.string()) })
@@ -57,16 +60,14 @@ export const resendInput = z.strictObject({ user: z.optional(z.string()) })
  * @returns 202; `authentication-required` when neither a user nor a credential is sent;
  *   `quota-exceeded` by client and by address; `service-unavailable` where no mail is configured.
  */
-export async function resendVerification(
-  call: AuthCall<z.output<typeof resendInput> | undefined>,
-  deps: MailDeps,
-): Promise<
-  Result<MailNotice, 'authentication-required' | 'quota-exceeded' | 'service-unavailable'>
-> {
-  const address = call.input?.user ?? call.principal?.userId
-  if (address === undefined) return fail('authentication-required', 'no user and no credential')
-  return sendToken(call, deps, address, 'verify')
-}
-
-export const resendCase = { input: z.optional(resendInput), run: resendVerification }
-export const verifyCase = { input: verifyInput, run: verifyAddress }
+export const resendVerification = defineOperation('resendVerification', {
+  summary: 'Send the mail again that confirms an address',
+  input: z.optional(resendInput),
+  problems: ['authentication-required', 'quota-exceeded', 'service-unavailable'],
+  answer: 'MailNotice',
+  run: async (call, deps: MailDeps) => {
+    const address = call.input?.user ?? call.principal?.userId
+    if (address === undefined) return fail('authentication-required', 'no user and no credential')
+    return sendToken(call, deps, address, 'verify')
+  },
+})

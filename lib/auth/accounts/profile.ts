@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
-import { type AccessCode, fail, ok, type Result } from '../../contract/problems.ts'
-import type { Read } from '../../store/client/reply.ts'
+import { ok } from '../../contract/problems.ts'
+import { defineOperation } from '../../operation.ts'
 import { level } from '../../store/rules.ts'
 import { type Account, profileRead, rename } from '../../store/users.ts'
-import type { AuthCall, Principal } from '../types.ts'
+import type { Principal } from '../types.ts'
 import { nameText } from './name-text.ts'
 
 /** The caller's own account. */
@@ -18,34 +18,35 @@ export interface Profile {
   createdAt: string | null
 }
 
-interface ProfileCall<input> extends AuthCall<input> {
-  read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
-}
-
 /** A user changes only what is theirs: the name. '' removes it. */
 export const changeProfileInput = z.strictObject({ name: nameText })
 
 /** Reads the caller's own account, in the trip that proves the session. */
-export async function readProfile(
-  call: ProfileCall<undefined>,
-): Promise<Result<Profile, AccessCode>> {
-  const { principal } = call
-  if (principal === undefined) return fail('invalid-token', 'no principal')
-  const account = await call.read(profileRead(principal.userId))
-  return account.ok ? ok(profile(principal, account.value)) : account
-}
+export const readProfile = defineOperation('readProfile', {
+  summary: 'Read your own account',
+  problems: [],
+  answer: 'Profile',
+  run: async (call) => {
+    const { principal } = call
+    const account = await call.read(profileRead(principal.userId))
+    return account.ok ? ok(profile(principal, account.value)) : account
+  },
+})
 
 /** Changes the caller's own name, and nothing else of the account. */
-export async function changeProfile(
-  call: ProfileCall<z.output<typeof changeProfileInput>>,
-): Promise<Result<Profile, AccessCode>> {
-  const { principal, store, input } = call
-  if (principal === undefined) return fail('invalid-token', 'no principal')
-  const { name } = input
-  await rename(store, principal.userId, name)
-  const [account] = await store.read(profileRead(principal.userId))
-  return ok(profile(principal, { ...account, name: name === '' ? undefined : name }))
-}
+export const changeProfile = defineOperation('changeProfile', {
+  summary: 'Change your name',
+  input: changeProfileInput,
+  problems: [],
+  answer: 'Profile',
+  run: async (call) => {
+    const { principal, store, input } = call
+    const { name } = input
+    await rename(store, principal.userId, name)
+    const [account] = await store.read(profileRead(principal.userId))
+    return ok(profile(principal, { ...account, name: name === '' ? undefined : name }))
+  },
+})
 
 function profile({ accountId, userId }: Principal, account: Account): Profile {
   const { name, emailVerified, createdAt } = account
@@ -58,6 +59,3 @@ function profile({ accountId, userId }: Principal, account: Account): Profile {
     createdAt: createdAt === undefined ? null : new Date(createdAt).toISOString(),
   }
 }
-
-export const readProfileCase = { run: readProfile }
-export const changeProfileCase = { input: changeProfileInput, run: changeProfile }

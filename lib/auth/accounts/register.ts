@@ -1,11 +1,12 @@
 import * as z from 'zod/mini'
-import { fail, ok, type Result } from '../../contract/problems.ts'
+import { fail, ok } from '../../contract/problems.ts'
+import { defineOperation } from '../../operation.ts'
 import { keepRegistration } from '../../store/registrations.ts'
 import { newPassword, refusePassword } from '../passwords/new-password.ts'
-import type { AccountDeps, AuthCall } from '../types.ts'
+import type { AccountDeps } from '../types.ts'
 import { knownAddressLetter, verificationLetter } from './letters.ts'
 import { countMail, noMail } from './mail-quota.ts'
-import { MAIL_NOTICE, type MailNotice } from './send-token.ts'
+import { MAIL_NOTICE } from './send-token.ts'
 import { parseMailAddress } from './user-id.ts'
 
 export const registerInput = z.strictObject({ user: z.string(), password: newPassword })
@@ -22,41 +23,42 @@ export const registerInput = z.strictObject({ user: z.string(), password: newPas
  *
  * @see OWASP ASVS v5.0.0-6.3.8, v5.0.0-6.4.1
  */
-export async function register(
-  call: AuthCall<z.output<typeof registerInput>>,
-  deps: AccountDeps,
-): Promise<Result<MailNotice, 'validation-error' | 'quota-exceeded' | 'service-unavailable'>> {
-  const unable = noMail(deps)
-  if (unable !== undefined) return unable
-  const userId = parseMailAddress(call.input.user)
-  if (userId === undefined) {
-    const errors = [{ pointer: '#/user', message: 'is not a mail address' }]
-    return fail('validation-error', 'not a mail address', { errors })
-  }
-  const weak = await refusePassword(call.input.password, userId, deps)
-  if (weak !== undefined) return weak
-  const turn = await countMail(call, deps, userId)
-  if (!turn.ok) return turn
+export const register = defineOperation('register', {
+  summary: 'Register an address; a mail confirms it',
+  input: registerInput,
+  problems: ['validation-error', 'quota-exceeded', 'service-unavailable'],
+  answer: 'MailNotice',
+  run: async (call, deps: AccountDeps) => {
+    const unable = noMail(deps)
+    if (unable !== undefined) return unable
+    const userId = parseMailAddress(call.input.user)
+    if (userId === undefined) {
+      const errors = [{ pointer: '#/user', message: 'is not a mail address' }]
+      return fail('validation-error', 'not a mail address', { errors })
+    }
+    const weak = await refusePassword(call.input.password, userId, deps)
+    if (weak !== undefined) return weak
+    const turn = await countMail(call, deps, userId)
+    if (!turn.ok) return turn
 
-  const hash = await deps.passwords.hash(call.input.password)
-  if (!hash.ok) {
-    await turn.value.giveBack()
-    return hash
-  }
-  const token = deps.randomToken()
-  const status = await keepRegistration(call.store, {
-    userId,
-    hash: hash.value,
-    tokenHash: await deps.tokenHash(token),
-  })
-  if (status !== 'refused' && turn.value.send) {
-    const mail =
-      status === 'registered'
-        ? verificationLetter(userId, deps.origin, token)
-        : knownAddressLetter(userId, deps.origin)
-    call.later(deps.mailer.send(mail, call.trace))
-  }
-  return ok(MAIL_NOTICE)
-}
-
-export const registerCase = { input: registerInput, run: register }
+    const hash = await deps.passwords.hash(call.input.password)
+    if (!hash.ok) {
+      await turn.value.giveBack()
+      return hash
+    }
+    const token = deps.randomToken()
+    const status = await keepRegistration(call.store, {
+      userId,
+      hash: hash.value,
+      tokenHash: await deps.tokenHash(token),
+    })
+    if (status !== 'refused' && turn.value.send) {
+      const mail =
+        status === 'registered'
+          ? verificationLetter(userId, deps.origin, token)
+          : knownAddressLetter(userId, deps.origin)
+      call.later(deps.mailer.send(mail, call.trace))
+    }
+    return ok(MAIL_NOTICE)
+  },
+})

@@ -1,12 +1,13 @@
-import { type AccessCode, fail, ok, type Result } from '../../contract/problems.ts'
+import { fail, ok } from '../../contract/problems.ts'
+import { defineOperation } from '../../operation.ts'
 import { deletableRead, deleteAccount } from '../../store/administration.ts'
-import { apiKeysRead, deleteKey } from '../../store/api-keys.ts'
+import { apiKeysRead, deleteKey as removeKey } from '../../store/api-keys.ts'
 import type { Store } from '../../store/client/store.ts'
 import { sessionsRead } from '../../store/sessions.ts'
 import type { Account } from '../../store/users.ts'
 import { type KeyDeps, type OwnKey, own } from '../api-keys/api-keys.ts'
 import { findAccount } from './find-account.ts'
-import { shownUser, type User, type UsersCall } from './users.ts'
+import { shownUser, type User } from './users.ts'
 
 /** What is kept of an account; no password, no secret. Times are RFC 3339. */
 export interface AccountExport {
@@ -26,59 +27,67 @@ export interface AccountExport {
  *
  * @returns Nothing (204); `not-found`; `conflict` when nobody would be left who can do this.
  */
-export async function deleteUser(
-  call: UsersCall<undefined>,
-): Promise<Result<undefined, 'not-found' | 'conflict' | AccessCode>> {
-  const found = await findAccount(call)
-  if (!found.ok) return found
-  const { userId, account } = found.value
-  const [deletable] = await call.store.read(deletableRead(userId))
-  switch (await deleteAccount(call.store, userId, deletable)) {
-    case 'unknown':
-      return fail('not-found', 'no such account')
-    case 'last-admin':
-      return fail('conflict', 'last admin', { detail: 'This is the last admin.' })
-    case 'done':
-      call.report('account.deleted', { user: account.accountId, by: call.principal?.accountId })
-      return ok(undefined)
-  }
-}
+export const deleteUser = defineOperation('deleteUser', {
+  summary: 'Delete an account with its sessions and API keys',
+  problems: ['not-found', 'conflict'],
+  run: async (call) => {
+    const found = await findAccount(call)
+    if (!found.ok) return found
+    const { userId, account } = found.value
+    const [deletable] = await call.store.read(deletableRead(userId))
+    switch (await deleteAccount(call.store, userId, deletable)) {
+      case 'unknown':
+        return fail('not-found', 'no such account')
+      case 'last-admin':
+        return fail('conflict', 'last admin', { detail: 'This is the last admin.' })
+      case 'done':
+        call.report('account.deleted', { user: account.accountId, by: call.principal?.accountId })
+        return ok(undefined)
+    }
+  },
+})
 
 /** Lists the API keys of an account; of the keys themselves only the beginnings are known. For admins. */
-export async function listUserKeys(
-  call: UsersCall<undefined>,
-  deps: KeyDeps,
-): Promise<Result<{ data: OwnKey[]; nextCursor: null }, 'not-found' | AccessCode>> {
-  const found = await findAccount(call)
-  if (!found.ok) return found
-  const list = await call.read(apiKeysRead(found.value.userId))
-  return list.ok ? ok({ data: list.value.map((key) => own(key, deps)), nextCursor: null }) : list
-}
+export const listUserKeys = defineOperation('listUserKeys', {
+  summary: 'List the API keys of an account',
+  problems: ['not-found'],
+  answer: ['ApiKey'],
+  run: async (call, deps: KeyDeps) => {
+    const found = await findAccount(call)
+    if (!found.ok) return found
+    const list = await call.read(apiKeysRead(found.value.userId))
+    return list.ok ? ok({ data: list.value.map((key) => own(key, deps)), nextCursor: null }) : list
+  },
+})
 
 /** Ends an API key of an account, at once. For admins. */
-export async function deleteUserKey(
-  call: UsersCall<undefined> & { key: string | undefined },
-): Promise<Result<undefined, 'not-found' | AccessCode>> {
-  const found = await findAccount(call)
-  if (!found.ok) return found
-  const { userId, account } = found.value
-  const owner = { userId, accountId: account.accountId ?? userId }
-  const { key = '' } = call
-  if (!(await deleteKey(call.store, key, owner))) return fail('not-found', 'no such key')
-  call.report('key.deleted', { user: account.accountId, by: call.principal?.accountId, key })
-  return ok(undefined)
-}
+export const deleteUserKey = defineOperation('deleteUserKey', {
+  summary: 'End an API key of an account',
+  problems: ['not-found'],
+  run: async (call) => {
+    const found = await findAccount(call)
+    if (!found.ok) return found
+    const { userId, account } = found.value
+    const owner = { userId, accountId: account.accountId ?? userId }
+    const { key } = call
+    if (!(await removeKey(call.store, key, owner))) return fail('not-found', 'no such key')
+    call.report('key.deleted', { user: account.accountId, by: call.principal?.accountId, key })
+    return ok(undefined)
+  },
+})
 
 /** Everything that is kept of an account, for its owner to have. For admins. */
-export async function exportUser(
-  call: UsersCall<undefined>,
-  deps: KeyDeps,
-): Promise<Result<AccountExport, 'not-found' | AccessCode>> {
-  const found = await findAccount(call)
-  if (!found.ok) return found
-  const { userId, account } = found.value
-  return ok(await accountExport(call.store, userId, account, deps.userLimit))
-}
+export const exportUser = defineOperation('exportUser', {
+  summary: 'Everything that is kept of an account',
+  problems: ['not-found'],
+  answer: 'AccountExport',
+  run: async (call, deps: KeyDeps) => {
+    const found = await findAccount(call)
+    if (!found.ok) return found
+    const { userId, account } = found.value
+    return ok(await accountExport(call.store, userId, account, deps.userLimit))
+  },
+})
 
 /** Gathers what is kept of an account. `userLimit`: requests a minute of a key without its own. */
 export async function accountExport(
@@ -100,8 +109,3 @@ export async function accountExport(
     keys: apiKeys.map((key) => own(key, { userLimit })),
   }
 }
-
-export const deleteUserCase = { run: deleteUser }
-export const listUserKeysCase = { run: listUserKeys }
-export const deleteUserKeyCase = { run: deleteUserKey }
-export const exportUserCase = { run: exportUser }

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini'
 import { LEVELS } from '../../contract/access.ts'
-import { type AccessCode, fail, ok, type Result } from '../../contract/problems.ts'
+import { fail, ok } from '../../contract/problems.ts'
+import { defineOperation } from '../../operation.ts'
 import { listQuery, nextCursor, pageOf } from '../../paging.ts'
 import { accountsOf, accountsRead, setRights } from '../../store/administration.ts'
 import { forgetKeys } from '../../store/api-keys.ts'
-import type { Read } from '../../store/client/reply.ts'
 import { level } from '../../store/rules.ts'
 import type { Account } from '../../store/users.ts'
-import type { AuthCall, AuthDeps } from '../types.ts'
+import type { AuthDeps } from '../types.ts'
 import { findAccount } from './find-account.ts'
 import { healAccounts } from './heal-accounts.ts'
 
@@ -22,12 +22,6 @@ export interface User {
   disabled: boolean
   /** RFC 3339; null for a hash that was typed by hand. */
   createdAt: string | null
-}
-
-/** A request about accounts; `id` is the one of the path: an account's id or its address. */
-export interface UsersCall<input> extends AuthCall<input> {
-  id: string | undefined
-  read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
 }
 
 /** One of the two at least. */
@@ -46,24 +40,30 @@ export const changeUserInput = z
  * Lists accounts by address, in pages. For admins. An account that was typed by hand is there at once
  * in a small keyspace, and else as soon as its index is healed, which a list begins.
  */
-export async function listUsers(
-  call: UsersCall<z.output<typeof listQuery>>,
-  deps: AuthDeps,
-): Promise<Result<{ data: User[]; nextCursor: string | null }, AccessCode>> {
-  const page = await call.read(accountsRead(pageOf(call.input)))
-  if (!page.ok) return page
-  call.background((store) => healAccounts(store, deps.randomId()))
-  const data = accountsOf(page.value).map(({ userId, account }) => shownUser(userId, account))
-  return ok({ data, nextCursor: nextCursor(page.value) })
-}
+export const listUsers = defineOperation('listUsers', {
+  summary: 'List accounts, by address, in pages',
+  input: listQuery,
+  problems: [],
+  answer: ['User'],
+  run: async (call, deps: AuthDeps) => {
+    const page = await call.read(accountsRead(pageOf(call.input)))
+    if (!page.ok) return page
+    call.background((store) => healAccounts(store, deps.randomId()))
+    const data = accountsOf(page.value).map(({ userId, account }) => shownUser(userId, account))
+    return ok({ data, nextCursor: nextCursor(page.value) })
+  },
+})
 
 /** Reads one account, by its id or its address. For admins. */
-export async function readUser(
-  call: UsersCall<undefined>,
-): Promise<Result<User, 'not-found' | AccessCode>> {
-  const found = await findAccount(call)
-  return found.ok ? ok(shownUser(found.value.userId, found.value.account)) : found
-}
+export const readUser = defineOperation('readUser', {
+  summary: 'Read an account, by its id or its address',
+  problems: ['not-found'],
+  answer: 'User',
+  run: async (call) => {
+    const found = await findAccount(call)
+    return found.ok ? ok(shownUser(found.value.userId, found.value.account)) : found
+  },
+})
 
 /**
  * Sets an account's level, or disables or enables it. In force on the account's next request;
@@ -71,34 +71,38 @@ export async function readUser(
  *
  * @returns The account; `not-found`; `conflict` when nobody would be left who can do this.
  */
-export async function changeUser(
-  call: UsersCall<z.output<typeof changeUserInput>>,
-): Promise<Result<User, 'not-found' | 'conflict' | AccessCode>> {
-  const found = await findAccount(call)
-  if (!found.ok) return found
-  const { userId, account } = found.value
-  const { level: newLevel, disabled } = call.input
-  const changed = await setRights(call.store, userId, { level: newLevel, disabled })
-  switch (changed.status) {
-    case 'unknown':
-      return fail('not-found', 'no such account')
-    case 'last-admin':
-      return fail('conflict', 'last admin', { detail: 'This is the last admin.' })
-    case 'done': {
-      const about = { user: account.accountId, by: call.principal?.accountId }
-      if (newLevel !== undefined) call.report('level.changed', { ...about, level: newLevel })
-      if (disabled !== undefined) call.report(disabled ? 'user.disabled' : 'user.enabled', about)
-      call.background((store) => forgetKeys(store(), changed.endedKeys))
-      // Written at the primary a moment ago: a replica may not have it yet.
-      const current = {
-        ...account,
-        level: newLevel === undefined ? account.level : String(newLevel),
-        disabled: disabled ?? account.disabled,
+export const changeUser = defineOperation('changeUser', {
+  summary: 'Set the level of an account, or disable or enable it',
+  input: changeUserInput,
+  problems: ['not-found', 'conflict'],
+  answer: 'User',
+  run: async (call) => {
+    const found = await findAccount(call)
+    if (!found.ok) return found
+    const { userId, account } = found.value
+    const { level: newLevel, disabled } = call.input
+    const changed = await setRights(call.store, userId, { level: newLevel, disabled })
+    switch (changed.status) {
+      case 'unknown':
+        return fail('not-found', 'no such account')
+      case 'last-admin':
+        return fail('conflict', 'last admin', { detail: 'This is the last admin.' })
+      case 'done': {
+        const about = { user: account.accountId, by: call.principal?.accountId }
+        if (newLevel !== undefined) call.report('level.changed', { ...about, level: newLevel })
+        if (disabled !== undefined) call.report(disabled ? 'user.disabled' : 'user.enabled', about)
+        call.background((store) => forgetKeys(store(), changed.endedKeys))
+        // Written at the primary a moment ago: a replica may not have it yet.
+        const current = {
+          ...account,
+          level: newLevel === undefined ? account.level : String(newLevel),
+          disabled: disabled ?? account.disabled,
+        }
+        return ok(shownUser(userId, current))
       }
-      return ok(shownUser(userId, current))
     }
-  }
-}
+  },
+})
 
 /** An account of its record. */
 export function shownUser(user: string, account: Account): User {
@@ -113,7 +117,3 @@ export function shownUser(user: string, account: Account): User {
     createdAt: createdAt === undefined ? null : new Date(createdAt).toISOString(),
   }
 }
-
-export const listUsersCase = { input: listQuery, run: listUsers }
-export const readUserCase = { run: readUser }
-export const changeUserCase = { input: changeUserInput, run: changeUser }

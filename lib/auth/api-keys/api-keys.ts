@@ -1,17 +1,16 @@
 import * as z from 'zod/mini'
-import { type AccessCode, fail, ok, type Result } from '../../contract/problems.ts'
+import { fail, ok } from '../../contract/problems.ts'
+import { defineOperation } from '../../operation.ts'
 import {
   apiKeysRead,
-  createKey,
-  deleteKey,
+  createKey as insertKey,
   type ListedKey,
   type NewKey,
-  rollKey,
+  deleteKey as removeKey,
+  rollKey as replaceSecret,
 } from '../../store/api-keys.ts'
-import type { Read } from '../../store/client/reply.ts'
 import { notOneOf } from '../../validation.ts'
 import { nameText } from '../accounts/name-text.ts'
-import type { AuthCall } from '../types.ts'
 import type { MintedKey } from './api-key.ts'
 
 /** What the use cases of API keys need from outside. */
@@ -45,11 +44,6 @@ export interface NewOwnKey extends Omit<OwnKey, 'createdAt' | 'lastUsedAt'> {
   key: string
 }
 
-interface KeysCall<input> extends AuthCall<input> {
-  id: string | undefined
-  read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
-}
-
 /** The second words of scopes: `read` in `<collection>:read`. */
 const SCOPE_ACTIONS = ['read', 'write', 'list', 'get', 'create', 'update', 'delete'] as const
 const MOST_KEYS = 50
@@ -78,91 +72,99 @@ export const rollKeyInput = z.optional(
 )
 
 /** Lists the caller's keys; of the keys themselves only the beginnings are known. */
-export async function listKeys(
-  call: KeysCall<undefined>,
-  deps: KeyDeps,
-): Promise<Result<{ data: OwnKey[]; nextCursor: null }, AccessCode>> {
-  const { principal } = call
-  if (principal === undefined) return fail('invalid-token', 'no principal')
-  const found = await call.read(apiKeysRead(principal.userId))
-  return found.ok ? ok({ data: found.value.map((key) => own(key, deps)), nextCursor: null }) : found
-}
+export const listKeys = defineOperation('listKeys', {
+  summary: 'List your API keys, newest first',
+  problems: [],
+  answer: ['ApiKey'],
+  run: async (call, deps: KeyDeps) => {
+    const { principal } = call
+    const found = await call.read(apiKeysRead(principal.userId))
+    return found.ok
+      ? ok({ data: found.value.map((key) => own(key, deps)), nextCursor: null })
+      : found
+  },
+})
 
 /**
  * Makes a key that reaches what its scopes name, and never further than its owner does.
  *
  * @returns The key, this once; `conflict` when the account has as many as it may.
  */
-export async function makeKey(
-  call: KeysCall<z.output<typeof createKeyInput>>,
-  deps: KeyDeps,
-): Promise<Result<NewOwnKey, 'validation-error' | 'conflict' | AccessCode>> {
-  const { principal, input } = call
-  if (principal === undefined) return fail('invalid-token', 'no principal')
-  const scopes = allScopes(deps.collectionNames)
-  const errors = input.scopes.flatMap((scope, index) =>
-    scopes.includes(scope) ? [] : [{ pointer: `#/scopes/${index}`, message: notOneOf(scopes) }],
-  )
-  if (input.limit !== undefined && input.limit > deps.keyLimit) {
-    errors.push({ pointer: '#/limit', message: `is larger than ${deps.keyLimit}` })
-  }
-  if (errors.length > 0) return fail('validation-error', `${errors.length} faults`, { errors })
+export const createKey = defineOperation('createKey', {
+  summary: 'Make an API key; it is shown this once',
+  input: createKeyInput,
+  problems: ['validation-error', 'conflict'],
+  answer: 'NewApiKey',
+  run: async (call, deps: KeyDeps) => {
+    const { principal, input } = call
+    const scopes = allScopes(deps.collectionNames)
+    const errors = input.scopes.flatMap((scope, index) =>
+      scopes.includes(scope) ? [] : [{ pointer: `#/scopes/${index}`, message: notOneOf(scopes) }],
+    )
+    if (input.limit !== undefined && input.limit > deps.keyLimit) {
+      errors.push({ pointer: '#/limit', message: `is larger than ${deps.keyLimit}` })
+    }
+    if (errors.length > 0) return fail('validation-error', `${errors.length} faults`, { errors })
 
-  const { id, key, prefix, hash } = await deps.mintKey()
-  const record: NewKey = {
-    id,
-    accountId: principal.accountId,
-    userId: principal.userId,
-    hash,
-    name: input.name,
-    prefix,
-    scopes: [...new Set(input.scopes)],
-    limit: input.limit,
-    ttlMs: input.expiresIn === undefined ? undefined : input.expiresIn * 1_000,
-  }
-  const made = await createKey(call.store, record, MOST_KEYS)
-  if (made.status === 'full') {
-    const detail = `An account has ${MOST_KEYS} keys at most: delete one.`
-    return fail('conflict', 'keys at their cap', { detail })
-  }
-  if (made.status !== 'made') return fail('invalid-token', 'the account may not enter')
-  call.report('key.created', { user: principal.accountId, key: id })
-  return ok(shown(key, { ...record, expiresAt: made.expiresAt }, deps), {
-    headers: { Location: `/api/keys/${id}` },
-  })
-}
+    const { id, key, prefix, hash } = await deps.mintKey()
+    const record: NewKey = {
+      id,
+      accountId: principal.accountId,
+      userId: principal.userId,
+      hash,
+      name: input.name,
+      prefix,
+      scopes: [...new Set(input.scopes)],
+      limit: input.limit,
+      ttlMs: input.expiresIn === undefined ? undefined : input.expiresIn * 1_000,
+    }
+    const made = await insertKey(call.store, record, MOST_KEYS)
+    if (made.status === 'full') {
+      const detail = `An account has ${MOST_KEYS} keys at most: delete one.`
+      return fail('conflict', 'keys at their cap', { detail })
+    }
+    if (made.status !== 'made') return fail('invalid-token', 'the account may not enter')
+    call.report('key.created', { user: principal.accountId, key: id })
+    return ok(shown(key, { ...record, expiresAt: made.expiresAt }, deps), {
+      headers: { Location: `/api/keys/${id}` },
+    })
+  },
+})
 
 /** Gives a key another secret; the one before works on for `overlap` seconds. */
-export async function rollOwnKey(
-  call: KeysCall<z.output<typeof rollKeyInput>>,
-  deps: KeyDeps,
-): Promise<Result<NewOwnKey, 'not-found' | AccessCode>> {
-  const { principal, id = '' } = call
-  if (principal === undefined) return fail('invalid-token', 'no principal')
-  const found = await call.read(apiKeysRead(principal.userId))
-  if (!found.ok) return found
-  const record = found.value.find((each) => each.id === id)
-  if (record === undefined) return fail('not-found', 'no such key of this user')
-  const { key, hash } = await deps.mintKey(id)
-  const overlapMs = (call.input?.overlap ?? OVERLAP_SECONDS) * 1_000
-  const rolled = await rollKey(call.store, principal, { id, hash, overlapMs })
-  if (!rolled) return fail('not-found', 'no such key of this user')
-  call.report('key.rolled', { user: principal.accountId, key: id })
-  return ok(shown(key, record, deps))
-}
+export const rollKey = defineOperation('rollKey', {
+  summary: 'Give an API key another secret; the one before works on for a while',
+  input: rollKeyInput,
+  problems: ['not-found'],
+  answer: 'NewApiKey',
+  run: async (call, deps: KeyDeps) => {
+    const { principal, id } = call
+    const found = await call.read(apiKeysRead(principal.userId))
+    if (!found.ok) return found
+    const record = found.value.find((each) => each.id === id)
+    if (record === undefined) return fail('not-found', 'no such key of this user')
+    const { key, hash } = await deps.mintKey(id)
+    const overlapMs = (call.input?.overlap ?? OVERLAP_SECONDS) * 1_000
+    const rolled = await replaceSecret(call.store, principal, { id, hash, overlapMs })
+    if (!rolled) return fail('not-found', 'no such key of this user')
+    call.report('key.rolled', { user: principal.accountId, key: id })
+    return ok(shown(key, record, deps))
+  },
+})
 
 /** Ends a key, at once. */
-export async function endKey(
-  call: KeysCall<undefined>,
-): Promise<Result<undefined, 'not-found' | AccessCode>> {
-  const { principal, id = '' } = call
-  if (principal === undefined) return fail('invalid-token', 'no principal')
-  if (!(await deleteKey(call.store, id, principal))) {
-    return fail('not-found', 'no such key of this user')
-  }
-  call.report('key.deleted', { user: principal.accountId, key: id })
-  return ok(undefined)
-}
+export const deleteKey = defineOperation('deleteKey', {
+  summary: 'End an API key',
+  problems: ['not-found'],
+  run: async (call) => {
+    const { principal, id } = call
+    if (!(await removeKey(call.store, id, principal))) {
+      return fail('not-found', 'no such key of this user')
+    }
+    call.report('key.deleted', { user: principal.accountId, key: id })
+    return ok(undefined)
+  },
+})
 
 /** A key as its owner and an admin see it. */
 export function own(key: ListedKey, { userLimit }: Pick<KeyDeps, 'userLimit'>): OwnKey {
@@ -191,8 +193,3 @@ function shown(
 function instant(milliseconds: number | undefined): string | null {
   return milliseconds === undefined ? null : new Date(milliseconds).toISOString()
 }
-
-export const listKeysCase = { run: listKeys }
-export const createKeyCase = { input: createKeyInput, run: makeKey }
-export const rollKeyCase = { input: rollKeyInput, run: rollOwnKey }
-export const deleteKeyCase = { run: endKey }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
-import { type AccessCode, type Failure, fail, ok, type Result } from '../../contract/problems.ts'
+import { type Failure, fail, ok, type Result } from '../../contract/problems.ts'
 import { networkBits, parseNetwork } from '../../network.ts'
+import { defineOperation } from '../../operation.ts'
 import { printable } from '../../printable.ts'
 import {
   addBlock,
@@ -10,7 +11,6 @@ import {
   MOST_BLOCKS,
   removeBlock,
 } from '../../store/blocks.ts'
-import type { Read } from '../../store/client/reply.ts'
 import type { Store } from '../../store/client/store.ts'
 import { accountNames } from '../accounts/account-names.ts'
 import { isObject } from '../input.ts'
@@ -27,11 +27,6 @@ export interface ShownBlock {
   by?: string
   createdAt: string
   until: string | null
-}
-
-interface BlocksCall<input> extends AuthCall<input> {
-  id: string | undefined
-  read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
 }
 
 const LONGEST_REASON = 200
@@ -88,14 +83,17 @@ function named(names: object): number {
 }
 
 /** Lists what is kept out, newest first. For admins. */
-export async function listBlocks(
-  call: BlocksCall<undefined>,
-): Promise<Result<{ data: ShownBlock[]; nextCursor: null }, AccessCode>> {
-  const blocks = await call.read(blocksRead())
-  if (!blocks.ok) return blocks
-  const newestFirst = blocks.value.sort((a, b) => b.createdAt - a.createdAt)
-  return ok({ data: newestFirst.map(shown), nextCursor: null })
-}
+export const listBlocks = defineOperation('listBlocks', {
+  summary: 'List what is kept out, newest first',
+  problems: [],
+  answer: ['Block'],
+  run: async (call) => {
+    const blocks = await call.read(blocksRead())
+    if (!blocks.ok) return blocks
+    const newestFirst = blocks.value.sort((a, b) => b.createdAt - a.createdAt)
+    return ok({ data: newestFirst.map(shown), nextCursor: null })
+  },
+})
 
 /**
  * Keeps out a network, an account or an API key: in force in every isolate within a minute. An admin
@@ -105,21 +103,24 @@ export async function listBlocks(
  *   `conflict` for a block of the caller, and beyond {@link MOST_BLOCKS}; `blocked` for an admin whom
  *   another one keeps out, and whose isolate has not heard of it.
  */
-export async function createBlock(
-  call: BlocksCall<NewBlock>,
-  deps: AuthDeps,
-): Promise<Result<ShownBlock, 'validation-error' | 'conflict' | 'blocked' | AccessCode>> {
-  const { principal, input, store, client } = call
-  if (principal === undefined) return fail('invalid-token', 'no principal')
-  const self = selfOf(principal, client)
-  const [blocks] = await store.read(blocksRead())
-  if (blocks.some(({ blocked }) => covers(blocked, self))) return fail('blocked', 'a blocked admin')
+export const createBlock = defineOperation('createBlock', {
+  summary: 'Keep out an address or a network, an account, or an API key',
+  input: createBlockInput,
+  problems: ['validation-error', 'conflict', 'blocked'],
+  answer: 'Block',
+  run: async (call, deps: AuthDeps) => {
+    const { principal, input, store, client } = call
+    const self = selfOf(principal, client)
+    const [blocks] = await store.read(blocksRead())
+    if (blocks.some(({ blocked }) => covers(blocked, self)))
+      return fail('blocked', 'a blocked admin')
 
-  const made = await makeBlock(store, input, { now: deps.now, id: deps.randomId() }, self)
-  if (!made.ok) return made
-  call.report('block.created', { ...subject(made.value), by: self.user, block: made.value.id })
-  return ok(shown(made.value), { headers: { Location: `/api/blocks/${made.value.id}` } })
-}
+    const made = await makeBlock(store, input, { now: deps.now, id: deps.randomId() }, self)
+    if (!made.ok) return made
+    call.report('block.created', { ...subject(made.value), by: self.user, block: made.value.id })
+    return ok(shown(made.value), { headers: { Location: `/api/blocks/${made.value.id}` } })
+  },
+})
 
 /**
  * Adds a block of what was typed, for the operation and for the operator's command.
@@ -155,21 +156,23 @@ export async function makeBlock(
 }
 
 /** Ends a block: in force in every isolate within a minute. */
-export async function deleteBlock(
-  call: BlocksCall<undefined>,
-): Promise<Result<undefined, 'not-found' | 'blocked' | AccessCode>> {
-  const { principal, store, client, id = '' } = call
-  if (principal === undefined) return fail('invalid-token', 'no principal')
-  const self = selfOf(principal, client)
-  const [blocks] = await store.read(blocksRead())
-  if (blocks.some(({ blocked }) => covers(blocked, self))) return fail('blocked', 'a blocked admin')
-  const block = blocks.find((each) => each.id === id)
-  if (block === undefined || !(await removeBlock(store, id))) {
-    return fail('not-found', 'no such block')
-  }
-  call.report('block.deleted', { ...subject(block), by: self.user, block: id })
-  return ok(undefined)
-}
+export const deleteBlock = defineOperation('deleteBlock', {
+  summary: 'Let in again what was kept out',
+  problems: ['not-found', 'blocked'],
+  run: async (call) => {
+    const { principal, store, client, id } = call
+    const self = selfOf(principal, client)
+    const [blocks] = await store.read(blocksRead())
+    if (blocks.some(({ blocked }) => covers(blocked, self)))
+      return fail('blocked', 'a blocked admin')
+    const block = blocks.find((each) => each.id === id)
+    if (block === undefined || !(await removeBlock(store, id))) {
+      return fail('not-found', 'no such block')
+    }
+    call.report('block.deleted', { ...subject(block), by: self.user, block: id })
+    return ok(undefined)
+  },
+})
 
 /** Who asks, by every name that a block may have of them. */
 interface Self {
@@ -219,7 +222,3 @@ function fault(field: string, message: string): Failure<'validation-error'> {
   const errors = [{ pointer: `#/${field}`, message }]
   return fail('validation-error', `${field} ${message}`, { errors })
 }
-
-export const listBlocksCase = { run: listBlocks }
-export const createBlockCase = { input: createBlockInput, run: createBlock }
-export const deleteBlockCase = { run: deleteBlock }

@@ -1,12 +1,11 @@
 import { base64url } from 'jose'
 import * as z from 'zod/mini'
-import { type AccessCode, ok, type Result } from '../../contract/problems.ts'
+import { ok } from '../../contract/problems.ts'
+import { defineOperation } from '../../operation.ts'
 import { decodeCursor, limitQuery, pageLimit } from '../../paging.ts'
-import type { Read } from '../../store/client/reply.ts'
 import { EVENT_TYPES } from '../../store/event-types.ts'
 import { eventsRead, type StoredEvent } from '../../store/events.ts'
 import { accountNames } from '../accounts/account-names.ts'
-import type { AuthCall } from '../types.ts'
 
 /** One security event. */
 export interface SecurityEvent {
@@ -45,39 +44,37 @@ export const eventsQuery = z.strictObject({
   user: z.optional(z.string().check(z.minLength(1), z.maxLength(LONGEST_USER))),
 })
 
-interface EventsCall extends AuthCall<z.output<typeof eventsQuery>> {
-  read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
-}
-
 /**
  * Lists security events, newest first, in pages; of one kind, about one user, or both. For admins. A
  * page that is filtered may be short and have a `nextCursor`: the trail is looked through in steps.
  */
-export async function listEvents(
-  call: EventsCall,
-): Promise<Result<{ data: SecurityEvent[]; nextCursor: string | null }, AccessCode>> {
-  const { limit, cursor, type, user } = call.input
-  const named = user === undefined ? undefined : await accountNames(call.store, user)
-  const page = await call.read(
-    eventsRead({
-      before: cursor === undefined ? '' : (decodeCursor(cursor) ?? ''),
-      limit: pageLimit(limit),
-      type,
-      names: named?.names ?? [],
-    }),
-  )
-  if (!page.ok) return page
-  const { events, cursor: next } = page.value
-  return ok({
-    data: events.map(event),
-    nextCursor: next === undefined ? null : base64url.encode(next),
-  })
-}
+export const listEvents = defineOperation('listEvents', {
+  summary: 'List security events, newest first, in pages',
+  input: eventsQuery,
+  problems: [],
+  answer: ['SecurityEvent'],
+  run: async (call) => {
+    const { limit, cursor, type, user } = call.input
+    const named = user === undefined ? undefined : await accountNames(call.store, user)
+    const page = await call.read(
+      eventsRead({
+        before: cursor === undefined ? '' : (decodeCursor(cursor) ?? ''),
+        limit: pageLimit(limit),
+        type,
+        names: named?.names ?? [],
+      }),
+    )
+    if (!page.ok) return page
+    const { events, cursor: next } = page.value
+    return ok({
+      data: events.map(event),
+      nextCursor: next === undefined ? null : base64url.encode(next),
+    })
+  },
+})
 
 function event({ id, fields }: StoredEvent): SecurityEvent {
   const { type = '', level, ...rest } = fields
   const at = new Date(Math.min(Number(id.split('-')[0]), LAST_DATE_MS)).toISOString()
   return { id, type, at, ...rest, ...(level === undefined ? {} : { level: Number(level) }) }
 }
-
-export const listEventsCase = { input: eventsQuery, run: listEvents }

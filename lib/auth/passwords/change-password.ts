@@ -1,12 +1,13 @@
 import * as z from 'zod/mini'
-import { type AccessCode, fail, ok, type Result } from '../../contract/problems.ts'
+import { fail, ok } from '../../contract/problems.ts'
+import { defineOperation } from '../../operation.ts'
 import { quotaExceeded } from '../../rate-limit/headers.ts'
 import { forgetKeys } from '../../store/api-keys.ts'
 import { deviceRead } from '../../store/sessions.ts'
 import { credentialsRead, changePassword as storePassword } from '../../store/users.ts'
 import { keyHeaders, reportFailedSignIn, tellOwner } from '../accounts/notices.ts'
 import { countGuess, guessKeys, judgeGuess } from '../sessions/guesses.ts'
-import type { AccountDeps, AuthCall } from '../types.ts'
+import type { AccountDeps } from '../types.ts'
 import { changedMeanwhile, compareReplaced } from './compare-replaced.ts'
 import { newPassword, refusePassword } from './new-password.ts'
 
@@ -27,72 +28,62 @@ export const changePasswordInput = z.strictObject({
  *
  * @see OWASP ASVS v5.0.0-6.2.3, v5.0.0-7.4.3
  */
-export async function changePassword(
-  call: AuthCall<z.output<typeof changePasswordInput>>,
-  deps: AccountDeps,
-): Promise<
-  Result<
-    undefined,
-    | 'invalid-credentials'
-    | 'quota-exceeded'
-    | 'validation-error'
-    | 'service-unavailable'
-    | AccessCode
-  >
-> {
-  const { principal, store, client, input } = call
-  if (principal === undefined) return fail('invalid-token', 'no principal')
-  const { accountId, userId, sessionId } = principal
-  const weak = await refusePassword(input.password, userId, deps)
-  if (weak !== undefined) return weak
+export const changePassword = defineOperation('changePassword', {
+  summary: 'Change your password; every other session ends, and if you ask for it every API key',
+  input: changePasswordInput,
+  problems: ['invalid-credentials', 'quota-exceeded', 'validation-error', 'service-unavailable'],
+  run: async (call, deps: AccountDeps) => {
+    const { principal, store, client, input } = call
+    const { accountId, userId, sessionId } = principal
+    const weak = await refusePassword(input.password, userId, deps)
+    if (weak !== undefined) return weak
 
-  const names = await guessKeys(userId, client.partition, deps)
-  const [counted, [account, known]] = await Promise.all([
-    countGuess(call, names),
-    store.read(credentialsRead(userId), deviceRead(userId, names.device ?? '')),
-  ])
-  const about = { address: userId, known, unlockedAt: account.unlockedAt, user: accountId }
-  const { guess, quota } = await judgeGuess(call, deps, counted, about)
-  if (!quota.allowed) return quotaExceeded([quota])
-  const matches = await deps.passwords.matches(input.current, account.passwordHash, accountId)
-  if (!matches.ok) {
-    await guess.giveBack('one')
-    return matches
-  }
-  if (!matches.value || account.passwordHash === undefined) {
-    reportFailedSignIn(call, deps, { userId, accountId }, sessionId)
-    return fail('invalid-credentials', 'no match')
-  }
-  const hash = await deps.passwords.hash(input.password, accountId)
-  if (!hash.ok) {
-    await guess.giveBack('one')
-    return hash
-  }
+    const names = await guessKeys(userId, client.partition, deps)
+    const [counted, [account, known]] = await Promise.all([
+      countGuess(call, names),
+      store.read(credentialsRead(userId), deviceRead(userId, names.device ?? '')),
+    ])
+    const about = { address: userId, known, unlockedAt: account.unlockedAt, user: accountId }
+    const { guess, quota } = await judgeGuess(call, deps, counted, about)
+    if (!quota.allowed) return quotaExceeded([quota])
+    const matches = await deps.passwords.matches(input.current, account.passwordHash, accountId)
+    if (!matches.ok) {
+      await guess.giveBack('one')
+      return matches
+    }
+    if (!matches.value || account.passwordHash === undefined) {
+      reportFailedSignIn(call, deps, { userId, accountId }, sessionId)
+      return fail('invalid-credentials', 'no match')
+    }
+    const hash = await deps.passwords.hash(input.password, accountId)
+    if (!hash.ok) {
+      await guess.giveBack('one')
+      return hash
+    }
 
-  const change = (comparedHash: string) =>
-    storePassword(store, {
-      userId,
-      accountId,
-      kept: sessionId,
-      comparedHash,
-      hash: hash.value,
-      endKeys: input.endKeys === true,
-    })
-  const before = account.passwordHash
-  let [changed] = await Promise.all([change(before), guess.giveBack('all')])
-  if (changed.status !== 'done') {
-    const replaced = { userId, password: input.current, before, holder: accountId }
-    const again = await compareReplaced(store, deps.passwords, replaced)
-    if (!again.ok) return again
-    changed = await change(again.value.hash)
-  }
-  if (changed.status !== 'done') return changedMeanwhile()
-  call.report('password.changed', { user: accountId, session: sessionId })
-  const endedKeys = input.endKeys === true ? changed.keyCount : 0
-  const leftKeys = changed.keyCount - endedKeys
-  call.background((store) => forgetKeys(store(), changed.endedKeys))
-  tellOwner(call, deps, userId, { how: 'changed', endedKeys, leftKeys })
-  return ok(undefined, { headers: keyHeaders(endedKeys, leftKeys) })
-}
-
-export const changePasswordCase = { input: changePasswordInput, run: changePassword }
+    const change = (comparedHash: string) =>
+      storePassword(store, {
+        userId,
+        accountId,
+        kept: sessionId,
+        comparedHash,
+        hash: hash.value,
+        endKeys: input.endKeys === true,
+      })
+    const before = account.passwordHash
+    let [changed] = await Promise.all([change(before), guess.giveBack('all')])
+    if (changed.status !== 'done') {
+      const replaced = { userId, password: input.current, before, holder: accountId }
+      const again = await compareReplaced(store, deps.passwords, replaced)
+      if (!again.ok) return again
+      changed = await change(again.value.hash)
+    }
+    if (changed.status !== 'done') return changedMeanwhile()
+    call.report('password.changed', { user: accountId, session: sessionId })
+    const endedKeys = input.endKeys === true ? changed.keyCount : 0
+    const leftKeys = changed.keyCount - endedKeys
+    call.background((store) => forgetKeys(store(), changed.endedKeys))
+    tellOwner(call, deps, userId, { how: 'changed', endedKeys, leftKeys })
+    return ok(undefined, { headers: keyHeaders(endedKeys, leftKeys) })
+  },
+})

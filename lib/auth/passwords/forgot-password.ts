@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import type { Result } from '../../contract/problems.ts'
-import { type MailNotice, sendToken } from '../accounts/send-token.ts'
-import type { AuthCall, MailDeps } from '../types.ts'
+import { defineOperation } from '../../operation.ts'
+import { sendToken } from '../accounts/send-token.ts'
+import type { MailDeps } from '../types.ts'
 
 export const forgotInput = z.strictObject({ user: z.string() })
 
@@ -14,11 +14,12 @@ export const forgotInput = z.strictObject({ user: z.string() })
  *
  * @see OWASP ASVS v5.0.0-6.4.3, OWASP Forgot Password Cheat Sheet
  */
-export async function forgot(
-  call: AuthCall<z.output<typeof forgotInput>>,
-  deps: MailDeps,
-): Promise<Result<MailNotice, 'quota-exceeded' | 'service-unavailable'>> {
-  return sendToken(call, deps, call.input.user, 'reset')
-}
-
-export const forgotCase = { input: forgotInput, run: forgot }
+export const forgotPassword = defineOperation('forgotPassword', {
+  summary: 'Send a mail with which a new password can be set',
+  input: forgotInput,
+  problems: ['quota-exceeded', 'service-unavailable'],
+  answer: 'MailNotice',
+  run: async (call, deps: MailDeps) => {
+    return sendToken(call, deps, call.input.user, 'reset')
+  },
+})

@@ -1,7 +1,6 @@
-import type * as z from 'zod/mini'
-import { fail, ok, type Result } from '../../contract/problems.ts'
-import type { AccountDeps, AuthCall } from '../types.ts'
-import type { TokenResponse } from './grant.ts'
+import { fail, ok } from '../../contract/problems.ts'
+import { defineOperation } from '../../operation.ts'
+import type { AccountDeps } from '../types.ts'
 import { signIn, signInInput } from './sign-in.ts'
 
 /**
@@ -12,21 +11,17 @@ import { signIn, signInInput } from './sign-in.ts'
  *
  * @see OWASP CSRF Prevention Cheat Sheet, "Login CSRF"
  */
-export async function login(
-  call: AuthCall<z.output<typeof signInInput>>,
-  deps: AccountDeps,
-): Promise<
-  Result<
-    Pick<TokenResponse, 'message' | 'content'>,
-    'invalid-credentials' | 'quota-exceeded' | 'service-unavailable' | 'csrf-failed'
-  >
-> {
-  if (call.site.foreign) return fail('csrf-failed', 'login from another site')
-  const tokens = await signIn(call, deps)
-  if (!tokens.ok) return tokens
-  call.cookies.give(tokens.value)
-  const { message, content } = tokens.value
-  return ok({ message, content })
-}
-
-export const loginCase = { input: signInInput, run: login }
+export const login = defineOperation('login', {
+  summary: 'Sign in as a browser does: the tokens come as cookies',
+  input: signInInput,
+  problems: ['invalid-credentials', 'quota-exceeded', 'service-unavailable', 'csrf-failed'],
+  answer: 'Login',
+  run: async (call, deps: AccountDeps) => {
+    if (call.site.foreign) return fail('csrf-failed', 'login from another site')
+    const tokens = await signIn.run(call, deps)
+    if (!tokens.ok) return tokens
+    call.cookies.give(tokens.value)
+    const { message, content } = tokens.value
+    return ok({ message, content })
+  },
+})

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
-import { ok, type Result } from '../../contract/problems.ts'
+import { ok } from '../../contract/problems.ts'
+import { defineOperation } from '../../operation.ts'
 import { quotaExceeded } from '../../rate-limit/headers.ts'
 import { isObject } from '../input.ts'
-import type { AuthCall, AuthDeps } from '../types.ts'
-import type { TokenResponse } from './grant.ts'
+import type { AuthDeps } from '../types.ts'
 import { rotate } from './rotate.ts'
 
 /** `refreshToken` is another name of `refresh`; one of the two. */
@@ -34,20 +34,23 @@ export const refreshInput = z
  *
  * @see [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749.html#section-6) Refreshing an Access Token
  */
-export async function refresh(
-  call: AuthCall<z.output<typeof refreshInput>>,
-  deps: AuthDeps,
-): Promise<Result<TokenResponse, 'invalid-refresh-token' | 'quota-exceeded'>> {
-  const token = await deps.refreshTokens.verify(call.input.refresh ?? call.input.refreshToken ?? '')
-  if (!token.ok) return token
-  const { sub, user, sid } = token.value
-  call.identify({ accountId: sub, userId: user, sessionId: sid })
-  const quota = await call.quotas.count('refresh', { key: sid })
-  if (!quota.allowed) return quotaExceeded([quota])
-  const rotated = await rotate(call, token.value, deps)
-  if (!rotated.ok) return rotated
-  call.identify(rotated.value.holder)
-  return ok(rotated.value.tokens)
-}
-
-export const refreshCase = { input: refreshInput, run: refresh }
+export const refresh = defineOperation('refresh', {
+  summary: 'Exchange a refresh token for a new pair',
+  input: refreshInput,
+  problems: ['invalid-refresh-token', 'quota-exceeded'],
+  answer: 'TokenResponse',
+  run: async (call, deps: AuthDeps) => {
+    const token = await deps.refreshTokens.verify(
+      call.input.refresh ?? call.input.refreshToken ?? '',
+    )
+    if (!token.ok) return token
+    const { sub, user, sid } = token.value
+    call.identify({ accountId: sub, userId: user, sessionId: sid })
+    const quota = await call.quotas.count('refresh', { key: sid })
+    if (!quota.allowed) return quotaExceeded([quota])
+    const rotated = await rotate(call, token.value, deps)
+    if (!rotated.ok) return rotated
+    call.identify(rotated.value.holder)
+    return ok(rotated.value.tokens)
+  },
+})

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { fail, ok, type Result } from '../../contract/problems.ts'
+import { fail, ok } from '../../contract/problems.ts'
+import { defineOperation } from '../../operation.ts'
 import { quotaExceeded } from '../../rate-limit/headers.ts'
 import { deviceRead, type Opened, openSession, revokeSession } from '../../store/sessions.ts'
 import { credentialsRead, replaceHash } from '../../store/users.ts'
@@ -8,7 +9,7 @@ import { parseUserId } from '../accounts/user-id.ts'
 import { isObject } from '../input.ts'
 import { type Compared, changedMeanwhile, compareReplaced } from '../passwords/compare-replaced.ts'
 import type { AccountDeps, AuthCall } from '../types.ts'
-import { grant, type TokenResponse } from './grant.ts'
+import { grant } from './grant.ts'
 import { countGuess, guessKeys, judgeGuess } from './guesses.ts'
 
 /** `email` is another name of `user`; one of the two. */
@@ -45,76 +46,77 @@ export const signInInput = z
  *
  * @see [RFC 6749 §4.3](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.3), OWASP ASVS v5.0.0-6.3.8
  */
-export async function signIn(
-  call: AuthCall<z.output<typeof signInInput>>,
-  deps: AccountDeps,
-): Promise<
-  Result<TokenResponse, 'invalid-credentials' | 'quota-exceeded' | 'service-unavailable'>
-> {
-  const { store, client } = call
-  const address = call.input.user ?? call.input.email ?? ''
-  const userId = parseUserId(address)
-  const names = await guessKeys(address, client.partition, deps)
-  const [counted, [account, known]] = await Promise.all([
-    countGuess(call, names),
-    // No account has the empty id: an impossible address costs the same trip.
-    store.read(credentialsRead(userId ?? ''), deviceRead(userId ?? '', names.device ?? '')),
-  ])
-  const { accountId, unlockedAt } = account
-  const about = { address, known, unlockedAt, user: accountId }
-  const { guess, quota } = await judgeGuess(call, deps, counted, about)
-  if (!quota.allowed) return quotaExceeded([quota])
+export const signIn = defineOperation('signIn', {
+  summary: 'Sign in with user and password; answers a token pair',
+  input: signInInput,
+  problems: ['invalid-credentials', 'quota-exceeded', 'service-unavailable'],
+  answer: 'TokenResponse',
+  run: async (call, deps: AccountDeps) => {
+    const { store, client } = call
+    const address = call.input.user ?? call.input.email ?? ''
+    const userId = parseUserId(address)
+    const names = await guessKeys(address, client.partition, deps)
+    const [counted, [account, known]] = await Promise.all([
+      countGuess(call, names),
+      // No account has the empty id: an impossible address costs the same trip.
+      store.read(credentialsRead(userId ?? ''), deviceRead(userId ?? '', names.device ?? '')),
+    ])
+    const { accountId, unlockedAt } = account
+    const about = { address, known, unlockedAt, user: accountId }
+    const { guess, quota } = await judgeGuess(call, deps, counted, about)
+    if (!quota.allowed) return quotaExceeded([quota])
 
-  const matches = await deps.passwords.matches(call.input.password, account.passwordHash)
-  if (!matches.ok) {
-    await guess.giveBack('one')
-    return matches
-  }
-  if (!matches.value || !account.mayEnter || userId === undefined || !account.passwordHash) {
-    const { passwordHash } = account
-    const known = userId !== undefined && passwordHash !== undefined
-    reportFailedSignIn(call, deps, known ? { userId, accountId } : undefined)
-    return fail('invalid-credentials', matches.value ? 'account may not enter' : 'no match')
-  }
+    const matches = await deps.passwords.matches(call.input.password, account.passwordHash)
+    if (!matches.ok) {
+      await guess.giveBack('one')
+      return matches
+    }
+    if (!matches.value || !account.mayEnter || userId === undefined || !account.passwordHash) {
+      const { passwordHash } = account
+      const known = userId !== undefined && passwordHash !== undefined
+      reportFailedSignIn(call, deps, known ? { userId, accountId } : undefined)
+      return fail('invalid-credentials', matches.value ? 'account may not enter' : 'no match')
+    }
 
-  const sessionId = deps.randomId()
-  const freshId = deps.newAccountId()
-  const open = ({ accountId, hash }: Compared): Promise<Opened> =>
-    openSession(store, {
-      sessionId,
-      userId,
-      accountId,
-      freshId,
-      comparedHash: hash,
-      refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
-      sessionTtlMs: deps.lifetimes.sessionTtl * 1_000,
-      userAgent: client.userAgent,
-      ip: client.address ?? '',
-      cap: deps.sessionsPerUser,
-      device: names.device,
-      event: call.event('signin.succeeded', { user: accountId ?? freshId, session: sessionId }),
-    })
-  let compared: Compared = { accountId, hash: account.passwordHash }
-  let [opened] = await Promise.all([open(compared), guess.giveBack('all')])
-  if (opened.status === 'refused') {
-    const again = await compareReplaced(store, deps.passwords, {
-      userId,
-      password: call.input.password,
-      before: compared.hash,
-    })
-    if (!again.ok) return again
-    compared = again.value
-    opened = await open(compared)
-  }
-  if (opened.status === 'refused') return changedMeanwhile()
-  const principal = { accountId: opened.accountId, userId, sessionId }
-  call.identify(principal)
-  await Promise.all(
-    opened.overCap.map((oldest) => revokeSession(store, { ...principal, sessionId: oldest })),
-  )
-  keepCurrent(call, deps, { userId, password: call.input.password, hash: compared.hash })
-  return ok(await grant(deps, 'Logged in', principal, opened.session))
-}
+    const sessionId = deps.randomId()
+    const freshId = deps.newAccountId()
+    const open = ({ accountId, hash }: Compared): Promise<Opened> =>
+      openSession(store, {
+        sessionId,
+        userId,
+        accountId,
+        freshId,
+        comparedHash: hash,
+        refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
+        sessionTtlMs: deps.lifetimes.sessionTtl * 1_000,
+        userAgent: client.userAgent,
+        ip: client.address ?? '',
+        cap: deps.sessionsPerUser,
+        device: names.device,
+        event: call.event('signin.succeeded', { user: accountId ?? freshId, session: sessionId }),
+      })
+    let compared: Compared = { accountId, hash: account.passwordHash }
+    let [opened] = await Promise.all([open(compared), guess.giveBack('all')])
+    if (opened.status === 'refused') {
+      const again = await compareReplaced(store, deps.passwords, {
+        userId,
+        password: call.input.password,
+        before: compared.hash,
+      })
+      if (!again.ok) return again
+      compared = again.value
+      opened = await open(compared)
+    }
+    if (opened.status === 'refused') return changedMeanwhile()
+    const principal = { accountId: opened.accountId, userId, sessionId }
+    call.identify(principal)
+    await Promise.all(
+      opened.overCap.map((oldest) => revokeSession(store, { ...principal, sessionId: oldest })),
+    )
+    keepCurrent(call, deps, { userId, password: call.input.password, hash: compared.hash })
+    return ok(await grant(deps, 'Logged in', principal, opened.session))
+  },
+})
 
 /** A hash of another cost takes another time to compare: it is replaced, behind the answer. */
 function keepCurrent(
@@ -129,5 +131,3 @@ function keepCurrent(
     if (current.ok) await replaceHash(store(), { userId, from: hash, to: current.value })
   })
 }
-
-export const signInCase = { input: signInInput, run: signIn }

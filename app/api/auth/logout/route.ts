@@ -1,8 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { logoutCase } from '@/lib/auth/sessions/logout.ts'
-import { contract } from '@/lib/contract/operations.ts'
+import { logout } from '@/lib/auth/sessions/logout.ts'
 import { sessionDeps } from '@/lib/deps/session.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const POST = endpoint(contract.logout, logoutCase, sessionDeps, after)
+export const POST = endpoint(logout, sessionDeps, after)

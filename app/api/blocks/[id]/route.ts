@@ -1,8 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { deleteBlockCase } from '@/lib/auth/operators/blocks.ts'
-import { contract } from '@/lib/contract/operations.ts'
+import { deleteBlock } from '@/lib/auth/operators/blocks.ts'
 import { deps } from '@/lib/deps/base.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const DELETE = endpoint(contract.deleteBlock, deleteBlockCase, deps, after)
+export const DELETE = endpoint(deleteBlock, deps, after)

@@ -1,8 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { resendCase } from '@/lib/auth/accounts/email.ts'
-import { contract } from '@/lib/contract/operations.ts'
+import { resendVerification } from '@/lib/auth/accounts/email.ts'
 import { mailDeps } from '@/lib/deps/mail.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const POST = endpoint(contract.resendVerification, resendCase, mailDeps, after)
+export const POST = endpoint(resendVerification, mailDeps, after)

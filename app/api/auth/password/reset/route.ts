@@ -1,8 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { resetCase } from '@/lib/auth/passwords/reset-password.ts'
-import { contract } from '@/lib/contract/operations.ts'
+import { resetPassword } from '@/lib/auth/passwords/reset-password.ts'
 import { accountDeps } from '@/lib/deps/account.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const POST = endpoint(contract.resetPassword, resetCase, accountDeps, after)
+export const POST = endpoint(resetPassword, accountDeps, after)

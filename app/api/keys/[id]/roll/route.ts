@@ -1,8 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { rollKeyCase } from '@/lib/auth/api-keys/api-keys.ts'
-import { contract } from '@/lib/contract/operations.ts'
+import { rollKey } from '@/lib/auth/api-keys/api-keys.ts'
 import { keyDeps } from '@/lib/deps/key.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const POST = endpoint(contract.rollKey, rollKeyCase, keyDeps, after)
+export const POST = endpoint(rollKey, keyDeps, after)

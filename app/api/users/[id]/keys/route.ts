@@ -1,8 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { listUserKeysCase } from '@/lib/auth/accounts/user-records.ts'
-import { contract } from '@/lib/contract/operations.ts'
+import { listUserKeys } from '@/lib/auth/accounts/user-records.ts'
 import { keyDeps } from '@/lib/deps/key.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const GET = endpoint(contract.listUserKeys, listUserKeysCase, keyDeps, after)
+export const GET = endpoint(listUserKeys, keyDeps, after)

@@ -1,8 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { deleteUserKeyCase } from '@/lib/auth/accounts/user-records.ts'
-import { contract } from '@/lib/contract/operations.ts'
+import { deleteUserKey } from '@/lib/auth/accounts/user-records.ts'
 import { keyDeps } from '@/lib/deps/key.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const DELETE = endpoint(contract.deleteUserKey, deleteUserKeyCase, keyDeps, after)
+export const DELETE = endpoint(deleteUserKey, keyDeps, after)
