@@ -1,5 +1,5 @@
 import { hashSync } from 'bcryptjs'
-import type { TokenResponse } from '../lib/auth/sessions/grant.ts'
+import type { TokenResponse } from '../lib/auth/tokens/token-response.ts'
 import { account } from '../test/support/accounts.ts'
 import type { Answer, Api } from '../test/support/api.ts'
 import { expect, type TestStore, test } from '../test/support/fixtures.ts'

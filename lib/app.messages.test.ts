@@ -1,7 +1,8 @@
 import { expect, test } from '@playwright/test'
 import { type AppRig, PASSWORD, startApp } from '../test/support/app.ts'
 import { PLACES } from '../test/support/operations.ts'
-import { accessOf, LEVELS } from './contract/access.ts'
+import { LEVELS } from './contract/access.ts'
+import { accessOf } from './contract/access-of.ts'
 import type { Operation } from './contract/operations.ts'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }

@@ -60,6 +60,20 @@ test('imports point one way', () => {
   expect(wrong).toEqual([])
 })
 
+test('no file needs itself, types included', () => {
+  const needs = new Map(sources('lib').map((file) => [file, importsOf(file)]))
+  const done = new Set<string>()
+  const circles: string[] = []
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '))
+    if (path.includes(file) || done.has(file)) return
+    for (const next of needs.get(file) ?? []) visit(next, [...path, file])
+    done.add(file)
+  }
+  for (const file of needs.keys()) visit(file, [])
+  expect(circles).toEqual([])
+})
+
 test('lib runs anywhere: no Next, Node or TCP, and one reader of process.env', () => {
   const wrong: string[] = []
   for (const file of sources('lib')) {

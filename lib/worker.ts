@@ -2,7 +2,8 @@ import { type App, createApp } from './app.ts'
 import { createAppDeps } from './deps/app.ts'
 import { once } from './once.ts'
 import type { WaitUntil } from './rate-limit/types.ts'
-import { parseSettings, type Variables } from './settings/settings.ts'
+import { parseSettings } from './settings/settings.ts'
+import type { Variables } from './settings/types.ts'
 
 let app: App | undefined
 

@@ -3,7 +3,8 @@ import { provesItself, verifies } from '../lib/auth/tokens/jws.ts'
 import { declarationFaults } from '../lib/collections/field-types.ts'
 import { allCollections } from '../lib/items/registry.ts'
 import { duration, readerOf } from '../lib/settings/readers.ts'
-import { EnvironmentFault, parseSettings, type Settings } from '../lib/settings/settings.ts'
+import { EnvironmentFault, parseSettings } from '../lib/settings/settings.ts'
+import type { Settings } from '../lib/settings/types.ts'
 import { redisUrlFault, storeFault, withStorePlaceholder } from './store.ts'
 
 export interface Checked {

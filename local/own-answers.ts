@@ -3,7 +3,7 @@ import { serverTiming } from '../lib/http/handover.ts'
 import { problem, redirect } from '../lib/http/problem.ts'
 import { setAnswerHeaders } from '../lib/http/respond.ts'
 import { setTransportSecurity } from '../lib/http/transport-security.ts'
-import type { Settings } from '../lib/settings/settings.ts'
+import type { Settings } from '../lib/settings/types.ts'
 
 /** Of the page that asks, as its browser says; nothing where there is none. */
 type PageOrigin = string | undefined

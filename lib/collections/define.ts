@@ -1,6 +1,6 @@
 import type { ZodMiniType } from 'zod/mini'
 import type { Access } from '../contract/access.ts'
-import type { OwnPrefix } from './prefixes.ts'
+import type { OwnPrefix } from './own-prefix.ts'
 import type { z } from './schema.ts'
 
 /** Handed in, so that the gate can read a collection's access without carrying zod. */

@@ -1,15 +1,6 @@
 import { RESERVED_PREFIXES } from '../store/keys.ts'
 import type { Collection } from './define.ts'
 
-type Reserved = (typeof RESERVED_PREFIXES)[number]
-
-/** A prefix, unless a key could be an item's and one of Usher's own. */
-export type OwnPrefix<prefix extends string> = prefix extends `${Reserved}${string}`
-  ? 'Keys that begin so belong to Usher'
-  : [Extract<Reserved, `${prefix}${string}`>] extends [never]
-    ? prefix
-    : 'Keys that begin so belong to Usher'
-
 /** Collections, unless a key could be an item of two. */
 type Apart<registry extends Record<string, Collection>> = {
   [name in keyof registry]: registry[name]['prefix'] extends `${registry[Exclude<keyof registry, name>]['prefix']}${string}`

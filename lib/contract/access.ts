@@ -1,6 +1,3 @@
-import type { Collection } from '../collections/define.ts'
-import type { Operation } from './operations.ts'
-
 /** Who may do something: everybody, or accounts of a level. */
 export type Access = 'public' | 'user' | 'editor' | 'admin'
 
@@ -12,27 +9,3 @@ export const LEVELS = { user: 0, editor: 5, admin: ADMIN_LEVEL } as const satisf
   Exclude<Access, 'public'>,
   number
 >
-
-/**
- * Who may call an operation: what its row says, or what the collection says of the action. To replace
- * is to create and to update: the stricter of the two. The published document says the same, by this
- * function.
- */
-export function accessOf(row: Operation, collection: Collection | undefined): Access {
-  if (row.access !== 'collection') return row.access
-  // Refused by default: a row without an action, or a path without a collection, is for admins.
-  if (row.action === undefined || collection === undefined) return 'admin'
-  const { access } = collection
-  if (row.action !== 'replace') return doorOf(access[row.action])
-  const [create, update] = [doorOf(access.create), doorOf(access.update)]
-  return levelOf(create) > levelOf(update) ? create : update
-}
-
-/** Who an item belongs to is the use case's to ask: at the door an owner is any user. */
-function doorOf(access: Access | 'owner'): Access {
-  return access === 'owner' ? 'user' : access
-}
-
-function levelOf(access: Access): number {
-  return access === 'public' ? -1 : LEVELS[access]
-}

@@ -1,5 +1,6 @@
 import { once } from '../once.ts'
-import { env, type Settings } from '../settings/settings.ts'
+import { env } from '../settings/settings.ts'
+import type { Settings } from '../settings/types.ts'
 import { type AccountDeps, createAccountDeps } from './account.ts'
 import { type CollectionDeps, collectionParts } from './collection.ts'
 import { type GateDeps, gateParts } from './gate.ts'

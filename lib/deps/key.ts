@@ -3,7 +3,8 @@ import type { KeyDeps as KeyNeeds } from '../auth/api-keys/api-keys.ts'
 import { allCollections } from '../items/registry.ts'
 import { once } from '../once.ts'
 import { POLICIES } from '../rate-limit/policies.ts'
-import { env, type Settings } from '../settings/settings.ts'
+import { env } from '../settings/settings.ts'
+import type { Settings } from '../settings/types.ts'
 import { createDeps, type Deps } from './base.ts'
 
 /** What an endpoint that makes API keys needs. */

@@ -1,7 +1,7 @@
 import { type KeyOwner, LiveAccess, type Proof } from '../auth/sessions/liveness.ts'
 import { rotate } from '../auth/sessions/rotate.ts'
 import type { AuthCall, CookieJar, Principal, Report, Site } from '../auth/types.ts'
-import { accessOf } from '../contract/access.ts'
+import { accessOf } from '../contract/access-of.ts'
 import type { Operation } from '../contract/operations.ts'
 import { fail, ok, type ProblemCode, type Result } from '../contract/problems.ts'
 import type { Deps } from '../deps/base.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import type { TrustedProxy } from '../settings/settings.ts'
+import type { TrustedProxy } from '../settings/types.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 
 const everything = new Headers({

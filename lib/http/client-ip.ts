@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import { log } from '../log.ts'
 import type { Partition } from '../rate-limit/types.ts'
-import type { TrustedProxy } from '../settings/settings.ts'
+import type { TrustedProxy } from '../settings/types.ts'
 
 /** The settings for which the log was told that the header holds no address: once in each isolate. */
 const warned = new WeakSet<TrustedProxy>()

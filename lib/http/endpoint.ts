@@ -1,6 +1,6 @@
 import type { LiveAccess } from '../auth/sessions/liveness.ts'
 import type { AuthCall, CookieJar, Report } from '../auth/types.ts'
-import { accessOf } from '../contract/access.ts'
+import { accessOf } from '../contract/access-of.ts'
 import {
   type AccessCode,
   type Failure,
@@ -28,8 +28,8 @@ import { type Handover, readHandover } from './handover.ts'
 import { readInput } from './input.ts'
 import { problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
-import { denying, limitUsed, logRequest, operationName } from './request-log.ts'
-import { setAnswerHeaders } from './respond.ts'
+import { operationName } from './request-log.ts'
+import { finish } from './respond.ts'
 import { findRoute, isPublicRead } from './router.ts'
 import { countStranger } from './stranger.ts'
 import { success } from './success.ts'
@@ -121,28 +121,24 @@ export function endpoint<needs>(
       answer instanceof Response
         ? answer
         : problem(answer.code, { instance: pathname, requestId }, answer)
-    const { headers } = response
-    const decisions = quotas?.decisions ?? []
-    setAnswerHeaders(headers, {
-      origin: request.headers.get('origin'),
-      settings: settled?.settings,
-      requestId: handover === undefined ? requestId : undefined,
-      spent: trips,
-      decisions,
-      isPublic: typeof match === 'object' && isPublicRead(row, match),
-    })
     // Also with a failure: a pair that was rotated and not delivered would sign its owner out.
-    for (const cookie of setCookies) headers.append('Set-Cookie', cookie)
-    const answered = {
+    for (const cookie of setCookies) response.headers.append('Set-Cookie', cookie)
+    return finish(response, {
+      request,
+      deps: settled,
+      requestId,
+      isNamed: handover !== undefined,
+      startedAt,
       operation,
-      status: response.status,
+      caller,
+      failure,
       spent: trips,
-      milliseconds: Date.now() - startedAt,
-    }
-    const limits = [handover?.limit ?? [], ...decisions.map(limitUsed)].flat()
-    logRequest({ ...answered, requestId, caller, failure, limits, trace })
-    settled?.metrics.count({ ...answered, denied: denying(decisions) }, later)
-    return response
+      decisions: quotas?.decisions ?? [],
+      limit: handover?.limit,
+      isPublic: typeof match === 'object' && isPublicRead(row, match),
+      trace,
+      later,
+    })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PresentedKey } from '../auth/api-keys/api-key.ts'
-import { type Access, accessOf } from '../contract/access.ts'
+import type { Access } from '../contract/access.ts'
+import { accessOf } from '../contract/access-of.ts'
 import { contract, type Operation } from '../contract/operations.ts'
 import { type Failure, fail } from '../contract/problems.ts'
 import type { GateDeps } from '../deps/gate.ts'
@@ -27,8 +28,8 @@ import { HEADER_SECTION_DETAIL, isHeaderSectionTooLarge } from './header-section
 import type { KeyQuota } from './key-limits.ts'
 import { normalPath, redirectOf } from './path.ts'
 import { json, problem, redirect } from './problem.ts'
-import { denying, limitUsed, logRequest, operationName } from './request-log.ts'
-import { setAnswerHeaders } from './respond.ts'
+import { limitUsed, operationName } from './request-log.ts'
+import { finish } from './respond.ts'
 import { allowedMethods, findRoute, isPublicRead, type Match, operationOf } from './router.ts'
 import { countStranger } from './stranger.ts'
 
@@ -99,28 +100,25 @@ export async function gate(
       : 'location' in routed
         ? redirect(routed.location)
         : json(204, undefined)
-  const { headers } = response
-  setAnswerHeaders(headers, {
-    origin: request.headers.get('origin'),
-    settings: settled?.settings,
+  finish(response, {
+    request,
+    deps: settled,
     requestId,
+    isNamed: false,
+    startedAt,
+    operation: 'row' in routed ? operationName(routed.row, routed.match) : undefined,
+    caller,
+    failure: refused,
     spent: trips,
     decisions,
     isPublic: 'row' in routed && isPublicRead(routed.row, routed.match),
+    trace,
+    later: waitUntil,
   })
   if ('allow' in routed) {
-    headers.set('Allow', routed.allow)
-    if (request.method === 'OPTIONS') setPreflightHeaders(headers, routed.allow)
+    response.headers.set('Allow', routed.allow)
+    if (request.method === 'OPTIONS') setPreflightHeaders(response.headers, routed.allow)
   }
-  const answered = {
-    operation: 'row' in routed ? operationName(routed.row, routed.match) : undefined,
-    status: response.status,
-    spent: trips,
-    milliseconds: Date.now() - startedAt,
-  }
-  const limits = decisions.map(limitUsed)
-  logRequest({ ...answered, requestId, caller, failure: refused, limits, trace })
-  settled?.metrics.count({ ...answered, denied: denying(decisions) }, waitUntil)
   return { response }
 }
 

@@ -1,9 +1,14 @@
+import type { Failure } from '../contract/problems.ts'
+import type { BaseDeps } from '../deps/base.ts'
 import { setQuotaHeaders } from '../rate-limit/headers.ts'
-import type { Decision } from '../rate-limit/types.ts'
-import type { Settings } from '../settings/settings.ts'
-import type { Spent } from '../store/client/trips.ts'
+import type { Decision, WaitUntil } from '../rate-limit/types.ts'
+import type { Settings } from '../settings/types.ts'
+import type { Spent, Trips } from '../store/client/trips.ts'
+import type { Trace } from '../trace.ts'
 import { setCorsHeaders } from './cors.ts'
+import type { Caller } from './credentials/present.ts'
 import { serverTiming } from './handover.ts'
+import { denying, limitUsed, logRequest } from './request-log.ts'
 import { setTransportSecurity } from './transport-security.ts'
 
 /** What is known of a request when it is answered. */
@@ -36,4 +41,46 @@ export function setAnswerHeaders(
   setTransportSecurity(headers, settings?.origin)
   setQuotaHeaders(headers, decisions)
   setCorsHeaders(headers, origin, settings?.corsOrigins ?? [])
+}
+
+/** What gate and endpoint know of a request when they answer it. */
+interface Answer {
+  request: Request
+  /** Undefined while the environment has faults. */
+  deps: Pick<BaseDeps, 'settings' | 'metrics'> | undefined
+  requestId: string
+  /** Whether the gate has set the id of the request on this answer already. */
+  isNamed: boolean
+  /** When the request came, in epoch milliseconds. */
+  startedAt: number
+  /** See {@link operationName}; undefined where no operation was found. */
+  operation: string | undefined
+  caller: Caller
+  failure: Failure | undefined
+  spent: Trips | undefined
+  decisions: readonly Decision[]
+  /** What the log says of the quotas that the gate has counted. */
+  limit?: string | undefined
+  isPublic: boolean
+  trace: Trace | undefined
+  later: WaitUntil
+}
+
+/** The end of every answer that gate or endpoint give: its headers, its line in the log, its counts. */
+export function finish(response: Response, answer: Answer): Response {
+  const { request, deps, requestId, operation, caller, failure, spent, decisions, trace } = answer
+  setAnswerHeaders(response.headers, {
+    origin: request.headers.get('origin'),
+    settings: deps?.settings,
+    requestId: answer.isNamed ? undefined : requestId,
+    spent,
+    decisions,
+    isPublic: answer.isPublic,
+  })
+  const milliseconds = Date.now() - answer.startedAt
+  const answered = { operation, status: response.status, spent, milliseconds }
+  const limits = [answer.limit ?? [], ...decisions.map(limitUsed)].flat()
+  logRequest({ ...answered, requestId, caller, failure, limits, trace })
+  deps?.metrics.count({ ...answered, denied: denying(decisions) }, answer.later)
+  return response
 }

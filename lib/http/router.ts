@@ -1,5 +1,5 @@
 import type { Collection } from '../collections/define.ts'
-import { accessOf } from '../contract/access.ts'
+import { accessOf } from '../contract/access-of.ts'
 import { contract, type Operation, type OperationId, pathsOf } from '../contract/operations.ts'
 import { findCollection } from '../items/registry.ts'
 

@@ -1,5 +1,6 @@
 import type { Collection } from '../collections/define.ts'
-import { type Access, accessOf } from '../contract/access.ts'
+import type { Access } from '../contract/access.ts'
+import { accessOf } from '../contract/access-of.ts'
 import { type Operation, pathsOf } from '../contract/operations.ts'
 import { allCollections } from '../items/registry.ts'
 import { NAME } from '../name.ts'

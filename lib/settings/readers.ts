@@ -1,11 +1,11 @@
 import ipaddr from 'ipaddr.js'
 import type { JWK } from 'jose'
-import type { PasswordRules } from '../auth/passwords/new-password.ts'
+import type { PasswordRules } from '../auth/passwords/rules.ts'
 import { algorithmOf } from '../auth/tokens/jws.ts'
 import type { MailService } from '../mail.ts'
 import { NAME } from '../name.ts'
 import { POLICIES, type PolicyName } from '../rate-limit/policies.ts'
-import type { Settings, TrustedProxy, Variables } from './settings.ts'
+import type { Settings, TrustedProxy, Variables } from './types.ts'
 
 /**
  * How each variable is read. A reader adds a sentence for every fault to a list, and goes on, so that

@@ -1,7 +1,3 @@
-import type { JWK } from 'jose'
-import type { PasswordRules } from '../auth/passwords/new-password.ts'
-import type { MailService } from '../mail.ts'
-import type { PolicyName } from '../rate-limit/policies.ts'
 import {
   corsOrigins,
   count,
@@ -18,46 +14,7 @@ import {
   signingKeys,
   trustedProxy,
 } from './readers.ts'
-
-/** The environment, checked. Lifetimes in seconds. */
-export interface Settings {
-  /** The public origin: `iss` and `aud` of every token. */
-  origin: string
-  accessSecrets: readonly [current: string, ...previous: string[]]
-  refreshSecrets: readonly [current: string, ...previous: string[]]
-  /** In the second word of API keys: `test` where the origin is on loopback. */
-  keyEnvironment: 'live' | 'test'
-  /** A private JWK that signs access tokens in place of the secret. */
-  signingKey: JWK | undefined
-  /** JWKs that signed before: their tokens still verify. */
-  previousKeys: readonly JWK[]
-  accessTokenTtl: number
-  refreshTokenTtl: number
-  sessionTtl: number
-  refreshGrace: number
-  sessionsPerUser: number
-  data: { url: string; token: string }
-  /** Users and sessions, when they have a database of their own. */
-  auth: { url: string; token: string } | undefined
-  /** Mail over Resend's HTTP API; undefined where none is configured. */
-  mail: MailService | undefined
-  passwordRules: PasswordRules
-  /** The range endpoint of Have I Been Pwned; undefined where passwords are not looked up. */
-  pwnedPasswordsUrl: string | undefined
-  /** Reads the metrics, and nothing else. */
-  metricsToken: string | undefined
-  corsOrigins: readonly string[]
-  trustedProxy: TrustedProxy
-  limits: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
-}
-
-/** Where the client's address comes from. Nothing else is believed. */
-export type TrustedProxy =
-  | { mode: 'vercel' | 'cloudflare' | 'none' }
-  | { mode: 'proxy'; hops: number }
-  | { mode: 'socket'; header: string }
-
-export type Variables = Readonly<Record<string, string | undefined>>
+import type { Settings, Variables } from './types.ts'
 
 /** Thrown by {@link env}: what the operator must set, one sentence a fault, no values. */
 export class EnvironmentFault extends Error {

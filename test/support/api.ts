@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TokenResponse } from '../../lib/auth/sessions/grant.ts'
+import type { TokenResponse } from '../../lib/auth/tokens/token-response.ts'
 
 /** One answer, read: its body parsed when it is JSON. */
 export interface Answer {

@@ -4,14 +4,7 @@ import type { AccountDeps } from '../types.ts'
 import { isCommonPassword } from './common-passwords.ts'
 import { isMadeOf, wordsOf } from './context-words.ts'
 import { fits, LONGEST_PASSWORD_BYTES, normalize } from './password.ts'
-
-/** What this service asks of a new password. */
-export interface PasswordRules {
-  /** Characters at least: 8 or more. */
-  minLength: number
-  /** What the service is called, and its host: a guesser knows their words. */
-  serviceNames: readonly string[]
-}
+import type { PasswordRules } from './rules.ts'
 
 /**
  * A password that bcrypt can read whole. Whether it is long enough, and hard to guess, is for

@@ -1,16 +1,6 @@
 import type { Holder, SessionState } from '../../store/rotation.ts'
+import type { TokenResponse } from '../tokens/token-response.ts'
 import type { AuthDeps } from '../types.ts'
-
-/** The body of signin and refresh. Lifetimes in seconds. */
-export interface TokenResponse {
-  message: 'Logged in' | 'Token Refreshed'
-  content: { user: string; level: number }
-  JWT: string
-  refresh: string
-  tokenType: 'Bearer'
-  expiresIn: number
-  refreshExpiresIn: number
-}
 
 /**
  * Makes a token pair of a session's state. The refresh token follows from the stored counter and

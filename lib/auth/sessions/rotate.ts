@@ -1,8 +1,9 @@
 import { fail, ok, type Result } from '../../contract/problems.ts'
 import { type Holder, rotateSession } from '../../store/rotation.ts'
+import type { TokenResponse } from '../tokens/token-response.ts'
 import { CLOCK_TOLERANCE_SECONDS, type RefreshClaims } from '../tokens/tokens.ts'
 import type { AuthCall, AuthDeps } from '../types.ts'
-import { grant, type TokenResponse } from './grant.ts'
+import { grant } from './grant.ts'
 
 /**
  * Exchanges a verified refresh token for the next pair: one call to the store, at its primary.

@@ -1,17 +1,6 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
-import type { TokenResponse } from '../../auth/sessions/grant.ts'
 import { CLOCK_TOLERANCE_SECONDS } from '../../auth/tokens/tokens.ts'
-import type { CredentialKind } from './credential.ts'
-
-/** The token pair in a browser's cookies. */
-export interface Cookies {
-  /** What the request carries; undefined when it has neither. */
-  read(headers: Headers): { access?: string | undefined; refresh?: string | undefined } | undefined
-  /** The `Set-Cookie` values of a pair; each cookie goes when its token does. */
-  issue(tokens: TokenResponse): string[]
-  /** The `Set-Cookie` values that remove both. */
-  clear(): string[]
-}
+import type { Cookies, CredentialKind } from './credential.ts'
 
 /**
  * Reads and writes the cookies of one origin. `__Host-` keeps other hosts of the domain from

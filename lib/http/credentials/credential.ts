@@ -1,11 +1,21 @@
 import type { KeyEnvironment, PresentedKey } from '../../auth/api-keys/api-key.ts'
+import type { TokenResponse } from '../../auth/tokens/token-response.ts'
 import type {
   AccessClaims,
   AccessTokens,
   RefreshClaims,
   RefreshTokens,
 } from '../../auth/tokens/tokens.ts'
-import type { Cookies } from './cookies.ts'
+
+/** The token pair in a browser's cookies. */
+export interface Cookies {
+  /** What the request carries; undefined when it has neither. */
+  read(headers: Headers): { access?: string | undefined; refresh?: string | undefined } | undefined
+  /** The `Set-Cookie` values of a pair; each cookie goes when its token does. */
+  issue(tokens: TokenResponse): string[]
+  /** The `Set-Cookie` values that remove both. */
+  clear(): string[]
+}
 
 /** What checks credentials. */
 export interface Verifiers {

@@ -1,7 +1,7 @@
 import type { Operation } from '../../contract/operations.ts'
 import { type Failure, fail } from '../../contract/problems.ts'
 import { sameText } from '../../same-text.ts'
-import type { Settings } from '../../settings/settings.ts'
+import type { Settings } from '../../settings/types.ts'
 import { apiKey } from './api-key.ts'
 import { bearer } from './bearer.ts'
 import { cookies } from './cookies.ts'

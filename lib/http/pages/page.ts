@@ -1,4 +1,5 @@
-import { EnvironmentFault, type Settings } from '../../settings/settings.ts'
+import { EnvironmentFault } from '../../settings/settings.ts'
+import type { Settings } from '../../settings/types.ts'
 import { serverTiming } from '../handover.ts'
 import { setTransportSecurity } from '../transport-security.ts'
 
