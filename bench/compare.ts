@@ -4,18 +4,23 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Program } from '../test/support/processes.ts'
 import { functionSizes } from '../test/support/sizes.ts'
-import { EMPTY, forgetTokens, JOBS, type Job } from './jobs.ts'
+import { measureGrowth } from './growth.ts'
+import { EMPTY, JOBS, type Job } from './jobs.ts'
 import { markdown, promiseTable } from './markdown.ts'
 import { cost, measure, restCallCpuMs, type Way, warmUp } from './measure.ts'
 import { coldStart, deniedTrips } from './once.ts'
 import { plot } from './plot.ts'
+import { pressure } from './pressure.ts'
 import type { Results } from './results.ts'
-import { MOST_USERS, startStore } from './store.ts'
+import { startStore } from './store.ts'
 import { isAvailable, NEXT_PEERS, type Running, SUBJECTS, type Subject, start } from './subjects.ts'
 import { targets } from './targets.ts'
 
 const FAR_MS = 25
-const USHERS = SUBJECTS.filter(({ kind }) => kind === 'usher').map(({ name }) => name)
+const PRESSURE_SECONDS = 5
+const [SMALL, LARGE] = [1_000, 1_000_000]
+const isUsher = ({ kind }: Subject): boolean => kind === 'usher' || kind === 'direct'
+const USHERS = SUBJECTS.filter(isUsher).map(({ name }) => name)
 
 const HELP = `npm run bench [-- options]
 
@@ -23,9 +28,9 @@ Usher's hosts and the peers of bench/peers, one after the other in every round: 
 sign-in and a refresh, near the store and ${FAR_MS} ms away from it. Writes bench/results.md and
 bench/results.svg when nothing was left out, and ends with 1 when a promise is not kept.
 
-  --rounds 5        rounds; medians are of these
-  --seconds 1.5     for each cell of a round
-  --users 4         who share the connections of a get and a list; 32 at most
+  --rounds 3        rounds; medians are of these
+  --seconds 1       for each cell of a round
+  --users 400       who get and list in turn
   --only get,list   jobs: ${JOBS.map(({ name }) => name).join(', ')}
   --hosts node,…    subjects: ${SUBJECTS.map(({ name }) => name).join(', ')}
   --out folder      write there whatever was left out
@@ -38,6 +43,8 @@ interface Options {
   users: number
   jobs: Job[]
   subjects: Subject[]
+  /** Nothing is left out. */
+  whole: boolean
   /** Undefined when nothing is to be written. */
   out: string | undefined
 }
@@ -62,11 +69,12 @@ async function main(): Promise<number> {
 }
 
 async function run(options: Options): Promise<Results> {
-  const store = await startStore(FAR_MS, keep)
+  const { users } = options
+  const store = await startStore(FAR_MS, users, keep)
   const results: Results = {
     rounds: options.rounds,
     seconds: options.seconds,
-    users: options.users,
+    users,
     redisVersion: store.redisVersion,
     subjects: options.subjects.map(({ name }) => name),
     samples: [],
@@ -74,17 +82,31 @@ async function run(options: Options): Promise<Results> {
     restCallCpuMs: [],
     coldStarts: [],
     denied: undefined,
+    pressure: undefined,
+    growth: [],
     sizes: functionSizes(),
   }
-  const { users } = options
-  for (const delayMs of [0, FAR_MS]) await phase(options, results, { store, delayMs, users })
-  const ushers = options.subjects.filter(({ kind }) => kind === 'usher')
+  for (const delayMs of [0, FAR_MS]) await phase(options, results, { store, delayMs })
+  const ushers = options.subjects.filter(isUsher)
   for (const subject of ushers) {
     say(`cold starts of ${subject.name}`)
     results.coldStarts.push(await coldStart(subject, store, keep))
   }
   const [any] = ushers
   if (any !== undefined) results.denied = await deniedTrips(any, store, keep)
+  const serve = options.subjects.find(({ kind }) => kind === 'direct')
+  if (serve !== undefined && options.whole) {
+    say(`reads beside sign-ins of ${serve.name}`)
+    const running = await start(serve, store.environment(0))
+    keep(running.program)
+    results.pressure = await pressure(running, store, PRESSURE_SECONDS)
+    await running.program.stop()
+    programs.delete(running.program)
+  }
+  if (options.whole) {
+    say(`a collection of ${LARGE} films, and as many other keys`)
+    await measureGrowth('serve', [SMALL, LARGE], LARGE, (row) => void results.growth.push(row))
+  }
   return results
 }
 
@@ -109,7 +131,7 @@ async function phase(options: Options, results: Results, way: Way): Promise<void
     const turn = round % running.length
     const order = [...running.slice(turn), ...running.slice(0, turn)]
     for (const job of [...jobs, EMPTY]) {
-      for (const connections of job.connections) {
+      for (const connections of job.connections(way.delayMs)) {
         const asked = order.filter(({ subject }) => jobsOf(subject, jobs).includes(job))
         if (asked.length === 0) continue
         say(
@@ -130,7 +152,6 @@ async function phase(options: Options, results: Results, way: Way): Promise<void
     await program.stop()
     programs.delete(program)
   }
-  forgetTokens()
 }
 
 function jobsOf({ kind }: Subject, jobs: readonly Job[]): readonly Job[] {
@@ -187,9 +208,9 @@ function isBuilt(folder: string): boolean {
 function parse(): Options | undefined {
   const { values } = parseArgs({
     options: {
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '1.5' },
-      users: { type: 'string', default: '4' },
+      rounds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '1' },
+      users: { type: 'string', default: '400' },
       only: { type: 'string' },
       hosts: { type: 'string' },
       out: { type: 'string' },
@@ -210,9 +231,10 @@ function parse(): Options | undefined {
   return {
     rounds: positive('rounds', values.rounds),
     seconds: positive('seconds', values.seconds),
-    users: Math.min(Math.ceil(positive('users', values.users)), MOST_USERS),
+    users: Math.ceil(positive('users', values.users)),
     jobs: pick('only', JOBS, values.only),
     subjects,
+    whole,
     out: values.out ?? (whole ? 'bench' : undefined),
   }
 }

@@ -7,9 +7,12 @@ export type JobName = 'get' | 'list' | 'signin' | 'refresh' | 'empty'
 export interface Job {
   name: JobName
   title: string
-  connections: readonly number[]
-  /** Prepares the requests of so many connections, which so many users share. */
-  lanes(origin: string, count: number, users: number): Promise<Lane[]>
+  /** How many at a time, so far from the store. */
+  connections(delayMs: number): readonly number[]
+  /** Whether users take turns at it. */
+  isRead: boolean
+  /** Prepares the requests of so many connections, which the users of these tokens send in turn. */
+  lanes(origin: string, count: number, tokens: readonly string[]): Promise<Lane[]>
   /** What is wrong with an answer's body; undefined when it is right. */
   fault(body: unknown): string | undefined
 }
@@ -17,6 +20,10 @@ export interface Job {
 /** Who signs in all day. The others read: neither ends the other's sessions. */
 export const VISITOR = 'visitor@home.org'
 export const reader = (index: number): string => `reader-${index}@home.org`
+
+/** Near its store a host is busy; far from it what counts is how often it waits. */
+const READERS = (delayMs: number): number[] => (delayMs === 0 ? [32] : [4])
+const WRITERS = (): number[] => [4]
 
 const FILM = { id: 'Pulp Fiction', director: 'Quentin Tarantino', year: 1994 }
 const FILM_PATH = '/api/movies/Pulp%20Fiction'
@@ -48,34 +55,16 @@ export function getCall(JWT: string): Call {
 const same = (count: number, call: Call): Lane[] =>
   Array.from({ length: count }, () => ({ next: () => call }))
 
-/** The access tokens of the servers that run, by origin and user: they live for an hour. */
-const accessTokens = new Map<string, string>()
-
-async function accessToken(origin: string, user: string): Promise<string> {
-  const key = `${origin} ${user}`
-  const known = accessTokens.get(key) ?? (await signIn(origin, user)).JWT
-  accessTokens.set(key, known)
-  return known
-}
-
-/** Another server may come to listen there. */
-export function forgetTokens(): void {
-  accessTokens.clear()
-}
-
-/** Connections that ask for the same, each as the next of the users. */
-async function readers(
-  origin: string,
-  count: number,
-  users: number,
-  path: string,
-): Promise<Lane[]> {
-  const lanes: Lane[] = []
-  for (let lane = 0; lane < count; lane++) {
-    const call = { ...getCall(await accessToken(origin, reader(lane % users))), path }
-    lanes.push({ next: () => call })
+/** Connections whose every request is the next user's. */
+function readers(count: number, tokens: readonly string[], path: string): Lane[] {
+  const calls = tokens.map((JWT) => ({ ...getCall(JWT), path }))
+  let turn = 0
+  const next = (): Call => {
+    const call = calls[turn++ % calls.length]
+    if (call === undefined) throw new TypeError('no users')
+    return call
   }
-  return lanes
+  return Array.from({ length: count }, () => ({ next }))
 }
 
 function tokenFault(body: unknown): string | undefined {
@@ -87,8 +76,9 @@ export const JOBS: readonly Job[] = [
   {
     name: 'get',
     title: 'Get a film',
-    connections: [4, 32],
-    lanes: (origin, count, users) => readers(origin, count, users, FILM_PATH),
+    connections: READERS,
+    isRead: true,
+    lanes: async (_origin, count, tokens) => readers(count, tokens, FILM_PATH),
     fault: (body) => {
       const { id, director, year } = body as Record<string, unknown>
       const right = id === FILM.id && director === FILM.director && year === FILM.year
@@ -98,8 +88,9 @@ export const JOBS: readonly Job[] = [
   {
     name: 'list',
     title: 'List 50 films',
-    connections: [4, 32],
-    lanes: (origin, count, users) => readers(origin, count, users, '/api/movies?limit=50'),
+    connections: READERS,
+    isRead: true,
+    lanes: async (_origin, count, tokens) => readers(count, tokens, '/api/movies?limit=50'),
     fault: (body) => {
       const { data } = body as { data?: { id?: unknown; director?: unknown; year?: unknown }[] }
       if (data?.length !== 50) return `${data?.length} films`
@@ -111,14 +102,16 @@ export const JOBS: readonly Job[] = [
   {
     name: 'signin',
     title: 'Sign in',
-    connections: [4],
+    connections: WRITERS,
+    isRead: false,
     lanes: async (_origin, count) => same(count, signInCall(VISITOR)),
     fault: tokenFault,
   },
   {
     name: 'refresh',
     title: 'Refresh',
-    connections: [4],
+    connections: WRITERS,
+    isRead: false,
     lanes: async (origin, count) => {
       const lanes: Lane[] = []
       for (let lane = 0; lane < count; lane++) lanes.push(refreshChain(await signIn(origin)))
@@ -132,7 +125,8 @@ export const JOBS: readonly Job[] = [
 export const EMPTY: Job = {
   name: 'empty',
   title: 'Nothing',
-  connections: [4, 32],
+  connections: READERS,
+  isRead: false,
   lanes: async (_origin, count) => same(count, { method: 'GET', path: '/api/empty', headers: {} }),
   fault: (body) => ((body as { ok?: unknown }).ok === true ? undefined : 'not ok'),
 }

@@ -9,8 +9,8 @@ export function markdown(results: Results, promises: readonly Target[]): string 
   const machine = `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores`
   return [
     '# What Usher was measured against',
-    `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}, Node ${process.version}, Redis ${results.redisVersion}. The load generator, the gateway and Redis shared the machine. ${rounds} rounds of ${seconds} s a cell, in turns; medians, with the least and the most of the rounds in parentheses. ${users === 1 ? 'One user has' : `${users} users share`} the connections of a get and a list.`,
-    '`bench/peers` does the same job in the usual way: `jose`, `@upstash/ratelimit` and `@upstash/redis` under Hono, Fastify and Express (`-rest`), `ioredis` under the latter two (`-tcp`), and a Next Pages API (`pages`). `node` is `npm run serve`, `next-start` is `npm start`. All had one Redis, one gateway and quotas out of the way. CPU is user and system time of the server and its children. TCP is counted with 25 ms alone.',
+    `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}, Node ${process.version}, Redis ${results.redisVersion}. The load generator, the gateway and Redis shared the machine. ${rounds} rounds of ${seconds} s a cell, in turns; medians, with the least and the most of the rounds in parentheses. ${users} users get and list in turn, and their windows are open.`,
+    '`bench/peers` does the same job in the usual way: `jose`, `@upstash/ratelimit` and `@upstash/redis` under Hono, Fastify and Express (`-rest`), `ioredis` under the latter two (`-tcp`), and a Next Pages API (`pages`). `node` is `npm run serve` over REST, `node-direct` the same on the Redis itself, `next-start` is `npm start`. All had one Redis, one gateway and quotas out of the way. CPU is user and system time of the server and its children. TCP is counted with 25 ms alone.',
     '## Promises',
     promiseTable(promises),
     '## Trips to the store',
@@ -55,7 +55,7 @@ function tripTable({ costs, subjects }: Results): string {
 function jobTables(results: Results, job: (typeof JOBS)[number]): string[] {
   const parts: string[] = []
   for (const delayMs of [0, 25]) {
-    for (const connections of job.connections) {
+    for (const connections of job.connections(delayMs)) {
       const cell = { job: job.name, connections, delayMs }
       const rows = results.subjects.flatMap((subject) => {
         const rate = spreadOf(results, subject, cell, 'requestsPerSecond')

@@ -6,7 +6,7 @@ import type { Job, JobName } from './jobs.ts'
 import { runLoad, sendOnce } from './load.ts'
 import { quantile } from './rig.ts'
 import type { BenchStore } from './store.ts'
-import type { Running, Subject } from './subjects.ts'
+import { isDirect, type Running, type Subject } from './subjects.ts'
 
 /** What one subject did in one round of one cell. */
 export interface Sample {
@@ -40,8 +40,6 @@ const SETTLE_MS = 60
 export interface Way {
   store: BenchStore
   delayMs: number
-  /** How many share the connections. */
-  users: number
 }
 
 /** Loads a subject for so long, and measures it. */
@@ -51,7 +49,7 @@ export async function measure(
   { connections, seconds, round }: { connections: number; seconds: number; round: number },
   way: Way,
 ): Promise<Sample> {
-  const lanes = await job.lanes(running.origin, connections, way.users)
+  const lanes = await job.lanes(running.origin, connections, way.store.tokens)
   await runLoad(running.origin, lanes, Math.min(0.2, seconds / 4))
   await sleep(SETTLE_MS)
   const pid = running.program.process.pid ?? 0
@@ -80,17 +78,22 @@ export async function warmUp(
   running: Running,
   job: Job,
   seconds: number,
-  { users }: Way,
+  { store, delayMs }: Way,
 ): Promise<void> {
-  const connections = Math.max(...job.connections)
-  const lanes = await job.lanes(running.origin, connections, users)
+  const connections = Math.max(...job.connections(delayMs))
+  const lanes = await job.lanes(running.origin, connections, store.tokens)
+  // Every user's window is open then.
+  const all = store.tokens.length / connections
+  for (let turn = 0; turn < all && job.isRead; turn++) {
+    await Promise.all(lanes.map((lane) => sendOnce(running.origin, lane.next())))
+  }
   await runLoad(running.origin, lanes, connections > 4 ? seconds * 2 : seconds / 2)
 }
 
 /** Sends requests one at a time, checks their answers and counts what reaches the store. */
 export async function cost(running: Running, job: Job, way: Way): Promise<Cost> {
   const REQUESTS = 5
-  const [lane] = await job.lanes(running.origin, 1, 1)
+  const [lane] = await job.lanes(running.origin, 1, way.store.tokens.slice(0, 1))
   if (lane === undefined) throw new Error('no lane')
   const one = async (): Promise<number | undefined> => {
     const { status, body, awaitedTrips } = await sendOnce(running.origin, lane.next())
@@ -122,8 +125,8 @@ export async function cost(running: Running, job: Job, way: Way): Promise<Cost> 
 }
 
 /** TCP is counted on the long way, where its bytes pass by. */
-async function counts({ kind }: Subject, { store, delayMs }: Way): Promise<Counts> {
-  if (kind !== 'tcp') return store.restCounts()
+async function counts(subject: Subject, { store, delayMs }: Way): Promise<Counts> {
+  if (!isDirect(subject)) return store.restCounts()
   return delayMs > 0 ? store.tcpCounts() : { trips: Number.NaN, commands: Number.NaN }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Program } from '../test/support/processes.ts'
-import { getCall, signIn } from './jobs.ts'
+import { getCall } from './jobs.ts'
 import { sendOnce } from './load.ts'
 import { median } from './results.ts'
 import { type BenchStore, wide } from './store.ts'
@@ -26,7 +26,7 @@ export async function coldStart(
   const environment = store.environment(0)
   const first = await start(subject, environment)
   keep(first.program)
-  const { JWT } = await signIn(first.origin)
+  const [JWT = ''] = store.tokens
   await first.program.stop()
   const port = Number(new URL(first.origin).port)
   const answered: number[] = []
@@ -62,7 +62,7 @@ export async function deniedTrips(
   }
   const running = await start(subject, environment)
   keep(running.program)
-  const { JWT } = await signIn(running.origin)
+  const [JWT = ''] = store.tokens
   for (let index = 0; index <= LIMIT; index++) await sendOnce(running.origin, getCall(JWT))
   await sleep(100)
   const before = await store.restCounts()

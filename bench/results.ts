@@ -1,7 +1,9 @@
 import type { FunctionSize } from '../test/support/sizes.ts'
+import type { GrowthRow } from './growth.ts'
 import type { JobName } from './jobs.ts'
 import type { Cost, Sample } from './measure.ts'
 import type { ColdStart } from './once.ts'
+import type { Pressure } from './pressure.ts'
 
 /** Everything that one run found. */
 export interface Results {
@@ -17,6 +19,8 @@ export interface Results {
   restCallCpuMs: number[]
   coldStarts: ColdStart[]
   denied: { awaited: number; trips: number } | undefined
+  pressure: Pressure | undefined
+  growth: GrowthRow[]
   sizes: { middleware: FunctionSize[]; routes: FunctionSize[] }
 }
 

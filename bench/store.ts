@@ -1,7 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
+import { grant } from '../lib/auth/sessions/grant.ts'
 import { movies } from '../lib/collections/index.ts'
+import { createAppDeps } from '../lib/deps/app.ts'
+import { parseSettings } from '../lib/settings/settings.ts'
+import { Store } from '../lib/store/client/store.ts'
+import { Trips } from '../lib/store/client/trips.ts'
+import { eventWords } from '../lib/store/events.ts'
+import { openSession } from '../lib/store/sessions.ts'
 import { importRows } from '../seed/import.ts'
 import { connectForLoading, loadDemo } from '../seed/load.ts'
 import { type Program, startProgram, startRedis } from '../test/support/processes.ts'
@@ -10,11 +17,14 @@ import { reader, VISITOR } from './jobs.ts'
 
 const TOKEN = 'bench'
 const FILMS = 1_000
-export const MOST_USERS = 32
+/** Every host says that it is here: a token of one is one of all. */
+const ORIGIN = 'http://127.0.0.1:3000'
 
 /** One Redis and one gateway for everybody, near and far. */
 export interface BenchStore {
   redisVersion: string
+  /** Access tokens, each of another user with a live session; the peers take them too. */
+  tokens: readonly string[]
   /** What a subject finds in its environment, so far from its store. */
   environment(delayMs: number): Record<string, string>
   /** Requests and commands that reached the gateway. */
@@ -25,6 +35,7 @@ export interface BenchStore {
 
 export async function startStore(
   delayMs: number,
+  users: number,
   keep: (program: Program) => void,
 ): Promise<BenchStore> {
   const redis = await startRedis()
@@ -40,10 +51,14 @@ export async function startStore(
   const secrets = {
     SECRET_TOKEN: randomBytes(48).toString('base64url'),
     SECRET_RTOKEN: randomBytes(48).toString('base64url'),
+    APP_ORIGIN: ORIGIN,
   }
+  const rest = { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: TOKEN }
+  const tokens = await openSessions({ ...secrets, ...rest }, redis.url, users)
   return {
     redisVersion:
       /v=(\S+)/.exec(spawnSync('redis-server', ['--version']).stdout.toString())?.[1] ?? '',
+    tokens,
     environment: (ms) => ({
       ...secrets,
       UPSTASH_REDIS_REST_URL: ms === 0 ? url : (far.urls['rest'] ?? ''),
@@ -88,9 +103,45 @@ async function loadData(redisUrl: string, gatewayUrl: string): Promise<void> {
   await importRows({ redis: rest, collection: movies, rows, mode: 'add' })
   const redis = new Redis(redisUrl)
   const account = await redis.hgetall('user:me@home.org')
-  const readers = Array.from({ length: MOST_USERS }, (_, index) => reader(index))
-  for (const user of [VISITOR, ...readers]) await redis.hset(`user:${user}`, account)
+  for (const user of [VISITOR, reader(0)]) await redis.hset(`user:${user}`, account)
   const keys = await redis.keys('movie:*')
   await redis.zadd('peer:movies', ...keys.flatMap((key) => [0, key.slice('movie:'.length)]))
   redis.disconnect()
+}
+
+/** Users with a session each, as signing in opens it, without a comparison of their passwords. */
+async function openSessions(
+  environment: Record<string, string>,
+  redisUrl: string,
+  users: number,
+): Promise<string[]> {
+  const deps = createAppDeps(parseSettings(environment))
+  const redis = new Redis(redisUrl)
+  const account = await redis.hgetall('user:me@home.org')
+  const tokens: string[] = []
+  for (let index = 0; index < users; index++) {
+    const userId = reader(index)
+    await redis.hset(`user:${userId}`, account)
+    await redis.hdel(`user:${userId}`, 'id')
+    const sessionId = deps.randomId()
+    const opened = await openSession(new Store(deps.databases, new Trips(deps.now)), {
+      sessionId,
+      userId,
+      accountId: undefined,
+      freshId: deps.newAccountId(),
+      comparedHash: account['password'] ?? '',
+      refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
+      sessionTtlMs: deps.lifetimes.sessionTtl * 1_000,
+      userAgent: '',
+      ip: '',
+      cap: deps.sessionsPerUser,
+      device: undefined,
+      event: eventWords('signin.succeeded', { session: sessionId }),
+    })
+    if (opened.status === 'refused') throw new Error(`no session for ${userId}`)
+    const holder = { accountId: opened.accountId, userId, sessionId }
+    tokens.push((await grant(deps, 'Logged in', holder, opened.session)).JWT)
+  }
+  redis.disconnect()
+  return tokens
 }

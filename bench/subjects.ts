@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, type Program } from '../test/support/processes.ts'
 
-/** `usher` reaches its store over REST, as the `rest` peers do; `empty` asks no store. */
-export type Kind = 'usher' | 'rest' | 'tcp' | 'pages' | 'empty'
+/**
+ * `usher` reaches its store over REST, as the `rest` peers do; `direct` is Usher on the Redis itself, as the
+ * `tcp` peers are; `empty` asks no store.
+ */
+export type Kind = 'usher' | 'direct' | 'rest' | 'tcp' | 'pages' | 'empty'
 
 /** A program that does the job, or does nothing. */
 export interface Subject {
@@ -19,9 +22,9 @@ export interface Subject {
 const next = join('bench', 'node_modules', 'next', 'dist', 'bin', 'next')
 const peers = join('bench', 'peers')
 
-const usher = (name: string, command: string): Subject => ({
+const usher = (name: string, command: string, kind: 'usher' | 'direct' = 'usher'): Subject => ({
   name,
-  kind: 'usher',
+  kind,
   command,
   args: () => ['local/run.mjs', command],
 })
@@ -44,6 +47,7 @@ export const SUBJECTS: readonly Subject[] = [
   usher('workerd', 'workerd'),
   usher('next-workerd', 'next-workerd'),
   usher('node', 'serve'),
+  usher('node-direct', 'serve', 'direct'),
   usher('next-start', 'start'),
   peer('hono-rest', 'rest'),
   peer('fastify-rest', 'rest'),
@@ -63,6 +67,11 @@ export interface Running {
   program: Program
   /** From the start of the process to its word that it listens. */
   startedInMs: number
+}
+
+/** Whether it speaks to the Redis itself. */
+export function isDirect({ kind }: Subject): boolean {
+  return kind === 'direct' || kind === 'tcp'
 }
 
 /** Whether the subject can be started here: a host that `local/run.mjs` does not know is not. */
@@ -89,14 +98,13 @@ export async function start(
   const chosen = port ?? (await freePort())
   const origin = `http://127.0.0.1:${chosen}`
   // Who goes through the gateway does not see the Redis behind it.
-  const { REDIS_URL, ...others } = environment
+  const { REDIS_URL, UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, ...others } = environment
   const variables = {
     PATH: process.env['PATH'],
     NEXT_TELEMETRY_DISABLED: '1',
     ...others,
-    ...(subject.kind === 'tcp' ? { REDIS_URL } : {}),
+    ...(isDirect(subject) ? { REDIS_URL } : { UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN }),
     PORT: String(chosen),
-    APP_ORIGIN: origin,
   }
   const before = performance.now()
   const program = await startLogged(process.execPath, subject.args(chosen), variables)

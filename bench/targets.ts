@@ -11,6 +11,8 @@ export interface Target {
 }
 
 const REST_PEERS = ['hono-rest', 'fastify-rest', 'express-rest']
+const TCP_PEERS = ['fastify-tcp', 'express-tcp']
+const ON_ITS_OWN = 'next-start'
 const AWAITED = { get: 1, list: 1, refresh: 2, signin: 3 } as const
 
 const BUSY_GET: Cell = { job: 'get', connections: 32, delayMs: 0 }
@@ -23,13 +25,18 @@ export function targets(results: Results, ushers: readonly string[]): Target[] {
   const here = ushers.filter((name) => results.subjects.includes(name))
   return [
     ...tripTargets(results, here),
-    ...here.map((name) => p50Target(results, name)),
+    ...here.flatMap((name) => storeTargets(results, name)),
+    ...here.filter((name) => name !== ON_ITS_OWN).map((name) => p50Target(results, name)),
     rateTarget(results, 'workerd', BUSY_GET, 2),
-    rateTarget(results, 'next-workerd', BUSY_GET, 2),
+    rateTarget(results, 'workerd', BUSY_LIST, 2),
     rateTarget(results, 'node', BUSY_GET, 1.5),
+    rateTarget(results, 'node-direct', BUSY_GET, 6),
+    directCpuTarget(results),
+    rateTarget(results, 'node-direct', BUSY_LIST, 0.8, TCP_PEERS),
+    pressureTarget(results),
     cpuTarget(results),
-    ...here.map((name) => rateTarget(results, name, BUSY_LIST, 2)),
     ...sizeTargets(results),
+    ...['get', 'list of 50'].map((read) => growthTarget(results, read)),
   ]
 }
 
@@ -59,10 +66,67 @@ function p50Target(results: Results, name: string): Target {
   return ratioTarget(what, 'at most 0.6', ratio, (median) => median <= 0.6)
 }
 
-function rateTarget(results: Results, name: string, cell: Cell, least: number): Target {
-  const ratio = ratios(results, name, cell, 'requestsPerSecond', Math.max)
-  const what = `requests per second of a ${cell.job}, 32 connections: ${name} / best REST peer`
+function rateTarget(
+  results: Results,
+  name: string,
+  cell: Cell,
+  least: number,
+  peers = REST_PEERS,
+): Target {
+  const ratio = ratios(results, name, cell, 'requestsPerSecond', Math.max, peers)
+  const others = peers === REST_PEERS ? 'REST' : 'TCP'
+  const what = `requests per second of a ${cell.job}, ${cell.connections} connections: ${name} / best ${others} peer`
   return ratioTarget(what, `at least ${least}`, ratio, (median) => median >= least)
+}
+
+const AT_THE_DOOR = [
+  ['trips', 'calls', 1.1],
+  ['commands', 'commands', 1.3],
+] as const
+
+/** What a read brings to the store, counting included, while many users ask in turn. */
+function storeTargets(results: Results, name: string): Target[] {
+  const targets: Target[] = []
+  for (const [measure, kind, most] of AT_THE_DOOR) {
+    for (const cell of [BUSY_GET, BUSY_LIST]) {
+      const found = spread(valuesOf(results, name, cell, measure).values())
+      // TCP is not counted on the short way.
+      if (found === undefined) continue
+      const what = `${kind} that a ${cell.job} of ${results.users} users in turn brings to the store: ${name}`
+      targets.push(ratioTarget(what, `at most ${most}`, found, (median) => median <= most))
+    }
+  }
+  return targets
+}
+
+function directCpuTarget(results: Results): Target {
+  const ratio = ratios(results, 'node-direct', BUSY_GET, 'cpuMs', Math.min, ['express-tcp'])
+  const what = 'CPU of a get, 32 connections: node-direct / express-tcp'
+  return ratioTarget(what, 'at most 0.8', ratio, (median) => median <= 0.8)
+}
+
+function pressureTarget({ pressure }: Results): Target {
+  const what = 'p99 of a read beside 60 parallel sign-ins / without them: node-direct'
+  if (pressure === undefined) return ratioTarget(what, 'at most 3', undefined, () => false)
+  const { idleP99Ms, besideP99Ms } = pressure
+  return {
+    what,
+    promise: 'at most 3',
+    found: `${(besideP99Ms / idleP99Ms).toFixed(2)} (${besideP99Ms.toFixed(1)} ms / ${idleP99Ms.toFixed(1)} ms)`,
+    met: besideP99Ms <= 3 * idleP99Ms,
+  }
+}
+
+/** The largest keyspace against the smallest. */
+function growthTarget({ growth }: Results, read: string): Target {
+  const rows = growth.filter((row) => row.read === read)
+  const [small, large] = [rows[0], rows.at(-1)]
+  const what = `p50 of a ${read}: a million films and a million other keys / a thousand films`
+  if (small === undefined || large === undefined) {
+    return ratioTarget(what, 'at most 1.5', undefined, () => false)
+  }
+  const found = `${(large.p50Ms / small.p50Ms).toFixed(2)} (${large.p50Ms.toFixed(2)} ms / ${small.p50Ms.toFixed(2)} ms)`
+  return { what, promise: 'at most 1.5', found, met: large.p50Ms <= 1.5 * small.p50Ms }
 }
 
 function cpuTarget(results: Results): Target {
@@ -98,8 +162,9 @@ function ratios(
   cell: Cell,
   measure: Measure,
   best: (...values: number[]) => number,
+  names = REST_PEERS,
 ): Spread | undefined {
-  const peers = REST_PEERS.map((peer) => valuesOf(results, peer, cell, measure))
+  const peers = names.map((peer) => valuesOf(results, peer, cell, measure))
   const found: number[] = []
   for (const [round, value] of valuesOf(results, name, cell, measure)) {
     const others = peers.map((peer) => peer.get(round)).filter((other) => other !== undefined)
