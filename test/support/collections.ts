@@ -9,6 +9,9 @@ import { type Engine, embeddedEngine, redisEngine } from '../../local/gateway/en
 import { startGateway, type Trip } from '../../local/gateway/server.ts'
 import { startRedis } from './processes.ts'
 
+/** A call may take so long on a busy machine. */
+const PATIENCE_MS = 30_000
+
 /** A store and the calls of use cases on it, without HTTP in between. */
 export interface CollectionRig {
   engine: Engine
@@ -38,9 +41,9 @@ export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<Co
   const onTrip = ({ commands }: Trip): void =>
     void sent.push(...commands.map(([name = '']) => name))
   const gateway = await startGateway({ engine, token: 'token', onTrip })
-  const client = connect({ url: gateway.url, token: 'token' })
+  const client = connect({ url: gateway.url, token: 'token' }, PATIENCE_MS)
   const store = (): Store =>
-    new Store({ auth: client, data: client }, new Trips(Date.now, undefined, undefined, 30_000))
+    new Store({ auth: client, data: client }, new Trips(Date.now, undefined, undefined, PATIENCE_MS))
   const background: Promise<unknown>[] = []
   const command = (...words: string[]): Promise<unknown> =>
     engine.call(words.map((word) => Buffer.from(word)))
