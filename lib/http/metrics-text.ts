@@ -103,7 +103,8 @@ export async function readMetrics(
   { store }: { store: Store },
   { metrics }: { metrics: Metrics },
 ): Promise<Result<string, AccessCode>> {
-  const read = (fields: string[]) => store.write(READ_METRICS, [keys.metrics], fields, 'data')
+  const read = async (counts: string[]) =>
+    (await store.write(READ_METRICS, { metricsKey: keys.metrics }, { counts }, 'data')).counters
   return ok(metricsText(await metrics.tell(read)))
 }
 
