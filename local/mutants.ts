@@ -67,8 +67,8 @@ const MUTANTS: Mutant[] = [
   mutant(
     'reset token reusable',
     'lib/store/scripts/one-time.ts',
-    "redis.call('DEL', onceKey)\nif redis.call('HGET', userKey, 'reset') ~= tokenHash or not enabled()",
-    "redis.call('HDEL', onceKey, 'by', 'until')\nif not enabled()",
+    "redis.call('DEL', onceKey)\nif redis.call('HGET', userKey, 'reset') ~= tokenHash or",
+    "redis.call('HDEL', onceKey, 'by', 'until')\nif",
     'auth/reset',
   ),
   mutant(
@@ -109,7 +109,7 @@ const MUTANTS: Mutant[] = [
   mutant(
     'a refresh that races with the end of all sessions survives',
     'lib/store/scripts/rotation.ts',
-    "if (session[7] or '0') ~= generation() then",
+    "if (session[7] or '0') ~= generation(userKey) then",
     'if false then',
     'auth/account',
   ),
@@ -137,8 +137,8 @@ const MUTANTS: Mutant[] = [
   mutant(
     'every session survives a password change',
     'lib/store/scripts/accounts.ts',
-    "endOthers()\nredis.call('HSET', userKey, 'password', replacement)",
-    "redis.call('HSET', userKey, 'password', replacement)",
+    'endOthers(userKey, sessionsKey, sessionKey, accountId, kept)\n',
+    '',
     'auth/account',
   ),
   mutant(
@@ -173,7 +173,7 @@ const MUTANTS: Mutant[] = [
   mutant(
     'reuse does not end the session',
     'lib/store/scripts/rotation.ts',
-    "  revoke()\n  return {'reused'}",
+    "  revoke(sessionKey, sessionsKey, sessionId)\n  return {'reused'}",
     "  return {'reused'}",
     'sessions.test',
   ),
@@ -207,7 +207,7 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'the first page of SCAN alone',
-    'lib/store/scripts/items.ts',
+    'lib/store/scripts/ids.ts',
     "until cursor == '0'",
     'until true',
     'heal-accounts',
@@ -269,7 +269,7 @@ const MUTANTS: Mutant[] = [
   mutant(
     'a deleted account meets its old sessions',
     'lib/store/scripts/sessions.ts',
-    "beginGeneration('HSETNX')",
+    "beginGeneration(userKey, 'HSETNX')",
     "redis.call('HSETNX', userKey, 'gen', '1')",
     'before-ids',
   ),
@@ -283,7 +283,7 @@ const MUTANTS: Mutant[] = [
   mutant(
     'an item changed without a look at what it is by now',
     'lib/store/scripts/apply.ts',
-    "if same and ARGV[at] ~= is and ARGV[at] ~= '?' then same = false end",
+    "if same and changes[at] ~= is and changes[at] ~= '?' then same = false end",
     '',
     'writes.test',
   ),
@@ -377,7 +377,7 @@ const MUTANTS: Mutant[] = [
   mutant(
     'an API key that outlives its account',
     'lib/store/key-liveness.ts',
-    'born : text(id) === uid',
+    'born : id === uid',
     'born : uid !== undefined',
     'e2e/api-keys',
     'strangers',
@@ -401,7 +401,7 @@ const MUTANTS: Mutant[] = [
   mutant(
     'a link that was followed leaves the others',
     'lib/store/scripts/registrations.ts',
-    "redis.call('DEL', userKey, registrationKey, listKey, ",
+    "redis.call('DEL', userKey, registrationKey, registrationsKey, ",
     "redis.call('DEL', registrationKey, ",
     'auth/register',
   ),
@@ -415,7 +415,7 @@ const MUTANTS: Mutant[] = [
   mutant(
     'API keys outlive a reset',
     'lib/store/scripts/one-time.ts',
-    'count, endKeys()}',
+    'count, endKeys(userKey, keysKey)}',
     'count, {}}',
     'auth/reset',
   ),
@@ -746,8 +746,8 @@ const MUTANTS: Mutant[] = [
   mutant(
     'a void link is worth a hash',
     'lib/store/scripts/registrations.ts',
-    "if not kept[1] or redis.call('SISMEMBER', ARGV[1] .. kept[1], ARGV[2]) == 0 then return {} end",
-    'if not kept[1] then return {} end',
+    "if redis.call('SISMEMBER', registrationsPrefix .. kept[1], tokenHash) == 0 then return {'unknown'} end",
+    '',
     'auth/register',
   ),
   mutant(

@@ -19,7 +19,7 @@ const SCRIPTS = new Map(
     END_SESSIONS,
     OPEN_SESSION,
     REVOKE_SESSION,
-  }).map(([name, text]) => [text, name]),
+  }).map(([name, { text }]) => [text, name]),
 )
 
 export function isRead(command: readonly string[]): boolean {

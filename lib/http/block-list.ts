@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts'
 import { networkBits, parseNetwork } from '../network.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
-import { BLOCKED_COMMAND, parseBlocked } from '../store/blocks.ts'
+import { BLOCKED_COMMAND, type Blocked, parseBlocks } from '../store/blocks.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import type { Trips } from '../store/client/trips.ts'
 
@@ -82,9 +82,7 @@ export class BlockList {
     try {
       if (afterMs > 0) await sleep(afterMs)
       const askedAt = now()
-      const lines = await redis.evalRo(...BLOCKED_COMMAND)
-      if (!Array.isArray(lines)) throw new TypeError('not a list')
-      this.#replace(lines)
+      this.#replace(parseBlocks(await redis.evalRo(...BLOCKED_COMMAND)))
       this.#readAt = askedAt
     } catch {
       this.#askAgainAt = now() + OUTAGE_PAUSE_MS
@@ -94,13 +92,11 @@ export class BlockList {
     }
   }
 
-  #replace(lines: unknown[]): void {
+  #replace(blocks: readonly Blocked[]): void {
     this.#users = new Set()
     this.#keys = new Set()
     this.#networks = new Set()
-    for (const line of lines) {
-      const blocked = parseBlocked(line)
-      if (blocked === undefined) continue
+    for (const blocked of blocks) {
       if ('address' in blocked) {
         const network = parseNetwork(blocked.address)
         if (network !== undefined) this.#networks.add(networkBits(network))

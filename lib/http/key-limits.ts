@@ -1,6 +1,5 @@
 import type { PresentedKey } from '../auth/api-keys/api-key.ts'
 import { remember } from '../bounded-map.ts'
-import { StoreUnavailable } from '../contract/problems.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import type { Trips } from '../store/client/trips.ts'
@@ -53,9 +52,7 @@ export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLim
     remember(unknown, hash, now() + UNKNOWN_FOR_MS)
   }
   const ask = async (key: PresentedKey): Promise<KeyLiveness> => {
-    const reply = await redis.evalRo(...keyCommand(key.id))
-    if (!Array.isArray(reply)) throw new StoreUnavailable('key: unexpected reply')
-    return judgeKey(key.hash, reply)
+    return judgeKey(key.hash, await redis.evalRo(...keyCommand(key.id)))
   }
   const look = async (key: PresentedKey): Promise<void> => {
     if (isOver(await ask(key))) forget(key)

@@ -104,7 +104,8 @@ export const readMetrics = defineOperation('readMetrics', {
   problems: [],
   answer: 'Metrics',
   run: async ({ store }, { metrics }: { metrics: Metrics }) => {
-    const read = (fields: string[]) => store.write(READ_METRICS, [keys.metrics], fields, 'data')
+    const read = async (counts: string[]) =>
+      (await store.write(READ_METRICS, { metricsKey: keys.metrics }, { counts }, 'data')).counters
     return ok(metricsText(await metrics.tell(read)))
   },
 })

@@ -84,7 +84,9 @@ export class Metrics {
   async #tellBehind(): Promise<void> {
     const { redis, log } = this.#options
     try {
-      await this.tell((fields) => redis.eval(TELL_METRICS, [keys.metrics], fields))
+      await this.tell((counts) =>
+        redis.eval(...TELL_METRICS.command({ metricsKey: keys.metrics }, { counts })),
+      )
     } catch {
       log('warn', 'metrics.not-told')
     }

@@ -34,10 +34,10 @@ export function createSessionWatch(
   const asked = new Map<string, number>()
   const look = async (claims: Claims): Promise<void> => {
     const { sub, user, sid, iat } = claims
-    const reply = await redis.evalRo(READ_LIVENESS, [keys.session(sid), keys.user(user)], [])
-    const [state, account] = Array.isArray(reply) ? reply : []
-    if (!Array.isArray(state) || !Array.isArray(account)) return
-    const found = liveness({ sessionId: sid, accountId: sub, userId: user }, state, account)
+    const touched = { sessionKey: keys.session(sid), userKey: keys.user(user) }
+    const reply = await redis.evalRo(...READ_LIVENESS.command(touched, {}))
+    const holder = { sessionId: sid, accountId: sub, userId: user }
+    const found = liveness(holder, READ_LIVENESS.parse(reply))
     const settled = now() / 1_000 - iat > SETTLED_TOKEN_SECONDS
     switch (found.status) {
       case 'live':

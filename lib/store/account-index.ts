@@ -1,11 +1,11 @@
-import { integer, type Read, replyList, text } from './client/reply.ts'
+import { type Read, replyList, word, words } from './client/reply.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
 import { BEGIN_ACCOUNTS, ENROL_ACCOUNTS, KEEP_ACCOUNTS } from './scripts/account-index.ts'
 
 /** How long a healer may be silent before another takes over. */
 const HEALER_TTL_MS = 30_000
-const HEALER = [keys.accountsHealer, keys.accountsHealed]
+const HEALER = { healerKey: keys.accountsHealer, healedKey: keys.accountsHealed }
 
 /** Becomes the one healer of the index of accounts. See {@link BEGIN_ACCOUNTS}. */
 export async function beginAccounts(
@@ -13,24 +13,22 @@ export async function beginAccounts(
   healer: string,
   restMs: number,
 ): Promise<boolean> {
-  const [begun] = await store.write(BEGIN_ACCOUNTS, HEALER, [healer, HEALER_TTL_MS, restMs])
-  return integer(begun) === 1
+  const args = { healer, healerTtl: HEALER_TTL_MS, rest: restMs }
+  return (await store.write(BEGIN_ACCOUNTS, HEALER, args)).begun
 }
 
 /** Says that healing goes on, or has ended. @returns False when another has taken over. */
 export async function keepAccounts(store: Store, healer: string, ended: boolean): Promise<boolean> {
-  const args = [healer, HEALER_TTL_MS, ended ? 1 : 0]
-  const [kept] = await store.write(KEEP_ACCOUNTS, HEALER, args)
-  return integer(kept) === 1
+  const args = { healer, healerTtl: HEALER_TTL_MS, ended }
+  return (await store.write(KEEP_ACCOUNTS, HEALER, args)).kept
 }
 
 /** Brings accounts into the index, or takes out those that are gone. @returns How many changed. */
 export async function enrolAccounts(store: Store, addresses: readonly string[]): Promise<number> {
   if (addresses.length === 0) return 0
-  const accounts = addresses.map(keys.user)
-  const touched = [keys.accounts, keys.admins, ...accounts]
-  const [changed] = await store.write(ENROL_ACCOUNTS, touched, [...addresses])
-  return integer(changed)
+  const userKeys = addresses.map(keys.user)
+  const touched = { accountsKey: keys.accounts, adminsKey: keys.admins, userKeys }
+  return (await store.write(ENROL_ACCOUNTS, touched, { addresses })).changed
 }
 
 /** Some addresses, and where the next ones begin; `end` after the last. */
@@ -48,9 +46,9 @@ export function accountKeysRead(cursor: string): Read<AddressPage> {
       pipeline.scan(cursor, { match: keys.under(prefix), count: 2_500, type: 'hash' }),
     parse: (reply) => {
       const [next, names] = replyList(reply)
-      const found = Array.isArray(names) ? names.map((name) => text(name) ?? '') : []
-      const after = text(next) ?? '0'
-      const addresses = found.map((name) => name.slice(prefix.length)).filter((each) => each !== '')
+      const found = words(names).map((name) => name.slice(prefix.length))
+      const after = word(next) || '0'
+      const addresses = found.filter((each) => each !== '')
       return { next: after === '0' ? 'end' : after, addresses }
     },
   }
@@ -68,7 +66,7 @@ export function indexedRead(after: string): Read<AddressPage> {
         count: length,
       }),
     parse: (reply) => {
-      const addresses = replyList(reply).map((each) => text(each) ?? '')
+      const addresses = replyList(reply).map(word)
       const last = addresses.at(-1)
       return { next: addresses.length < length || last === undefined ? 'end' : last, addresses }
     },

@@ -1,4 +1,3 @@
-import { StoreUnavailable } from '../contract/problems.ts'
 import { forgetRecords } from './api-keys.ts'
 import { type Read, replyList, text } from './client/reply.ts'
 import type { Store } from './client/store.ts'
@@ -31,23 +30,20 @@ export async function addAccount(
   account: { userId: string; accountId: string; hash: string; level: number },
 ): Promise<'added' | 'exists'> {
   const { userId, accountId, hash, level } = account
-  const [status] = await store.write(
+  const { status } = await store.write(
     ADD_ACCOUNT,
-    [
-      keys.user(userId),
-      keys.accountId(accountId),
-      keys.registrationsOf(userId),
-      keys.accounts,
-      keys.admins,
-      keys.sessionsOf(userId),
-      keys.apiKeysOf(userId),
-      keys.devicesOf(userId),
-    ],
-    [userId, accountId, hash, level],
+    {
+      userKey: keys.user(userId),
+      idKey: keys.accountId(accountId),
+      registrationsKey: keys.registrationsOf(userId),
+      accountsKey: keys.accounts,
+      adminsKey: keys.admins,
+      sessionsKey: keys.sessionsOf(userId),
+      keysKey: keys.apiKeysOf(userId),
+      devicesKey: keys.devicesOf(userId),
+    },
+    { address: userId, accountId, hash, level },
   )
-  if (status !== 'added' && status !== 'exists') {
-    throw new StoreUnavailable('add account: unexpected reply')
-  }
   return status
 }
 
@@ -68,14 +64,20 @@ export async function setRights(
   rights: { level?: number | undefined; disabled?: boolean | undefined },
 ): Promise<{ status: 'done'; endedKeys: string[] } | { status: 'unknown' | 'last-admin' }> {
   const { level, disabled } = rights
-  const [status, ended] = await store.write(
+  return store.write(
     SET_RIGHTS,
-    [keys.user(userId), keys.sessionsOf(userId), keys.apiKeysOf(userId), keys.admins],
-    [userId, level ?? '', disabled === undefined ? '' : Number(disabled)],
+    {
+      userKey: keys.user(userId),
+      sessionsKey: keys.sessionsOf(userId),
+      keysKey: keys.apiKeysOf(userId),
+      adminsKey: keys.admins,
+    },
+    {
+      address: userId,
+      newLevel: level ?? '',
+      newDisabled: disabled === undefined ? '' : Number(disabled),
+    },
   )
-  if (status === 'unknown' || status === 'last-admin') return { status }
-  if (status !== 'done') throw new StoreUnavailable('set rights: unexpected reply')
-  return { status, endedKeys: texts(ended) }
 }
 
 /** What names an account to {@link deleteAccount}. */
@@ -103,28 +105,27 @@ export async function deleteAccount(
   userId: string,
   { accountId = '', resetHash = '' }: Deletable,
 ): Promise<'done' | 'unknown' | 'last-admin'> {
-  const [status, sessions, apiKeys] = await store.write(
+  const deleted = await store.write(
     DELETE_ACCOUNT,
-    [
-      keys.user(userId),
-      keys.sessionsOf(userId),
-      keys.apiKeysOf(userId),
-      keys.admins,
-      keys.accountId(accountId),
-      keys.accounts,
-      keys.devicesOf(userId),
-      keys.registrationsOf(userId),
-      keys.once(resetHash),
-    ],
-    [userId, accountId],
+    {
+      userKey: keys.user(userId),
+      sessionsKey: keys.sessionsOf(userId),
+      keysKey: keys.apiKeysOf(userId),
+      adminsKey: keys.admins,
+      idKey: keys.accountId(accountId),
+      accountsKey: keys.accounts,
+      devicesKey: keys.devicesOf(userId),
+      registrationsKey: keys.registrationsOf(userId),
+      resetKey: keys.once(resetHash),
+    },
+    { address: userId, accountId },
   )
-  if (status === 'unknown' || status === 'last-admin') return status
-  if (status !== 'done') throw new StoreUnavailable('delete account: unexpected reply')
+  if (deleted.status !== 'done') return deleted.status
   await forgetRecords(store, [
-    ...texts(sessions).map(keys.session),
-    ...texts(apiKeys).map(keys.apiKey),
+    ...deleted.sessionIds.map(keys.session),
+    ...deleted.keyIds.map(keys.apiKey),
   ])
-  return 'done'
+  return deleted.status
 }
 
 /** Confirms the address of an account, or clears its failed sign-ins, for an operator. */
@@ -133,10 +134,6 @@ export async function releaseAccount(
   userId: string,
   what: 'verify' | 'unlock',
 ): Promise<'done' | 'unknown'> {
-  const [status] = await store.write(RELEASE_ACCOUNT, [keys.user(userId)], [what])
-  return status === 'done' ? 'done' : 'unknown'
-}
-
-function texts(list: unknown): string[] {
-  return Array.isArray(list) ? list.map(String) : []
+  const { status } = await store.write(RELEASE_ACCOUNT, { userKey: keys.user(userId) }, { what })
+  return status
 }

@@ -1,7 +1,7 @@
-import { StoreUnavailable } from '../contract/problems.ts'
-import { integer, type Read, replyList, text } from './client/reply.ts'
+import type { Read } from './client/reply.ts'
+import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
-import { moment, words } from './key-liveness.ts'
+import { scopesOf } from './key-liveness.ts'
 import { keys } from './keys.ts'
 import { CREATE_KEY, DELETE_KEY, FORGET_RECORDS, LIST_KEYS, ROLL_KEY } from './scripts/api-keys.ts'
 
@@ -41,14 +41,11 @@ export async function createKey(
   | { status: 'full' | 'refused' }
 > {
   const record = { ...fields, user: userId, scopes: scopes.join(' '), limit: limit ?? '' }
-  const [status, createdAt, expiresAt] = await store.write(
+  return store.write(
     CREATE_KEY,
-    [keys.apiKey(id), keys.apiKeysOf(userId), keys.user(userId)],
-    [id, accountId, cap, ttlMs ?? '', ...Object.entries(record).flat()],
+    { keyKey: keys.apiKey(id), keysKey: keys.apiKeysOf(userId), userKey: keys.user(userId) },
+    { id, accountId, cap, ttl: ttlMs ?? '', fields: Object.entries(record).flat() },
   )
-  if (status === 'full' || status === 'refused') return { status }
-  if (status !== 'made') throw new StoreUnavailable('create key: unexpected reply')
-  return { status, createdAt: integer(createdAt), expiresAt: moment(expiresAt) }
 }
 
 /** Whose a key must be. */
@@ -64,8 +61,8 @@ export async function rollKey(
   { accountId, userId }: KeyOwner,
   { id, hash, overlapMs }: { id: string; hash: string; overlapMs: number },
 ): Promise<boolean> {
-  const args = [accountId, userId, hash, overlapMs]
-  const [status] = await store.write(ROLL_KEY, [keys.apiKey(id)], args)
+  const args = { accountId, address: userId, hash, overlap: overlapMs }
+  const { status } = await store.write(ROLL_KEY, { keyKey: keys.apiKey(id) }, args)
   return status === 'rolled'
 }
 
@@ -75,10 +72,10 @@ export async function deleteKey(
   id: string,
   { accountId, userId }: KeyOwner,
 ): Promise<boolean> {
-  const [status] = await store.write(
+  const { status } = await store.write(
     DELETE_KEY,
-    [keys.apiKey(id), keys.apiKeysOf(userId)],
-    [accountId, userId, id],
+    { keyKey: keys.apiKey(id), keysKey: keys.apiKeysOf(userId) },
+    { accountId, address: userId, id },
   )
   return status === 'ended'
 }
@@ -89,34 +86,21 @@ export async function forgetKeys(store: Store, ids: readonly string[]): Promise<
 }
 
 /** Deletes records that open nothing any more. */
-export async function forgetRecords(store: Store, records: string[]): Promise<void> {
-  if (records.length > 0) await store.write(FORGET_RECORDS, records, [])
+export async function forgetRecords(store: Store, recordKeys: readonly string[]): Promise<void> {
+  if (recordKeys.length > 0) await store.write(FORGET_RECORDS, { recordKeys }, {})
 }
 
 /** Lists an account's keys. */
 export function apiKeysRead(userId: string): Read<ListedKey[]> {
+  const read = scriptRead(
+    'auth',
+    LIST_KEYS,
+    { keysKey: keys.apiKeysOf(userId), userKey: keys.user(userId) },
+    { keyPrefix: keys.apiKey(''), address: userId },
+  )
   return {
-    database: 'auth',
-    queue: (pipeline) =>
-      pipeline.evalRo(
-        LIST_KEYS,
-        [keys.apiKeysOf(userId), keys.user(userId)],
-        [keys.apiKey(''), userId],
-      ),
+    ...read,
     parse: (reply) =>
-      replyList(reply).map((row) => {
-        if (!Array.isArray(row)) throw new StoreUnavailable('keys: unexpected reply')
-        const [id, name, prefix, scopes, limit, createdAt, expiresAt, usedAt] = row
-        return {
-          id: text(id) ?? '',
-          name: text(name) ?? '',
-          prefix: text(prefix) ?? '',
-          scopes: words(scopes),
-          limit: moment(limit),
-          createdAt: integer(createdAt),
-          expiresAt: moment(expiresAt),
-          usedAt: moment(usedAt),
-        }
-      }),
+      read.parse(reply).keys.map(({ scopes, ...key }) => ({ ...key, scopes: scopesOf(scopes) })),
   }
 }

@@ -1,7 +1,6 @@
-import { StoreUnavailable } from '../contract/problems.ts'
-import { integer, type Read, replyList, text } from './client/reply.ts'
+import { integer, list, optionalInteger, type Read, word } from './client/reply.ts'
+import { type ScriptCommand, scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
-import { moment } from './key-liveness.ts'
 import { keys } from './keys.ts'
 import { ADD_BLOCK, LIST_BLOCKS, REMOVE_BLOCK } from './scripts/blocks.ts'
 
@@ -22,43 +21,40 @@ export interface Block {
 /** The gate of every isolate keeps all of them in memory. */
 export const MOST_BLOCKS = 1_000
 
+const BLOCKS = { blocksKey: keys.blocks }
+
 /** Adds a block. @returns When, by the store's clock; undefined when there are as many as may be. */
 export async function addBlock(
   store: Store,
   { id, blocked, reason, by, until }: Omit<Block, 'createdAt'>,
 ): Promise<number | undefined> {
   const [who, why] = [JSON.stringify(blocked), JSON.stringify({ reason, by })]
-  const args = [id, until ?? '', who, why, MOST_BLOCKS]
-  const [status, createdAt] = await store.write(ADD_BLOCK, [keys.blocks], args)
-  if (status === 'full') return undefined
-  if (status !== 'added') throw new StoreUnavailable('add block: unexpected reply')
-  return integer(createdAt)
+  const args = { id, untilWhen: until ?? '', who, why, most: MOST_BLOCKS }
+  const added = await store.write(ADD_BLOCK, BLOCKS, args)
+  return added.status === 'added' ? added.createdAt : undefined
 }
 
 /** Ends a block. @returns Whether there was one. */
 export async function removeBlock(store: Store, id: string): Promise<boolean> {
-  const [status] = await store.write(REMOVE_BLOCK, [keys.blocks], [id])
-  return status === 'removed'
+  return (await store.write(REMOVE_BLOCK, BLOCKS, { id })).status === 'removed'
 }
 
 /** Reads all blocks that are in force, in no order. */
 export function blocksRead(): Read<Block[]> {
-  return {
-    database: 'auth',
-    queue: (pipeline) => pipeline.evalRo(LIST_BLOCKS, [keys.blocks], []),
-    parse: (reply) => replyList(reply).flatMap(blockOf),
-  }
+  const read = scriptRead('auth', LIST_BLOCKS, BLOCKS, { whoAlone: false })
+  return { ...read, parse: (reply) => read.parse(reply).blocks.flatMap(blockOf) }
 }
 
-/** The script, its keys and its arguments, for the gate. The gate needs to know who is blocked, and not why. */
-export const BLOCKED_COMMAND: [script: string, keys: string[], args: string[]] = [
-  LIST_BLOCKS,
-  [keys.blocks],
-  ['who'],
-]
+/** The command of the gate, which needs to know who is blocked, and not why. */
+export const BLOCKED_COMMAND: ScriptCommand = LIST_BLOCKS.command(BLOCKS, { whoAlone: true })
 
-/** Reads one line of what {@link BLOCKED_COMMAND} returns; undefined for one that cannot be read. */
-export function parseBlocked(line: unknown): Blocked | undefined {
+/** Reads what {@link BLOCKED_COMMAND} returns. */
+export function parseBlocks(reply: unknown): Blocked[] {
+  return LIST_BLOCKS.parse(reply).blocks.flatMap((line) => parseBlocked(line) ?? [])
+}
+
+/** Reads who is blocked; undefined for a line that cannot be read. */
+function parseBlocked(line: unknown): Blocked | undefined {
   const { address, users, key } = parseObject(line)
   if (typeof address === 'string') return { address }
   if (typeof key === 'string') return { key }
@@ -66,19 +62,18 @@ export function parseBlocked(line: unknown): Blocked | undefined {
 }
 
 function blockOf(row: unknown): Block[] {
-  if (!Array.isArray(row)) throw new StoreUnavailable('blocks: unexpected reply')
-  const [id, until, createdAt, who, why] = row
+  const [id, until, createdAt, who, why] = list(row)
   const blocked = parseBlocked(who)
   const { reason = '', by } = parseObject(why)
   if (blocked === undefined) return []
   return [
     {
-      id: text(id) ?? '',
+      id: word(id),
       blocked,
       reason: String(reason),
       by: typeof by === 'string' ? by : undefined,
       createdAt: integer(createdAt),
-      until: moment(until),
+      until: optionalInteger(until),
     },
   ]
 }

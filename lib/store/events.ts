@@ -1,9 +1,9 @@
-import { StoreUnavailable } from '../contract/problems.ts'
-import { type Read, replyList, text } from './client/reply.ts'
+import { list, type Read, word, words } from './client/reply.ts'
+import { type ScriptArgs, type ScriptKeys, scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import type { SecurityEventType } from './event-types.ts'
 import { keys } from './keys.ts'
-import { LIST_EVENTS, RECORD_EVENT } from './scripts/events.ts'
+import { type EVENT_ARGS, type EVENT_KEYS, LIST_EVENTS, RECORD_EVENT } from './scripts/events.ts'
 
 /** What an event is about; an unknown user is not named. */
 export interface EventFields {
@@ -37,10 +37,10 @@ const MOST_EVENTS = 50_000
 const MOST_OF_KIND = 1_000
 const MOST_OF_USER = 50
 
-/** An event as the keys and arguments of a script that records it. See `RECORD`. */
+/** An event as keys and arguments of a script that records it. */
 export interface EventWords {
-  keys: string[]
-  args: (string | number)[]
+  keys: ScriptKeys<(typeof EVENT_KEYS)[number]>
+  args: ScriptArgs<(typeof EVENT_ARGS)[number]>
 }
 
 /**
@@ -54,12 +54,22 @@ export function eventWords(type: SecurityEventType, fields: EventFields): EventW
   const whose = named === undefined ? 'strangers' : 'users'
   // What admins did is no one user's flood.
   const mostOfUser = by === undefined ? MOST_OF_USER : MOST_OF_KIND
-  const words = Object.entries({ type, ...fields }).flatMap(([name, value]) =>
+  const eventWords = Object.entries({ type, ...fields }).flatMap(([name, value]) =>
     value === undefined ? [] : [name, value],
   )
   return {
-    keys: [keys.events, keys.eventIds(type, whose), keys.eventCounts(type, whose)],
-    args: [MOST_EVENTS, owner, mostOfUser, MOST_OF_KIND, ...words],
+    keys: {
+      eventsKey: keys.events,
+      eventIdsKey: keys.eventIds(type, whose),
+      eventCountsKey: keys.eventCounts(type, whose),
+    },
+    args: {
+      mostEvents: MOST_EVENTS,
+      owner,
+      mostOfOwner: mostOfUser,
+      mostOfKind: MOST_OF_KIND,
+      eventWords,
+    },
   }
 }
 
@@ -70,8 +80,7 @@ export async function recordEvent(
   fields: EventFields,
 ): Promise<void> {
   const { keys, args } = eventWords(type, fields)
-  const [id] = await store.write(RECORD_EVENT, keys, args)
-  if (typeof id !== 'string') throw new StoreUnavailable('event: unexpected reply')
+  await store.write(RECORD_EVENT, keys, args)
 }
 
 /** The script looks at this many events for one page. */
@@ -95,26 +104,23 @@ export function eventsRead({ before, limit, type, names }: EventQuery): Read<{
   events: StoredEvent[]
   cursor: string | undefined
 }> {
-  const args = [before || '+', limit, LARGEST_STEP, type ?? '', ...names].map(String)
+  const args = { before: before || '+', limit, most: LARGEST_STEP, kind: type ?? '', names }
+  const read = scriptRead('auth', LIST_EVENTS, { eventsKey: keys.events }, args)
   return {
-    database: 'auth',
-    queue: (pipeline) => pipeline.evalRo(LIST_EVENTS, [keys.events], args),
+    ...read,
     parse: (reply) => {
-      const [cursor, rows] = replyList(reply)
-      if (!Array.isArray(rows)) throw new StoreUnavailable('events: unexpected reply')
-      return { events: rows.map(storedEvent), cursor: text(cursor) || undefined }
+      const { events, cursor } = read.parse(reply)
+      return { events: events.map(storedEvent), cursor: cursor || undefined }
     },
   }
 }
 
 function storedEvent(row: unknown): StoredEvent {
-  if (!Array.isArray(row) || !Array.isArray(row[1])) {
-    throw new StoreUnavailable('events: unexpected reply')
-  }
-  return { id: text(row[0]) ?? '', fields: pairs(row[1].map(text)) }
+  const [id, fields] = list(row)
+  return { id: word(id), fields: pairs(words(fields)) }
 }
 
-function pairs(flat: (string | undefined)[]): Record<string, string> {
+function pairs(flat: string[]): Record<string, string> {
   const fields: Record<string, string> = {}
   for (let index = 0; index + 1 < flat.length; index += 2) {
     fields[flat[index] ?? ''] = flat[index + 1] ?? ''

@@ -1,4 +1,3 @@
-import { text } from './client/reply.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
 import { PROBE } from './scripts/health.ts'
@@ -8,7 +7,6 @@ import { PROBE } from './scripts/health.ts'
  * and says so.
  */
 export async function probe(store: Store, database: 'auth' | 'data'): Promise<string | undefined> {
-  const [policy] = await store.write(PROBE, [keys.probe], [], database)
-  const named = text(policy) ?? ''
-  return named === '' || named === 'noeviction' ? undefined : named
+  const { policy } = await store.write(PROBE, { probeKey: keys.probe }, {}, database)
+  return policy === '' || policy === 'noeviction' ? undefined : policy
 }

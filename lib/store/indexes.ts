@@ -1,4 +1,5 @@
-import { integer, type Read, replyList, text } from './client/reply.ts'
+import { integer, type Read, replyList, text, word, words } from './client/reply.ts'
+import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
 import {
@@ -13,6 +14,7 @@ import {
 
 /** How long a healer may be silent before another takes over. */
 const HEALER_TTL_MS = 30_000
+const HEALER = { healerKey: keys.healer, healedKey: keys.healed }
 
 /**
  * How long a claim keeps an index from other declarations. Two versions of the service that run side by
@@ -43,16 +45,15 @@ export async function beginHealing(
   restMs: number,
   version: string,
 ): Promise<string | undefined> {
-  const args = [healer, HEALER_TTL_MS, restMs, version]
-  const [begun, cursor] = await store.write(BEGIN_HEALING, [keys.healer, keys.healed], args, 'data')
-  return integer(begun) === 1 ? (text(cursor) ?? '0') : undefined
+  const args = { healer, healerTtl: HEALER_TTL_MS, rest: restMs, version }
+  const begun = await store.write(BEGIN_HEALING, HEALER, args, 'data')
+  return begun.status === 'begun' ? (begun.cursor ?? '0') : undefined
 }
 
 /** Says how far healing is. @returns Whether it may go on. */
 export async function keepHealing(store: Store, healer: string, cursor: string): Promise<boolean> {
-  const args = [healer, HEALER_TTL_MS, cursor]
-  const [kept] = await store.write(KEEP_HEALING, [keys.healer, keys.healed], args, 'data')
-  return integer(kept) === 1
+  const args = { healer, healerTtl: HEALER_TTL_MS, cursor }
+  return (await store.write(KEEP_HEALING, HEALER, args, 'data')).kept
 }
 
 /**
@@ -68,23 +69,22 @@ export async function endHealing(
   found: number,
   keyspace: number | undefined,
 ): Promise<boolean> {
-  const args = [healer, found, keyspace ?? '']
-  const [ended] = await store.write(END_HEALING, [keys.healer, keys.healed], args, 'data')
-  return integer(ended) === 1
+  const args = { healer, found, size: keyspace ?? '' }
+  return (await store.write(END_HEALING, HEALER, args, 'data')).ended
 }
 
 export type IndexState = 'whole' | 'building' | 'stale' | 'held' | 'unbuilt'
 
 /** What each index is worth, by its key. See {@link INDEX_STATES}. */
 export function statesRead({ states, fingerprints }: KeptIndexes): Read<Map<string, IndexState>> {
-  const indexes = [...fingerprints.keys()]
-  const args = [String(CLAIM_HOLDS_MS), ...fingerprints.values()]
+  const indexKeys = [...fingerprints.keys()]
+  const args = { hold: CLAIM_HOLDS_MS, prints: [...fingerprints.values()] }
+  const read = scriptRead('data', INDEX_STATES, { statesKey: states, indexKeys }, args)
   return {
-    database: 'data',
-    queue: (pipeline) => pipeline.evalRo(INDEX_STATES, [states, ...indexes], args),
+    ...read,
     parse: (reply) => {
-      const words = replyList(reply)
-      return new Map(indexes.map((key, at) => [key, stateOf(words[at])]))
+      const found = read.parse(reply).states
+      return new Map(indexKeys.map((key, at) => [key, stateOf(found[at])]))
     },
   }
 }
@@ -112,9 +112,9 @@ export async function claimIndexes(
   { states, fingerprints }: KeptIndexes,
   holdMs: number,
 ): Promise<string[]> {
-  const touched = [states, ...fingerprints.keys()]
-  const args = [holdMs, ...fingerprints.values()]
-  return (await store.write(CLAIM_INDEXES, touched, args, 'data')).map((key) => text(key) ?? '')
+  const touched = { statesKey: states, indexKeys: [...fingerprints.keys()] }
+  const args = { hold: holdMs, prints: [...fingerprints.values()] }
+  return (await store.write(CLAIM_INDEXES, touched, args, 'data')).indexes
 }
 
 /** Says that what was built is whole. See {@link FINISH_INDEXES}. @returns The keys of those that are. */
@@ -123,9 +123,13 @@ export async function finishIndexes(
   healer: string,
   { states, fingerprints }: KeptIndexes,
 ): Promise<string[]> {
-  const touched = [keys.healer, states, ...fingerprints.keys()]
-  const args = [healer, ...fingerprints.values()]
-  return (await store.write(FINISH_INDEXES, touched, args, 'data')).map((key) => text(key) ?? '')
+  const touched = {
+    healerKey: keys.healer,
+    statesKey: states,
+    indexKeys: [...fingerprints.keys()],
+  }
+  const args = { healer, prints: [...fingerprints.values()] }
+  return (await store.write(FINISH_INDEXES, touched, args, 'data')).indexes
 }
 
 /** How many keys the database has, of everything. */
@@ -152,8 +156,7 @@ export function scanRead(cursor: string): Read<ScanPage> {
     queue: (pipeline) => pipeline.scan(cursor, { count: KEYS_A_SCAN, type: 'hash' }),
     parse: (reply) => {
       const [next, names] = replyList(reply)
-      const found = Array.isArray(names) ? names.map((name) => text(name) ?? '') : []
-      return { cursor: text(next) ?? '0', keys: found }
+      return { cursor: word(next) || '0', keys: words(names) }
     },
   }
 }
@@ -187,17 +190,14 @@ export interface Ghosts {
 
 /** Ids of a stretch of the index whose hashes are gone. See {@link FIND_GHOSTS}. */
 export function ghostsRead(collection: string, prefix: string, after: string): Read<Ghosts> {
+  const idsKey = keys.index(collection, 'id')
+  const args = { prefix, first: after === '' ? '-' : `(${after}` }
+  const read = scriptRead('data', FIND_GHOSTS, { idsKey }, args)
   return {
-    database: 'data',
-    queue: (pipeline) =>
-      pipeline.evalRo(
-        FIND_GHOSTS,
-        [keys.index(collection, 'id')],
-        [prefix, after === '' ? '-' : `(${after}`],
-      ),
+    ...read,
     parse: (reply) => {
-      const [last, ...ghosts] = replyList(reply).map((word) => text(word) ?? '')
-      return { last: last === '' ? undefined : last, ghosts }
+      const { last, ghosts } = read.parse(reply)
+      return { last: last || undefined, ghosts }
     },
   }
 }

@@ -1,5 +1,5 @@
-import { StoreUnavailable } from '../contract/problems.ts'
-import { integer, type Read, replyList, text } from './client/reply.ts'
+import { integer, list, type Read, replyList, text, texts, word } from './client/reply.ts'
+import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { CLAIM_HOLDS_MS, type KeptIndexes } from './indexes.ts'
 import { keys } from './keys.ts'
@@ -105,47 +105,48 @@ export interface ItemRows extends Found {
 /** Reads the rows of a page in one read-only command. See {@link QUERY_ITEMS}. */
 export function queryRead(query: ItemQuery): Read<ItemRows | IndexLacking> {
   const { prefix, walk, whole, filters } = query
+  const read = scriptRead(
+    'data',
+    QUERY_ITEMS,
+    {
+      healedKey: keys.healed,
+      statesKey: query.states,
+      idsKey: query.ids,
+      walkKey: walk.key,
+      filterKeys: filters.map(({ key }) => key),
+    },
+    {
+      prefix,
+      pattern: keys.under(prefix),
+      holds: walk.holds,
+      exact: query.exact,
+      limit: query.limit,
+      backwards: walk.reversed,
+      first: walk.min,
+      last: walk.max,
+      wholeFirst: whole?.min ?? '',
+      wholeLast: whole?.max ?? '',
+      afterId: query.afterId,
+      fewKeys: query.smallKeyspace,
+      needed: query.neededFields,
+      hold: CLAIM_HOLDS_MS,
+      walkPrint: walk.fingerprint,
+      filterFirsts: filters.map(({ min }) => min),
+      filterLasts: filters.map(({ max }) => max),
+      filterPrints: filters.map(({ fingerprint }) => fingerprint),
+      fields: query.fields,
+    },
+  )
   return {
-    database: 'data',
-    queue: (pipeline) =>
-      pipeline.evalRo(
-        QUERY_ITEMS,
-        [keys.healed, query.states, query.ids, walk.key, ...filters.map(({ key }) => key)],
-        [
-          prefix,
-          keys.under(prefix),
-          walk.holds,
-          query.exact ? 'page' : 'rows',
-          String(query.limit),
-          walk.reversed ? '1' : '0',
-          walk.min,
-          walk.max,
-          whole?.min ?? '',
-          whole?.max ?? '',
-          query.afterId,
-          String(query.smallKeyspace),
-          String(query.neededFields),
-          String(CLAIM_HOLDS_MS),
-          walk.fingerprint,
-          ...filters.flatMap(({ min, max, fingerprint }) => [min, max, fingerprint]),
-          ...query.fields,
-        ],
-      ),
+    ...read,
     parse: (reply) => {
-      const [way, keyspace, healed, count, more, lastMember, ...rows] = replyList(reply)
-      const found = { keyspace: integer(keyspace), healed: lastHealingOf(healed) }
-      if (way === 'unbuilt' || way === 'held') {
-        return { ...found, way, index: text(lastMember) ?? '' }
-      }
-      if (way !== 'small' && way !== 'gather' && way !== 'walk') {
-        throw new StoreUnavailable('query: unexpected reply')
-      }
+      const { status: way, healed, count, rows, ...more } = read.parse(reply)
+      const found = { ...more, healed: lastHealingOf(healed) }
+      if (way === 'unbuilt' || way === 'held') return { ...found, way, index: more.lastMember }
       return {
         ...found,
         way,
         count: known(count),
-        more: integer(more) === 1,
-        lastMember: text(lastMember) ?? '',
         rows: rows.map((row) => rowOf(row, query.fields.length)),
       }
     },
@@ -157,8 +158,7 @@ function known(value: unknown): number | undefined {
   return number < 0 ? undefined : number
 }
 
-function lastHealingOf(reply: unknown): LastHealing {
-  const [ago, took, keyspace, idle] = replyList({ result: reply })
+function lastHealingOf([ago, took, keyspace, idle]: unknown[]): LastHealing {
   return {
     agoMs: known(ago),
     tookMs: known(took) ?? 0,
@@ -168,11 +168,10 @@ function lastHealingOf(reply: unknown): LastHealing {
 }
 
 function rowOf(row: unknown, width: number): ItemRow {
-  if (!Array.isArray(row)) throw new StoreUnavailable('query: unexpected reply')
-  const [id, member, values] = row
-  const fields = Array.isArray(values) ? values.map(text) : undefined
+  const [id, member, values] = list(row)
+  const fields = values === undefined ? undefined : texts(values)
   const thin = fields !== undefined && fields.length < width
-  return { id: text(id) ?? '', member: text(member) ?? '', fields, thin }
+  return { id: word(id), member: word(member), fields, thin }
 }
 
 /** One change of an item, made only if its fields are still `expected`. */
@@ -205,36 +204,33 @@ export async function applyItems(
   changes: readonly ItemChange[],
   once?: Once,
 ): Promise<{ made: boolean[]; taken: boolean } | { repeated: string }> {
-  const indexes = [...new Set(changes.flatMap((change) => change.indexes.map(({ key }) => key)))]
+  const indexKeys = [...new Set(changes.flatMap((change) => change.indexes.map(({ key }) => key)))]
   const words = changes.flatMap(({ verb, expected, next, indexes: members }) => [
     verb,
     ...expected.map(mark),
     ...(next ?? []).map((value) => (value === undefined ? '-' : `=${value}`)),
     members.length,
-    ...members.flatMap(({ sign, key, member }) => [sign, indexes.indexOf(key) + 1, member]),
+    ...members.flatMap(({ sign, key, member }) => [sign, indexKeys.indexOf(key) + 1, member]),
   ])
-  const reply = await store.write(
+  const applied = await store.write(
     APPLY_ITEMS,
-    [
-      ...changes.map(({ key }) => key),
-      kept.states,
-      ...indexes,
-      ...(once === undefined ? [] : [once.key]),
-    ],
-    [
-      changes.length,
-      kept.fields.length,
-      once?.kept ?? '',
-      once?.ttlMs ?? 0,
-      kept.fingerprints.size,
-      ...kept.fields,
-      ...[...kept.fingerprints].flat(),
-      ...words,
-    ],
+    {
+      statesKey: kept.states,
+      itemKeys: changes.map(({ key }) => key),
+      indexKeys,
+      onceKeys: once === undefined ? [] : [once.key],
+    },
+    {
+      keep: once?.kept ?? '',
+      keepMs: once?.ttlMs ?? 0,
+      names: kept.fields,
+      declared: [...kept.fingerprints].flat(),
+      changes: words,
+    },
     'data',
   )
-  if (reply[0] === 'repeated') return { repeated: text(reply[1]) ?? '' }
-  const answers = reply.map(integer)
+  if (applied.status === 'repeated') return { repeated: applied.kept }
+  const answers = applied.answers.map(integer)
   return { made: answers.map((each) => each === 1), taken: answers.includes(-1) }
 }
 

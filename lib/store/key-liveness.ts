@@ -1,14 +1,17 @@
-import { StoreUnavailable } from '../contract/problems.ts'
 import { sameText } from '../same-text.ts'
-import { integer, type Read, replyList, text } from './client/reply.ts'
+import { optionalInteger, type Read } from './client/reply.ts'
+import { type ScriptCommand, scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
 import { level, mayEnter } from './rules.ts'
 import { KEY_LIVENESS, TOUCH_KEY } from './scripts/key-liveness.ts'
 
+/** Where the script finds the owner of a key. */
+const ACCOUNTS = { userPrefix: keys.user('') }
+
 /** Notes that a key was used. */
 export async function touchKey(store: Store, id: string): Promise<void> {
-  await store.write(TOUCH_KEY, [keys.apiKey(id)], [])
+  await store.write(TOUCH_KEY, { keyKey: keys.apiKey(id) }, {})
 }
 
 /** Whether a presented API key is good, and what it may do. */
@@ -33,24 +36,23 @@ export function isOver({ status }: KeyLiveness): boolean {
 
 /** Reads a key with its owner's account, in one command, and judges both. See {@link KEY_LIVENESS}. */
 export function keyRead({ id, hash }: { id: string; hash: string }): Read<KeyLiveness> {
-  return {
-    database: 'auth',
-    queue: (pipeline) => pipeline.evalRo(...keyCommand(id)),
-    parse: (reply) => judgeKey(hash, replyList(reply)),
-  }
+  const read = scriptRead('auth', KEY_LIVENESS, { keyKey: keys.apiKey(id) }, ACCOUNTS)
+  return { ...read, parse: (reply) => judge(hash, read.parse(reply)) }
 }
 
-/** The script, its keys and its arguments, for whoever calls it otherwise. */
-export function keyCommand(id: string): [script: string, keys: string[], args: string[]] {
-  return [KEY_LIVENESS, [keys.apiKey(id)], [keys.user('')]]
+/** The command of {@link keyRead}, for whoever has no pipeline. */
+export function keyCommand(id: string): ScriptCommand {
+  return KEY_LIVENESS.command({ keyKey: keys.apiKey(id) }, ACCOUNTS)
 }
 
-/** Judges what {@link KEY_LIVENESS} returned against the hash of the key that was presented. */
-export function judgeKey(presented: string, [now, key, account]: unknown[]): KeyLiveness {
-  if (key === undefined) return { status: 'key-unknown' }
-  if (!Array.isArray(key) || !Array.isArray(account)) {
-    throw new StoreUnavailable('key: unexpected reply')
-  }
+/** Judges the reply of {@link keyCommand} against the hash of the key that was presented. */
+export function judgeKey(presented: string, reply: unknown): KeyLiveness {
+  return judge(presented, KEY_LIVENESS.parse(reply))
+}
+
+function judge(presented: string, found: ReturnType<typeof KEY_LIVENESS.parse>): KeyLiveness {
+  if (found.status === 'unknown') return { status: 'key-unknown' }
+  const { now, key, account } = found
   const [
     hash = '',
     old = '',
@@ -64,13 +66,13 @@ export function judgeKey(presented: string, [now, key, account]: unknown[]): Key
     olderUntil,
     address = '',
     keyGeneration = '',
-  ] = key.map((value) => text(value) ?? '')
+  ] = key
   const isNow = sameText(hash, presented)
   const isOld =
-    (sameText(old, presented) && integer(now) < (moment(oldUntil) ?? 0)) ||
-    (sameText(older, presented) && integer(now) < (moment(olderUntil) ?? 0))
+    (sameText(old, presented) && now < (optionalInteger(oldUntil) ?? 0)) ||
+    (sameText(older, presented) && now < (optionalInteger(olderUntil) ?? 0))
   if (!isNow && !isOld) return { status: 'key-unknown' }
-  if (integer(now) >= (moment(expiresAt) ?? Number.POSITIVE_INFINITY)) {
+  if (now >= (optionalInteger(expiresAt) ?? Number.POSITIVE_INFINITY)) {
     return { status: 'key-expired' }
   }
   // A limit that was typed by hand and is not a number: the key is refused.
@@ -78,27 +80,23 @@ export function judgeKey(presented: string, [now, key, account]: unknown[]): Key
   const [stored, disabled, emailVerified, createdAt, password, id, generation] = account
   // An account that was deleted and made again may be another person's. The id tells the two apart; for
   // an API key from before accounts had ids, the time when the account was made does.
-  const isSame = address === '' ? born !== '' && text(createdAt) === born : text(id) === uid
-  if (text(stored) === undefined || text(password) === undefined || !isSame) {
+  const isSame = address === '' ? born !== '' && createdAt === born : id === uid
+  if (stored === undefined || password === undefined || !isSame) {
     return { status: 'user-missing' }
   }
-  if ((keyGeneration || '0') !== (text(generation) ?? '0')) return { status: 'key-ended' }
+  if ((keyGeneration || '0') !== (generation ?? '0')) return { status: 'key-ended' }
   if (!mayEnter(disabled, emailVerified)) return { status: 'user-disabled' }
   return {
     status: 'live',
     userId: address || uid,
-    accountId: text(id),
+    accountId: id,
     level: level(stored),
-    scopes: words(scopes),
+    scopes: scopesOf(scopes),
     limit: limit === '' ? undefined : Number(limit),
   }
 }
 
-export function words(list: unknown): string[] {
-  return (text(list) ?? '').split(' ').filter((word) => word !== '')
-}
-
-/** Epoch milliseconds; undefined for ''. */
-export function moment(value: unknown): number | undefined {
-  return (text(value) ?? '') === '' ? undefined : integer(value)
+/** The scopes of an API key, as its record has them. */
+export function scopesOf(typed: string | undefined): string[] {
+  return (typed ?? '').split(' ').filter((scope) => scope !== '')
 }

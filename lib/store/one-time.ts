@@ -1,5 +1,4 @@
-import { StoreUnavailable } from '../contract/problems.ts'
-import { integer, type Read, replyList, text } from './client/reply.ts'
+import { type Read, replyList, text } from './client/reply.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
 import { CLAIM_TOKEN, ISSUE_TOKEN, RELEASE_TOKEN, RESET_PASSWORD } from './scripts/one-time.ts'
@@ -20,18 +19,23 @@ export async function issueToken(
   store: Store,
   { userId, kind, tokenHash }: { userId: string; kind: TokenKind; tokenHash: string },
 ): Promise<'issued' | 'pending' | 'refused'> {
-  const [status] = await store.write(
+  const { status } = await store.write(
     ISSUE_TOKEN,
-    [
-      keys.user(userId),
-      keys.once(tokenHash),
-      keys.registration(tokenHash),
-      keys.registrationsOf(userId),
-    ],
-    [userId, kind, tokenHash, TOKEN_TTL_MS[kind], TOKEN_TTL_MS.verify],
+    {
+      userKey: keys.user(userId),
+      onceKey: keys.once(tokenHash),
+      registrationKey: keys.registration(tokenHash),
+      registrationsKey: keys.registrationsOf(userId),
+    },
+    {
+      address: userId,
+      kind,
+      tokenHash,
+      ttl: TOKEN_TTL_MS[kind],
+      registrationTtl: TOKEN_TTL_MS.verify,
+    },
   )
-  if (status === 'issued' || status === 'pending' || status === 'refused') return status
-  throw new StoreUnavailable('issue token: unexpected reply')
+  return status
 }
 
 /** Reads whose address a reset token is for; undefined for one that is unknown, used or over. */
@@ -54,15 +58,14 @@ export interface Claim {
 
 /** Claims a reset token for this request alone. @returns Whose it is. See {@link CLAIM_TOKEN}. */
 export async function claimReset(store: Store, claim: Claim): Promise<string | undefined> {
-  const reply = await store.write(CLAIM_TOKEN, [keys.once(claim.tokenHash)], ['reset', claim.id])
-  if (reply[0] === 'claimed') return text(reply[1])
-  if (reply[0] === 'refused') return undefined
-  throw new StoreUnavailable('claim token: unexpected reply')
+  const onceKey = keys.once(claim.tokenHash)
+  const found = await store.write(CLAIM_TOKEN, { onceKey }, { kind: 'reset', claim: claim.id })
+  return found.status === 'claimed' ? found.userId : undefined
 }
 
 /** Lets another request claim the token. */
 export async function releaseReset(store: Store, claim: Claim): Promise<void> {
-  await store.write(RELEASE_TOKEN, [keys.once(claim.tokenHash)], [claim.id])
+  await store.write(RELEASE_TOKEN, { onceKey: keys.once(claim.tokenHash) }, { claim: claim.id })
 }
 
 /** What a reset by a claimed token needs. */
@@ -84,21 +87,24 @@ export async function resetPassword(
 ): Promise<
   { status: 'done'; accountId: string; endedKeys: number; keyIds: string[] } | { status: 'refused' }
 > {
-  const [status, accountId, count, ids] = await store.write(
+  return store.write(
     RESET_PASSWORD,
-    [
-      keys.user(userId),
-      keys.sessionsOf(userId),
-      keys.session(''),
-      keys.apiKeysOf(userId),
-      keys.once(claim.tokenHash),
-      keys.devicesOf(userId),
-      keys.accountId(freshId),
-    ],
-    [userId, claim.id, claim.tokenHash, hash, device, DEVICE_TTL_MS, freshId],
+    {
+      userKey: keys.user(userId),
+      sessionsKey: keys.sessionsOf(userId),
+      keysKey: keys.apiKeysOf(userId),
+      onceKey: keys.once(claim.tokenHash),
+      devicesKey: keys.devicesOf(userId),
+      freshKey: keys.accountId(freshId),
+    },
+    {
+      address: userId,
+      claim: claim.id,
+      tokenHash: claim.tokenHash,
+      replacement: hash,
+      device,
+      deviceTtl: DEVICE_TTL_MS,
+      fresh: freshId,
+    },
   )
-  if (status === 'refused') return { status }
-  if (status !== 'done') throw new StoreUnavailable('reset password: unexpected reply')
-  const keyIds = Array.isArray(ids) ? ids.map(String) : []
-  return { status, accountId: text(accountId) ?? '', endedKeys: integer(count), keyIds }
 }

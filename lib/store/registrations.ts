@@ -1,5 +1,5 @@
-import { StoreUnavailable } from '../contract/problems.ts'
-import { integer, type Read, replyList, text } from './client/reply.ts'
+import type { Read } from './client/reply.ts'
+import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
 import { TOKEN_TTL_MS } from './one-time.ts'
@@ -10,13 +10,16 @@ export async function keepRegistration(
   store: Store,
   { userId, hash, tokenHash }: { userId: string; hash: string; tokenHash: string },
 ): Promise<'registered' | 'exists' | 'refused'> {
-  const [status] = await store.write(
+  const { status } = await store.write(
     REGISTER,
-    [keys.user(userId), keys.registration(tokenHash), keys.registrationsOf(userId)],
-    [userId, hash, tokenHash, TOKEN_TTL_MS.verify],
+    {
+      userKey: keys.user(userId),
+      registrationKey: keys.registration(tokenHash),
+      registrationsKey: keys.registrationsOf(userId),
+    },
+    { address: userId, passwordHash: hash, tokenHash, ttl: TOKEN_TTL_MS.verify },
   )
-  if (status === 'registered' || status === 'exists' || status === 'refused') return status
-  throw new StoreUnavailable('register: unexpected reply')
+  return status
 }
 
 /** A registration whose link may be followed. */
@@ -29,20 +32,17 @@ export interface Registration {
 
 /** Reads the registration of a token; undefined for one that is unknown, used, void or over. */
 export function registrationRead(tokenHash: string): Read<Registration | undefined> {
+  const read = scriptRead(
+    'auth',
+    READ_REGISTRATION,
+    { registrationKey: keys.registration(tokenHash) },
+    { registrationsPrefix: keys.registrationsOf(''), tokenHash },
+  )
   return {
-    database: 'auth',
-    queue: (pipeline) =>
-      pipeline.evalRo(
-        READ_REGISTRATION,
-        [keys.registration(tokenHash)],
-        [keys.registrationsOf(''), tokenHash],
-      ),
+    ...read,
     parse: (reply) => {
-      const [userId, hasPassword] = replyList(reply)
-      const address = text(userId)
-      return address === undefined
-        ? undefined
-        : { userId: address, hasPassword: integer(hasPassword) === 1 }
+      const found = read.parse(reply)
+      return found.status === 'found' ? found : undefined
     },
   }
 }
@@ -64,21 +64,20 @@ export async function confirmRegistration(
     accountId: string
   },
 ): Promise<'done' | 'refused'> {
-  const [status] = await store.write(
+  const { status } = await store.write(
     CONFIRM_REGISTRATION,
-    [
-      keys.user(userId),
-      keys.registration(tokenHash),
-      keys.registrationsOf(userId),
-      keys.accountId(accountId),
-      keys.accounts,
-      keys.admins,
-      keys.sessionsOf(userId),
-      keys.apiKeysOf(userId),
-      keys.devicesOf(userId),
-    ],
-    [userId, tokenHash, hash, accountId],
+    {
+      userKey: keys.user(userId),
+      registrationKey: keys.registration(tokenHash),
+      registrationsKey: keys.registrationsOf(userId),
+      idKey: keys.accountId(accountId),
+      accountsKey: keys.accounts,
+      adminsKey: keys.admins,
+      sessionsKey: keys.sessionsOf(userId),
+      keysKey: keys.apiKeysOf(userId),
+      devicesKey: keys.devicesOf(userId),
+    },
+    { address: userId, tokenHash, chosen: hash, accountId },
   )
-  if (status === 'done' || status === 'refused') return status
-  throw new StoreUnavailable('confirm registration: unexpected reply')
+  return status
 }

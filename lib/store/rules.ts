@@ -1,14 +1,23 @@
 import { text } from './client/reply.ts'
 
 /**
- * Whether an account may sign in and stay in: neither disabled nor waiting for its address to be
- * confirmed. People type these fields by hand, so anything but a clear yes is a no; a hash without
- * them is a yes. The scripts say the same in Lua.
+ * What the two fields of an account say when it may enter. People type them by hand, so anything but
+ * a clear yes is a no; a hash without them is a yes. The scripts have the same rule, made of this table.
  */
-export function mayEnter(disabled: unknown, emailVerified: unknown): boolean {
-  const enabled = disabled === null || disabled === '' || disabled === '0'
-  const verified = emailVerified === null || emailVerified === '1' || emailVerified === 'true'
+export const ENTERS = { disabled: ['', '0'], emailVerified: ['1', 'true'] } as const
+
+/**
+ * Whether an account may sign in and stay in: neither disabled nor waiting for its address to be
+ * confirmed.
+ */
+export function mayEnter(disabled: string | undefined, emailVerified: string | undefined): boolean {
+  const enabled = isAbsentOr(ENTERS.disabled, disabled)
+  const verified = isAbsentOr(ENTERS.emailVerified, emailVerified)
   return enabled && verified
+}
+
+function isAbsentOr(words: readonly string[], value: string | undefined): boolean {
+  return value === undefined || words.includes(value)
 }
 
 /** A level typed by hand that is no plain number counts as the lowest: deny by default. */

@@ -1,10 +1,10 @@
 import { StoreUnavailable } from '../contract/problems.ts'
-import { integer, type Read, replyList, text } from './client/reply.ts'
+import { type Read, text } from './client/reply.ts'
+import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import type { EventWords } from './events.ts'
 import { keys } from './keys.ts'
 import type { Holder, SessionState } from './rotation.ts'
-import { level } from './rules.ts'
 import { END_SESSIONS, LIST_SESSIONS, OPEN_SESSION, REVOKE_SESSION } from './scripts/sessions.ts'
 
 export type Opened =
@@ -50,70 +50,56 @@ export function deviceRead(userId: string, device: string): Read<boolean> {
 
 /** Opens a session at the primary. See {@link OPEN_SESSION}. */
 export async function openSession(store: Store, session: NewSession): Promise<Opened> {
-  const { sessionId, userId, accountId = '', freshId } = session
-  const reply = await store.write(
+  const { sessionId, userId, accountId = '', freshId, event } = session
+  const opened = await store.write(
     OPEN_SESSION,
-    [
-      keys.session(sessionId),
-      keys.sessionsOf(userId),
-      keys.user(userId),
-      keys.devicesOf(userId),
-      keys.accountId(accountId),
-      keys.accountId(freshId),
-      keys.accounts,
-      keys.admins,
-      ...session.event.keys,
-    ],
-    [
+    {
+      sessionKey: keys.session(sessionId),
+      sessionsKey: keys.sessionsOf(userId),
+      userKey: keys.user(userId),
+      devicesKey: keys.devicesOf(userId),
+      knownKey: keys.accountId(accountId),
+      freshKey: keys.accountId(freshId),
+      accountsKey: keys.accounts,
+      adminsKey: keys.admins,
+      ...event.keys,
+    },
+    {
       sessionId,
-      userId,
-      session.comparedHash,
-      accountId,
-      freshId,
-      session.refreshTokenTtlMs,
-      session.sessionTtlMs,
-      session.userAgent,
-      session.ip,
-      session.cap,
-      session.device ?? '',
-      DEVICE_TTL_MS,
-      ...session.event.args,
-    ],
+      address: userId,
+      comparedHash: session.comparedHash,
+      known: accountId,
+      fresh: freshId,
+      idleTtl: session.refreshTokenTtlMs,
+      absoluteTtl: session.sessionTtlMs,
+      userAgent: session.userAgent,
+      ip: session.ip,
+      cap: session.cap,
+      device: session.device ?? '',
+      deviceTtl: DEVICE_TTL_MS,
+      ...event.args,
+    },
   )
-  if (reply[0] === 'refused') return { status: 'refused' }
-  if (reply[0] !== 'opened') throw new StoreUnavailable('open session: unexpected reply')
-  const now = integer(reply[1])
-  return {
-    status: 'opened',
-    accountId: text(reply[4]) ?? '',
-    session: { seq: 1, at: now, idle: integer(reply[2]), now, level: level(reply[3]) },
-    overCap: Array.isArray(reply[5]) ? reply[5].map(String) : [],
-  }
+  if (opened.status === 'refused') return opened
+  const { status, accountId: id, overCap, now, ...rest } = opened
+  return { status, accountId: id, overCap, session: { seq: 1, at: now, now, ...rest } }
 }
 
 /** Ends a session at the primary. @returns Whether there was a live one of this user's. */
 export async function revokeSession(store: Store, session: Holder): Promise<boolean> {
   const { sessionId, accountId, userId } = session
-  const reply = await store.write(
+  const { status } = await store.write(
     REVOKE_SESSION,
-    [keys.session(sessionId), keys.sessionsOf(userId)],
-    [sessionId, accountId, userId],
+    { sessionKey: keys.session(sessionId), sessionsKey: keys.sessionsOf(userId) },
+    { sessionId, accountId, address: userId },
   )
-  if (reply[0] !== 'ended' && reply[0] !== 'unknown') {
-    throw new StoreUnavailable('revoke session: unexpected reply')
-  }
-  return reply[0] === 'ended'
+  return status === 'ended'
 }
 
 /** Ends all sessions of an account. See {@link END_SESSIONS}. @returns Their ids. */
 export async function endSessions(store: Store, userId: string): Promise<string[]> {
-  const [status, ids] = await store.write(
-    END_SESSIONS,
-    [keys.user(userId), keys.sessionsOf(userId), keys.session('')],
-    ['', ''],
-  )
-  if (status !== 'done') throw new StoreUnavailable('end sessions: unexpected reply')
-  return Array.isArray(ids) ? ids.map(String) : []
+  const touched = { userKey: keys.user(userId), sessionsKey: keys.sessionsOf(userId) }
+  return (await store.write(END_SESSIONS, touched, {})).sessionIds
 }
 
 /** A live session as its owner sees it; times in epoch milliseconds. */
@@ -127,25 +113,8 @@ export interface ListedSession {
 
 /** Reads all live sessions of an account in one read-only command. */
 export function sessionsRead(userId: string): Read<ListedSession[]> {
-  return {
-    database: 'auth',
-    queue: (pipeline) =>
-      pipeline.evalRo(
-        LIST_SESSIONS,
-        [keys.sessionsOf(userId), keys.user(userId)],
-        [keys.session('')],
-      ),
-    parse: (reply) =>
-      replyList(reply).map((row) => {
-        if (!Array.isArray(row)) throw new StoreUnavailable('sessions: unexpected reply')
-        const [sessionId, createdAt, rotatedAt, userAgent, ip] = row.map(text)
-        return {
-          sessionId: sessionId ?? '',
-          createdAt: integer(createdAt),
-          rotatedAt: integer(rotatedAt),
-          userAgent: userAgent ?? '',
-          ip: ip ?? '',
-        }
-      }),
-  }
+  const touched = { sessionsKey: keys.sessionsOf(userId), userKey: keys.user(userId) }
+  const args = { sessionPrefix: keys.session('') }
+  const read = scriptRead('auth', LIST_SESSIONS, touched, args)
+  return { ...read, parse: (reply) => read.parse(reply).sessions }
 }

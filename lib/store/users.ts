@@ -1,5 +1,5 @@
 import { StoreUnavailable } from '../contract/problems.ts'
-import { integer, type Read, replyList, text } from './client/reply.ts'
+import { type Read, replyList, text } from './client/reply.ts'
 import type { Store } from './client/store.ts'
 import type { StoredFields } from './items.ts'
 import { keys } from './keys.ts'
@@ -24,12 +24,12 @@ export function credentialsRead(userId: string): Read<Credentials> {
     database: 'auth',
     queue: (pipeline) => pipeline.hmget(keys.user(userId), ...CREDENTIAL_FIELDS),
     parse: (reply) => {
-      const [password, disabled, emailVerified, id, unlockedAt] = replyList(reply)
+      const [password, disabled, emailVerified, id, unlockedAt] = replyList(reply).map(text)
       return {
-        accountId: text(id),
-        passwordHash: text(password),
+        accountId: id,
+        passwordHash: password,
         mayEnter: mayEnter(disabled, emailVerified),
-        unlockedAt: epochOf(text(unlockedAt)),
+        unlockedAt: epochOf(unlockedAt),
       }
     },
   }
@@ -57,18 +57,16 @@ export async function changePassword(
   store: Store,
   { userId, accountId, kept, comparedHash, hash, endKeys }: PasswordChange,
 ): Promise<{ status: 'done'; keyCount: number; endedKeys: string[] } | { status: 'refused' }> {
-  const [status, count, ids] = await store.write(
+  return store.write(
     CHANGE_PASSWORD,
-    [keys.user(userId), keys.sessionsOf(userId), keys.session(kept), keys.apiKeysOf(userId)],
-    [accountId, kept, comparedHash, hash, endKeys ? 1 : 0],
+    {
+      userKey: keys.user(userId),
+      sessionsKey: keys.sessionsOf(userId),
+      sessionKey: keys.session(kept),
+      keysKey: keys.apiKeysOf(userId),
+    },
+    { accountId, kept, compared: comparedHash, replacement: hash, endsKeys: endKeys },
   )
-  if (status === 'refused') return { status }
-  if (status !== 'done') throw new StoreUnavailable('change password: unexpected reply')
-  return {
-    status,
-    keyCount: integer(count),
-    endedKeys: Array.isArray(ids) ? ids.map(String) : [],
-  }
 }
 
 /** Keeps the hash of the same password at the current cost. See {@link REPLACE_HASH}. */
@@ -76,7 +74,7 @@ export async function replaceHash(
   store: Store,
   { userId, from, to }: { userId: string; from: string; to: string },
 ): Promise<void> {
-  await store.write(REPLACE_HASH, [keys.user(userId)], [from, to])
+  await store.write(REPLACE_HASH, { userKey: keys.user(userId) }, { old: from, replacement: to })
 }
 
 /** Gives an account its id, if it has none. @returns Undefined when there is no such account. */
@@ -85,12 +83,12 @@ export async function identifyAccount(
   userId: string,
   freshId: string,
 ): Promise<string | undefined> {
-  const [id] = await store.write(
+  const identified = await store.write(
     IDENTIFY_ACCOUNT,
-    [keys.user(userId), keys.accountId(freshId)],
-    [userId, freshId],
+    { userKey: keys.user(userId), freshKey: keys.accountId(freshId) },
+    { address: userId, fresh: freshId },
   )
-  return text(id) || undefined
+  return identified.status === 'done' ? identified.accountId : undefined
 }
 
 /** Reads the address that an account's id leads to. */
@@ -146,8 +144,8 @@ export function accountOf(fields: StoredFields): Account {
     accountId,
     level,
     name,
-    emailVerified: mayEnter(null, emailVerified ?? null),
-    disabled: !mayEnter(disabled ?? null, null),
+    emailVerified: mayEnter(undefined, emailVerified),
+    disabled: !mayEnter(disabled, undefined),
     createdAt: epochOf(createdAt),
   }
 }
@@ -159,6 +157,5 @@ function epochOf(typed: string | undefined): number | undefined {
 
 /** Sets or, with '', removes the name of an account that exists. */
 export async function rename(store: Store, userId: string, name: string): Promise<void> {
-  const [status] = await store.write(RENAME, [keys.user(userId)], [name])
-  if (status !== 'done') throw new StoreUnavailable('rename: unexpected reply')
+  await store.write(RENAME, { userKey: keys.user(userId) }, { name })
 }

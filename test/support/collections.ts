@@ -43,7 +43,10 @@ export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<Co
   const gateway = await startGateway({ engine, token: 'token', onTrip })
   const client = connect({ url: gateway.url, token: 'token' }, PATIENCE_MS)
   const store = (): Store =>
-    new Store({ auth: client, data: client }, new Trips(Date.now, undefined, undefined, PATIENCE_MS))
+    new Store(
+      { auth: client, data: client },
+      new Trips(Date.now, undefined, undefined, PATIENCE_MS),
+    )
   const background: Promise<unknown>[] = []
   const command = (...words: string[]): Promise<unknown> =>
     engine.call(words.map((word) => Buffer.from(word)))

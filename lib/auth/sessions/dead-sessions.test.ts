@@ -17,8 +17,9 @@ test('a token younger than the one that was found dead is asked about anew', () 
 
 test('a replica that still names the address of a session that got its id is no last word', () => {
   const session = { sessionId: 's', accountId: 'u_1', userId: 'me@home.org' }
-  const account = ['0', null, '1', '0', 'u_1']
-  const of = (holder: string) => liveness(session, ['live', holder, '0'], account).status
+  const account = ['0', undefined, '1', '0', 'u_1']
+  const of = (holder: string) =>
+    liveness(session, { status: 'read', session: ['live', holder, '0'], account }).status
   expect(of('u_1')).toBe('live')
   expect(of('me@home.org')).toBe('session-superseded')
   expect(of('u_2')).toBe('session-revoked')

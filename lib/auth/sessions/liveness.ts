@@ -5,12 +5,11 @@ import type { Read } from '../../store/client/reply.ts'
 import type { Store } from '../../store/client/store.ts'
 import type { KeyLiveness } from '../../store/key-liveness.ts'
 import {
-  accountRead,
   type Holder,
   type Liveness,
   liveness,
   livenessAtPrimary,
-  sessionRead,
+  livenessRead,
 } from '../../store/rotation.ts'
 import type { KeyProof } from '../api-keys/key-proof.ts'
 import type { AccessClaims } from '../tokens/tokens.ts'
@@ -108,12 +107,8 @@ export class LiveAccess {
     }
     const session = this.#session()
     if (session === undefined) return fail('invalid-token', 'no claims')
-    const [state, account, value] = await this.#store.read(
-      sessionRead(session),
-      accountRead(session),
-      read,
-    )
-    this.#proof = await this.#judge(session, liveness(session, state, account))
+    const [found, value] = await this.#store.read(livenessRead(session), read)
+    this.#proof = await this.#judge(session, liveness(session, found))
     return this.#proof.ok ? ok(value) : this.#proof
   }
 
@@ -128,8 +123,8 @@ export class LiveAccess {
     }
     const session = this.#session()
     if (session === undefined) return fail('invalid-token', 'no claims')
-    const [state, account] = await this.#store.read(sessionRead(session), accountRead(session))
-    this.#proof = await this.#judge(session, liveness(session, state, account))
+    const [found] = await this.#store.read(livenessRead(session))
+    this.#proof = await this.#judge(session, liveness(session, found))
     return this.#proof
   }
 

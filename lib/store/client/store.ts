@@ -1,6 +1,6 @@
 import type { Redis } from '@upstash/redis/cloudflare'
-import { StoreUnavailable } from '../../contract/problems.ts'
 import type { Read, Reply } from './reply.ts'
+import type { Script, ScriptArgs, ScriptKeys } from './script.ts'
 import type { Trips } from './trips.ts'
 
 /** The same client twice, unless users and sessions have a database of their own. */
@@ -42,17 +42,14 @@ export class Store {
   }
 
   /** Runs a script that writes, at the primary: of the accounts' database, if not told otherwise. */
-  async write(
-    script: string,
-    keys: string[],
-    args: (string | number)[],
+  async write<key extends string, arg extends string, value>(
+    script: Script<'write', key, arg, value>,
+    keys: ScriptKeys<key>,
+    args: ScriptArgs<arg>,
     database: 'auth' | 'data' = 'auth',
-  ): Promise<unknown[]> {
-    const reply = await this.#trips.run(1, () =>
-      this.#databases[database].eval(script, keys, args.map(String)),
-    )
-    if (!Array.isArray(reply)) throw new StoreUnavailable('script: not a list')
-    return reply
+  ): Promise<value> {
+    const command = script.command(keys, args)
+    return script.parse(await this.#trips.run(1, () => this.#databases[database].eval(...command)))
   }
 
   async #pipeline(redis: Redis, reads: readonly Read<unknown>[]): Promise<unknown[]> {

@@ -1,61 +1,78 @@
-import { END_KEYS, END_OTHERS, GENERATION, IDENTIFY, STORE_TIME } from './parts.ts'
+import { integer, word, words } from '../client/reply.ts'
+import { script } from '../client/script.ts'
+import {
+  BEGIN_GENERATION,
+  CLOCK,
+  COUNT_KEYS,
+  END_KEYS,
+  END_OTHERS,
+  GENERATION,
+  IDENTIFY,
+  RAISE_GENERATION,
+  WHOLE,
+} from './parts.ts'
 
 /**
  * Sets a password, if the account still has the one that was compared, and ends every session but
  * one in the same step: a refresh or a sign-in with the old password leaves nothing behind.
  *
  * An operator compares no hash, confirms the address by it, and clears the failed sign-ins: who
- * chooses the password of an account answers for it.
- *
- * KEYS: account, its sessions, the session to keep, its API keys. ARGV: account id, the id of the
- * session to keep or '', the compared hash ('' for an operator), the new one, '1' to end the API keys.
- * Returns `{'done', how many API keys there were, their ids if they ended}` or `{'refused'}`.
+ * chooses the password of an account answers for it. `compared` is `''` for an operator, `kept` where no session goes on.
  */
-export const CHANGE_PASSWORD = `#!lua flags=allow-key-locking
-local userKey, sessionsKey, sessionKey, keysKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local accountId, kept, compared, replacement = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-${STORE_TIME}
-${GENERATION}
-${END_OTHERS}
-${END_KEYS}
+export const CHANGE_PASSWORD = script({
+  name: 'change password',
+  keys: ['userKey', 'sessionsKey', 'sessionKey', 'keysKey'],
+  args: ['accountId', 'kept', 'compared', 'replacement', 'endsKeys: boolean'],
+  lua: `${CLOCK}${WHOLE}${GENERATION}${BEGIN_GENERATION}${RAISE_GENERATION}${END_OTHERS}${COUNT_KEYS}${END_KEYS}
+local now = clock()
 if redis.call('EXISTS', userKey) == 0 then return {'refused'} end
 if compared ~= '' and redis.call('HGET', userKey, 'password') ~= compared then return {'refused'} end
-endOthers()
+endOthers(userKey, sessionsKey, sessionKey, accountId, kept)
 redis.call('HSET', userKey, 'password', replacement)
 redis.call('HDEL', userKey, 'reset')
 if compared == '' and redis.call('HEXISTS', userKey, 'emailVerified') == 1 then
   redis.call('HSET', userKey, 'emailVerified', '1')
 end
-if compared == '' then redis.call('HSET', userKey, 'unlockedAt', string.format('%.0f', now)) end
-local count = countKeys()
-return {'done', count, ARGV[5] == '1' and endKeys() or {}}
-`
+if compared == '' then redis.call('HSET', userKey, 'unlockedAt', whole(now)) end
+local count = countKeys(keysKey, now)
+return {'done', count, endsKeys and endKeys(userKey, keysKey) or {}}
+`,
+  outcomes: { done: { keyCount: integer, endedKeys: words }, refused: {} },
+})
 
-/**
- * Replaces a hash of another cost by one of the same password, if it is still the same. KEYS: account.
- * ARGV: the old hash, the new one. Returns `{'done'}`.
- */
-export const REPLACE_HASH = `#!lua flags=allow-key-locking
-if redis.call('HGET', KEYS[1], 'password') == ARGV[1] then redis.call('HSET', KEYS[1], 'password', ARGV[2]) end
+/** Replaces a hash of another cost by one of the same password, if it is still the same. */
+export const REPLACE_HASH = script({
+  name: 'replace hash',
+  keys: ['userKey'],
+  args: ['old', 'replacement'],
+  lua: `
+if redis.call('HGET', userKey, 'password') == old then redis.call('HSET', userKey, 'password', replacement) end
 return {'done'}
-`
+`,
+  outcomes: { done: {} },
+})
 
-/**
- * Gives an account its id, if it has none. KEYS: account, `uid:` of a fresh id. ARGV: address, the
- * fresh id. Returns `{id}`, or `{''}` when there is no account.
- */
-export const IDENTIFY_ACCOUNT = `#!lua flags=allow-key-locking
-local userKey, freshKey = KEYS[1], KEYS[2]
-local uid, fresh = ARGV[1], ARGV[2]
-${IDENTIFY}
-if redis.call('EXISTS', userKey) == 0 then return {''} end
-return {identify(freshKey, '', freshKey, fresh)}
-`
+/** Gives an account its id, if it has none. `freshKey` is `uid:` of the fresh id. */
+export const IDENTIFY_ACCOUNT = script({
+  name: 'identify account',
+  keys: ['userKey', 'freshKey'],
+  args: ['address', 'fresh'],
+  lua: `${IDENTIFY}
+if redis.call('EXISTS', userKey) == 0 then return {'unknown'} end
+return {'done', identify(userKey, address, freshKey, '', freshKey, fresh)}
+`,
+  outcomes: { done: { accountId: word }, unknown: {} },
+})
 
-/** Sets an account's name, or removes it; never makes an account. Returns `{'done'}`. */
-export const RENAME = `#!lua flags=allow-key-locking
-local userKey, name = KEYS[1], ARGV[1]
+/** Sets an account's name, or with `''` removes it; never makes an account. */
+export const RENAME = script({
+  name: 'rename',
+  keys: ['userKey'],
+  args: ['name'],
+  lua: `
 if redis.call('EXISTS', userKey) == 0 then return {'done'} end
 if name == '' then redis.call('HDEL', userKey, 'name') else redis.call('HSET', userKey, 'name', name) end
 return {'done'}
-`
+`,
+  outcomes: { done: {} },
+})

@@ -1,46 +1,62 @@
-import { ADMIN_LEVEL } from '../../contract/access.ts'
+import { words } from '../client/reply.ts'
+import { script } from '../client/script.ts'
 import { keys } from '../keys.ts'
-import { END_KEYS, ENROL, GENERATION, STORE_TIME, WAITS } from './parts.ts'
+import {
+  BEGIN_GENERATION,
+  CLOCK,
+  END_KEYS,
+  ENROL,
+  ENTRY,
+  GENERATION,
+  IS_ADMIN,
+  RAISE_GENERATION,
+  WAITS,
+  WHOLE,
+} from './parts.ts'
 
 /**
  * Makes an account, verified, unless there is one. One that waits for its address to be confirmed is
  * replaced, and so are its registrations: whoever registered the address may be somebody else.
- *
- * KEYS: account, `uid:` of its id, the address's registrations, accounts, admins, the sessions, API
- * keys and networks of the address. ARGV: address, id, password hash, level. Returns `{'added'}` or
- * `{'exists'}`.
  */
-export const ADD_ACCOUNT = `#!lua flags=allow-key-locking
-local userKey, idKey, listKey, accountsKey, adminsKey = unpack(KEYS)
-local uid, accountId, hash, level = unpack(ARGV)
-${STORE_TIME}
-${WAITS}
-${ENROL}
-if redis.call('EXISTS', userKey) == 1 and not waits() then return {'exists'} end
-redis.call('DEL', userKey, listKey, KEYS[6], KEYS[7], KEYS[8])
+export const ADD_ACCOUNT = script({
+  name: 'add account',
+  keys: [
+    'userKey',
+    'idKey',
+    'registrationsKey',
+    'accountsKey',
+    'adminsKey',
+    'sessionsKey',
+    'keysKey',
+    'devicesKey',
+  ],
+  args: ['address', 'accountId', 'hash', 'level'],
+  lua: `${CLOCK}${WHOLE}${ENTRY}${WAITS}${IS_ADMIN}${ENROL}
+if redis.call('EXISTS', userKey) == 1 and not waits(userKey) then return {'exists'} end
+redis.call('DEL', userKey, registrationsKey, sessionsKey, keysKey, devicesKey)
 redis.call('HSET', userKey, 'id', accountId, 'password', hash, 'level', level, 'emailVerified', '1',
-  'createdAt', string.format('%.0f', now))
-redis.call('SET', idKey, uid)
-enrol()
+  'createdAt', whole(clock()))
+redis.call('SET', idKey, address)
+enrol(userKey, address, accountsKey, adminsKey)
 return {'added'}
-`
+`,
+  outcomes: { added: {}, exists: {} },
+})
 
 /**
- * Whether somebody else is left who can manage accounts. In a small keyspace SCAN finds admins that
- * were typed by hand; elsewhere the set of admins names them, and each is looked at.
+ * Whether an account manages accounts, and whether another one is left that does. In a small keyspace
+ * SCAN finds admins that were typed by hand; elsewhere the set of admins names them, and each is looked at.
  */
-const ANOTHER_ADMIN = `local function isAdmin(level, disabled, verified)
-  local number = level and string.match(level, '^%d%d?%d?$') and tonumber(level) or 0
-  local enabled = not disabled or disabled == '' or disabled == '0'
-  local confirmed = not verified or verified == '1' or verified == 'true'
-  return number >= ${ADMIN_LEVEL} and enabled and confirmed
+const ANOTHER_ADMIN = `${ENTRY}${IS_ADMIN}
+local function isAdmin(level, disabled, verified)
+  return isAdminLevel(level) and isEnabled(disabled) and isVerified(verified)
 end
 local function fieldsOf(key)
   local reply = redis.pcall('HMGET', key, 'level', 'disabled', 'emailVerified', 'password')
   if reply['err'] then return {} end
   return reply
 end
-local function anotherAdmin()
+local function anotherAdmin(userKey, adminsKey)
   local function isAnother(key)
     if key == userKey then return false end
     local fields = fieldsOf(key)
@@ -62,79 +78,96 @@ local function anotherAdmin()
 end`
 
 /**
- * Sets an account's level, or disables or enables it, unless that would leave nobody who can.
+ * Sets an account's level, or disables or enables it, unless that would leave nobody who can. `''` leaves
+ * either as it is.
  *
  * Disabling ends every session and every API key, so that enabling does not bring them back. Enabling
  * clears the failed sign-ins. To find another admin the script reads accounts that it does not declare,
  * and so it locks the whole database on Upstash. It runs seldom and reads only admins, and the lock
  * keeps two admins from demoting each other at the same time.
- *
- * KEYS: account, its sessions, its API keys, admins. ARGV: address, level or '', disabled ('0', '1' or
- * ''). Returns `{'done', ids of API keys that ended} | {'unknown'} | {'last-admin'}`.
  */
-export const SET_RIGHTS = `
-local userKey, sessionsKey, keysKey, adminsKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local uid, newLevel, newDisabled = ARGV[1], ARGV[2], ARGV[3]
-${STORE_TIME}
-${GENERATION}
-${END_KEYS}
-${ANOTHER_ADMIN}
+export const SET_RIGHTS = script({
+  name: 'set rights',
+  locks: 'database',
+  keys: ['userKey', 'sessionsKey', 'keysKey', 'adminsKey'],
+  args: ['address', 'newLevel', 'newDisabled'],
+  lua: `${CLOCK}${WHOLE}${GENERATION}${BEGIN_GENERATION}${RAISE_GENERATION}${END_KEYS}${ANOTHER_ADMIN}
 local size = redis.pcall('HLEN', userKey)
 if type(size) == 'table' or size == 0 then return {'unknown'} end
 local before = fieldsOf(userKey)
 local level = newLevel ~= '' and newLevel or before[1]
 local disabled = newDisabled ~= '' and newDisabled or before[2]
 local remains = isAdmin(level, disabled, before[3])
-if isAdmin(before[1], before[2], before[3]) and not remains and not anotherAdmin() then
+if isAdmin(before[1], before[2], before[3]) and not remains and not anotherAdmin(userKey, adminsKey) then
   return {'last-admin'}
 end
 if newLevel ~= '' then redis.call('HSET', userKey, 'level', newLevel) end
 if newDisabled ~= '' then redis.call('HSET', userKey, 'disabled', newDisabled) end
-if newDisabled == '0' then redis.call('HSET', userKey, 'unlockedAt', string.format('%.0f', now)) end
-redis.call(remains and 'SADD' or 'SREM', adminsKey, uid)
+if newDisabled == '0' then redis.call('HSET', userKey, 'unlockedAt', whole(clock())) end
+redis.call(remains and 'SADD' or 'SREM', adminsKey, address)
 local ended = {}
 if newDisabled == '1' then
-  raiseGeneration()
+  raiseGeneration(userKey)
   redis.call('DEL', sessionsKey)
   redis.call('HDEL', userKey, 'reset')
-  ended = endKeys()
+  ended = endKeys(userKey, keysKey)
 end
 return {'done', ended}
-`
+`,
+  outcomes: { done: { endedKeys: words }, unknown: {}, 'last-admin': {} },
+})
 
 /**
  * Deletes an account and what leads to it, unless that would leave nobody who manages accounts. Its
- * sessions and API keys open nothing from then on; the caller deletes their records.
- *
- * KEYS: account, its sessions, its API keys, admins, `uid:` of its id, accounts, its networks, its
- * registrations, `once:` of its newest reset token. ARGV: address, account id or ''. Returns
- * `{'done', {session ids}, {API key ids}} | {'unknown'} | {'last-admin'}`.
+ * sessions and API keys open nothing from then on; the caller deletes their records. `accountId` is `''`
+ * for an account without an id, `resetKey` is `once:` of its newest reset token.
  */
-export const DELETE_ACCOUNT = `
-local userKey, sessionsKey, keysKey, adminsKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local uid, accountId = ARGV[1], ARGV[2]
-${ANOTHER_ADMIN}
+export const DELETE_ACCOUNT = script({
+  name: 'delete account',
+  locks: 'database',
+  keys: [
+    'userKey',
+    'sessionsKey',
+    'keysKey',
+    'adminsKey',
+    'idKey',
+    'accountsKey',
+    'devicesKey',
+    'registrationsKey',
+    'resetKey',
+  ],
+  args: ['address', 'accountId'],
+  lua: `${ANOTHER_ADMIN}
 local size = redis.pcall('HLEN', userKey)
 if type(size) == 'table' or size == 0 then return {'unknown'} end
 -- Another account may have been made under the address since it was read.
 if (redis.call('HGET', userKey, 'id') or '') ~= accountId then return {'unknown'} end
 local before = fieldsOf(userKey)
-if isAdmin(before[1], before[2], before[3]) and not anotherAdmin() then return {'last-admin'} end
+if isAdmin(before[1], before[2], before[3]) and not anotherAdmin(userKey, adminsKey) then
+  return {'last-admin'}
+end
 local sessions, apiKeys = redis.call('ZRANGE', sessionsKey, 0, -1), redis.call('ZRANGE', keysKey, 0, -1)
-redis.call('SREM', adminsKey, uid)
-redis.call('ZREM', KEYS[6], uid)
-redis.call('DEL', userKey, sessionsKey, keysKey, KEYS[5], KEYS[7], KEYS[8], KEYS[9])
+redis.call('SREM', adminsKey, address)
+redis.call('ZREM', accountsKey, address)
+redis.call('DEL', userKey, sessionsKey, keysKey, idKey, devicesKey, registrationsKey, resetKey)
 return {'done', sessions, apiKeys}
-`
+`,
+  outcomes: { done: { sessionIds: words, keyIds: words }, unknown: {}, 'last-admin': {} },
+})
 
 /**
- * Confirms the address of an account, or clears its failed sign-ins: they count anew from now on.
- * KEYS: account. ARGV: `verify` or `unlock`. Returns `{'done'}` or `{'unknown'}`.
+ * Confirms the address of an account (`verify`), or clears its failed sign-ins (`unlock`): they count anew
+ * from now on.
  */
-export const RELEASE_ACCOUNT = `#!lua flags=allow-key-locking
-${STORE_TIME}
-if redis.call('EXISTS', KEYS[1]) == 0 then return {'unknown'} end
-if ARGV[1] == 'verify' then redis.call('HSET', KEYS[1], 'emailVerified', '1')
-else redis.call('HSET', KEYS[1], 'unlockedAt', string.format('%.0f', now)) end
+export const RELEASE_ACCOUNT = script({
+  name: 'release account',
+  keys: ['userKey'],
+  args: ['what'],
+  lua: `${CLOCK}${WHOLE}
+if redis.call('EXISTS', userKey) == 0 then return {'unknown'} end
+if what == 'verify' then redis.call('HSET', userKey, 'emailVerified', '1')
+else redis.call('HSET', userKey, 'unlockedAt', whole(clock())) end
 return {'done'}
-`
+`,
+  outcomes: { done: {}, unknown: {} },
+})

@@ -1,82 +1,97 @@
-import { MAY_ENTER, STORE_TIME } from './parts.ts'
+import { integer, optionalInteger, rows, word } from '../client/reply.ts'
+import { readScript, script } from '../client/script.ts'
+import { CLOCK, ENTRY, MAY_ENTER, WHOLE } from './parts.ts'
 
 /**
  * Makes the record of an API key, if the account may hold one more and still is the one that asked.
- * KEYS: key, the account's keys, account. ARGV: key id, account id, how many an account may have, lifetime in ms or '',
- * then field, value and so on. Returns `{'made', now, when it ends or ''}`, `{'full'}` or `{'refused'}`.
+ * `cap` is how many an account may have, `ttl` the lifetime in ms or `''`, `fields` field, value and so on.
  */
-export const CREATE_KEY = `#!lua flags=allow-key-locking
-local keyKey, listKey, userKey = KEYS[1], KEYS[2], KEYS[3]
-local id, accountId, cap, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
-${STORE_TIME}
-${MAY_ENTER}
-if not mayEnter() or redis.call('HGET', userKey, 'id') ~= accountId then return {'refused'} end
-redis.call('ZREMRANGEBYSCORE', listKey, '-inf', '(' .. string.format('%.0f', now))
-if redis.call('ZCARD', listKey) >= cap then return {'full'} end
-local ms = function(value) return string.format('%.0f', value) end
-local fields = {}
-for i = 5, #ARGV do fields[#fields + 1] = ARGV[i] end
-local ends = ttl ~= '' and ms(now + tonumber(ttl)) or ''
-redis.call('HSET', keyKey, 'createdAt', ms(now), 'expiresAt', ends,
+export const CREATE_KEY = script({
+  name: 'create key',
+  keys: ['keyKey', 'keysKey', 'userKey'],
+  args: ['id', 'accountId', 'cap: number', 'ttl', '...fields'],
+  lua: `${CLOCK}${WHOLE}${ENTRY}${MAY_ENTER}
+local now = clock()
+if not mayEnter(userKey) or redis.call('HGET', userKey, 'id') ~= accountId then return {'refused'} end
+redis.call('ZREMRANGEBYSCORE', keysKey, '-inf', '(' .. whole(now))
+if redis.call('ZCARD', keysKey) >= cap then return {'full'} end
+local ends = ttl ~= '' and whole(now + tonumber(ttl)) or ''
+redis.call('HSET', keyKey, 'createdAt', whole(now), 'expiresAt', ends,
   'uid', accountId, 'kgen', redis.call('HGET', userKey, 'kgen') or '0', unpack(fields))
 if ends ~= '' then redis.call('PEXPIREAT', keyKey, ends) end
 -- The score is the key's end, so that what has ended leaves the list by itself.
-redis.call('ZADD', listKey, ends ~= '' and ends or '+inf', id)
-return {'made', ms(now), ends}
-`
+redis.call('ZADD', keysKey, ends ~= '' and ends or '+inf', id)
+return {'made', whole(now), ends}
+`,
+  outcomes: { made: { createdAt: integer, expiresAt: optionalInteger }, full: {}, refused: {} },
+})
 
-/** Keys made before accounts had ids name the address. */
-const OWNED = `local function isOwned(owner) return owner == ARGV[1] or owner == ARGV[2] end`
+/** API keys that were made before accounts had ids name the address. */
+const OWNED = `
+local function isOwned(owner, accountId, address) return owner == accountId or owner == address end`
 
 /**
- * Gives a key another secret; the one before works on for a while. KEYS: key. ARGV: account id,
- * address, the new hash, for how many ms the old one works; 0 ends every secret before. Returns
- * `{'rolled'}` or `{'unknown'}`.
+ * Gives a key another secret; the one before works on for `overlap` ms: 0 ends every secret before.
  */
-export const ROLL_KEY = `#!lua flags=allow-key-locking
-local keyKey = KEYS[1]
-${STORE_TIME}
+export const ROLL_KEY = script({
+  name: 'roll key',
+  keys: ['keyKey'],
+  args: ['accountId', 'address', 'hash', 'overlap: number'],
+  lua: `${CLOCK}${WHOLE}${OWNED}
+local now = clock()
 local found = redis.call('HMGET', keyKey, 'uid', 'hash', 'old', 'oldUntil')
-${OWNED}
-if not isOwned(found[1]) or not found[2] then return {'unknown'} end
+if not isOwned(found[1], accountId, address) or not found[2] then return {'unknown'} end
 -- The answer with the last secret may have been lost: the one in use goes on to its own end.
-if ARGV[4] == '0' then redis.call('HDEL', keyKey, 'older', 'olderUntil')
+if overlap == 0 then redis.call('HDEL', keyKey, 'older', 'olderUntil')
 elseif found[3] and (tonumber(found[4]) or 0) > now then
   redis.call('HSET', keyKey, 'older', found[3], 'olderUntil', found[4])
 end
-redis.call('HSET', keyKey, 'hash', ARGV[3], 'old', found[2],
-  'oldUntil', string.format('%.0f', now + tonumber(ARGV[4])))
+redis.call('HSET', keyKey, 'hash', hash, 'old', found[2], 'oldUntil', whole(now + overlap))
 return {'rolled'}
-`
+`,
+  outcomes: { rolled: {}, unknown: {} },
+})
 
-/**
- * Ends a key, if it is this account's. KEYS: key, the account's keys. ARGV: account id, address, key
- * id. Returns `{'ended'}` or `{'unknown'}`.
- */
-export const DELETE_KEY = `#!lua flags=allow-key-locking
-${OWNED}
-if not isOwned(redis.call('HGET', KEYS[1], 'uid')) then return {'unknown'} end
-redis.call('DEL', KEYS[1])
-redis.call('ZREM', KEYS[2], ARGV[3])
+/** Ends a key, if it is this account's. */
+export const DELETE_KEY = script({
+  name: 'delete key',
+  keys: ['keyKey', 'keysKey'],
+  args: ['accountId', 'address', 'id'],
+  lua: `${OWNED}
+if not isOwned(redis.call('HGET', keyKey, 'uid'), accountId, address) then return {'unknown'} end
+redis.call('DEL', keyKey)
+redis.call('ZREM', keysKey, id)
 return {'ended'}
-`
+`,
+  outcomes: { ended: {}, unknown: {} },
+})
 
-/** Deletes records. KEYS: records. Returns `{'done'}`. */
-export const FORGET_RECORDS = `#!lua flags=allow-key-locking
-redis.call('DEL', unpack(KEYS))
+/** Deletes records, one at least. */
+export const FORGET_RECORDS = script({
+  name: 'forget records',
+  keys: ['...recordKeys'],
+  lua: `
+redis.call('DEL', unpack(recordKeys))
 return {'done'}
-`
+`,
+  outcomes: { done: {} },
+})
 
 /**
  * Lists the keys of an account, newest first; not those of an account that had the address before.
- * Read-only. KEYS: its keys, account. ARGV: the prefix of keys, address.
+ * `keyPrefix` is that of all API keys' records.
  */
-export const LIST_KEYS = `
+export const LIST_KEYS = readScript({
+  name: 'list keys',
+  locks: 'database',
+  keys: ['keysKey', 'userKey'],
+  args: ['keyPrefix', 'address'],
+  lua: `
 local answer = {}
-local account = redis.call('HMGET', KEYS[2], 'id', 'createdAt', 'kgen')
-for _, id in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, -1)) do
-  local key = redis.call('HMGET', ARGV[1] .. id, 'name', 'prefix', 'scopes', 'limit', 'createdAt', 'expiresAt', 'usedAt', 'uid', 'born', 'kgen')
-  local legacy = key[8] == ARGV[2] and key[9] and key[9] ~= '' and key[9] == account[2]
+local account = redis.call('HMGET', userKey, 'id', 'createdAt', 'kgen')
+for _, id in ipairs(redis.call('ZREVRANGE', keysKey, 0, -1)) do
+  local key = redis.call('HMGET', keyPrefix .. id, 'name', 'prefix', 'scopes', 'limit', 'createdAt', 'expiresAt', 'usedAt', 'uid', 'born', 'kgen')
+  local legacy = key[8] == address and key[9] and key[9] ~= '' and key[9] == account[2]
   local own = legacy or (key[8] and key[8] == account[1])
   if key[5] and own and (key[10] or '0') == (account[3] or '0') then
     local row = {id}
@@ -84,5 +99,20 @@ for _, id in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, -1)) do
     answer[#answer + 1] = row
   end
 end
-return answer
-`
+return {'listed', answer}
+`,
+  outcomes: {
+    listed: {
+      keys: rows({
+        id: word,
+        name: word,
+        prefix: word,
+        scopes: word,
+        limit: optionalInteger,
+        createdAt: integer,
+        expiresAt: optionalInteger,
+        usedAt: optionalInteger,
+      }),
+    },
+  },
+})

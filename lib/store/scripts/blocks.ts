@@ -1,4 +1,6 @@
-import { STORE_TIME } from './parts.ts'
+import { integer, list } from '../client/reply.ts'
+import { readScript, script } from '../client/script.ts'
+import { CLOCK, WHOLE } from './parts.ts'
 
 /**
  * What is kept out is one hash, of one line each: until when (milliseconds, or ''), when it was made,
@@ -6,40 +8,49 @@ import { STORE_TIME } from './parts.ts'
  */
 const LINES = '^(%d*)\\n(%d+)\\n([^\\n]*)\\n(.*)$'
 
-/**
- * Adds a block, and takes away those that are over. KEYS: blocks. ARGV: id, until or '', who, why, how
- * many there may be. Returns `{'added', now}` or `{'full'}`.
- */
-export const ADD_BLOCK = `#!lua flags=allow-key-locking
-${STORE_TIME}
-local all = redis.call('HGETALL', KEYS[1])
+/** Adds a block, and takes away those that are over. `until` is `''` for one without an end. */
+export const ADD_BLOCK = script({
+  name: 'add block',
+  keys: ['blocksKey'],
+  args: ['id', 'untilWhen', 'who', 'why', 'most: number'],
+  lua: `${CLOCK}${WHOLE}
+local now, all = clock(), redis.call('HGETALL', blocksKey)
 for i = 1, #all, 2 do
   local ends = tonumber((string.match(all[i + 1], '^%d*')))
-  if ends and ends <= now then redis.call('HDEL', KEYS[1], all[i]) end
+  if ends and ends <= now then redis.call('HDEL', blocksKey, all[i]) end
 end
-if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[5]) then return {'full'} end
-local made = string.format('%.0f', now)
-redis.call('HSET', KEYS[1], ARGV[1], table.concat({ARGV[2], made, ARGV[3], ARGV[4]}, '\\n'))
-return {'added', made}
-`
+if redis.call('HLEN', blocksKey) >= most then return {'full'} end
+redis.call('HSET', blocksKey, id, table.concat({untilWhen, whole(now), who, why}, '\\n'))
+return {'added', whole(now)}
+`,
+  outcomes: { added: { createdAt: integer }, full: {} },
+})
 
-/** Ends a block. KEYS: blocks. ARGV: id. Returns `{'removed'}` or `{'unknown'}`. */
-export const REMOVE_BLOCK = `#!lua flags=allow-key-locking
-return {redis.call('HDEL', KEYS[1], ARGV[1]) == 1 and 'removed' or 'unknown'}
-`
+/** Ends a block. */
+export const REMOVE_BLOCK = script({
+  name: 'remove block',
+  keys: ['blocksKey'],
+  args: ['id'],
+  lua: `
+return {redis.call('HDEL', blocksKey, id) == 1 and 'removed' or 'unknown'}
+`,
+  outcomes: { removed: {}, unknown: {} },
+})
 
-/**
- * Lists what is kept out now. Read-only. KEYS: blocks. ARGV: `who` for that alone. Returns
- * `{{id, until, made, who, why}…}`, or `{who…}`.
- */
-export const LIST_BLOCKS = `
-${STORE_TIME}
-local all, live = redis.call('HGETALL', KEYS[1]), {}
+/** Lists what is kept out now: `{id, until, made, who, why}` each, or with `whoAlone` only who. */
+export const LIST_BLOCKS = readScript({
+  name: 'list blocks',
+  keys: ['blocksKey'],
+  args: ['whoAlone: boolean'],
+  lua: `${CLOCK}
+local now, all, live = clock(), redis.call('HGETALL', blocksKey), {}
 for i = 1, #all, 2 do
   local ends, made, who, why = string.match(all[i + 1], '${LINES}')
   if who and (tonumber(ends) or math.huge) > now then
-    live[#live + 1] = ARGV[1] == 'who' and who or {all[i], ends, made, who, why}
+    live[#live + 1] = whoAlone and who or {all[i], ends, made, who, why}
   end
 end
-return live
-`
+return {'listed', live}
+`,
+  outcomes: { listed: { blocks: list } },
+})

@@ -1,9 +1,14 @@
+import { flag, text, words } from '../client/reply.ts'
+import { readScript, script } from '../client/script.ts'
+import { CLOCK, WHOLE } from './parts.ts'
+
 /**
  * What an index is worth to those who declare it as `print` says: `whole`; `building` or `stale`, theirs
  * and not whole; `held`, others have claimed it for their declaration less than `hold` milliseconds ago;
  * `unbuilt`, none of these. Every item is in every order: one with fewer than there are ids was lost.
  */
-export const INDEX_STATE = `local function indexState(states, ids, key, print, now, hold)
+export const INDEX_STATE = `
+local function indexState(states, ids, key, print, now, hold)
   local value = redis.call('HGET', states, key) or ''
   local claimed, since, is = string.match(value, '^(%x+):(%d+):(%a+)$')
   if claimed ~= print then return claimed and now - since < hold and 'held' or 'unbuilt' end
@@ -12,122 +17,152 @@ export const INDEX_STATE = `local function indexState(states, ids, key, print, n
     return 'unbuilt'
   end
   return is
-end
-local function milliseconds()
-  local now = redis.call('TIME')
-  return now[1] * 1000 + math.floor(now[2] / 1000)
 end`
 
 /**
  * Makes the caller the one healer of the indexes, if none is at work and the last has been done for
  * long enough. One that was cut off is gone on with where it was, unless that was another version of
- * the declarations: it has not indexed what this one does. KEYS: healer, healed. ARGV: the caller's
- * name, milliseconds it may be silent, rest in milliseconds, version. Returns `{1, the cursor to go on
- * from}` or `{0}`.
+ * the declarations: it has not indexed what this one does. `healerTtl` is how many milliseconds the
+ * caller may be silent.
  */
-export const BEGIN_HEALING = `#!lua flags=allow-key-locking
-${INDEX_STATE}
-local now = milliseconds()
-local at = tonumber(redis.call('HGET', KEYS[2], 'at') or '')
-if at and now - at < tonumber(ARGV[3]) then return {0} end
-if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return {0} end
-local left = redis.call('HMGET', KEYS[2], 'version', 'cursor')
-redis.call('HSET', KEYS[2], 'began', now, 'version', ARGV[4])
-if left[1] == ARGV[4] and left[2] then return {1, left[2]} end
-redis.call('HDEL', KEYS[2], 'cursor')
-return {1, '0'}
-`
+export const BEGIN_HEALING = script({
+  name: 'begin healing',
+  keys: ['healerKey', 'healedKey'],
+  args: ['healer', 'healerTtl', 'rest: number', 'version'],
+  lua: `${CLOCK}${WHOLE}
+local now = clock()
+local at = tonumber(redis.call('HGET', healedKey, 'at') or '')
+if at and now - at < rest then return {'resting'} end
+if not redis.call('SET', healerKey, healer, 'NX', 'PX', healerTtl) then return {'resting'} end
+local left = redis.call('HMGET', healedKey, 'version', 'cursor')
+redis.call('HSET', healedKey, 'began', whole(now), 'version', version)
+if left[1] == version and left[2] then return {'begun', left[2]} end
+redis.call('HDEL', healedKey, 'cursor')
+return {'begun', '0'}
+`,
+  outcomes: { begun: { cursor: text }, resting: {} },
+})
+
+/** Notes how far the healer is; not kept when another has taken over. */
+export const KEEP_HEALING = script({
+  name: 'keep healing',
+  keys: ['healerKey', 'healedKey'],
+  args: ['healer', 'healerTtl', 'cursor'],
+  lua: `
+if redis.call('GET', healerKey) ~= healer then return {'answered', 0} end
+redis.call('HSET', healedKey, 'cursor', cursor)
+redis.call('PEXPIRE', healerKey, healerTtl)
+return {'answered', 1}
+`,
+  outcomes: { answered: { kept: flag } },
+})
 
 /**
- * Notes how far the healer is. KEYS: healer, healed. ARGV: the caller's name, milliseconds it may be
- * silent, cursor. Returns `{1}`, or `{0}` when another has taken over.
+ * Ends a healing, and notes how long it took and how many in a row found nothing; not ended when another
+ * has taken over. `found` is how much there was to heal, `size` the keyspace before it or `''`.
  */
-export const KEEP_HEALING = `#!lua flags=allow-key-locking
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
-redis.call('HSET', KEYS[2], 'cursor', ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return {1}
-`
+export const END_HEALING = script({
+  name: 'end healing',
+  keys: ['healerKey', 'healedKey'],
+  args: ['healer', 'found: number', 'size'],
+  lua: `${CLOCK}${WHOLE}
+if redis.call('GET', healerKey) ~= healer then return {'answered', 0} end
+local now = clock()
+local before = redis.call('HMGET', healedKey, 'began', 'idle')
+local idle = found == 0 and (tonumber(before[2] or '') or 0) + 1 or 0
+local took = now - (tonumber(before[1] or '') or now)
+redis.call('HSET', healedKey, 'at', whole(now), 'took', whole(took), 'keys', size, 'idle', whole(idle))
+redis.call('HDEL', healedKey, 'began', 'version', 'cursor')
+redis.call('DEL', healerKey)
+return {'answered', 1}
+`,
+  outcomes: { answered: { ended: flag } },
+})
+
+/** The keys of the states and of the indexes, that of ids first, and the fingerprints of the indexes. */
+const INDEX_KEYS = ['statesKey', '...indexKeys'] as const
+const INDEX_ARGS = ['hold: number', '...prints'] as const
 
 /**
- * Ends a healing, and notes how long it took and how many in a row found nothing. KEYS: healer, healed.
- * ARGV: the caller's name, how much it found, the size of the keyspace before it or `''`. Returns `{1}`,
- * or `{0}` when another has taken over.
+ * What each index of a collection is worth: see {@link INDEX_STATE}. `hold` is how many milliseconds a
+ * claim holds.
  */
-export const END_HEALING = `#!lua flags=allow-key-locking
-${INDEX_STATE}
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
-local now = milliseconds()
-local before = redis.call('HMGET', KEYS[2], 'began', 'idle')
-local idle = ARGV[2] == '0' and (tonumber(before[2] or '') or 0) + 1 or 0
-redis.call('HSET', KEYS[2], 'at', now, 'took', now - (tonumber(before[1] or '') or now), 'keys', ARGV[3], 'idle', idle)
-redis.call('HDEL', KEYS[2], 'began', 'version', 'cursor')
-redis.call('DEL', KEYS[1])
-return {1}
-`
-
-/**
- * What each index of a collection is worth: see {@link INDEX_STATE}. Read-only. KEYS: the states, the
- * indexes, that of ids first. ARGV: milliseconds that a claim holds, the fingerprints.
- */
-export const INDEX_STATES = `
-${INDEX_STATE}
-local answer = {}
-for i = 2, #KEYS do
-  answer[i - 1] = indexState(KEYS[1], KEYS[2], KEYS[i], ARGV[i], milliseconds(), tonumber(ARGV[1]))
+export const INDEX_STATES = readScript({
+  name: 'index states',
+  keys: [...INDEX_KEYS],
+  args: [...INDEX_ARGS],
+  lua: `${CLOCK}${INDEX_STATE}
+local states = {}
+for i, key in ipairs(indexKeys) do
+  states[i] = indexState(statesKey, indexKeys[1], key, prints[i], clock(), hold)
 end
-return answer
-`
+return {'read', states}
+`,
+  outcomes: { read: { states: words } },
+})
 
 /**
  * Empties the indexes of a collection that are not whole and marks them as being built: from here on
- * writers keep them. Those that others hold are left. KEYS and ARGV as {@link INDEX_STATES}. Returns
- * the keys that are to be built.
+ * writers keep them. Those that others hold are left. Returns the keys that are to be built.
  */
-export const CLAIM_INDEXES = `#!lua flags=allow-key-locking
-${INDEX_STATE}
-local now, claimed = milliseconds(), {}
-for i = 2, #KEYS do
-  local state = indexState(KEYS[1], KEYS[2], KEYS[i], ARGV[i], now, tonumber(ARGV[1]))
+export const CLAIM_INDEXES = script({
+  name: 'claim indexes',
+  keys: [...INDEX_KEYS],
+  args: [...INDEX_ARGS],
+  lua: `${CLOCK}${WHOLE}${INDEX_STATE}
+local now, claimed = clock(), {}
+for i, key in ipairs(indexKeys) do
+  local state = indexState(statesKey, indexKeys[1], key, prints[i], now, hold)
   if state ~= 'whole' and state ~= 'held' then claimed[#claimed + 1] = i end
 end
 local answer = {}
 for _, i in ipairs(claimed) do
-  redis.call('UNLINK', KEYS[i])
-  redis.call('HSET', KEYS[1], KEYS[i], ARGV[i] .. ':' .. now .. ':building')
-  answer[#answer + 1] = KEYS[i]
+  redis.call('UNLINK', indexKeys[i])
+  redis.call('HSET', statesKey, indexKeys[i], prints[i] .. ':' .. whole(now) .. ':building')
+  answer[#answer + 1] = indexKeys[i]
 end
-return answer
-`
+return {'claimed', answer}
+`,
+  outcomes: { claimed: { indexes: words } },
+})
 
 /**
- * Says that what was built is whole, unless a writer of another declaration has been there since. KEYS:
- * healer, the states, the indexes. ARGV: the caller's name, the fingerprints. Returns the keys of those
- * that are whole now; none when another healer has taken over.
+ * Says that what was built is whole, unless a writer of another declaration has been there since. Returns
+ * the keys of those that are whole now; none when another healer has taken over.
  */
-export const FINISH_INDEXES = `#!lua flags=allow-key-locking
-${INDEX_STATE}
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {} end
+export const FINISH_INDEXES = script({
+  name: 'finish indexes',
+  keys: ['healerKey', ...INDEX_KEYS],
+  args: ['healer', '...prints'],
+  lua: `${CLOCK}${WHOLE}${INDEX_STATE}
+if redis.call('GET', healerKey) ~= healer then return {'finished', {}} end
 local answer = {}
-for i = 3, #KEYS do
-  local print = ARGV[i - 1]
-  if indexState(KEYS[2], KEYS[3], KEYS[i], print, 0, 0) == 'building' then
-    redis.call('HSET', KEYS[2], KEYS[i], print .. ':' .. milliseconds() .. ':whole')
-    answer[#answer + 1] = KEYS[i]
+for i, key in ipairs(indexKeys) do
+  if indexState(statesKey, indexKeys[1], key, prints[i], 0, 0) == 'building' then
+    redis.call('HSET', statesKey, key, prints[i] .. ':' .. whole(clock()) .. ':whole')
+    answer[#answer + 1] = key
   end
 end
-return answer
-`
+return {'finished', answer}
+`,
+  outcomes: { finished: { indexes: words } },
+})
 
 /**
- * Finds ids of an index whose hashes are gone, in a stretch of a thousand. Read-only. KEYS: the index
- * of ids. ARGV: prefix, where the stretch begins. Returns `{last id or '' after the end, ids…}`.
+ * Finds ids of an index whose hashes are gone, in a stretch of a thousand from `first`. `last` is '' after
+ * the end. `prefix` is that of the items.
  */
-export const FIND_GHOSTS = `
-local ids = redis.call('ZRANGEBYLEX', KEYS[1], ARGV[2], '+', 'LIMIT', 0, 1000)
-local answer = {#ids < 1000 and '' or ids[#ids]}
+export const FIND_GHOSTS = readScript({
+  name: 'find ghosts',
+  locks: 'database',
+  keys: ['idsKey'],
+  args: ['prefix', 'first'],
+  lua: `
+local ids, ghosts = redis.call('ZRANGEBYLEX', idsKey, first, '+', 'LIMIT', 0, 1000), {}
 for _, id in ipairs(ids) do
-  if redis.call('EXISTS', ARGV[1] .. id) == 0 then answer[#answer + 1] = id end
+  if redis.call('EXISTS', prefix .. id) == 0 then ghosts[#ghosts + 1] = id end
 end
-return answer
-`
+return {'found', #ids < 1000 and '' or ids[#ids], ghosts}
+`,
+  outcomes: { found: { last: text, ghosts: words } },
+})

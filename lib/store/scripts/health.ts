@@ -1,9 +1,14 @@
-/**
- * Writes a key, to see whether the store takes writes, and returns the eviction policy.
- * KEYS: a key that goes away at once. Returns `{policy or ''}`.
- */
-export const PROBE = `#!lua flags=allow-key-locking
-redis.call('SET', KEYS[1], '1', 'PX', 1000)
+import { word } from '../client/reply.ts'
+import { script } from '../client/script.ts'
+
+/** Writes a key that goes away at once, to see whether the store takes writes, and tells the eviction policy. */
+export const PROBE = script({
+  name: 'probe',
+  keys: ['probeKey'],
+  lua: `
+redis.call('SET', probeKey, '1', 'PX', 1000)
 local memory = redis.pcall('INFO', 'memory')
-return {type(memory) == 'string' and string.match(memory, 'maxmemory_policy:([%w-]+)') or ''}
-`
+return {'written', type(memory) == 'string' and string.match(memory, 'maxmemory_policy:([%w-]+)') or ''}
+`,
+  outcomes: { written: { policy: word } },
+})

@@ -1,27 +1,36 @@
-import { STORE_TIME } from './parts.ts'
+import { integer, texts } from '../client/reply.ts'
+import { readScript, script } from '../client/script.ts'
+import { CLOCK, WHOLE } from './parts.ts'
 
-/** Notes that a key was used, if it is still there. KEYS: key. Returns `{'done'}`. */
-export const TOUCH_KEY = `#!lua flags=allow-key-locking
-${STORE_TIME}
-if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'usedAt', string.format('%.0f', now)) end
+/** Notes that a key was used, if it is still there. */
+export const TOUCH_KEY = script({
+  name: 'touch key',
+  keys: ['keyKey'],
+  lua: `${CLOCK}${WHOLE}
+if redis.call('EXISTS', keyKey) == 1 then redis.call('HSET', keyKey, 'usedAt', whole(clock())) end
 return {'done'}
-`
+`,
+  outcomes: { done: {} },
+})
 
 /**
- * Reads an API key and, by the address in its record, its owner's account. Read-only. API keys from
- * before accounts had ids have the address as `uid`.
- *
- * KEYS: key. ARGV: the prefix of accounts. Returns `{now, {key's fields}, {account's fields}}`, or
- * `{now}` when there is no such key.
+ * Reads an API key and, by the address in its record, its owner's account. API keys from before accounts
+ * had ids have the address as `uid`. `userPrefix` is that of all accounts.
  */
-export const KEY_LIVENESS = `
-${STORE_TIME}
-local key = redis.call('HMGET', KEYS[1], 'hash', 'old', 'oldUntil', 'uid', 'scopes', 'expiresAt', 'born', 'limit', 'older', 'olderUntil', 'user', 'kgen')
-if not key[4] then return {string.format('%.0f', now)} end
+export const KEY_LIVENESS = readScript({
+  name: 'key liveness',
+  locks: 'database',
+  keys: ['keyKey'],
+  args: ['userPrefix'],
+  lua: `${CLOCK}${WHOLE}
+local key = redis.call('HMGET', keyKey, 'hash', 'old', 'oldUntil', 'uid', 'scopes', 'expiresAt', 'born', 'limit', 'older', 'olderUntil', 'user', 'kgen')
+if not key[4] then return {'unknown'} end
 for i = 1, 12 do key[i] = key[i] or '' end
 local address = key[11] ~= '' and key[11] or key[4]
-local account = redis.call('HMGET', ARGV[1] .. address, 'level', 'disabled', 'emailVerified', 'createdAt', 'password', 'id', 'kgen')
+local account = redis.call('HMGET', userPrefix .. address, 'level', 'disabled', 'emailVerified', 'createdAt', 'password', 'id', 'kgen')
 -- Whether there is a password, never which.
 account[5] = account[5] and '1'
-return {string.format('%.0f', now), key, account}
-`
+return {'found', whole(clock()), key, account}
+`,
+  outcomes: { found: { now: integer, key: texts, account: texts }, unknown: {} },
+})

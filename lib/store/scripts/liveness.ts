@@ -1,14 +1,22 @@
-const BODY = `local session = redis.call('HMGET', KEYS[1], 'st', 'uid', 'gen')
-local account = redis.call('HMGET', KEYS[2], 'level', 'disabled', 'emailVerified', 'gen', 'id')
-return {session, account}
-`
+import { texts } from '../client/reply.ts'
+import { readScript, script } from '../client/script.ts'
 
-/** Reads the fields that say whether a session lives. Read-only. KEYS: session, account. */
-export const READ_LIVENESS = BODY
+const DEFINITION = {
+  name: 'liveness',
+  keys: ['sessionKey', 'userKey'],
+  lua: `
+local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen')
+local account = redis.call('HMGET', userKey, 'level', 'disabled', 'emailVerified', 'gen', 'id')
+return {'read', session, account}
+`,
+  outcomes: { read: { session: texts, account: texts } },
+} as const
+
+/** Reads the fields that say whether a session lives. */
+export const READ_LIVENESS = readScript(DEFINITION)
 
 /**
  * The same, but as a script that may write, so that a Global database runs it at the primary: a session
  * opened a moment ago may not have reached the replica that was asked first.
  */
-export const LIVENESS_AT_PRIMARY = `#!lua flags=allow-key-locking
-${BODY}`
+export const LIVENESS_AT_PRIMARY = script(DEFINITION)

@@ -1,16 +1,27 @@
-const ADD = `for i = 1, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end`
+import { texts } from '../client/reply.ts'
+import { script } from '../client/script.ts'
 
-/** Adds to counters. KEYS: metrics. ARGV: field, number and so on. Returns `{'told'}`. */
-export const TELL_METRICS = `#!lua flags=allow-key-locking
-${ADD}
+const ADD = `
+for i = 1, #counts, 2 do redis.call('HINCRBY', metricsKey, counts[i], counts[i + 1]) end`
+
+/** Adds to counters: field, number and so on. */
+export const TELL_METRICS = script({
+  name: 'tell metrics',
+  keys: ['metricsKey'],
+  args: ['...counts'],
+  lua: `${ADD}
 return {'told'}
-`
+`,
+  outcomes: { told: {} },
+})
 
-/**
- * Adds to counters, and reads them all: at the primary, so that no reader sees one go back. KEYS and
- * ARGV as {@link TELL_METRICS}. Returns `{field, number…}`.
- */
-export const READ_METRICS = `#!lua flags=allow-key-locking
-${ADD}
-return redis.call('HGETALL', KEYS[1])
-`
+/** Adds to counters, and reads them all: at the primary, so that no reader sees one go back. */
+export const READ_METRICS = script({
+  name: 'read metrics',
+  keys: ['metricsKey'],
+  args: ['...counts'],
+  lua: `${ADD}
+return {'read', redis.call('HGETALL', metricsKey)}
+`,
+  outcomes: { read: { counters: texts } },
+})

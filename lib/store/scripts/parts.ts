@@ -1,116 +1,100 @@
 import { ADMIN_LEVEL } from '../../contract/access.ts'
+import { ENTERS } from '../rules.ts'
 
 /**
- * Lua that several scripts share. All Lua is in this folder, in a file for each use, so that a function
- * at the edge carries only the scripts that it calls. Every script names its KEYS and ARGV at the
- * top.
+ * Lua functions that several scripts share, each a text for itself: a script carries those that it calls.
+ * What a function works on is given to it; a test holds that no script speaks of a name that it does
+ * not declare, and that it carries no function that it does not call.
  *
- * `flags=allow-key-locking` is Upstash's own: without it a script locks the whole database, with it
- * a script locks the keys it declares and may touch no other. The local gateway strips the line.
- * Times are milliseconds of the store's clock, so an application clock that is off changes nothing.
+ * All Lua is in this folder, in a file for each use, so that a function at the edge carries only the
+ * scripts that it calls. Times are milliseconds of the store's clock, so an application clock that is
+ * off changes nothing.
  */
 
-export const STORE_TIME = `local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)`
-
-/** A revoked session stays for a day, so that the log can tell revoked from unknown. */
-export const REVOKE = `local function revoke()
-  if redis.call('HGET', sessionKey, 'st') ~= 'live' then return end
-  redis.call('HSET', sessionKey, 'st', 'revoked')
-  if redis.call('PTTL', sessionKey) > 86400000 then redis.call('PEXPIRE', sessionKey, 86400000) end
-  redis.call('ZREM', sessionsKey, sid)
+/** The time now. */
+export const CLOCK = `
+local function clock()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end`
 
-/** An account that may hold a session: it exists, and `mayEnter` of `rules.ts` says the same. */
-export const MAY_ENTER = `local function mayEnter()
+/** A whole number as text: Lua itself would write a large one with an exponent. */
+export const WHOLE = `
+local function whole(number) return string.format('%.0f', number) end`
+
+/** Whether a field of an account says yes, by the table that `mayEnter` of `rules.ts` has too. */
+export const ENTRY = `
+local function isEnabled(disabled) return ${isAbsentOr(ENTERS.disabled, 'disabled')} end
+local function isVerified(emailVerified) return ${isAbsentOr(ENTERS.emailVerified, 'emailVerified')} end`
+
+function isAbsentOr(words: readonly string[], name: string): string {
+  return [`not ${name}`, ...words.map((word) => `${name} == '${word}'`)].join(' or ')
+}
+
+/** An account that may hold a session: it exists, is enabled and has confirmed its address. Needs {@link ENTRY}. */
+export const MAY_ENTER = `
+local function mayEnter(userKey)
   if redis.call('EXISTS', userKey) == 0 then return false end
   local user = redis.call('HMGET', userKey, 'disabled', 'emailVerified')
-  local enabled = not user[1] or user[1] == '' or user[1] == '0'
-  local verified = not user[2] or user[2] == '1' or user[2] == 'true'
-  return enabled and verified
+  return isEnabled(user[1]) and isVerified(user[2])
 end`
 
 /**
  * Whether an account waits for its address to be confirmed: `emailVerified` is there and is not yes, and
  * the level is 0. If an admin raised its level, only a new password opens it: whoever registered the
- * address first may be somebody else.
+ * address first may be somebody else. Needs {@link ENTRY}.
  */
-export const WAITS = `local function unverified()
-  local verified = redis.call('HGET', userKey, 'emailVerified')
-  return verified and verified ~= '1' and verified ~= 'true'
-end
-local function enabled()
-  local disabled = redis.call('HGET', userKey, 'disabled')
-  return not disabled or disabled == '' or disabled == '0'
-end
-local function waits()
-  return unverified() and enabled() and (redis.call('HGET', userKey, 'level') or '0') == '0'
+export const WAITS = `
+local function waits(userKey)
+  local user = redis.call('HMGET', userKey, 'disabled', 'emailVerified', 'level')
+  return not isVerified(user[2]) and isEnabled(user[1]) and (user[3] or '0') == '0'
+end`
+
+/** A revoked session stays for a day, so that the log can tell revoked from unknown. */
+export const REVOKE = `
+local function revoke(sessionKey, sessionsKey, sessionId)
+  if redis.call('HGET', sessionKey, 'st') ~= 'live' then return end
+  redis.call('HSET', sessionKey, 'st', 'revoked')
+  if redis.call('PTTL', sessionKey) > 86400000 then redis.call('PEXPIRE', sessionKey, 86400000) end
+  redis.call('ZREM', sessionsKey, sessionId)
+end`
+
+/** The generation of its account's sessions in which a session was opened. */
+export const GENERATION = `
+local function generation(userKey)
+  return redis.call('HGET', userKey, 'gen') or '0'
 end`
 
 /**
- * A session belongs to the generation of its account's sessions in which it was opened. Raising the
- * account's number ends them all in one step, however many there are, without naming their keys.
+ * Where an account begins to count is nobody's guess: one that is deleted and made again does not meet
+ * the sessions of the one before. `write` is `HSET` or `HSETNX`.
  */
-export const GENERATION = `local function generation()
-  return redis.call('HGET', userKey, 'gen') or '0'
-end
--- Where an account begins to count is nobody's guess: one that is deleted and made again does not
--- meet the sessions of the one before.
-local function beginGeneration(write)
+export const BEGIN_GENERATION = `
+local function beginGeneration(userKey, write)
   local at = redis.call('TIME')
   redis.call(write, userKey, 'gen', string.format('%.0f', tonumber(at[1]) * 1000000 + tonumber(at[2])))
-end
-local function raiseGeneration()
-  if string.match(generation(), '^[1-9]%d*$') then redis.call('HINCRBY', userKey, 'gen', 1)
-  else beginGeneration('HSET') end
 end`
 
 /**
- * An account's opaque id: `u_` and random letters. It is what tokens, API keys and owners name, and a
- * random mark as well: an account that is deleted and typed again is another one.
- *
- * The caller gives the id that it has read (`''` for none) and a fresh one. An id that leads to another
- * address was copied with its record; an id of another form was typed. Both are replaced.
+ * Ends all sessions of an account in one step, however many there are, without naming their keys. Needs
+ * {@link GENERATION} and {@link BEGIN_GENERATION}.
  */
-export const IDENTIFY = `local function identify(knownKey, known, freshKey, fresh)
-  local id = redis.call('HGET', userKey, 'id')
-  if id and id ~= known and string.match(id, '^u_%w+$') then return id end
-  local own = id and string.match(id, '^u_%w+$') and (redis.call('GET', knownKey) or uid) == uid
-  if not own then
-    id, knownKey = fresh, freshKey
-    redis.call('HSET', userKey, 'id', id)
-  end
-  redis.call('SET', knownKey, uid)
-  return id
-end`
-
-/** Notes an account in the index of accounts and, if it is one, in the set of admins. */
-export const ENROL = `local function enrol()
-  redis.call('ZADD', accountsKey, 0, uid)
-  local level = redis.call('HGET', userKey, 'level') or ''
-  if string.match(level, '^%d%d?%d?$') and tonumber(level) >= ${ADMIN_LEVEL} then redis.call('SADD', adminsKey, uid) end
+export const RAISE_GENERATION = `
+local function raiseGeneration(userKey)
+  if string.match(generation(userKey), '^[1-9]%d*$') then redis.call('HINCRBY', userKey, 'gen', 1)
+  else beginGeneration(userKey, 'HSET') end
 end`
 
 /**
- * API keys belong to the generation of their account's keys in which they were made: raising the
- * number ends them all in one step. Returns their ids, for the caller to delete the records.
+ * Ends all sessions of an account but `kept` (`''` for none), by raising its generation. Needs
+ * {@link RAISE_GENERATION}.
  */
-export const END_KEYS = `local function countKeys()
-  return redis.call('ZCOUNT', keysKey, string.format('%.0f', now), '+inf')
-end
-local function endKeys()
-  redis.call('HINCRBY', userKey, 'kgen', 1)
-  local ids = redis.call('ZRANGE', keysKey, 0, -1)
-  redis.call('DEL', keysKey)
-  return ids
-end`
-
-/** Ends all sessions of an account but `kept`, by raising its generation. */
-export const END_OTHERS = `local function endOthers()
-  local before = generation()
-  raiseGeneration()
+export const END_OTHERS = `
+local function endOthers(userKey, sessionsKey, sessionKey, accountId, kept)
+  local before = generation(userKey)
+  raiseGeneration(userKey)
   -- Read back as text: a Lua number of sixteen digits does not keep them all.
-  local after = generation()
+  local after = generation(userKey)
   local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen', 'abs')
   local keeps = kept ~= '' and session[1] == 'live' and session[2] == accountId and (session[3] or '0') == before
   local idle = keeps and redis.call('ZSCORE', sessionsKey, kept)
@@ -120,4 +104,56 @@ export const END_OTHERS = `local function endOthers()
     redis.call('ZADD', sessionsKey, idle, kept)
     redis.call('PEXPIREAT', sessionsKey, session[4])
   end
+end`
+
+/** How many API keys of an account have not ended. */
+export const COUNT_KEYS = `
+local function countKeys(keysKey, now)
+  return redis.call('ZCOUNT', keysKey, string.format('%.0f', now), '+inf')
+end`
+
+/**
+ * API keys belong to the generation of their account's keys in which they were made: raising the
+ * number ends them all in one step. Returns their ids, for the caller to delete the records.
+ */
+export const END_KEYS = `
+local function endKeys(userKey, keysKey)
+  redis.call('HINCRBY', userKey, 'kgen', 1)
+  local ids = redis.call('ZRANGE', keysKey, 0, -1)
+  redis.call('DEL', keysKey)
+  return ids
+end`
+
+/**
+ * An account's opaque id: `u_` and random letters. It is what tokens, API keys and owners name, and a
+ * random mark as well: an account that is deleted and typed again is another one.
+ *
+ * The caller gives the id that it has read (`''` for none) and a fresh one, with the keys that lead
+ * back from them. An id that leads to another address was copied with its record; an id of another
+ * form was typed. Both are replaced.
+ */
+export const IDENTIFY = `
+local function identify(userKey, address, knownKey, known, freshKey, fresh)
+  local id = redis.call('HGET', userKey, 'id')
+  if id and id ~= known and string.match(id, '^u_%w+$') then return id end
+  local own = id and string.match(id, '^u_%w+$') and (redis.call('GET', knownKey) or address) == address
+  if not own then
+    id, knownKey = fresh, freshKey
+    redis.call('HSET', userKey, 'id', id)
+  end
+  redis.call('SET', knownKey, address)
+  return id
+end`
+
+/** Whether an account of this level manages accounts. */
+export const IS_ADMIN = `
+local function isAdminLevel(level)
+  return level and string.match(level, '^%d%d?%d?$') and tonumber(level) >= ${ADMIN_LEVEL}
+end`
+
+/** Notes an account in the index of accounts and, if it is one, in the set of admins. Needs {@link IS_ADMIN}. */
+export const ENROL = `
+local function enrol(userKey, address, accountsKey, adminsKey)
+  redis.call('ZADD', accountsKey, 0, address)
+  if isAdminLevel(redis.call('HGET', userKey, 'level')) then redis.call('SADD', adminsKey, address) end
 end`

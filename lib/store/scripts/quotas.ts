@@ -1,15 +1,23 @@
+import { script } from '../client/script.ts'
+
 /**
- * Gives a counted request back, or clears the count. The count never goes below zero: that would allow
- * more requests than the limit.
- *
- * KEYS: the window's counter. ARGV: `one` or `all`. Returns `{'done'}`.
+ * Gives a counted request back (`one`), or clears the count (`all`). The count never goes below zero: that
+ * would allow more requests than the limit.
  */
-export const GIVE_BACK = `#!lua flags=allow-key-locking
-local counter, amount = KEYS[1], ARGV[1]
+export const GIVE_BACK_QUOTA = script({
+  name: 'give back',
+  keys: ['counterKey'],
+  args: ['amount'],
+  lua: `
 if amount == 'all' then
-  redis.call('DEL', counter)
-elseif (tonumber(redis.call('GET', counter) or '0') or 0) > 0 then
-  redis.call('DECR', counter)
+  redis.call('DEL', counterKey)
+elseif (tonumber(redis.call('GET', counterKey) or '0') or 0) > 0 then
+  redis.call('DECR', counterKey)
 end
 return {'done'}
-`
+`,
+  outcomes: { done: {} },
+})
+
+/** Its text alone: one key, one argument. */
+export const GIVE_BACK: string = GIVE_BACK_QUOTA.text
