@@ -137,7 +137,7 @@ const MUTANTS: Mutant[] = [
   mutant(
     'every session survives a password change',
     'lib/store/scripts/accounts.ts',
-    "endOthers(userKey, sessionsKey, sessionKey, accountId, kept)\n",
+    'endOthers(userKey, sessionsKey, sessionKey, accountId, kept)\n',
     '',
     'auth/account',
   ),
