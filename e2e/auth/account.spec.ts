@@ -99,7 +99,7 @@ test.describe('/api/profile', () => {
       emailVerified: true,
       createdAt: new Date(1_790_000_000_000).toISOString(),
     })
-    expect(headers.get('server-timing')).toContain('desc="1 trips, 3 commands"')
+    expect(headers.get('server-timing')).toContain('desc="1 trips, 2 commands"')
   })
 
   test('PATCH changes the name; a level, an address or a verification in the body is 422', async ({

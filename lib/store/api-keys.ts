@@ -1,4 +1,4 @@
-import type { Read } from './client/reply.ts'
+import { mapRead, type Read } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { scopesOf } from './key-liveness.ts'
@@ -98,9 +98,7 @@ export function apiKeysRead(userId: string): Read<ListedKey[]> {
     { keysKey: keys.apiKeysOf(userId), userKey: keys.user(userId) },
     { keyPrefix: keys.apiKey(''), address: userId },
   )
-  return {
-    ...read,
-    parse: (reply) =>
-      read.parse(reply).keys.map(({ scopes, ...key }) => ({ ...key, scopes: scopesOf(scopes) })),
-  }
+  return mapRead(read, (found) =>
+    found.keys.map(({ scopes, ...key }) => ({ ...key, scopes: scopesOf(scopes) })),
+  )
 }

@@ -1,5 +1,13 @@
-import { integer, list, optionalInteger, type Read, word } from './client/reply.ts'
-import { type ScriptCommand, scriptRead } from './client/script.ts'
+import {
+  integer,
+  list,
+  mapRead,
+  optionalInteger,
+  type Read,
+  type ScriptCommand,
+  word,
+} from './client/reply.ts'
+import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
 import { ADD_BLOCK, LIST_BLOCKS, REMOVE_BLOCK } from './scripts/blocks.ts'
@@ -42,7 +50,7 @@ export async function removeBlock(store: Store, id: string): Promise<boolean> {
 /** Reads all blocks that are in force, in no order. */
 export function blocksRead(): Read<Block[]> {
   const read = scriptRead('auth', LIST_BLOCKS, BLOCKS, { whoAlone: false })
-  return { ...read, parse: (reply) => read.parse(reply).blocks.flatMap(blockOf) }
+  return mapRead(read, ({ blocks }) => blocks.flatMap(blockOf))
 }
 
 /** The command of the gate, which needs to know who is blocked, and not why. */

@@ -1,4 +1,4 @@
-import { list, type Read, word, words } from './client/reply.ts'
+import { list, mapRead, type Read, word, words } from './client/reply.ts'
 import { type ScriptArgs, type ScriptKeys, scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import type { SecurityEventType } from './event-types.ts'
@@ -106,13 +106,10 @@ export function eventsRead({ before, limit, type, names }: EventQuery): Read<{
 }> {
   const args = { before: before || '+', limit, most: LARGEST_STEP, kind: type ?? '', names }
   const read = scriptRead('auth', LIST_EVENTS, { eventsKey: keys.events }, args)
-  return {
-    ...read,
-    parse: (reply) => {
-      const { events, cursor } = read.parse(reply)
-      return { events: events.map(storedEvent), cursor: cursor || undefined }
-    },
-  }
+  return mapRead(read, ({ events, cursor }) => ({
+    events: events.map(storedEvent),
+    cursor: cursor || undefined,
+  }))
 }
 
 function storedEvent(row: unknown): StoredEvent {

@@ -1,4 +1,4 @@
-import { integer, type Read, replyList, text, word, words } from './client/reply.ts'
+import { integer, mapRead, type Read, replyList, text, word, words } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
@@ -80,13 +80,10 @@ export function statesRead({ states, fingerprints }: KeptIndexes): Read<Map<stri
   const indexKeys = [...fingerprints.keys()]
   const args = { hold: CLAIM_HOLDS_MS, prints: [...fingerprints.values()] }
   const read = scriptRead('data', INDEX_STATES, { statesKey: states, indexKeys }, args)
-  return {
-    ...read,
-    parse: (reply) => {
-      const found = read.parse(reply).states
-      return new Map(indexKeys.map((key, at) => [key, stateOf(found[at])]))
-    },
-  }
+  return mapRead(
+    read,
+    (found) => new Map(indexKeys.map((key, at) => [key, stateOf(found.states[at])])),
+  )
 }
 
 function stateOf(word: unknown): IndexState {
@@ -193,11 +190,5 @@ export function ghostsRead(collection: string, prefix: string, after: string): R
   const idsKey = keys.index(collection, 'id')
   const args = { prefix, first: after === '' ? '-' : `(${after}` }
   const read = scriptRead('data', FIND_GHOSTS, { idsKey }, args)
-  return {
-    ...read,
-    parse: (reply) => {
-      const { last, ghosts } = read.parse(reply)
-      return { last: last || undefined, ghosts }
-    },
-  }
+  return mapRead(read, ({ last, ghosts }) => ({ last: last || undefined, ghosts }))
 }

@@ -1,9 +1,10 @@
-import { integer, list, type Read, replyList, text, texts, word } from './client/reply.ts'
+import { integer, list, mapRead, type Read, replyList, text, texts, word } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { CLAIM_HOLDS_MS, type KeptIndexes } from './indexes.ts'
 import { keys } from './keys.ts'
 import { APPLY_ITEMS } from './scripts/apply.ts'
+import { READ_ITEM } from './scripts/item.ts'
 import { QUERY_ITEMS } from './scripts/query.ts'
 
 /** A hash as it is stored: the declared fields only, undefined where the hash has none. */
@@ -11,16 +12,21 @@ export type StoredFields = (string | undefined)[]
 
 /**
  * Reads the declared fields of one hash, and of no key outside the collection's prefix. A key of
- * another type is not an item: undefined.
+ * another type is not an item: undefined. By itself it is a plain command; joined with the proof of a
+ * session it is {@link READ_ITEM}.
  */
 export function itemRead(
   prefix: string,
   id: string,
   fields: readonly string[],
 ): Read<StoredFields | undefined> {
+  const itemKey = keys.item(prefix, id)
+  const asScript = mapRead(scriptRead('data', READ_ITEM, { itemKey }, { fields }), (found) =>
+    found.status === 'found' ? found.values : undefined,
+  )
   return {
-    database: 'data',
-    queue: (pipeline) => pipeline.hmget(keys.item(prefix, id), ...fields),
+    ...asScript,
+    queue: (pipeline) => pipeline.hmget(itemKey, ...fields),
     parse: (reply) => {
       if (reply.error?.startsWith('WRONGTYPE')) return undefined
       return replyList(reply).map(text)
@@ -137,20 +143,16 @@ export function queryRead(query: ItemQuery): Read<ItemRows | IndexLacking> {
       fields: query.fields,
     },
   )
-  return {
-    ...read,
-    parse: (reply) => {
-      const { status: way, healed, count, rows, ...more } = read.parse(reply)
-      const found = { ...more, healed: lastHealingOf(healed) }
-      if (way === 'unbuilt' || way === 'held') return { ...found, way, index: more.lastMember }
-      return {
-        ...found,
-        way,
-        count: known(count),
-        rows: rows.map((row) => rowOf(row, query.fields.length)),
-      }
-    },
-  }
+  return mapRead(read, ({ status: way, healed, count, rows, ...more }) => {
+    const found = { ...more, healed: lastHealingOf(healed) }
+    if (way === 'unbuilt' || way === 'held') return { ...found, way, index: more.lastMember }
+    return {
+      ...found,
+      way,
+      count: known(count),
+      rows: rows.map((row) => rowOf(row, query.fields.length)),
+    }
+  })
 }
 
 function known(value: unknown): number | undefined {

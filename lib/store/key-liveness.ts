@@ -1,6 +1,6 @@
 import { sameText } from '../same-text.ts'
-import { optionalInteger, type Read } from './client/reply.ts'
-import { type ScriptCommand, scriptRead } from './client/script.ts'
+import { mapRead, optionalInteger, type Read, type ScriptCommand } from './client/reply.ts'
+import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
 import { level, mayEnter } from './rules.ts'
@@ -37,7 +37,7 @@ export function isOver({ status }: KeyLiveness): boolean {
 /** Reads a key with its owner's account, in one command, and judges both. See {@link KEY_LIVENESS}. */
 export function keyRead({ id, hash }: { id: string; hash: string }): Read<KeyLiveness> {
   const read = scriptRead('auth', KEY_LIVENESS, { keyKey: keys.apiKey(id) }, ACCOUNTS)
-  return { ...read, parse: (reply) => judge(hash, read.parse(reply)) }
+  return mapRead(read, (found) => judge(hash, found))
 }
 
 /** The command of {@link keyRead}, for whoever has no pipeline. */

@@ -1,4 +1,4 @@
-import type { Read } from './client/reply.ts'
+import { mapRead, type Read } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
@@ -38,13 +38,7 @@ export function registrationRead(tokenHash: string): Read<Registration | undefin
     { registrationKey: keys.registration(tokenHash) },
     { registrationsPrefix: keys.registrationsOf(''), tokenHash },
   )
-  return {
-    ...read,
-    parse: (reply) => {
-      const found = read.parse(reply)
-      return found.status === 'found' ? found : undefined
-    },
-  }
+  return mapRead(read, (found) => (found.status === 'found' ? found : undefined))
 }
 
 /** Writes the account of a registration, once. See {@link CONFIRM_REGISTRATION}. */

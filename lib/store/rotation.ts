@@ -71,7 +71,7 @@ export type Liveness =
         | 'user-disabled'
     }
 
-/** The fields that say whether a session lives: one command that rides along with a request's data. */
+/** The fields that say whether a session lives: they ride along with a request's data. */
 export function livenessRead(session: Holder): Read<LivenessFields> {
   return scriptRead('auth', READ_LIVENESS, keysOf(session), {})
 }

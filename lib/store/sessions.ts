@@ -1,5 +1,5 @@
 import { StoreUnavailable } from '../contract/problems.ts'
-import { type Read, text } from './client/reply.ts'
+import { mapRead, type Read, text } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import type { EventWords } from './events.ts'
@@ -116,5 +116,5 @@ export function sessionsRead(userId: string): Read<ListedSession[]> {
   const touched = { sessionsKey: keys.sessionsOf(userId), userKey: keys.user(userId) }
   const args = { sessionPrefix: keys.session('') }
   const read = scriptRead('auth', LIST_SESSIONS, touched, args)
-  return { ...read, parse: (reply) => read.parse(reply).sessions }
+  return mapRead(read, ({ sessions }) => sessions)
 }

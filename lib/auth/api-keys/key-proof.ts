@@ -1,4 +1,4 @@
-import type { Read } from '../../store/client/reply.ts'
+import { mapRead, type Read } from '../../store/client/reply.ts'
 import { isOver, type KeyLiveness, keyRead } from '../../store/key-liveness.ts'
 import type { PresentedKey } from './api-key.ts'
 
@@ -23,17 +23,13 @@ export function createKeyProof(
   scope: KeyScope,
   onDead: (key: PresentedKey) => void = () => undefined,
 ): KeyProof {
-  const read = keyRead(key)
+  const read = mapRead(keyRead(key), (found) => {
+    if (isOver(found)) onDead(key)
+    return found
+  })
   return {
     id: key.id,
-    read: {
-      ...read,
-      parse: (reply) => {
-        const found = read.parse(reply)
-        if (isOver(found)) onDead(key)
-        return found
-      },
-    },
+    read,
     needs: () => neededScope(scope),
     reaches: (scopes) => isScoped(scopes, scope),
   }

@@ -32,8 +32,9 @@ export type SessionsSeen = Map<string, { at: number; level: number }>
 
 /**
  * The right of one request to its answer: a verified token says who asks, the store says whether
- * that session still lives and what level the account has now. The store is asked in the same round
- * trip as the data, and what came back is thrown away when the session is dead.
+ * that session still lives and what level the account has now. The store is asked in the same command as
+ * the data where it can be, else in the same round trip, and what came back is thrown away when the
+ * session is dead.
  */
 export class LiveAccess {
   readonly #store: Store
@@ -101,13 +102,13 @@ export class LiveAccess {
       return ok(value)
     }
     if (this.#key !== undefined) {
-      const [found, value] = await this.#store.read(this.#key.read, read)
+      const [found, value] = await this.#store.readBoth(this.#key.read, read)
       this.#proof = this.#judgeKey(found)
       return this.#proof.ok ? ok(value) : this.#proof
     }
     const session = this.#session()
     if (session === undefined) return fail('invalid-token', 'no claims')
-    const [found, value] = await this.#store.read(livenessRead(session), read)
+    const [found, value] = await this.#store.readBoth(livenessRead(session), read)
     this.#proof = await this.#judge(session, liveness(session, found))
     return this.#proof.ok ? ok(value) : this.#proof
   }
@@ -137,7 +138,7 @@ export class LiveAccess {
   async #judge(session: Holder, found: Liveness): Promise<Result<undefined, AccessCode>> {
     const ageSeconds = this.#now() / 1_000 - (this.#claims?.iat ?? 0)
     const missing = found.status === 'session-missing' || found.status === 'user-missing'
-    // Session and account were read one after the other: a change may have fallen between.
+    // A replica may have had one half of a change of session and account, and not yet the other.
     const between = found.status === 'session-superseded'
     const state =
       between || (missing && ageSeconds < YOUNG_TOKEN_SECONDS)

@@ -9,6 +9,29 @@ export interface Read<value> {
   database: 'auth' | 'data'
   queue(pipeline: ReturnType<Redis['pipeline']>): unknown
   parse(reply: Reply): value
+  /** The same as a script, which can be joined with another one to a single command. */
+  call?: ScriptCall<value>
+}
+
+/** A read-only script with the keys and arguments of one call. */
+export interface ScriptCall<value> {
+  script: { readonly name: string; readonly locks: 'keys' | 'database'; readonly body: string }
+  command: ScriptCommand
+  parse(reply: Reply): value
+}
+
+/** A script as a command has it: its text, its keys, its arguments. */
+export type ScriptCommand = [text: string, keys: string[], args: string[]]
+
+/** The same read, for something else that follows from what was read. */
+export function mapRead<from, to>(read: Read<from>, map: (value: from) => to): Read<to> {
+  const { database, queue, call } = read
+  return {
+    database,
+    queue,
+    parse: (reply) => map(read.parse(reply)),
+    ...(call && { call: { ...call, parse: (reply: Reply) => map(call.parse(reply)) } }),
+  }
 }
 
 /** Refuses any reply that is not a list: an outage must never look like an answer. */

@@ -117,6 +117,29 @@ for (const kind of ['redis', 'embedded'] as const) {
       }
     })
 
+    test('of two scripts in one command each has its own keys and arguments, lists and all', async () => {
+      const echo = (name: string) =>
+        readScript({
+          name,
+          keys: ['key', '...more'],
+          args: ['word', '...words'],
+          lua: `
+return {'told', {key, word, unpack(more)}, words}
+`,
+          outcomes: { told: { keys: words, args: words } },
+        })
+      const of = (name: string, key: string, more: string[], list: string[]) =>
+        scriptRead('data', echo(name), { key, more }, { word: name, words: list })
+      const told = await store.readBoth(
+        of('one', 'a', ['b', 'c'], []),
+        of('two', 'd', ['e'], ['x', 'y']),
+      )
+      expect(told).toEqual([
+        { status: 'told', keys: ['a', 'one', 'b', 'c'], args: [] },
+        { status: 'told', keys: ['d', 'two', 'e'], args: ['x', 'y'] },
+      ])
+    })
+
     test('a script that only reads goes with other reads, and may not write', async () => {
       await engine.call(['SET', 'k', 'v'].map((word) => Buffer.from(word)))
       const read = scriptRead('data', READ, { key: 'k' }, {})
@@ -124,6 +147,11 @@ for (const kind of ['redis', 'embedded'] as const) {
       expect([found, again]).toEqual([
         { status: 'found', value: 'v' },
         { status: 'found', value: 'v' },
+      ])
+      const pair = await store.readBoth(read, scriptRead('data', READ, { key: 'other' }, {}))
+      expect(pair).toEqual([
+        { status: 'found', value: 'v' },
+        { status: 'found', value: undefined },
       ])
       const writing = readScript({
         name: 'writes',

@@ -1,5 +1,15 @@
 import { StoreUnavailable } from '../../contract/problems.ts'
-import { list, type Read, replyList, type Shape, type Shaped, shaped } from './reply.ts'
+import {
+  list,
+  type Read,
+  type Reply,
+  replyList,
+  type ScriptCommand,
+  type Shape,
+  type Shaped,
+  shaped,
+} from './reply.ts'
+import { commandOf, namesInLua, textOf } from './script-text.ts'
 
 /**
  * The name of a key or an argument, as a definition writes it: `name` for one text, `name: number` and
@@ -35,9 +45,6 @@ export type Outcome<outcomes extends Outcomes> = {
   [status in keyof outcomes & string]: { status: status } & Shaped<outcomes[status]>
 }[keyof outcomes & string]
 
-/** A script as a command has it: its text, its keys, its arguments. */
-export type ScriptCommand = [text: string, keys: string[], args: string[]]
-
 interface Definition<key extends string, arg extends string, outcomes extends Outcomes> {
   /** For the log, when the reply is none of the outcomes. */
   name: string
@@ -45,10 +52,10 @@ interface Definition<key extends string, arg extends string, outcomes extends Ou
   keys: readonly key[]
   args?: readonly arg[]
   /**
-   * For a script that touches keys which it does not declare: on Upstash it locks the whole database
-   * while it runs, any other its own keys.
+   * `database` for a script that touches keys which it does not declare: on Upstash it locks the whole
+   * database while it runs, any other the keys that it declares.
    */
-  locks?: 'database'
+  locks?: 'keys' | 'database'
   lua: string
   outcomes: outcomes
 }
@@ -64,8 +71,11 @@ export interface Script<
   readonly name: string
   readonly keys: readonly key[]
   readonly args: readonly arg[]
+  readonly locks: 'keys' | 'database'
   readonly lua: string
-  /** What goes over the wire: flags, the names, the Lua. */
+  /** The Lua with its names in front of it. */
+  readonly body: string
+  /** What goes over the wire: flags, and the body. */
   readonly text: string
   command(keys: ScriptKeys<key>, args: ScriptArgs<arg>): ScriptCommand
   /** @throws StoreUnavailable for a reply that is none of the outcomes. */
@@ -97,10 +107,13 @@ export function scriptRead<key extends string, arg extends string, value>(
   keys: ScriptKeys<key>,
   args: ScriptArgs<arg>,
 ): Read<value> {
+  const command = script.command(keys, args)
+  const parse = (reply: Reply): value => script.parse(replyList(reply))
   return {
     database,
-    queue: (pipeline) => pipeline.evalRo(...script.command(keys, args)),
-    parse: (reply) => script.parse(replyList(reply)),
+    queue: (pipeline) => pipeline.evalRo(...command),
+    parse,
+    call: { script, command, parse },
   }
 }
 
@@ -111,28 +124,20 @@ function define<
   outcomes extends Outcomes,
 >(
   kind: kind,
-  { name, keys, args = [], locks, lua, outcomes }: Definition<key, arg, outcomes>,
+  { name, keys, args = [], locks = 'keys', lua, outcomes }: Definition<key, arg, outcomes>,
 ): Script<kind, key, arg, Outcome<outcomes>> {
-  const flags = kind === 'read' ? 'no-writes,allow-key-locking' : 'allow-key-locking'
-  const shebang = locks === 'database' ? '' : `#!lua flags=${flags}`
-  const text = `${shebang}\n${namesInLua(keys, args)}${lua}`
+  const body = `${namesInLua(keys, args)}${lua}`
+  const text = textOf(kind, locks, body)
   return {
     kind,
     name,
     keys,
     args,
+    locks,
     lua,
+    body,
     text,
-    command: (keyOf, argOf) => {
-      const ownKeys = valuesOf(keys, keyOf)
-      const ownArgs = valuesOf(args, argOf)
-      const lengths = [...ownKeys.lists, ...ownArgs.lists].map(({ length }) => String(length))
-      return [
-        text,
-        [...ownKeys.singles, ...ownKeys.lists.flat()],
-        [...ownArgs.singles, ...lengths, ...ownArgs.lists.flat()],
-      ]
-    },
+    command: (keyOf, argOf) => commandOf(text, [keys, keyOf], [args, argOf]),
     parse: (reply) => {
       const [status, ...values] = list(reply)
       const shape = typeof status === 'string' ? outcomes[status] : undefined
@@ -140,61 +145,4 @@ function define<
       return { status, ...shaped(shape, values) } as unknown as Outcome<outcomes>
     },
   }
-}
-
-/** A key or an argument, as its definition writes it. */
-function nameOf(spec: string): { name: string; type: string } {
-  const [, isList = '', name = '', type = ''] = /^(\.\.\.)?(\w+)(?:: (\w+))?$/.exec(spec) ?? []
-  return { name, type: isList || type }
-}
-
-/** The values in the order of the definition, single ones apart from lists. */
-function valuesOf(
-  specs: readonly string[],
-  given: Readonly<Record<string, unknown>>,
-): { singles: string[]; lists: string[][] } {
-  const singles: string[] = []
-  const lists: string[][] = []
-  for (const spec of specs) {
-    const value = given[nameOf(spec).name]
-    if (Array.isArray(value)) lists.push(value.map(String))
-    else singles.push(String(typeof value === 'boolean' ? Number(value) : value))
-  }
-  return { singles, lists }
-}
-
-const LIST_IN_LUA = `local function listOf(from, after, length)
-  local list = {}
-  for i = 1, length do list[i] = from[after + i] end
-  return list
-end
-`
-
-/**
- * Lua that gives keys and arguments their names. Single values come first, and lists follow them; the
- * lengths of all lists are arguments between the two.
- */
-function namesInLua(keys: readonly string[], args: readonly string[]): string {
-  const isList = ({ type }: { type: string }): boolean => type === '...'
-  const ofKeys = keys.map(nameOf)
-  const ofArgs = args.map(nameOf)
-  const lists = [...ofKeys.filter(isList), ...ofArgs.filter(isList)]
-  const singleKeys = ofKeys.filter((name) => !isList(name))
-  const singleArgs = ofArgs.filter((name) => !isList(name))
-  const lines = [
-    ...singleKeys.map(({ name }, index) => `local ${name} = KEYS[${index + 1}]`),
-    ...singleArgs.map(({ name, type }, index) => {
-      const value = `ARGV[${index + 1}]`
-      if (type === 'number') return `local ${name} = tonumber(${value})`
-      return `local ${name} = ${value}${type === 'boolean' ? " == '1'" : ''}`
-    }),
-  ]
-  const after = { KEYS: `${singleKeys.length}`, ARGV: `${singleArgs.length + lists.length}` }
-  for (const [index, list] of lists.entries()) {
-    const from = ofKeys.includes(list) ? 'KEYS' : 'ARGV'
-    const length = `tonumber(ARGV[${singleArgs.length + index + 1}])`
-    lines.push(`local ${list.name} = listOf(${from}, ${after[from]}, ${length})`)
-    after[from] += ` + #${list.name}`
-  }
-  return `${lists.length > 0 ? LIST_IN_LUA : ''}${lines.join('\n')}`
 }

@@ -1,4 +1,5 @@
 import type { Redis } from '@upstash/redis/cloudflare'
+import { joinedRead } from './joined-read.ts'
 import type { Read, Reply } from './reply.ts'
 import type { Script, ScriptArgs, ScriptKeys } from './script.ts'
 import type { Trips } from './trips.ts'
@@ -39,6 +40,23 @@ export class Store {
     return reads.map((read) =>
       read.database === 'auth' ? fromAuth[ofAuth.indexOf(read)] : fromData[ofData.indexOf(read)],
     ) as unknown as Values<reads>
+  }
+
+  /**
+   * Reads two things in one command, if both are scripts of one database; else as {@link read} does.
+   */
+  async readBoth<first, second>(
+    first: Read<first>,
+    second: Read<second>,
+  ): Promise<[first, second]> {
+    const { auth, data } = this.#databases
+    const oneDatabase = auth === data || first.database === second.database
+    if (first.call === undefined || second.call === undefined || !oneDatabase) {
+      const [one, other] = await this.read(first, second)
+      return [one, other]
+    }
+    const [both] = await this.read(joinedRead(first.database, first.call, second.call))
+    return both
   }
 
   /** Runs a script that writes, at the primary: of the accounts' database, if not told otherwise. */

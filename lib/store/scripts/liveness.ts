@@ -19,4 +19,4 @@ export const READ_LIVENESS = readScript(DEFINITION)
  * The same, but as a script that may write, so that a Global database runs it at the primary: a session
  * opened a moment ago may not have reached the replica that was asked first.
  */
-export const LIVENESS_AT_PRIMARY = script(DEFINITION)
+export const LIVENESS_AT_PRIMARY = script({ ...DEFINITION, name: 'liveness at the primary' })

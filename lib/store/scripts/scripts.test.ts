@@ -53,6 +53,11 @@ test('every script speaks of the names that it declares, and of no other', () =>
   expect(wrong).toEqual([])
 })
 
+test('each script has a name of its own', () => {
+  const names = scripts.map(([, { name }]) => name)
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+})
+
 test('no script carries a function that it does not call', () => {
   const idle = scripts.flatMap(([where, { text }]) =>
     namesOf(text)
