@@ -32,7 +32,10 @@ export function gateParts(
   const redis = connectScripts(auth ?? data)
   return {
     keyLimits: createKeyLimits(redis, now),
-    hotLimiter: new HotLimiter(limiterOptions(settings, now)),
+    hotLimiter: new HotLimiter({
+      ...limiterOptions(settings, now),
+      randomId: () => crypto.randomUUID(),
+    }),
     blockList: new BlockList({ redis, now, sleep, log }),
     sessionWatch: createSessionWatch(redis, deadSessions, now),
   }
