@@ -63,8 +63,9 @@ test('what an isolate admits of all partitions and policies is told in one call,
 
 test('more than two hundred windows are told in parts', async () => {
   const isolates = rig.isolates(1, {})
-  const askAll = (): Promise<unknown> =>
-    Promise.all(Array.from({ length: 450 }, (_, index) => isolates.ask(0, 'user', `u${index}`)))
+  const askAll = async (): Promise<void> => {
+    for (let user = 0; user < 450; user++) await isolates.ask(0, 'user', `u${user}`)
+  }
   await askAll()
   const before = isolates.calls.length
   await askAll()
@@ -166,6 +167,55 @@ test('a telling that failed is repeated while its window lasts, and a lost answe
   }
 })
 
+for (const fault of ['refuse', 'lose'] as const) {
+  test(`a telling that reaches the store late, after others: ${fault}: changes nothing of what came of them`, async () => {
+    const isolates = rig.isolates(1, {})
+    await isolates.ask(0, 'user', 'a')
+    await isolates.ask(0, 'user', 'a')
+    isolates.wayMs = 4_500
+    // The first telling leaves, and is given up for lost; the next request repeats it, and tells its own.
+    await isolates.pass(3_300)
+    isolates.wayMs = 0
+    await isolates.ask(0, 'user', 'a')
+    await isolates.pass(700)
+    expect(await counted()).toEqual([3])
+    await isolates.ask(0, 'user', 'a')
+    isolates.fault = fault
+    await isolates.pass(300)
+    isolates.fault = 'none'
+    // Before the third telling is repeated, the first arrives.
+    await isolates.pass(600)
+    expect(isolates.calls.at(-1)?.at).toBe(isolates.now - 150)
+    await isolates.pass(5_000)
+    expect(await counted()).toEqual([4])
+  })
+}
+
+test('what is admitted while a telling is on its way is not counted twice, nor forgotten, in memory', async () => {
+  const isolates = rig.isolates(2, { user: { limit: 100, windowSeconds: 60 } })
+  await isolates.ask(0, 'user', 'a')
+  for (let index = 0; index < 5; index++) await isolates.ask(1, 'user', 'a')
+  await isolates.pass(250)
+  await isolates.ask(0, 'user', 'a')
+  isolates.wayMs = 20
+  await isolates.pass(260)
+  await isolates.ask(0, 'user', 'a')
+  await isolates.pass(40)
+  // Six of before, and two of here; the next is the ninth.
+  expect(await isolates.ask(0, 'user', 'a')).toMatchObject({ remaining: 91 })
+})
+
+test('what passes beside the first request of a window is known when that one is answered', async () => {
+  const isolates = rig.isolates(2, { anonymous: { limit: 10, windowSeconds: 60 } })
+  for (let index = 0; index < 6; index++) await isolates.ask(1, 'anonymous', 'a')
+  await isolates.pass(250)
+  isolates.wayMs = 10
+  const first = isolates.ask(0, 'anonymous', 'a')
+  await isolates.ask(0, 'anonymous', 'a', false)
+  await isolates.pass(30)
+  expect(await first).toMatchObject({ allowed: true, remaining: 2 })
+})
+
 test('after three tries it waits for the next request, and after its window it is given up', async () => {
   const isolates = rig.isolates(1, {})
   await isolates.ask(0, 'user', 'a')
@@ -251,12 +301,16 @@ async function admittedOf(crowd: Crowd): Promise<{ passed: number; calls: number
 }
 
 /** The same numbers in every run. */
-function randomly(most: number): (index: number) => number {
+function randomly(most: number): Crowd['to'] {
   let state = 7
   return () => {
     state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296
     return Math.floor((state / 4_294_967_296) * most)
   }
+}
+
+function mostly(isolate: number, others: Crowd['to']): Crowd['to'] {
+  return (index) => (index % 4 === 0 ? others(index) : isolate)
 }
 
 for (const [how, crowd] of Object.entries<Crowd>({
@@ -290,7 +344,15 @@ for (const [how, crowd] of Object.entries<Crowd>({
     windowSeconds: 10,
     times: 5,
     wayMs: 25,
-    to: (index) => (index % 4 === 0 ? randomly(8)(index) : 0),
+    to: mostly(0, randomly(8)),
+  },
+  'eight isolates, in a hurry': {
+    isolates: 8,
+    limit: 200,
+    windowSeconds: 2,
+    times: 6,
+    wayMs: 2,
+    to: randomly(8),
   },
   'sixteen isolates, a large limit': {
     isolates: 16,
