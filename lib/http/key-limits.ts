@@ -5,6 +5,8 @@ import type { WaitUntil } from '../rate-limit/types.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import type { Trips } from '../store/client/trips.ts'
 import { isOver, judgeKey, type KeyLiveness, keyCommand } from '../store/key-liveness.ts'
+import { readEach } from '../store/scripts/each.ts'
+import { Looks } from './looks.ts'
 
 /** The quotas that an API key counts for. */
 export interface KeyQuota {
@@ -40,7 +42,13 @@ const REQUESTS_BETWEEN = 10
  * that asks much is looked at behind the answer, as sessions are: one that has ended would go on using
  * up its owner's quota.
  */
-export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLimits {
+export function createKeyLimits(
+  redis: LimiterClient,
+  now: () => number,
+  sleep: (milliseconds: number) => Promise<void>,
+): KeyLimits {
+  const [script, , args] = keyCommand('')
+  const looks = new Looks({ redis, now, sleep, script: readEach(script, 1), args })
   // Two maps, so that made-up API keys do not push out good ones.
   const known = new Map<string, KeyQuota & { until: number; uses: number }>()
   const unknown = new Map<string, number>()
@@ -57,8 +65,11 @@ export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLim
     if (!Array.isArray(reply)) throw new StoreUnavailable('key: unexpected reply')
     return judgeKey(key.hash, reply)
   }
-  const look = async (key: PresentedKey): Promise<void> => {
-    if (isOver(await ask(key))) forget(key)
+  const look = (key: PresentedKey, waitUntil: WaitUntil): void => {
+    const take = (reply: unknown[]): void => {
+      if (isOver(judgeKey(key.hash, reply))) forget(key)
+    }
+    looks.add(keyCommand(key.id)[1], take, waitUntil)
   }
   return {
     isKnown: (key) => find(key) !== undefined,
@@ -67,7 +78,7 @@ export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLim
       const kept = find(key)
       if (kept !== undefined) {
         kept.uses++
-        if (kept.uses % REQUESTS_BETWEEN === 0) waitUntil(look(key).catch(() => undefined))
+        if (kept.uses % REQUESTS_BETWEEN === 0) look(key, waitUntil)
         return kept
       }
       if (now() < (unknown.get(key.hash) ?? 0)) return undefined

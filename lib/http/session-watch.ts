@@ -8,7 +8,9 @@ import type { WaitUntil } from '../rate-limit/types.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import { keys } from '../store/keys.ts'
 import { liveness } from '../store/rotation.ts'
+import { readEach } from '../store/scripts/each.ts'
 import { READ_LIVENESS } from '../store/scripts/liveness.ts'
+import { Looks } from './looks.ts'
 
 /** What a token says of its session and its account. */
 interface Claims extends TokenTimes {
@@ -30,12 +32,12 @@ export function createSessionWatch(
   redis: LimiterClient,
   dead: DeadSessions,
   now: () => number,
+  sleep: (milliseconds: number) => Promise<void>,
 ): SessionWatch {
   const asked = new Map<string, number>()
-  const look = async (claims: Claims): Promise<void> => {
+  const looks = new Looks({ redis, now, sleep, script: readEach(READ_LIVENESS, 2), args: [] })
+  const judge = (claims: Claims, [state, account]: unknown[]): void => {
     const { sub, user, sid, iat } = claims
-    const reply = await redis.evalRo(READ_LIVENESS, [keys.session(sid), keys.user(user)], [])
-    const [state, account] = Array.isArray(reply) ? reply : []
     if (!Array.isArray(state) || !Array.isArray(account)) return
     const found = liveness({ sessionId: sid, accountId: sub, userId: user }, state, account)
     const settled = now() / 1_000 - iat > SETTLED_TOKEN_SECONDS
@@ -59,6 +61,7 @@ export function createSessionWatch(
     if (count < REQUESTS_BETWEEN || dead.has(claims)) return
     // From before accounts had ids: what the store says of the id says nothing of this one.
     if (claims.sub === claims.user) return
-    waitUntil(look(claims).catch(() => undefined))
+    const { sid, user } = claims
+    looks.add([keys.session(sid), keys.user(user)], (reply) => judge(claims, reply), waitUntil)
   }
 }
