@@ -260,7 +260,7 @@ const MUTANTS: Mutant[] = [
     'lib/rate-limit/teller.ts',
     'Math.max(own === 0 ? 0 : stored / own, LEAST_PACE)',
     '1',
-    'rate-limit/hot',
+    'rate-limit/isolates',
   ),
   {
     name: "the library's timeout taken as a yes",

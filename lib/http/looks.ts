@@ -22,9 +22,8 @@ const LOST_MS = 1_000
 const LOOKS_A_CALL = 200
 
 /**
- * Looks at the store behind the answers. Those that come within a quarter of a second go in one call:
- * with many callers each would be a call of its own. One that fails is not repeated: the caller's next one
- * comes by itself.
+ * Looks at the store behind the answers. Those of a quarter of a second go in one call: with many callers
+ * each would be a call of its own. One that fails is not repeated: the next is ten requests away.
  */
 export class Looks {
   readonly #options: LooksOptions

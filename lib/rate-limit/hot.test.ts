@@ -1,7 +1,5 @@
 import { expect, test } from '@playwright/test'
-import fc from 'fast-check'
-import { type IsolateRig, startIsolates } from '../../test/support/isolates.ts'
-import type { Decision } from './types.ts'
+import { admitted, type IsolateRig, startIsolates } from '../../test/support/isolates.ts'
 
 /** A minute begins here. */
 const START = 1_790_000_040_000
@@ -13,25 +11,12 @@ test.beforeAll(async () => {
 test.afterAll(() => rig.close())
 test.beforeEach(() => rig.command('FLUSHALL'))
 
-/** What the store has counted for a policy and a partition, in the windows of a minute. */
-async function counted(policy = 'user', partition = 'a'): Promise<number[]> {
-  const keys = (await rig.command('KEYS', `limit:${policy}:${partition}:*`)) as Buffer[]
-  const counts = keys
-    .map(String)
-    .sort()
-    .map((key) => rig.command('GET', key))
-  return (await Promise.all(counts)).map((count) => Number(String(count)))
-}
-
-const admitted = (decisions: (Decision | undefined)[]): number =>
-  decisions.filter((decision) => decision?.allowed).length
-
 test('a burst asks once, is told once, and is denied from memory beyond the limit', async () => {
   const isolates = rig.isolates(1, { user: { limit: 5, windowSeconds: 60 } })
   const burst = await Promise.all(Array.from({ length: 8 }, () => isolates.ask(0, 'user', 'a')))
   expect(admitted(burst)).toBe(5)
   await isolates.pass(250)
-  expect(await counted()).toEqual([5])
+  expect(await rig.counted()).toEqual([5])
   const before = isolates.calls.length
   expect(await isolates.ask(0, 'user', 'a')).toMatchObject({
     allowed: false,
@@ -57,7 +42,7 @@ test('what an isolate admits of all partitions and policies is told in one call,
   await isolates.pass(250)
   expect(isolates.calls).toHaveLength(before + 1)
   for (const policy of ['user', 'key']) {
-    expect(await counted(policy, 'u*'), policy).toEqual(Array(100).fill(3))
+    expect(await rig.counted(policy, 'u*'), policy).toEqual(Array(100).fill(3))
   }
 })
 
@@ -72,7 +57,7 @@ test('more than two hundred windows are told in parts', async () => {
   await isolates.pass(250)
   const sizes = isolates.calls.slice(before).map(({ keys }) => keys.length - 1)
   expect(sizes).toEqual([200, 200, 50])
-  expect(await counted('user', 'u*')).toEqual(Array(450).fill(2))
+  expect(await rig.counted('user', 'u*')).toEqual(Array(450).fill(2))
 })
 
 test('a key that only a telling has made goes away with its window, as the library’s', async () => {
@@ -81,7 +66,7 @@ test('a key that only a telling has made goes away with its window, as the libra
   await rig.command('DEL', ...isolates.calls.flatMap(({ keys }) => keys))
   await isolates.ask(0, 'user', 'a')
   await isolates.pass(250)
-  expect(await counted()).toEqual([1])
+  expect(await rig.counted()).toEqual([1])
   for (const key of isolates.calls.at(-1)?.keys.slice(1) ?? []) {
     const left = Number(await rig.command('PTTL', key))
     expect(left).toBeGreaterThan(50_000)
@@ -98,7 +83,7 @@ test('a key that holds no number is counted for nobody, and holds nobody up', as
   await isolates.ask(0, 'user', 'a')
   await isolates.ask(0, 'user', 'b')
   await isolates.pass(250)
-  expect(await counted('user', 'b')).toEqual([2])
+  expect(await rig.counted('user', 'b')).toEqual([2])
   expect(isolates.logged).toEqual([{ event: 'quota.not-counted', count: 1 }])
 })
 
@@ -118,17 +103,17 @@ test('timers and calls that ended with their request are taken over by the next'
   await isolates.ask(0, 'user', 'a')
   isolates.endRequests()
   await isolates.pass(1_250)
-  expect(await counted()).toEqual([1])
+  expect(await rig.counted()).toEqual([1])
   isolates.wayMs = 10
   await isolates.ask(0, 'user', 'a')
   // On its way, and executed; its answer reaches nobody.
   await isolates.pass(260)
-  expect(await counted()).toEqual([3])
+  expect(await rig.counted()).toEqual([3])
   isolates.endRequests()
   await isolates.pass(3_000)
   await isolates.ask(0, 'user', 'a')
   await isolates.pass(300)
-  expect(await counted()).toEqual([4])
+  expect(await rig.counted()).toEqual([4])
 })
 
 test('what other isolates counted is learned from the next telling', async () => {
@@ -149,7 +134,7 @@ test('a window that ended meanwhile is told as itself, and the next one begins a
   await isolates.pass(210)
   expect(await isolates.ask(0, 'user', 'a')).toMatchObject({ allowed: true, remaining: 599 })
   await isolates.pass(250)
-  expect(await counted()).toEqual([2, 1])
+  expect(await rig.counted()).toEqual([2, 1])
 })
 
 test('a telling that failed is repeated while its window lasts, and a lost answer counts nothing twice', async () => {
@@ -162,7 +147,7 @@ test('a telling that failed is repeated while its window lasts, and a lost answe
     await isolates.ask(0, 'user', fault)
     isolates.fault = 'none'
     await isolates.pass(2_000)
-    expect(await counted('user', fault), fault).toEqual([3])
+    expect(await rig.counted('user', fault), fault).toEqual([3])
     expect(isolates.logged, fault).toEqual([{ event: 'quota.not-told', windows: 1 }])
   }
 })
@@ -178,7 +163,7 @@ for (const fault of ['refuse', 'lose'] as const) {
     isolates.wayMs = 0
     await isolates.ask(0, 'user', 'a')
     await isolates.pass(700)
-    expect(await counted()).toEqual([3])
+    expect(await rig.counted()).toEqual([3])
     await isolates.ask(0, 'user', 'a')
     isolates.fault = fault
     await isolates.pass(300)
@@ -187,7 +172,7 @@ for (const fault of ['refuse', 'lose'] as const) {
     await isolates.pass(600)
     expect(isolates.calls.at(-1)?.at).toBe(isolates.now - 150)
     await isolates.pass(5_000)
-    expect(await counted()).toEqual([4])
+    expect(await rig.counted()).toEqual([4])
   })
 }
 
@@ -226,10 +211,10 @@ test('after three tries it waits for the next request, and after its window it i
   expect(isolates.logged).toHaveLength(3)
   isolates.fault = 'none'
   await isolates.pass(10_000)
-  expect(await counted()).toEqual([1])
+  expect(await rig.counted()).toEqual([1])
   await isolates.ask(0, 'user', 'b')
   await isolates.pass(250)
-  expect(await counted()).toEqual([2])
+  expect(await rig.counted()).toEqual([2])
 
   await isolates.ask(0, 'user', 'a')
   isolates.fault = 'refuse'
@@ -242,8 +227,8 @@ test('after three tries it waits for the next request, and after its window it i
   expect(isolates.logged).toContainEqual({ event: 'quota.not-counted', count: 1 })
   isolates.fault = 'none'
   await isolates.pass(1_000)
-  expect(await counted()).toEqual([2])
-  expect(await counted('user', 'b')).toEqual([2, 2])
+  expect(await rig.counted()).toEqual([2])
+  expect(await rig.counted('user', 'b')).toEqual([2, 2])
 })
 
 test('an open window stays open through an outage; without one, user goes on small and anonymous closes', async () => {
@@ -269,196 +254,5 @@ test('a request that does not wait is counted all the same, also beside the firs
   )
   expect(admitted(asked)).toBe(3)
   await isolates.pass(250)
-  expect(await counted('anonymous')).toEqual([3])
-})
-
-/** Requests as they come to several isolates in one window. */
-interface Crowd {
-  isolates: number
-  limit: number
-  windowSeconds: number
-  /** How many requests come, in limits. */
-  times: number
-  wayMs: number
-  /** In milliseconds; the whole window, if absent. */
-  within?: number
-  /** Which isolate gets the request of a number. */
-  to: (index: number) => number
-}
-
-async function admittedOf(crowd: Crowd): Promise<{ passed: number; calls: number }> {
-  const { limit, windowSeconds, within = windowSeconds * 1_000 } = crowd
-  const isolates = rig.isolates(crowd.isolates, { user: { limit, windowSeconds } })
-  isolates.wayMs = crowd.wayMs
-  const asked: Promise<Decision | undefined>[] = []
-  const count = crowd.times * limit
-  for (let index = 0; index < count; index++) {
-    asked.push(isolates.ask(crowd.to(index), 'user', 'a'))
-    await isolates.pass(within / count)
-  }
-  await isolates.pass(1_000)
-  return { passed: admitted(await Promise.all(asked)), calls: isolates.calls.length }
-}
-
-/** The same numbers in every run. */
-function randomly(most: number): Crowd['to'] {
-  let state = 7
-  return () => {
-    state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296
-    return Math.floor((state / 4_294_967_296) * most)
-  }
-}
-
-function mostly(isolate: number, others: Crowd['to']): Crowd['to'] {
-  return (index) => (index % 4 === 0 ? others(index) : isolate)
-}
-
-for (const [how, crowd] of Object.entries<Crowd>({
-  'two isolates, in turn': {
-    isolates: 2,
-    limit: 60,
-    windowSeconds: 60,
-    times: 10,
-    wayMs: 2,
-    to: (index) => index % 2,
-  },
-  'four isolates, at random, ten times the limit': {
-    isolates: 4,
-    limit: 60,
-    windowSeconds: 60,
-    times: 10,
-    wayMs: 25,
-    to: randomly(4),
-  },
-  'four isolates, a short window': {
-    isolates: 4,
-    limit: 60,
-    windowSeconds: 2,
-    times: 3,
-    wayMs: 2,
-    to: (index) => index % 4,
-  },
-  'eight isolates, one of them with most': {
-    isolates: 8,
-    limit: 120,
-    windowSeconds: 10,
-    times: 5,
-    wayMs: 25,
-    to: mostly(0, randomly(8)),
-  },
-  'eight isolates, in a hurry': {
-    isolates: 8,
-    limit: 200,
-    windowSeconds: 2,
-    times: 6,
-    wayMs: 2,
-    to: randomly(8),
-  },
-  'sixteen isolates, a large limit': {
-    isolates: 16,
-    limit: 600,
-    windowSeconds: 60,
-    times: 3,
-    wayMs: 10,
-    to: randomly(16),
-  },
-})) {
-  test(`over-admission, spread over the window: ${how}: half the limit at most`, async () => {
-    const { passed, calls } = await admittedOf(crowd)
-    expect(passed).toBeGreaterThanOrEqual(crowd.limit)
-    expect(passed, `${calls} calls`).toBeLessThanOrEqual(1.5 * crowd.limit)
-  })
-}
-
-test('over-admission, all at once: each isolate admits the limit at most', async () => {
-  const { passed } = await admittedOf({
-    isolates: 4,
-    limit: 60,
-    windowSeconds: 60,
-    times: 12,
-    wayMs: 50,
-    within: 1,
-    to: (index) => index % 4,
-  })
-  expect(passed).toBeGreaterThanOrEqual(60)
-  expect(passed).toBeLessThanOrEqual(4 * 60)
-})
-
-test('no isolate admits less than the limit of requests that came to it alone', async () => {
-  const { passed } = await admittedOf({
-    isolates: 1,
-    limit: 60,
-    windowSeconds: 10,
-    times: 4,
-    wayMs: 25,
-    to: () => 0,
-  })
-  expect(passed).toBe(60)
-})
-
-test('what isolates admit is what the store has counted, whatever fails in between: nothing is lost, nothing is twice', async () => {
-  const steps = fc.array(
-    fc.oneof(
-      {
-        weight: 6,
-        arbitrary: fc.record({
-          do: fc.constant('ask' as const),
-          isolate: fc.nat({ max: 2 }),
-          partition: fc.constantFrom('a', 'b', 'c'),
-          times: fc.integer({ min: 1, max: 9 }),
-          wait: fc.boolean(),
-        }),
-      },
-      {
-        weight: 4,
-        arbitrary: fc.record({
-          do: fc.constant('pass' as const),
-          ms: fc.constantFrom(1, 20, 100, 250, 1_000, 5_000),
-        }),
-      },
-      {
-        weight: 3,
-        arbitrary: fc.record({
-          do: fc.constant('fault' as const),
-          fault: fc.constantFrom('none' as const, 'refuse' as const, 'lose' as const),
-        }),
-      },
-      { weight: 1, arbitrary: fc.record({ do: fc.constant('end' as const) }) },
-    ),
-    { minLength: 5, maxLength: 40 },
-  )
-  await fc.assert(
-    fc.asyncProperty(steps, fc.constantFrom(0, 5, 60), async (sequence, wayMs) => {
-      await rig.command('FLUSHALL')
-      // A long window: nothing of it is given up.
-      const isolates = rig.isolates(3, { anonymous: { limit: 30, windowSeconds: 3_600 } })
-      isolates.wayMs = wayMs
-      const asked: Promise<Decision | undefined>[] = []
-      for (const step of sequence) {
-        if (step.do === 'pass') await isolates.pass(step.ms)
-        else if (step.do === 'fault') isolates.fault = step.fault
-        else if (step.do === 'end') {
-          isolates.endRequests()
-        } else {
-          for (let index = 0; index < step.times; index++) {
-            asked.push(isolates.ask(step.isolate, 'anonymous', step.partition, step.wait))
-          }
-        }
-      }
-      isolates.fault = 'none'
-      await isolates.pass(10_000)
-      for (const isolate of [0, 1, 2]) {
-        asked.push(isolates.ask(isolate, 'anonymous', 'last'))
-        asked.push(isolates.ask(isolate, 'anonymous', 'last'))
-      }
-      await isolates.pass(10_000)
-      const decisions = await Promise.all(asked)
-      const stored = (await counted('anonymous', '*')).reduce((sum, count) => sum + count, 0)
-      // The first request of a window counts itself, whether it is admitted or not.
-      const { counted: countedFirst, admitted: admittedFirst } = isolates.firsts
-      expect(stored - countedFirst).toBe(admitted(decisions) - admittedFirst)
-      expect(isolates.logged.filter(({ count }) => count !== undefined)).toEqual([])
-    }),
-    { numRuns: 60 },
-  )
+  expect(await rig.counted('anonymous')).toEqual([3])
 })

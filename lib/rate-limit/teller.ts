@@ -58,18 +58,21 @@ const LEAST_PACE = 2
 
 /**
  * Tells the store what this isolate has admitted: all partitions of all policies in one call, every quarter
- * of a second in which something was admitted, and at once when much of what a window had left may be gone.
+ * of a second in which something was admitted.
  *
- * At once is when all isolates together have admitted half of what was left, if they go on as they did in the window so
- * far: with a count of `c` in the store, `o` of them from here, and `u` admitted here since, when
- * `u * c / o` is half of `limit - c`. So requests that come spread over the isolates and the window meet
- * isolates that have seen the last half coming: they admit half the limit too much at most, and one request for each isolate
- * whose single request is more than that. Requests that come before any isolate has heard of another
- * are known to the isolate alone that admits them, and each isolate admits the limit at most.
+ * It tells at once when all isolates together may have admitted half of what a window had left. Of `stored`
+ * requests that the store has counted, `own` are from here. If that goes on, `untold` requests from here are
+ * `untold * stored / own` from everywhere; others are taken to admit at least as many as this isolate.
+ *
+ * Bound on over-admission: if requests come spread over isolates and window, an isolate hears of the others before
+ * more than half of what was left is gone. If the others are even three times as fast as it thought, then
+ * one and a half times what was left is gone: half the limit too much at most. One request of each isolate
+ * comes on top, where a single one is more than half of what is left. Requests that come all at once, before
+ * an isolate has heard of another, are bound by the limit of each isolate alone.
  *
  * Each request is counted once, in the window in which it was admitted. A telling without an answer may
- * have been counted or not: it is sent again with its number, by which the store tells. When all its
- * windows are over, or after ten minutes, it is given up and logged. Only one is under way at a time.
+ * have been counted or not: it is sent again with its number, by which the store knows it. When all its
+ * windows are over, or after ten minutes, it is given up and logged. One is under way at a time.
  *
  * A call or a timer belongs to one request, which `waitUntil` keeps alive. Where a platform ends it all
  * the same, the next request takes over.

@@ -152,7 +152,14 @@ export interface IsolateRig {
   ) => Isolates
   /** Straight to the store. */
   command(...words: string[]): Promise<unknown>
+  /** What the store has counted, by window. @param partition May be a pattern. */
+  counted(policy?: string, partition?: string): Promise<number[]>
   close(): Promise<void>
+}
+
+/** How many of these requests passed. */
+export function admitted(decisions: readonly (Decision | undefined)[]): number {
+  return decisions.filter((decision) => decision?.allowed).length
 }
 
 /** @param start Of the time in the test, in epoch milliseconds; each group of isolates begins a day later. */
@@ -166,12 +173,20 @@ export async function startIsolates(start: number): Promise<IsolateRig> {
   let groups = 0
   // The limiter's library reads the clock by itself.
   Date.now = () => current?.now ?? realNow()
+  const command: IsolateRig['command'] = (...words) =>
+    engine.call(words.map((word) => Buffer.from(word)))
   return {
+    command,
+    counted: async (policy = 'user', partition = 'a') => {
+      const keys = await command('KEYS', `limit:${policy}:${partition}:*`)
+      const names = Array.isArray(keys) ? keys.map(String).sort() : []
+      const counts = await Promise.all(names.map((name) => command('GET', name)))
+      return counts.map((count) => Number(String(count)))
+    },
     isolates: (count, overrides) => {
       current = new Isolates(store, overrides, count, start + groups++ * 86_400_000)
       return current
     },
-    command: (...words) => engine.call(words.map((word) => Buffer.from(word))),
     close: async () => {
       Date.now = realNow
       await gateway.close()

@@ -1,6 +1,6 @@
 /**
- * A read-only script for many groups of keys, in one call. KEYS: those of each group, one group after another. ARGV: as
- * the script's. Returns what the script returns, of each group.
+ * A read-only script for many groups of keys, in one call. KEYS: those of each group, one group after
+ * another. ARGV: as the script's. Returns what the script returns, of each group.
  *
  * @param script Without a first line of flags.
  * @param size How many keys a group has.
