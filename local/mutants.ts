@@ -232,7 +232,35 @@ const MUTANTS: Mutant[] = [
     'lib/rate-limit/hot.ts',
     "if (POLICIES[policy].onOutage === 'closed') throw error",
     '',
-    'limiter.test',
+    'rate-limit/hot',
+  ),
+  mutant(
+    'a count that is told to the next window',
+    'lib/rate-limit/hot.ts',
+    'keys.limitWindow(quota.policy, quota.key, number)',
+    'keys.limitWindow(quota.policy, quota.key, number + 1)',
+    'rate-limit/hot',
+  ),
+  mutant(
+    'counts that are lost with a call that failed',
+    'lib/rate-limit/teller.ts',
+    'if (!isTooLate) log(',
+    'if (counts.length === 0) log(',
+    'rate-limit/hot',
+  ),
+  mutant(
+    'a telling whose answer was lost is counted twice',
+    'lib/store/scripts/tellings.ts',
+    'isRepeated and 0 or',
+    '',
+    'rate-limit/hot',
+  ),
+  mutant(
+    'isolates that take themselves for the only one',
+    'lib/rate-limit/teller.ts',
+    'Math.max(own === 0 ? 0 : stored / own, LEAST_PACE)',
+    '1',
+    'rate-limit/isolates',
   ),
   {
     name: "the library's timeout taken as a yes",
@@ -690,8 +718,8 @@ const MUTANTS: Mutant[] = [
   mutant(
     'an API key that counts for its owner for a minute after its end',
     'lib/http/key-limits.ts',
-    'if (isOver(await ask(key))) forget(key)',
-    'await ask(key)',
+    'if (isOver(judgeKey(key.hash, found))) forget(key)',
+    'judgeKey(key.hash, found)',
     'app.quotas',
   ),
   mutant(

@@ -32,10 +32,13 @@ export function gateParts(
   const { auth, data } = settings
   const redis = connectScripts(auth ?? data)
   return {
-    keyLimits: createKeyLimits(redis, now),
-    hotLimiter: new HotLimiter(limiterOptions(settings, now)),
+    keyLimits: createKeyLimits(redis, now, sleep),
+    hotLimiter: new HotLimiter({
+      ...limiterOptions(settings, now),
+      randomId: () => crypto.randomUUID(),
+    }),
     blockList: new BlockList({ redis, now, sleep, log }),
-    sessionWatch: createSessionWatch(redis, deadSessions, now),
+    sessionWatch: createSessionWatch(redis, deadSessions, now, sleep),
   }
 }
 

@@ -9,5 +9,7 @@ import { createDeps, type Deps, limiterOptions } from './base.ts'
  */
 export const sessionDeps: () => Deps = /* @__PURE__ */ once(() => {
   const settings = env()
-  return { ...createDeps(settings), hotLimiter: new HotLimiter(limiterOptions(settings, Date.now)) }
+  const deps = createDeps(settings)
+  const options = { ...limiterOptions(settings, Date.now), randomId: deps.randomId }
+  return { ...deps, hotLimiter: new HotLimiter(options) }
 })

@@ -1,9 +1,18 @@
 import type { PresentedKey } from '../auth/api-keys/api-key.ts'
 import { remember } from '../bounded-map.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import type { Trips } from '../store/client/trips.ts'
-import { isOver, judgeKey, type KeyLiveness, keyCommand } from '../store/key-liveness.ts'
+import {
+  isOver,
+  judgeKey,
+  KEYS_READ,
+  type KeyFields,
+  type KeyLiveness,
+  keyNames,
+} from '../store/key-liveness.ts'
+import { Looks } from './looks.ts'
 
 /** The quotas that an API key counts for. */
 export interface KeyQuota {
@@ -39,7 +48,12 @@ const REQUESTS_BETWEEN = 10
  * that asks much is looked at behind the answer, as sessions are: one that has ended would go on using
  * up its owner's quota.
  */
-export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLimits {
+export function createKeyLimits(
+  redis: LimiterClient,
+  now: () => number,
+  sleep: (milliseconds: number) => Promise<void>,
+): KeyLimits {
+  const looks = new Looks({ redis, now, sleep, read: KEYS_READ })
   // Two maps, so that made-up API keys do not push out good ones.
   const known = new Map<string, KeyQuota & { until: number; uses: number }>()
   const unknown = new Map<string, number>()
@@ -52,10 +66,15 @@ export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLim
     remember(unknown, hash, now() + UNKNOWN_FOR_MS)
   }
   const ask = async (key: PresentedKey): Promise<KeyLiveness> => {
-    return judgeKey(key.hash, await redis.evalRo(...keyCommand(key.id)))
+    const [found] = KEYS_READ.parse(await redis.evalRo(...KEYS_READ.command([keyNames(key.id)])))
+    if (found === undefined) throw new StoreUnavailable('key: unexpected reply')
+    return judgeKey(key.hash, found)
   }
-  const look = async (key: PresentedKey): Promise<void> => {
-    if (isOver(await ask(key))) forget(key)
+  const look = (key: PresentedKey, waitUntil: WaitUntil): void => {
+    const take = (found: KeyFields): void => {
+      if (isOver(judgeKey(key.hash, found))) forget(key)
+    }
+    looks.add(keyNames(key.id), take, waitUntil)
   }
   return {
     isKnown: (key) => find(key) !== undefined,
@@ -64,7 +83,7 @@ export function createKeyLimits(redis: LimiterClient, now: () => number): KeyLim
       const kept = find(key)
       if (kept !== undefined) {
         kept.uses++
-        if (kept.uses % REQUESTS_BETWEEN === 0) waitUntil(look(key).catch(() => undefined))
+        if (kept.uses % REQUESTS_BETWEEN === 0) look(key, waitUntil)
         return kept
       }
       if (now() < (unknown.get(key.hash) ?? 0)) return undefined

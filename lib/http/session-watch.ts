@@ -5,10 +5,12 @@ import {
 } from '../auth/sessions/dead-sessions.ts'
 import { remember } from '../bounded-map.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
+import { eachRead } from '../store/client/each-read.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import { keys } from '../store/keys.ts'
-import { liveness } from '../store/rotation.ts'
+import { type LivenessFields, liveness } from '../store/rotation.ts'
 import { READ_LIVENESS } from '../store/scripts/liveness.ts'
+import { Looks } from './looks.ts'
 
 /** What a token says of its session and its account. */
 interface Claims extends TokenTimes {
@@ -30,14 +32,13 @@ export function createSessionWatch(
   redis: LimiterClient,
   dead: DeadSessions,
   now: () => number,
+  sleep: (milliseconds: number) => Promise<void>,
 ): SessionWatch {
   const asked = new Map<string, number>()
-  const look = async (claims: Claims): Promise<void> => {
+  const looks = new Looks({ redis, now, sleep, read: eachRead(READ_LIVENESS, {}) })
+  const judge = (claims: Claims, fields: LivenessFields): void => {
     const { sub, user, sid, iat } = claims
-    const touched = { sessionKey: keys.session(sid), userKey: keys.user(user) }
-    const reply = await redis.evalRo(...READ_LIVENESS.command(touched, {}))
-    const holder = { sessionId: sid, accountId: sub, userId: user }
-    const found = liveness(holder, READ_LIVENESS.parse(reply))
+    const found = liveness({ sessionId: sid, accountId: sub, userId: user }, fields)
     const settled = now() / 1_000 - iat > SETTLED_TOKEN_SECONDS
     switch (found.status) {
       case 'live':
@@ -59,6 +60,8 @@ export function createSessionWatch(
     if (count < REQUESTS_BETWEEN || dead.has(claims)) return
     // From before accounts had ids: what the store says of the id says nothing of this one.
     if (claims.sub === claims.user) return
-    waitUntil(look(claims).catch(() => undefined))
+    const { sid, user } = claims
+    const touched = { sessionKey: keys.session(sid), userKey: keys.user(user) }
+    looks.add(touched, (fields) => judge(claims, fields), waitUntil)
   }
 }

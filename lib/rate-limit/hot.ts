@@ -1,31 +1,25 @@
 import { remember } from '../bounded-map.ts'
 import type { Trips } from '../store/client/trips.ts'
+import { keys } from '../store/keys.ts'
 import { Counter, type LimiterOptions, memoryKey, type Quota } from './counter.ts'
 import { type HotPolicyName, LOCAL_LIMIT, POLICIES } from './policies.ts'
+import { type CountedWindow, Teller } from './teller.ts'
 import type { Decision, Partition, WaitUntil } from './types.ts'
 
 /** What one isolate knows of one partition in one window. */
-interface Window {
-  number: number
-  used: number
-  limit: number
+interface Window extends CountedWindow {
   /** The request that opened the window, while it asks the store. */
   first: Promise<boolean> | undefined
-  /** Set while the store cannot count: when to ask it again, in epoch milliseconds. */
-  askAgainAt: number | undefined
   /** What this isolate admitted by itself in earlier pauses of the same window. */
   alone: number
-  /** Requests that were admitted and are not counted in the store yet. */
-  uncounted: number
-  /** When a request began to gather them, in epoch milliseconds; 0 while none does. */
-  gatheringSince: number
+}
+
+export interface HotLimiterOptions extends LimiterOptions {
+  /** Names this isolate in the store. */
+  randomId: () => string
 }
 
 const OUTAGE_PAUSE_MS = 2_000
-/** How long a count waits for others to go with it. */
-const GATHERING_MS = 20
-/** Gathering that takes longer has ended with its request: the platform stopped its timer. */
-const LOST_COUNT_MS = 1_000
 
 /**
  * The quotas that every request meets, in the gate.
@@ -34,15 +28,18 @@ const LOST_COUNT_MS = 1_000
  * `cachedFixedWindow`, which admits too many when first answers overlap, never forgets a key and,
  * comparing a number with a string, never lets its Redis keys expire.
  *
- * Bound on over-admission: an isolate admits at most its limit before it hears of the others, and
- * each background answer tells it the count of all.
+ * Bound on over-admission: `n` isolates admit `n` times the limit when all requests come at once, before
+ * one has heard of another; one and a half times when they come spread over the window. {@link Teller}
+ * says why.
  */
 export class HotLimiter {
   readonly #counter: Counter
+  readonly #teller: Teller
   readonly #windows = new Map<string, Window>()
 
-  constructor(options: LimiterOptions) {
+  constructor(options: HotLimiterOptions) {
     this.#counter = new Counter(options)
+    this.#teller = new Teller(options)
   }
 
   /**
@@ -85,9 +82,8 @@ export class HotLimiter {
       if (!wait) {
         if (!opened && window.used >= window.limit)
           return this.#counter.decision(quota, false, window.used)
-        if (!opened) window.used++
-        const counted = opened ? first : first.then(() => this.#countBehind(quota, window))
-        waitUntil(counted.catch(() => undefined))
+        if (opened) waitUntil(first.catch(() => undefined))
+        else this.#admit(window, waitUntil)
         return this.#counter.decision(quota, true, window.used)
       }
       // Other requests wait for this answer. `waitUntil` keeps it alive when this client leaves: workerd
@@ -102,8 +98,8 @@ export class HotLimiter {
       }
     }
     if (window.used >= window.limit) return this.#counter.decision(quota, false, window.used)
-    window.used++
-    if (window.askAgainAt === undefined) waitUntil(this.#countBehind(quota, window))
+    if (window.askAgainAt === undefined) this.#admit(window, waitUntil)
+    else window.used++
     return this.#counter.decision(quota, true, window.used + quota.limit - window.limit)
   }
 
@@ -132,14 +128,17 @@ export class HotLimiter {
       return { window: known, opened: false }
     }
     const window: Window = {
+      key: keys.limitWindow(quota.policy, quota.key, number),
+      windowMs: quota.windowSeconds * 1_000,
       number,
-      used: 1,
       limit: quota.limit,
+      used: 1,
+      stored: 0,
+      own: 0,
+      untold: 0,
       first: undefined,
       askAgainAt: undefined,
       alone: known?.number === number && known.askAgainAt !== undefined ? known.used : 0,
-      uncounted: 0,
-      gatheringSince: 0,
     }
     window.first = this.#open(quota, window)
     remember(this.#windows, memoryKey(quota), window)
@@ -149,8 +148,12 @@ export class HotLimiter {
   async #open(quota: Quota, window: Window): Promise<boolean> {
     try {
       const { allowed, used } = await this.#counter.ask(quota)
-      // Others may have been counted here meanwhile; a window that went on alone stays as it is.
-      if (window.askAgainAt === undefined) window.used = Math.max(window.used, used)
+      window.stored = Math.max(window.stored, used)
+      window.own++
+      // Others may have been admitted here meanwhile; a window that went on alone stays as it is.
+      if (window.askAgainAt === undefined) {
+        window.used = Math.max(window.used, used + window.untold)
+      }
       return allowed
     } catch (error) {
       const current = this.#windows.get(memoryKey(quota)) === window
@@ -162,29 +165,10 @@ export class HotLimiter {
     }
   }
 
-  /**
-   * Counts behind the answer. The first request starts a timer; the requests that are admitted until
-   * it ends are counted with it, in one call. So the store is called a few times a second, and not
-   * once a request.
-   */
-  async #countBehind(quota: Quota, window: Window): Promise<void> {
-    const { log, now, sleep } = this.#counter.options
-    window.uncounted++
-    if (now() - window.gatheringSince < LOST_COUNT_MS) return
-    window.gatheringSince = now()
-    await sleep(GATHERING_MS)
-    window.gatheringSince = 0
-    const count = window.uncounted
-    window.uncounted = 0
-    // The window has ended: counting now would charge the next one.
-    if (window.number !== Math.floor(now() / (quota.windowSeconds * 1_000))) return
-    try {
-      const { used } = await this.#counter.ask(quota, count)
-      window.used = Math.max(window.used, used + window.uncounted)
-    } catch {
-      // The window stays open through the outage; what was not counted is said.
-      log('warn', 'quota.not-counted', { policy: quota.policy, count })
-    }
+  /** Decided in memory; the store is told behind the answer. */
+  #admit(window: Window, waitUntil: WaitUntil): void {
+    window.used++
+    this.#teller.admitted(window, waitUntil)
   }
 
   /** The store cannot count: a small limit in this isolate, and soon another try. */

@@ -3,7 +3,7 @@ import { StoreUnavailable } from '../contract/problems.ts'
 import { Trips } from '../store/client/trips.ts'
 import type { LimiterOptions } from './counter.ts'
 import { setQuotaHeaders } from './headers.ts'
-import { HotLimiter } from './hot.ts'
+import type { HotLimiter } from './hot.ts'
 import { POLICIES } from './policies.ts'
 import { StrictLimiter } from './strict.ts'
 import type { GivenBack } from './types.ts'
@@ -13,7 +13,7 @@ const START = 1_790_000_040_000
 /** A store that counts as the library's fixed window does, and can fail. */
 function setup(overrides: LimiterOptions['overrides'] = {}) {
   const counts = new Map<string, number>()
-  const state = { now: START, down: false, asleep: false, asked: 0 }
+  const state = { now: START, down: false, asked: 0 }
   const evalsha = async (_sha: string, [key = '']: string[], args: unknown[]) => {
     state.asked++
     if (state.down) throw new StoreUnavailable('down')
@@ -26,15 +26,9 @@ function setup(overrides: LimiterOptions['overrides'] = {}) {
     return ['done']
   }
   const redis = { evalsha, eval: giveBack } as unknown as LimiterOptions['redis']
-  const sleep = (): Promise<void> =>
-    new Promise((resolve) => (state.asleep ? undefined : setImmediate(resolve)))
+  const sleep = async (): Promise<void> => undefined
   const options = { redis, overrides, now: () => state.now, sleep, log: () => undefined }
-  const limiter = new StrictLimiter(options)
-  const hotLimiter = new HotLimiter(options)
-  const pending: Promise<unknown>[] = []
-  const hot = (policy: 'anonymous' | 'user', key = 'a', wait = true) =>
-    hotLimiter.count(policy, { key }, new Trips(() => state.now), (p) => pending.push(p), { wait })
-  return { limiter, state, counts, hot, settle: () => Promise.all(pending) }
+  return { limiter: new StrictLimiter(options), state, counts }
 }
 
 const realNow = Date.now
@@ -43,74 +37,6 @@ test.beforeEach(() => {
 })
 test.afterEach(() => {
   Date.now = realNow
-})
-
-test('a hot policy asks once for a burst, then counts behind and denies from memory', async () => {
-  const { hot, state, settle, counts } = setup({ user: { limit: 5, windowSeconds: 60 } })
-  const burst = await Promise.all(Array.from({ length: 8 }, () => hot('user')))
-  expect(burst.filter(({ allowed }) => allowed)).toHaveLength(5)
-  await settle()
-  expect([...counts.values()]).toEqual([5])
-  const asked = state.asked
-  const denied = await hot('user')
-  expect(denied).toMatchObject({ allowed: false, remaining: 0, limit: 5 })
-  expect(state.asked).toBe(asked)
-})
-
-test('what is admitted while a count is on its way goes with the next, in one call', async () => {
-  const { hot, state, settle, counts } = setup()
-  await hot('user')
-  await Promise.all(Array.from({ length: 10 }, () => hot('user')))
-  await settle()
-  expect([...counts.values()]).toEqual([11])
-  expect(state.asked).toBe(2)
-})
-
-test('a count that was lost with its request does not end the counting', async () => {
-  const { hot, state, settle, counts } = setup()
-  await hot('user')
-  state.asleep = true
-  await hot('user')
-  state.asleep = false
-  await hot('user')
-  expect([...counts.values()]).toEqual([1])
-  state.now += 1_000
-  await hot('user')
-  await Promise.race([settle(), expect.poll(() => [...counts.values()]).toEqual([4])])
-})
-
-test('what other isolates counted is learned from the answers behind', async () => {
-  const { hot, counts, settle } = setup({ user: { limit: 10, windowSeconds: 60 } })
-  await hot('user')
-  for (const key of counts.keys()) counts.set(key, 9)
-  await hot('user')
-  await settle()
-  expect((await hot('user')).allowed).toBe(false)
-})
-
-test('an open window stays open through an outage; without one, user goes on small and anonymous closes', async () => {
-  const { hot, state, settle } = setup()
-  await hot('anonymous')
-  state.down = true
-  expect((await hot('anonymous')).allowed).toBe(true)
-  await settle()
-  await expect(hot('anonymous', 'stranger')).rejects.toThrow(StoreUnavailable)
-
-  const alone = await Promise.all(Array.from({ length: 40 }, () => hot('user', 'b')))
-  expect(alone.filter(({ allowed }) => allowed)).toHaveLength(30)
-  // It asks again after a pause; while the store is still away, what was admitted stays counted.
-  state.now += 2_000
-  expect((await hot('user', 'b')).allowed).toBe(false)
-  state.down = false
-  state.now += 2_000
-  expect(await hot('user', 'b')).toMatchObject({ allowed: true, remaining: 599 })
-})
-
-test('a request that does not wait is counted all the same', async () => {
-  const { hot, counts, settle } = setup()
-  expect((await hot('anonymous', 'a', false)).allowed).toBe(true)
-  await settle()
-  expect([...counts.values()]).toEqual([1])
 })
 
 test('a strict policy is exact, remembers a denial, and closes in an outage', async () => {

@@ -1,7 +1,7 @@
 import { remember } from '../bounded-map.ts'
 import type { Trips } from '../store/client/trips.ts'
 import { keys } from '../store/keys.ts'
-import { GIVE_BACK } from '../store/scripts/quotas.ts'
+import { GIVE_BACK_QUOTA } from '../store/scripts/quotas.ts'
 import { Counter, type LimiterOptions, memoryKey, type Quota } from './counter.ts'
 import { POLICIES, type StrictPolicyName } from './policies.ts'
 import type { Decision, GivenBack, Partition } from './types.ts'
@@ -73,7 +73,8 @@ export class StrictLimiter {
     amount: 'one' | 'all',
   ): Promise<void> {
     const key = keys.limitWindow(policy, quota.key, windowNumber)
-    await trips.run(1, () => this.#counter.options.redis.eval(GIVE_BACK, [key], [amount]))
+    const command = GIVE_BACK_QUOTA.command({ counterKey: key }, { amount })
+    await trips.run(1, () => this.#counter.options.redis.eval(...command))
   }
 
   /** Whether a strict policy has denied this window already, to this isolate's knowledge. */

@@ -1,5 +1,6 @@
 import { sameText } from '../same-text.ts'
-import { mapRead, optionalInteger, type Read, type ScriptCommand } from './client/reply.ts'
+import { eachRead } from './client/each-read.ts'
+import { mapRead, optionalInteger, type Read } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
@@ -36,21 +37,23 @@ export function isOver({ status }: KeyLiveness): boolean {
 
 /** Reads a key with its owner's account, in one command, and judges both. See {@link KEY_LIVENESS}. */
 export function keyRead({ id, hash }: { id: string; hash: string }): Read<KeyLiveness> {
-  const read = scriptRead('auth', KEY_LIVENESS, { keyKey: keys.apiKey(id) }, ACCOUNTS)
-  return mapRead(read, (found) => judge(hash, found))
+  const read = scriptRead('auth', KEY_LIVENESS, keyNames(id), ACCOUNTS)
+  return mapRead(read, (found) => judgeKey(hash, found))
 }
 
-/** The command of {@link keyRead}, for whoever has no pipeline. */
-export function keyCommand(id: string): ScriptCommand {
-  return KEY_LIVENESS.command({ keyKey: keys.apiKey(id) }, ACCOUNTS)
+/** What {@link KEY_LIVENESS} reads. */
+export type KeyFields = ReturnType<typeof KEY_LIVENESS.parse>
+
+/** The same of many keys in one command, for whoever has no pipeline. */
+export const KEYS_READ = eachRead(KEY_LIVENESS, ACCOUNTS)
+
+/** What {@link KEYS_READ} is asked with. */
+export function keyNames(id: string): { keyKey: string } {
+  return { keyKey: keys.apiKey(id) }
 }
 
-/** Judges the reply of {@link keyCommand} against the hash of the key that was presented. */
-export function judgeKey(presented: string, reply: unknown): KeyLiveness {
-  return judge(presented, KEY_LIVENESS.parse(reply))
-}
-
-function judge(presented: string, found: ReturnType<typeof KEY_LIVENESS.parse>): KeyLiveness {
+/** Judges what was read of a key against the hash of the one that was presented. */
+export function judgeKey(presented: string, found: KeyFields): KeyLiveness {
   if (found.status === 'unknown') return { status: 'key-unknown' }
   const { now, key, account } = found
   const [

@@ -24,6 +24,7 @@
  * | `metrics` | hash of counters | never: fields are bounded by operations and statuses |
  * | `probe` | string | after a second: readiness writes it |
  * | `limit:<policy>:<partition>:<window>` | string | with its window |
+ * | `limit:told:<isolate>` | string: the number of its last telling | twenty minutes after it |
  * | `<collection prefix><item id>` | hash | never: an item is data |
  * | `index:<collection>:<order>` | sorted set, all scores 0 | never: kept by the writers, healed |
  * | `words:<collection>` | sorted set of words and ids, all scores 0 | as the above |
@@ -59,6 +60,7 @@ export const keys = {
   limit: (policy: string): string => `limit:${policy}`,
   limitWindow: (policy: string, partition: string, windowNumber: number): string =>
     `limit:${policy}:${partition}:${windowNumber}`,
+  limitTold: (isolate: string): string => `limit:told:${isolate}`,
   /** A pattern for SCAN. */
   under: (prefix: string): string => `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`,
   item: (prefix: string, itemId: string): string => `${prefix}${itemId}`,

@@ -3,11 +3,12 @@ import { hashSync } from 'bcryptjs'
 import { createApp } from '../../lib/app.ts'
 import { createPasswords } from '../../lib/auth/passwords/password.ts'
 import { contract, type Operation, type OperationId } from '../../lib/contract/operations.ts'
-import { createAppDeps } from '../../lib/deps/app.ts'
+import { type AppDeps, createAppDeps } from '../../lib/deps/app.ts'
 import { POLICIES } from '../../lib/rate-limit/policies.ts'
 import { parseSettings } from '../../lib/settings/settings.ts'
+import type { Settings } from '../../lib/settings/types.ts'
 import { type Engine, redisEngine } from '../../local/gateway/engine.ts'
-import { type Gateway, startGateway } from '../../local/gateway/server.ts'
+import { type Gateway, startGateway, type Trip } from '../../local/gateway/server.ts'
 import { startRedis } from './processes.ts'
 
 export const ORIGIN = 'https://api.example.com'
@@ -31,6 +32,8 @@ export interface InProcess {
   settled(): Promise<void>
   /** What the server wrote to its log. */
   logged: string[]
+  /** Requests that reached the store, newest last. */
+  trips: Trip[]
   close(): Promise<void>
 }
 
@@ -40,11 +43,20 @@ export const QUICK_PASSWORDS = createPasswords(async () => undefined, Date.now, 
   breathMs: 0,
 })
 
-/** Starts it with quotas out of the way and a quick bcrypt: texts and credentials are tested here. */
-export async function startInProcess(passwords = QUICK_PASSWORDS): Promise<InProcess> {
+/**
+ * Starts it with quotas out of the way and a quick bcrypt: texts and credentials are tested here.
+ *
+ * @param parts Other parts than those of the settings.
+ */
+export async function startInProcess(
+  passwords = QUICK_PASSWORDS,
+  parts: (settings: Settings) => Partial<AppDeps> = () => ({}),
+): Promise<InProcess> {
   const program = await startRedis()
   const engine: Engine = redisEngine(program.url)
-  const gateway: Gateway = await startGateway({ engine, token: 'token' })
+  const trips: Trip[] = []
+  const onTrip = (trip: Trip): void => void trips.push(trip)
+  const gateway: Gateway = await startGateway({ engine, token: 'token', onTrip })
   const command = (...words: string[]): Promise<unknown> =>
     engine.call(words.map((word) => Buffer.from(word)))
   const settings = parseSettings({
@@ -58,7 +70,10 @@ export async function startInProcess(passwords = QUICK_PASSWORDS): Promise<InPro
     MAIL_API_KEY: 'key',
     MAIL_FROM: 'usher@example.com',
     RATE_LIMITS: JSON.stringify(
-      Object.fromEntries(Object.keys(POLICIES).map((policy) => [policy, 1_000_000])),
+      Object.fromEntries(
+        // A day, so that no window ends while a test counts trips.
+        Object.keys(POLICIES).map((policy) => [policy, { limit: 1_000_000, window: '1d' }]),
+      ),
     ),
   })
   const deps = {
@@ -71,6 +86,7 @@ export async function startInProcess(passwords = QUICK_PASSWORDS): Promise<InPro
         return found.ok && hash === undefined ? { ok: true as const, value: false } : found
       },
     },
+    ...parts(settings),
   }
   const app = createApp(() => deps)
   const logged: string[] = []
@@ -90,6 +106,7 @@ export async function startInProcess(passwords = QUICK_PASSWORDS): Promise<InPro
       while (behind.size > 0) await Promise.all(behind)
     },
     logged,
+    trips,
     send: (id, sample, headers = {}) => {
       const row: Operation = contract[id]
       const path = row.path.replace(/\{(\w+)\}/g, (_, name: string) =>

@@ -18,6 +18,3 @@ return {'done'}
 `,
   outcomes: { done: {} },
 })
-
-/** Its text alone: one key, one argument. */
-export const GIVE_BACK: string = GIVE_BACK_QUOTA.text

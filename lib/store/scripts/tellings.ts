@@ -1,0 +1,34 @@
+import { texts } from '../client/reply.ts'
+import { script } from '../client/script.ts'
+
+/**
+ * Counts what an isolate has admitted, of many windows in one step, as `@upstash/ratelimit` counts one in
+ * `fixedWindow`: the same key, which lives for one window from its first count.
+ *
+ * Exactly once: a telling whose answer was lost is sent again with its number, and then only reads.
+ *
+ * `toldKey` has the number of the isolate's last telling, for `keep` milliseconds. `adds` and `windows`
+ * (milliseconds) belong to the counters. A counter that holds no number is told as -1.
+ */
+export const TELL_COUNTS = script({
+  name: 'tell counts',
+  keys: ['toldKey', '...counterKeys'],
+  args: ['number: number', 'keep', '...adds', '...windows'],
+  lua: `
+local isRepeated = (tonumber(redis.call('GET', toldKey) or '') or 0) >= number
+if not isRepeated then redis.call('SET', toldKey, string.format('%.0f', number), 'PX', keep) end
+local counts = {}
+for i, counterKey in ipairs(counterKeys) do
+  local add = isRepeated and 0 or tonumber(adds[i])
+  local count = redis.pcall('INCRBY', counterKey, add)
+  if type(count) ~= 'number' then
+    count = -1
+  elseif count == add then
+    redis.call('PEXPIRE', counterKey, windows[i])
+  end
+  counts[i] = tostring(count)
+end
+return {'told', counts}
+`,
+  outcomes: { told: { counts: texts } },
+})
