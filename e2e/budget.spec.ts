@@ -4,7 +4,7 @@ import type { TestStore } from '../test/support/fixtures.ts'
 import { expect, isCounting, isHousekeeping, test } from '../test/support/fixtures.ts'
 
 /**
- * What an operation may cost of the store, counted at the gateway on a warm isolate. A number here is
+ * What an operation may cost of the store, counted at the store's door on a warm isolate. A number here is
  * raised with the reason in the commit that raises it.
  */
 const BUDGETS = {
@@ -28,7 +28,7 @@ test.afterAll(async ({ store }) => {
   await store.call('DEL', 'healed')
 })
 
-/** What reached the gateway, without the counting that nobody waits for. */
+/** What reached the store, without the counting that nobody waits for. */
 function awaited(trips: TestStore['trips'], background: boolean): TestStore['trips'] {
   return trips.filter((trip) => !isHousekeeping(trip) && !(background && isCounting(trip)))
 }
@@ -69,7 +69,7 @@ for (const [name, budget] of Object.entries(BUDGETS)) {
 
     if (hot) expect(seen.length).toBeLessThanOrEqual(budget.trips)
     // Parallel requests are one trip to the client: the server says how many it waited for, and the
-    // gateway that it did not hide any.
+    // door that it did not hide any.
     const timing = /desc="(\d+) trips, (\d+) commands"/.exec(headers.get('server-timing') ?? '')
     expect(Number(timing?.[1])).toBeLessThanOrEqual(budget.trips)
     expect(Number(timing?.[1])).toBeLessThanOrEqual(seen.length)
@@ -84,5 +84,8 @@ test('the read path sends read-only commands alone', async ({ api, store }) => {
   await api.get('/api/movies', JWT)
   await api.get('/api/movies/Pulp%20Fiction', JWT)
   const names = awaited(store.trips, true).flatMap(({ commands }) => commands.map(([name]) => name))
-  expect(new Set(names)).toEqual(new Set(['HMGET', 'EVAL_RO']))
+  expect(names).toContain('HMGET')
+  // Hosts on Node send a script by its SHA when the server knows it.
+  const readOnly = ['HMGET', 'EVAL_RO', 'EVALSHA_RO']
+  expect(names.filter((name) => !readOnly.includes(name ?? ''))).toEqual([])
 })

@@ -1,12 +1,14 @@
 import { createServer, type Server } from 'node:http'
 import { createApp } from '../lib/app.ts'
-import { appDeps } from '../lib/deps/app.ts'
+import { type AppDeps, createAppDeps } from '../lib/deps/app.ts'
+import { parseSettings } from '../lib/settings/settings.ts'
 import { checkEnvironment, checkPort, listen } from './checks.ts'
 import type { Gateway } from './gateway/server.ts'
 import { sayWhatIsToBuild } from './index-states.ts'
 import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
 import { openStore } from './store.ts'
 import { registerTelemetry } from './telemetry.ts'
+import { type OwnStore, openOwnStore } from './transports/reach.ts'
 import type { Workerd, WorkerdOptions } from './workerd.ts'
 
 export type HostKind = 'next' | 'next-dev' | 'app'
@@ -28,14 +30,16 @@ export async function run(
   const peerHeader = makeUpPeerHeader(process.env)
   const { port, host, settings, shutdownDelay } = await checkEnvironment()
   await checkPort(port, host)
-  const gateway = await openStore(process.env)
+  const own = kind === 'app' ? await openOwnStore(process.env) : undefined
+  const gateway = own === undefined ? await openStore(process.env) : own.gateway
   await prepare?.(gateway)
-  void sayWhatIsToBuild(process.env)
-  const { host: serve, settle } = await hostOf(kind)
+  void sayWhatIsToBuild(own?.settings.data ?? parseSettings(process.env).data)
+  const { host: serve, settle } = own === undefined ? await nextHost(kind) : appHost(own)
   const leaving = new AbortController()
   const server = createUsherServer(serve, peerHeader, settings, leaving.signal)
   await listen(server, port, host)
-  stopOnSignal({ server, leaving, shutdownDelay, gateway, settle })
+  const closeStore = own?.close ?? (() => closeGateway(gateway))
+  stopOnSignal({ server, leaving, shutdownDelay, closeStore, settle })
 
   const bound = server.address()
   const actual = typeof bound === 'object' && bound !== null ? bound.port : port
@@ -52,14 +56,18 @@ export async function runWorkerd(
   const { port, host, variables } = await checkEnvironment()
   await checkPort(port, host)
   const gateway = await openStore(process.env)
-  void sayWhatIsToBuild(process.env)
+  void sayWhatIsToBuild(parseSettings(process.env).data)
   const workerd = await start({ variables, host, port })
   for (const signal of STOPPING) process.on(signal, () => workerd.process.kill(signal))
   workerd.process.once('exit', async (code, signal) => {
-    await Promise.all([gateway?.close(), gateway?.engine.close()])
+    await closeGateway(gateway)
     process.exit(signal === null ? (code ?? 1) : 0)
   })
   return { address: addressOf(host, workerd.port), gateway }
+}
+
+async function closeGateway(gateway: Gateway | undefined): Promise<void> {
+  await Promise.all([gateway?.close(), gateway?.engine.close()])
 }
 
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -74,8 +82,7 @@ interface HostProcess {
   settle: () => Promise<unknown>
 }
 
-async function hostOf(kind: HostKind): Promise<HostProcess> {
-  if (kind === 'app') return appHost()
+async function nextHost(kind: HostKind): Promise<HostProcess> {
   // All configuration comes from the environment: Next is told that its .env files are read.
   if (kind === 'next') process.env['__NEXT_PROCESSED_ENV'] = 'true'
   process.env['NEXT_TELEMETRY_DISABLED'] ??= '1'
@@ -99,8 +106,9 @@ async function hostOf(kind: HostKind): Promise<HostProcess> {
   }
 }
 
-function appHost(): HostProcess {
-  const app = createApp(appDeps)
+function appHost({ settings }: OwnStore): HostProcess {
+  const deps: AppDeps = createAppDeps(settings)
+  const app = createApp(() => deps)
   const pending = new Set<Promise<unknown>>()
   const waitUntil = (work: Promise<unknown>): void => {
     const settled = work.catch(() => undefined).finally(() => pending.delete(settled))
@@ -131,7 +139,7 @@ interface Stopping {
   leaving: AbortController
   /** In seconds, after that signal. */
   shutdownDelay: number
-  gateway: Gateway | undefined
+  closeStore: () => Promise<void>
   settle: () => Promise<unknown>
 }
 
@@ -140,7 +148,7 @@ interface Stopping {
  * on for as long as that takes. Then it takes no more, lets the running ones end, and leaves nothing
  * behind. A second signal ends the process at once.
  */
-function stopOnSignal({ server, leaving, shutdownDelay, gateway, settle }: Stopping): void {
+function stopOnSignal({ server, leaving, shutdownDelay, closeStore, settle }: Stopping): void {
   const stop = (): void => {
     setTimeout(() => process.exit(0), 5_000).unref()
     // A connection that is kept alive becomes idle with its last answer.
@@ -148,7 +156,7 @@ function stopOnSignal({ server, leaving, shutdownDelay, gateway, settle }: Stopp
     server.close(async () => {
       // Mails, events and spans that were promised; what takes longer than the limit above is given up.
       await settle().catch(() => undefined)
-      await Promise.all([gateway?.close(), gateway?.engine.close()])
+      await closeStore()
       process.exit(0)
     })
     server.closeIdleConnections()

@@ -1,12 +1,12 @@
-import type { Redis } from '@upstash/redis/cloudflare'
 import { StoreUnavailable } from '../../contract/problems.ts'
-import type { Read, Reply } from './reply.ts'
+import type { Read } from './reply.ts'
+import type { Transport } from './transport.ts'
 import type { Trips } from './trips.ts'
 
-/** The same client twice, unless users and sessions have a database of their own. */
+/** The same transport twice, unless users and sessions have a database of their own. */
 export interface Databases {
-  auth: Redis
-  data: Redis
+  auth: Transport
+  data: Transport
 }
 
 type Values<reads extends readonly Read<unknown>[]> = {
@@ -55,13 +55,11 @@ export class Store {
     return reply
   }
 
-  async #pipeline(redis: Redis, reads: readonly Read<unknown>[]): Promise<unknown[]> {
+  async #pipeline(transport: Transport, reads: readonly Read<unknown>[]): Promise<unknown[]> {
     if (reads.length === 0) return []
-    const pipeline = redis.pipeline()
+    const pipeline = transport.pipeline()
     for (const read of reads) read.queue(pipeline)
-    const replies: Reply[] = await this.#trips.run(reads.length, () =>
-      pipeline.exec({ keepErrors: true }),
-    )
+    const replies = await this.#trips.run(reads.length, () => pipeline.exec({ keepErrors: true }))
     return reads.map((read, index) => read.parse(replies[index] ?? {}))
   }
 }
