@@ -1,9 +1,12 @@
 import { createServer, type Server } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import { createApp } from '../lib/app.ts'
 import { type AppDeps, createAppDeps } from '../lib/deps/app.ts'
 import { parseSettings } from '../lib/settings/settings.ts'
 import { checkEnvironment, checkPort, listen } from './checks.ts'
 import type { Gateway } from './gateway/server.ts'
+import { HashingPlaces } from './hashing-places.ts'
+import { createHashingPool } from './hashing-pool.ts'
 import { sayWhatIsToBuild } from './index-states.ts'
 import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
 import { openStore } from './store.ts'
@@ -34,9 +37,15 @@ export async function run(
   const gateway = own === undefined ? await openStore(process.env) : own.gateway
   await prepare?.(gateway)
   void sayWhatIsToBuild(own?.settings.data ?? parseSettings(process.env).data)
-  const { host: serve, settle } = own === undefined ? await nextHost(kind) : appHost(own)
+  const { host: serve, settle, threads } = own === undefined ? await nextHost(kind) : appHost(own)
   const leaving = new AbortController()
-  const server = createUsherServer(serve, peerHeader, settings, leaving.signal)
+  const server = createUsherServer(
+    serve,
+    peerHeader,
+    settings,
+    leaving.signal,
+    new HashingPlaces(threads),
+  )
   await listen(server, port, host)
   const closeStore = own?.close ?? (() => closeGateway(gateway))
   stopOnSignal({ server, leaving, shutdownDelay, closeStore, settle })
@@ -79,6 +88,8 @@ function addressOf(host: string, port: number): string {
 /** A host, and how to wait for what goes on after its answers. */
 interface HostProcess {
   host: Host
+  /** How many hash passwords at the same time, where that is not the thread that takes requests. */
+  threads?: number
   settle: () => Promise<unknown>
 }
 
@@ -107,7 +118,9 @@ async function nextHost(kind: HostKind): Promise<HostProcess> {
 }
 
 function appHost({ settings }: OwnStore): HostProcess {
-  const deps: AppDeps = createAppDeps(settings)
+  // Beside the program that this is a part of.
+  const hashing = createHashingPool(fileURLToPath(new URL('hashing-thread.js', import.meta.url)))
+  const deps: AppDeps = { ...createAppDeps(settings), passwords: hashing.passwords }
   const app = createApp(() => deps)
   const pending = new Set<Promise<unknown>>()
   const waitUntil = (work: Promise<unknown>): void => {
@@ -130,7 +143,14 @@ function appHost({ settings }: OwnStore): HostProcess {
       .then((answer) => send(response, answer))
       .catch(() => response.destroy())
   }
-  return { host, settle: () => Promise.all(pending) }
+  return {
+    host,
+    threads: hashing.threads,
+    settle: async () => {
+      await Promise.all(pending)
+      await hashing.close()
+    },
+  }
 }
 
 interface Stopping {

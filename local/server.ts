@@ -50,16 +50,18 @@ type ParseError = NodeJS.ErrnoException & { rawPacket?: Buffer }
  *
  * @param peerHeader See {@link makeUpPeerHeader}.
  * @param leaving Aborted when the process is to stop: from then on it answers that it is not ready.
+ * @param hashing The places of requests that hash passwords.
  */
 export function createUsherServer(
   host: Host,
   peerHeader: string,
   settings: Pick<Settings, 'origin' | 'corsOrigins'>,
   leaving: AbortSignal,
+  hashing = new HashingPlaces(),
 ): Server {
   const answers = new OwnAnswers(settings)
   const last = new LastAnswers()
-  const reception = { host, peerHeader, answers, last, leaving, hashing: new HashingPlaces() }
+  const reception = { host, peerHeader, answers, last, leaving, hashing }
   const listener: RequestListener = (request, response) => {
     if (!last.begin(request, response)) return
     accept(request, response, reception).catch(() => request.destroy())
