@@ -158,6 +158,16 @@ for (const fault of [
   })
 }
 
+test('a connection that was cut costs what was on its way, and no request after it', async () => {
+  await count('n')
+  door.fault = 'lose'
+  expect(await failure(count('n'))).toMatch(/^no connection: /)
+  door.fault = 'none'
+  // At once, while it is made again.
+  expect(await Promise.all([count('n'), read('n')])).toEqual([[3], [{ result: '3' }]])
+  expect(door.connections).toBe(2)
+})
+
 test('replies that come late find their own commands', async () => {
   await Promise.all([count('a'), count('b'), count('b')])
   door.fault = 300

@@ -6,6 +6,7 @@ import { withoutKeyLocking } from '../gateway/commands.ts'
 import { type Command, type Connection, reachedBy } from './carrier.ts'
 import { bySha } from './scripts.ts'
 
+const FIRST_PAUSE_MS = 5
 const LONGEST_PAUSE_MS = 1_000
 const WATCH_MS = 250
 
@@ -20,6 +21,7 @@ export function openRedis(url: string): Connection {
 }
 
 interface Batch {
+  since: number
   commands: readonly Command[]
   resolve(replies: readonly Reply[]): void
   reject(error: StoreUnavailable): void
@@ -31,7 +33,8 @@ interface Batch {
  * Redis answers in order, so that a late reply finds its own command. A connection whose oldest command
  * has no reply within the deadline of a request is given up: by then nobody waits for that reply, and a
  * server that hangs, or a peer that is gone without a word, keeps nothing here. Commands that were sent
- * on a connection that is lost are never sent again: they may have been executed.
+ * on a connection that is lost are never sent again: they may have been executed. Those that were not
+ * sent yet wait for the first try to connect again, and fail at once after that until one succeeds.
  */
 class Wire {
   readonly #redis: Redis
@@ -41,7 +44,8 @@ class Wire {
   #gathered: Batch[] = []
   /** Why there is no connection, in a word of the system's. */
   #fault = 'connecting'
-  /** Settles with the first connection, or with its failure: what starts at once waits for it. */
+  #isOpen = false
+  /** Settles with the outcome of a try to connect that is worth waiting for. */
   #opening: Promise<void> | undefined
 
   constructor(url: string) {
@@ -50,7 +54,8 @@ class Wire {
       enableReadyCheck: false,
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
-      retryStrategy: (attempt) => Math.min(50 * attempt, LONGEST_PAUSE_MS),
+      retryStrategy: (attempt) =>
+        attempt === 1 ? FIRST_PAUSE_MS : Math.min(50 * attempt, LONGEST_PAUSE_MS),
       connectTimeout: 5_000,
       disconnectTimeout: 1,
       disableClientInfo: true,
@@ -58,21 +63,22 @@ class Wire {
     this.#redis.on('error', (error: NodeJS.ErrnoException) => {
       this.#fault = error.code ?? error.name
     })
+    this.#redis.on('ready', () => {
+      this.#isOpen = true
+    })
     this.#redis.on('close', () => {
+      if (!this.#isOpen) return
+      this.#isOpen = false
       this.#fault = 'closed'
+      this.#awaitOutcome()
     })
-    this.#opening = new Promise<void>((resolve) => {
-      for (const event of ['ready', 'error', 'close']) this.#redis.once(event, () => resolve())
-    }).then(() => {
-      this.#opening = undefined
-    })
+    this.#awaitOutcome()
     this.#watch = setInterval(() => this.#giveUpWhatHangs(), WATCH_MS).unref()
   }
 
-  async carry(commands: readonly Command[]): Promise<readonly Reply[]> {
-    if (this.#opening !== undefined) await this.#opening
+  carry(commands: readonly Command[]): Promise<readonly Reply[]> {
     return new Promise((resolve, reject) => {
-      this.#gathered.push({ commands, resolve, reject })
+      this.#gathered.push({ since: performance.now(), commands, resolve, reject })
       if (this.#gathered.length === 1) setImmediate(() => this.#send())
     })
   }
@@ -82,10 +88,27 @@ class Wire {
     this.#redis.disconnect()
   }
 
+  #awaitOutcome(): void {
+    this.#opening = new Promise<void>((resolve) => {
+      for (const event of ['ready', 'close', 'end']) this.#redis.once(event, () => resolve())
+    }).then(() => {
+      this.#opening = undefined
+    })
+  }
+
   #send(): void {
-    const batches = this.#gathered
-    this.#gathered = []
+    if (this.#opening !== undefined) {
+      void this.#opening.then(() => this.#send())
+      return
+    }
     const sent = { since: performance.now() }
+    // Of what waited too long, nobody waits for the answer: it must not be done late.
+    const isLate = ({ since }: Batch): boolean => sent.since - since > STORE_DEADLINE_MS
+    const late = this.#gathered.filter(isLate)
+    const batches = this.#gathered.filter((batch) => !isLate(batch))
+    this.#gathered = []
+    for (const { reject } of late) reject(this.#lost())
+    if (batches.length === 0) return
     this.#waiting.add(sent)
     this.#replies(batches.flatMap(({ commands }) => commands))
       .then((replies) => {

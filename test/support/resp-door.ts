@@ -45,7 +45,9 @@ export async function startRespDoor(
       if (commands.length === 0) return
       const words = commands.map((command) => command.map(String))
       onTrip({ path: 'resp', commands: words })
-      const meets = door.only?.test(texts.spellOut(JSON.stringify(words))) !== false
+      // Also while nothing fails: a script is seen whole once.
+      const sent = texts.spellOut(JSON.stringify(words))
+      const meets = door.only?.test(sent) !== false
       const fault = meets ? door.fault : 'none'
       turn = turn.then(() => answer(socket, commands, fault))
     })
