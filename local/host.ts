@@ -8,6 +8,7 @@ import type { Gateway } from './gateway/server.ts'
 import { HashingPlaces } from './hashing-places.ts'
 import { createHashingPool } from './hashing-pool.ts'
 import { sayWhatIsToBuild } from './index-states.ts'
+import { gatherLog } from './log-lines.ts'
 import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
 import { openStore } from './store.ts'
 import { registerTelemetry } from './telemetry.ts'
@@ -33,6 +34,7 @@ export async function run(
   const peerHeader = makeUpPeerHeader(process.env)
   const { port, host, settings, shutdownDelay } = await checkEnvironment()
   await checkPort(port, host)
+  if (kind === 'app') gatherLog()
   const own = kind === 'app' ? await openOwnStore(process.env) : undefined
   const gateway = own === undefined ? await openStore(process.env) : own.gateway
   await prepare?.(gateway)
@@ -128,14 +130,16 @@ function appHost({ settings }: OwnStore): HostProcess {
     pending.add(settled)
   }
   const host: Host = (request, response, body) => {
-    const headers = new Headers()
+    // As pairs: an object of headers would be checked and copied once more.
+    const headers: [string, string][] = []
     for (const [name, value] of Object.entries(request.headers)) {
-      for (const item of [value ?? []].flat()) headers.append(name, item)
+      if (typeof value === 'string') headers.push([name, value])
+      else for (const item of value ?? []) headers.push([name, item])
     }
     const method = request.method ?? 'GET'
     const hasBody = method !== 'GET' && method !== 'HEAD' && body.length > 0
     // Not resolved against a base: `//host/path` is a path here, not another host.
-    const url = new URL(`http://localhost${request.url ?? '/'}`)
+    const url = `http://localhost${request.url ?? '/'}`
     app(
       new Request(url, { method, headers, ...(hasBody ? { body: new Uint8Array(body) } : {}) }),
       waitUntil,

@@ -209,9 +209,10 @@ export function replay(request: IncomingMessage, body: Buffer): IncomingMessage 
 
 /** Writes a web-standard response to a Node one. */
 export async function send(response: ServerResponse, answer: Response): Promise<void> {
-  response.setHeaders(answer.headers)
-  response.writeHead(answer.status)
   const body = Buffer.from(await answer.arrayBuffer())
+  // Headers that are not written yet leave with the body, and say how long it is.
+  response.setHeaders(answer.headers)
+  response.statusCode = answer.status
   await new Promise<void>((resolve) => {
     response.once('close', resolve)
     response.end(body, () => resolve())
