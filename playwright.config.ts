@@ -28,7 +28,14 @@ export default defineConfig<object, Options>({
       testDir: 'e2e',
       testIgnore:
         /(browser|client-package|container|interleavings|next-workerd|own-collection|replica|seed-files|sizes|telemetry|test-command|up)\.spec\.ts$/,
-      use: { host: 'serve', engine: 'embedded' },
+      use: { host: 'serve', engine: 'embedded', transport: 'direct' },
+    },
+    // What differs where `serve` reaches its store over REST, as it does an Upstash database.
+    {
+      name: 'serve-rest',
+      testDir: 'e2e',
+      testMatch: /(budget|http|outage)\.spec\.ts$/,
+      use: { host: 'serve', engine: 'redis', transport: 'rest' },
     },
     {
       name: 'workerd',

@@ -16,7 +16,7 @@ async function call(): Promise<void> {
   pipeline.hmget('session:none', 'st', 'uid', 'gen')
   pipeline.hmget('user:me@home.org', 'level', 'disabled', 'emailVerified', 'gen')
   pipeline.hmget('movie:Pulp Fiction', 'director', 'year')
-  await pipeline.exec()
+  await pipeline.exec({ keepErrors: true })
 }
 
 async function callFor(ms: number): Promise<number> {

@@ -149,6 +149,29 @@ test('with REDIS_URL it serves that Redis, unseeded; when Redis goes it answers 
   await program.stop()
 })
 
+test('with a Redis that hangs it answers 503, and goes on when Redis does', async ({ host }) => {
+  const redis = await startRedis()
+  const env = { ...(await complete()), REDIS_URL: redis.url }
+  const program = await startProgram(
+    process.execPath,
+    ['local/run.mjs', host],
+    env,
+    /Usher listens on/,
+  )
+  const api = new Api(env.APP_ORIGIN)
+  expect((await api.get('/api/books/emma')).status).toBe(404)
+  redis.process.kill('SIGSTOP')
+  const strangers = () => Promise.all(Array.from({ length: 10 }, () => api.get('/api/books/emma')))
+  for (const answer of [...(await strangers()), ...(await strangers())]) {
+    expect(isProblem(answer, 'service-unavailable', 503), answer.text).toBe(true)
+  }
+  redis.process.kill('SIGCONT')
+  await expect.poll(async () => (await api.get('/api/books/emma')).status).toBe(404)
+  for (const answer of await strangers()) expect(answer.status, answer.text).toBe(404)
+  await program.stop()
+  await redis.stop()
+})
+
 test('SIGTERM to npm stops the server that npm started', async ({ host }) => {
   const env = await complete()
   const args = host === 'start' ? ['start'] : ['run', host]

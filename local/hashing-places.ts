@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Turnstile } from './turnstile.ts'
 
+/** One that hashes, eight that wait for it, and some that ask the store. */
 const MOST_HASHING = 12
 const PATIENCE_MS = 15_000
 
@@ -15,8 +16,13 @@ const PATIENCE_MS = 15_000
  * place or waits in line for one.
  */
 export class HashingPlaces {
-  readonly #all = new Turnstile(MOST_HASHING, PATIENCE_MS)
+  readonly #all: Turnstile
   readonly #ofConnection = new WeakMap<Socket, Turnstile>()
+
+  /** @param threads How many hash at the same time. */
+  constructor(threads = 1) {
+    this.#all = new Turnstile(MOST_HASHING - 1 + threads, PATIENCE_MS)
+  }
 
   /** @returns `gone` for a client that left while it waited, `busy` when no place was free in time. */
   async take(

@@ -1,12 +1,18 @@
 import { createServer, type Server } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import { createApp } from '../lib/app.ts'
-import { appDeps } from '../lib/deps/app.ts'
+import { type AppDeps, createAppDeps } from '../lib/deps/app.ts'
+import { parseSettings } from '../lib/settings/settings.ts'
 import { checkEnvironment, checkPort, listen } from './checks.ts'
 import type { Gateway } from './gateway/server.ts'
+import { HashingPlaces } from './hashing-places.ts'
+import { createHashingPool } from './hashing-pool.ts'
 import { sayWhatIsToBuild } from './index-states.ts'
+import { gatherLog } from './log-lines.ts'
 import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
 import { openStore } from './store.ts'
 import { registerTelemetry } from './telemetry.ts'
+import { type OwnStore, openOwnStore } from './transports/reach.ts'
 import type { Workerd, WorkerdOptions } from './workerd.ts'
 
 export type HostKind = 'next' | 'next-dev' | 'app'
@@ -28,14 +34,23 @@ export async function run(
   const peerHeader = makeUpPeerHeader(process.env)
   const { port, host, settings, shutdownDelay } = await checkEnvironment()
   await checkPort(port, host)
-  const gateway = await openStore(process.env)
+  if (kind === 'app') gatherLog()
+  const own = kind === 'app' ? await openOwnStore(process.env) : undefined
+  const gateway = own === undefined ? await openStore(process.env) : own.gateway
   await prepare?.(gateway)
-  void sayWhatIsToBuild(process.env)
-  const { host: serve, settle } = await hostOf(kind)
+  void sayWhatIsToBuild(own?.settings.data ?? parseSettings(process.env).data)
+  const { host: serve, settle, threads } = own === undefined ? await nextHost(kind) : appHost(own)
   const leaving = new AbortController()
-  const server = createUsherServer(serve, peerHeader, settings, leaving.signal)
+  const server = createUsherServer(
+    serve,
+    peerHeader,
+    settings,
+    leaving.signal,
+    new HashingPlaces(threads),
+  )
   await listen(server, port, host)
-  stopOnSignal({ server, leaving, shutdownDelay, gateway, settle })
+  const closeStore = own?.close ?? (() => closeGateway(gateway))
+  stopOnSignal({ server, leaving, shutdownDelay, closeStore, settle })
 
   const bound = server.address()
   const actual = typeof bound === 'object' && bound !== null ? bound.port : port
@@ -52,14 +67,18 @@ export async function runWorkerd(
   const { port, host, variables } = await checkEnvironment()
   await checkPort(port, host)
   const gateway = await openStore(process.env)
-  void sayWhatIsToBuild(process.env)
+  void sayWhatIsToBuild(parseSettings(process.env).data)
   const workerd = await start({ variables, host, port })
   for (const signal of STOPPING) process.on(signal, () => workerd.process.kill(signal))
   workerd.process.once('exit', async (code, signal) => {
-    await Promise.all([gateway?.close(), gateway?.engine.close()])
+    await closeGateway(gateway)
     process.exit(signal === null ? (code ?? 1) : 0)
   })
   return { address: addressOf(host, workerd.port), gateway }
+}
+
+async function closeGateway(gateway: Gateway | undefined): Promise<void> {
+  await Promise.all([gateway?.close(), gateway?.engine.close()])
 }
 
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -71,11 +90,12 @@ function addressOf(host: string, port: number): string {
 /** A host, and how to wait for what goes on after its answers. */
 interface HostProcess {
   host: Host
+  /** How many hash passwords at the same time, where that is not the thread that takes requests. */
+  threads?: number
   settle: () => Promise<unknown>
 }
 
-async function hostOf(kind: HostKind): Promise<HostProcess> {
-  if (kind === 'app') return appHost()
+async function nextHost(kind: HostKind): Promise<HostProcess> {
   // All configuration comes from the environment: Next is told that its .env files are read.
   if (kind === 'next') process.env['__NEXT_PROCESSED_ENV'] = 'true'
   process.env['NEXT_TELEMETRY_DISABLED'] ??= '1'
@@ -99,22 +119,27 @@ async function hostOf(kind: HostKind): Promise<HostProcess> {
   }
 }
 
-function appHost(): HostProcess {
-  const app = createApp(appDeps)
+function appHost({ settings }: OwnStore): HostProcess {
+  // Beside the program that this is a part of.
+  const hashing = createHashingPool(fileURLToPath(new URL('hashing-thread.js', import.meta.url)))
+  const deps: AppDeps = { ...createAppDeps(settings), passwords: hashing.passwords }
+  const app = createApp(() => deps)
   const pending = new Set<Promise<unknown>>()
   const waitUntil = (work: Promise<unknown>): void => {
     const settled = work.catch(() => undefined).finally(() => pending.delete(settled))
     pending.add(settled)
   }
   const host: Host = (request, response, body) => {
-    const headers = new Headers()
+    // As pairs: an object of headers would be checked and copied once more.
+    const headers: [string, string][] = []
     for (const [name, value] of Object.entries(request.headers)) {
-      for (const item of [value ?? []].flat()) headers.append(name, item)
+      if (typeof value === 'string') headers.push([name, value])
+      else for (const item of value ?? []) headers.push([name, item])
     }
     const method = request.method ?? 'GET'
     const hasBody = method !== 'GET' && method !== 'HEAD' && body.length > 0
     // Not resolved against a base: `//host/path` is a path here, not another host.
-    const url = new URL(`http://localhost${request.url ?? '/'}`)
+    const url = `http://localhost${request.url ?? '/'}`
     app(
       new Request(url, { method, headers, ...(hasBody ? { body: new Uint8Array(body) } : {}) }),
       waitUntil,
@@ -122,7 +147,14 @@ function appHost(): HostProcess {
       .then((answer) => send(response, answer))
       .catch(() => response.destroy())
   }
-  return { host, settle: () => Promise.all(pending) }
+  return {
+    host,
+    threads: hashing.threads,
+    settle: async () => {
+      await Promise.all(pending)
+      await hashing.close()
+    },
+  }
 }
 
 interface Stopping {
@@ -131,7 +163,7 @@ interface Stopping {
   leaving: AbortController
   /** In seconds, after that signal. */
   shutdownDelay: number
-  gateway: Gateway | undefined
+  closeStore: () => Promise<void>
   settle: () => Promise<unknown>
 }
 
@@ -140,7 +172,7 @@ interface Stopping {
  * on for as long as that takes. Then it takes no more, lets the running ones end, and leaves nothing
  * behind. A second signal ends the process at once.
  */
-function stopOnSignal({ server, leaving, shutdownDelay, gateway, settle }: Stopping): void {
+function stopOnSignal({ server, leaving, shutdownDelay, closeStore, settle }: Stopping): void {
   const stop = (): void => {
     setTimeout(() => process.exit(0), 5_000).unref()
     // A connection that is kept alive becomes idle with its last answer.
@@ -148,7 +180,7 @@ function stopOnSignal({ server, leaving, shutdownDelay, gateway, settle }: Stopp
     server.close(async () => {
       // Mails, events and spans that were promised; what takes longer than the limit above is given up.
       await settle().catch(() => undefined)
-      await Promise.all([gateway?.close(), gateway?.engine.close()])
+      await closeStore()
       process.exit(0)
     })
     server.closeIdleConnections()

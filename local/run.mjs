@@ -198,6 +198,7 @@ async function bundle() {
   const { build: esbuild } = await import('esbuild')
   const programs = {
     start: 'local/start.ts',
+    'hashing-thread': 'local/hashing-thread.ts',
     up: 'local/up.ts',
     seed: 'seed/cli.ts',
     test: 'local/test.ts',

@@ -50,16 +50,18 @@ type ParseError = NodeJS.ErrnoException & { rawPacket?: Buffer }
  *
  * @param peerHeader See {@link makeUpPeerHeader}.
  * @param leaving Aborted when the process is to stop: from then on it answers that it is not ready.
+ * @param hashing The places of requests that hash passwords.
  */
 export function createUsherServer(
   host: Host,
   peerHeader: string,
   settings: Pick<Settings, 'origin' | 'corsOrigins'>,
   leaving: AbortSignal,
+  hashing = new HashingPlaces(),
 ): Server {
   const answers = new OwnAnswers(settings)
   const last = new LastAnswers()
-  const reception = { host, peerHeader, answers, last, leaving, hashing: new HashingPlaces() }
+  const reception = { host, peerHeader, answers, last, leaving, hashing }
   const listener: RequestListener = (request, response) => {
     if (!last.begin(request, response)) return
     accept(request, response, reception).catch(() => request.destroy())
@@ -207,9 +209,10 @@ export function replay(request: IncomingMessage, body: Buffer): IncomingMessage 
 
 /** Writes a web-standard response to a Node one. */
 export async function send(response: ServerResponse, answer: Response): Promise<void> {
-  response.setHeaders(answer.headers)
-  response.writeHead(answer.status)
   const body = Buffer.from(await answer.arrayBuffer())
+  // Headers that are not written yet leave with the body, and say how long it is.
+  response.setHeaders(answer.headers)
+  response.statusCode = answer.status
   await new Promise<void>((resolve) => {
     response.once('close', resolve)
     response.end(body, () => resolve())

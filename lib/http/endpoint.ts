@@ -29,10 +29,9 @@ import { readInput } from './input.ts'
 import { problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
 import { operationName } from './request-log.ts'
-import { finish } from './respond.ts'
+import { finish, success } from './respond.ts'
 import { findRoute, isPublicRead } from './router.ts'
 import { countStranger } from './stranger.ts'
-import { success } from './success.ts'
 
 /**
  * @param host The {@link WaitUntil} of `lib/app.ts`; what Next hands over in its place, the

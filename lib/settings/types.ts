@@ -2,6 +2,7 @@ import type { JWK } from 'jose'
 import type { PasswordRules } from '../auth/passwords/rules.ts'
 import type { MailService } from '../mail.ts'
 import type { PolicyName } from '../rate-limit/policies.ts'
+import type { Database } from '../store/client/redis.ts'
 
 /** The environment, checked. Lifetimes in seconds. */
 export interface Settings {
@@ -20,9 +21,9 @@ export interface Settings {
   sessionTtl: number
   refreshGrace: number
   sessionsPerUser: number
-  data: { url: string; token: string }
+  data: Database
   /** Users and sessions, when they have a database of their own. */
-  auth: { url: string; token: string } | undefined
+  auth: Database | undefined
   /** Mail over Resend's HTTP API; undefined where none is configured. */
   mail: MailService | undefined
   passwordRules: PasswordRules

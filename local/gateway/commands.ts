@@ -94,25 +94,36 @@ export class ScriptTranslator {
 
   #strip(script: Buffer): Buffer {
     const text = String(script)
-    const shebang = /^#!lua[^\n]*/.exec(text)?.[0]
-    if (shebang === undefined) return script
-    if (this.#knowsShebang && !/\ballow-key-locking\b/.test(shebang)) return script
-    const others = shebang
-      .replace(/\bflags=\S*/, (flags) => {
-        const left = flags
-          .slice('flags='.length)
-          .split(',')
-          .filter((flag) => flag !== 'allow-key-locking')
-        return left.length === 0 ? '' : `flags=${left.join(',')}`
-      })
-      .trim()
-    // The line stays, so that line numbers in errors are the author's.
-    const kept = this.#knowsShebang && others !== '#!lua' ? others : ''
-    const stripped = Buffer.from(kept + text.slice(shebang.length))
-    this.#engineSha.set(sha1(script), sha1(stripped))
-    this.#clientSha.set(sha1(stripped), sha1(script))
-    return stripped
+    const stripped = withoutKeyLocking(text, this.#knowsShebang)
+    if (stripped === text) return script
+    const bytes = Buffer.from(stripped)
+    this.#engineSha.set(sha1(script), sha1(bytes))
+    this.#clientSha.set(sha1(bytes), sha1(script))
+    return bytes
   }
+}
+
+/**
+ * A script without Upstash's flag `allow-key-locking` in its first line, which stays, so that line
+ * numbers in errors are the author's.
+ *
+ * @param knowsShebang Whether the engine takes `#!lua` with the flags of Redis itself.
+ */
+export function withoutKeyLocking(script: string, knowsShebang: boolean): string {
+  const shebang = /^#!lua[^\n]*/.exec(script)?.[0]
+  if (shebang === undefined) return script
+  if (knowsShebang && !/\ballow-key-locking\b/.test(shebang)) return script
+  const others = shebang
+    .replace(/\bflags=\S*/, (flags) => {
+      const left = flags
+        .slice('flags='.length)
+        .split(',')
+        .filter((flag) => flag !== 'allow-key-locking')
+      return left.length === 0 ? '' : `flags=${left.join(',')}`
+    })
+    .trim()
+  const kept = knowsShebang && others !== '#!lua' ? others : ''
+  return kept + script.slice(shebang.length)
 }
 
 function sha1(bytes: Buffer): string {

@@ -2,14 +2,30 @@ import { createHash } from 'node:crypto'
 import { expect, test } from '@playwright/test'
 import { Ratelimit } from '@upstash/ratelimit'
 import { Redis } from '@upstash/redis'
+import { officialClient } from '../../test/support/direct-client.ts'
 import { type Program, startProgram, startRedis } from '../../test/support/processes.ts'
+import type { Connection } from '../transports/carrier.ts'
+import { reachEngine } from '../transports/engine.ts'
+import { openRedis } from '../transports/redis.ts'
 import { type Engine, embeddedEngine, redisEngine } from './engine.ts'
 import { type Gateway, startGateway } from './server.ts'
 
 const TOKEN = 'gateway-token'
 
-for (const kind of ['embedded', 'redis'] as const) {
-  test.describe(`the gateway in front of the ${kind} engine, through the real clients`, () => {
+const WAYS = [
+  { kind: 'embedded', direct: false },
+  { kind: 'redis', direct: false },
+  { kind: 'embedded', direct: true },
+  { kind: 'redis', direct: true },
+] as const
+
+for (const { kind, direct } of WAYS) {
+  const way = direct ? 'the direct transport to' : 'the gateway in front of'
+  /** What is asked in HTTP, or of what the gateway alone has. */
+  const gatewayTest = direct ? () => undefined : test
+
+  test.describe(`${way} the ${kind} engine, through the real clients`, () => {
+    let transport: Connection | undefined
     let program: (Program & { url: string }) | undefined
     let engine: Engine
     let gateway: Gateway
@@ -23,8 +39,13 @@ for (const kind of ['embedded', 'redis'] as const) {
       const options = { url: gateway.url, token: TOKEN, retry: { retries: 0 } }
       redis = new Redis(options)
       raw = new Redis({ ...options, automaticDeserialization: false, responseEncoding: false })
+      if (!direct) return
+      transport = program === undefined ? reachEngine(engine) : openRedis(program.url)
+      redis = officialClient(transport.carry)
+      raw = officialClient(transport.carry, false)
     })
     test.afterAll(async () => {
+      await transport?.close()
       await gateway.close()
       await engine.close()
       await program?.stop()
@@ -43,10 +64,8 @@ for (const kind of ['embedded', 'redis'] as const) {
     }
 
     test('strings, in both encodings', async () => {
-      for (const client of [
-        raw,
-        new Redis({ url: gateway.url, token: TOKEN, automaticDeserialization: false }),
-      ]) {
+      const base64 = new Redis({ url: gateway.url, token: TOKEN, automaticDeserialization: false })
+      for (const client of direct ? [raw] : [raw, base64]) {
         for (const value of [
           '',
           'OK',
@@ -133,18 +152,20 @@ for (const kind of ['embedded', 'redis'] as const) {
       expect(await redis.zscore('set', 'a')).toBe(0)
     })
 
-    test('pipelines answer in order and keep each error to its place; multi is one transaction', async () => {
+    test('pipelines answer in order and keep each error to its place', async () => {
       const pipeline = redis.pipeline().set('a', 'x').incr('a').get<string>('a')
       const replies = await pipeline.exec({ keepErrors: true })
       expect(replies.map(({ error }) => error !== undefined)).toEqual([false, true, false])
       expect(replies[2]?.result).toBe('x')
+    })
+
+    gatewayTest('multi is one transaction', async () => {
       expect(await redis.multi().set('b', 1).incr('b').get('b').exec()).toEqual(['OK', 2, 2])
       await expect(redis.multi().set('b', 'x').incr('b').exec()).rejects.toThrow(/not an integer/)
     })
 
-    test('EVAL, EVALSHA, EVAL_RO, SCRIPT and NOSCRIPT, with Upstash’s own Lua flag', async () => {
-      const plain = "return {KEYS[1], ARGV[1], redis.call('SET', KEYS[1], ARGV[1])}"
-      expect(await raw.eval(plain, ['k'], ['v'])).toEqual(['k', 'v', 'OK'])
+    gatewayTest('SCRIPT and NOSCRIPT, with Upstash’s own Lua flag', async () => {
+      await raw.set('k', 'v')
       const flagged = `#!lua flags=allow-key-locking\nreturn redis.call('GET', KEYS[1])`
       const unknown = 'f'.repeat(40)
       await expect(raw.evalsha(unknown, [], [])).rejects.toThrow(/NOSCRIPT/)
@@ -152,16 +173,26 @@ for (const kind of ['embedded', 'redis'] as const) {
       expect(sha).toBe(createHash('sha1').update(flagged).digest('hex'))
       expect(await raw.scriptExists(sha, unknown)).toEqual([1, 0])
       expect(await raw.evalsha(sha, ['k'], [])).toBe('v')
-      expect(await raw.eval(flagged, ['k'], [])).toBe('v')
-      expect(await raw.evalRo(flagged, ['k'], [])).toBe('v')
-      await expect(raw.evalRo("return redis.call('SET', KEYS[1], '1')", ['k'], [])).rejects.toThrow(
-        /read-only/i,
-      )
-      await expect(raw.eval('return nonsense(', [], [])).rejects.toThrow(/ERR/)
       const script = raw.createScript(flagged)
       expect(await script.exec(['k'], [])).toBe('v')
       await raw.scriptFlush()
       await expect(raw.evalsha(sha, ['k'], [])).rejects.toThrow(/NOSCRIPT/)
+    })
+
+    test('EVAL, EVALSHA and EVAL_RO, with Upstash’s own Lua flag', async () => {
+      const plain = "return {KEYS[1], ARGV[1], redis.call('SET', KEYS[1], ARGV[1])}"
+      expect(await raw.eval(plain, ['k'], ['v'])).toEqual(['k', 'v', 'OK'])
+      const flagged = `#!lua flags=allow-key-locking\nreturn {redis.call('GET', KEYS[1])}`
+      const sha = createHash('sha1').update(flagged).digest('hex')
+      for (let round = 0; round < 2; round++) {
+        expect(await raw.eval(flagged, ['k'], [])).toEqual(['v'])
+        expect(await raw.evalsha(sha, ['k'], [])).toEqual(['v'])
+        expect(await raw.evalRo(flagged, ['k'], [])).toEqual(['v'])
+      }
+      await expect(raw.evalRo("return redis.call('SET', KEYS[1], '1')", ['k'], [])).rejects.toThrow(
+        /read-only/i,
+      )
+      await expect(raw.eval('return nonsense(', [], [])).rejects.toThrow(/ERR/)
       const time = "local t = redis.call('TIME'); redis.call('SET', KEYS[1], t[1]); return t[1]"
       expect(Number(await raw.eval(time, ['now'], []))).toBeGreaterThan(1_700_000_000)
     })
@@ -197,36 +228,44 @@ for (const kind of ['embedded', 'redis'] as const) {
       expect(burst.filter(({ success }) => success)).toHaveLength(10)
     })
 
-    test('errors of Redis are 400 with its words; commands that are not for clients are refused', async () => {
+    test('an error of Redis rejects with its words', async () => {
       await redis.set('string', 'x')
       await expect(redis.hgetall('string')).rejects.toThrow(/WRONGTYPE/)
-      expect(await post('/', '["NOPE"]')).toMatchObject({
-        status: 400,
-        body: { error: expect.stringMatching(/unknown command/i) },
-      })
-      for (const name of [
-        'config',
-        'SUBSCRIBE',
-        'Multi',
-        'shutdown',
-        'SELECT',
-        'monitor',
-        'CLIENT',
-      ]) {
-        const { status, body } = await post('/', JSON.stringify([name, 'x']))
-        expect([status, body.error], name).toEqual([400, expect.stringMatching(/not available/)])
-      }
-      expect((await post('/', '["XREAD","BLOCK","0","STREAMS","s","$"]')).status).toBe(400)
-      expect((await post('/multi-exec', '[["SET","a","1"],["NOPE"]]')).status).toBe(400)
-      expect(await redis.exists('a')).toBe(0)
-      const inPipeline = await post('/pipeline', '[["get","string"],["CONFIG","GET","*"]]')
-      expect(inPipeline).toEqual({
-        status: 200,
-        body: [{ result: 'x' }, { error: expect.stringMatching(/not available/) }],
-      })
     })
 
-    test('each answer has a sync token that is higher than those before', async () => {
+    gatewayTest(
+      'errors of Redis are 400 with its words; commands that are not for clients are refused',
+      async () => {
+        await redis.set('string', 'x')
+        await expect(redis.hgetall('string')).rejects.toThrow(/WRONGTYPE/)
+        expect(await post('/', '["NOPE"]')).toMatchObject({
+          status: 400,
+          body: { error: expect.stringMatching(/unknown command/i) },
+        })
+        for (const name of [
+          'config',
+          'SUBSCRIBE',
+          'Multi',
+          'shutdown',
+          'SELECT',
+          'monitor',
+          'CLIENT',
+        ]) {
+          const { status, body } = await post('/', JSON.stringify([name, 'x']))
+          expect([status, body.error], name).toEqual([400, expect.stringMatching(/not available/)])
+        }
+        expect((await post('/', '["XREAD","BLOCK","0","STREAMS","s","$"]')).status).toBe(400)
+        expect((await post('/multi-exec', '[["SET","a","1"],["NOPE"]]')).status).toBe(400)
+        expect(await redis.exists('a')).toBe(0)
+        const inPipeline = await post('/pipeline', '[["get","string"],["CONFIG","GET","*"]]')
+        expect(inPipeline).toEqual({
+          status: 200,
+          body: [{ result: 'x' }, { error: expect.stringMatching(/not available/) }],
+        })
+      },
+    )
+
+    gatewayTest('each answer has a sync token that is higher than those before', async () => {
       const tokenOf = async (path: string, body: string): Promise<number> => {
         const headers = { Authorization: `Bearer ${TOKEN}` }
         const response = await fetch(`${gateway.url}${path}`, { method: 'POST', headers, body })
@@ -244,7 +283,7 @@ for (const kind of ['embedded', 'redis'] as const) {
       expect(tokens).toEqual([...new Set(tokens)].sort((a, b) => a - b))
     })
 
-    test('the path form takes the body and the query as arguments', async () => {
+    gatewayTest('the path form takes the body and the query as arguments', async () => {
       expect(await post('/set/a%2Fb', 'the body')).toEqual({ status: 200, body: { result: 'OK' } })
       const read = await fetch(`${gateway.url}/get/a%2Fb?_token=${TOKEN}`)
       expect(await read.json()).toEqual({ result: 'the body' })
@@ -253,7 +292,7 @@ for (const kind of ['embedded', 'redis'] as const) {
       expect((await post('/get/%zz', '')).status).toBe(400)
     })
 
-    test('401 for a wrong token on every path', async () => {
+    gatewayTest('401 for a wrong token on every path', async () => {
       for (const path of [
         '/',
         '/pipeline',
@@ -273,7 +312,7 @@ for (const kind of ['embedded', 'redis'] as const) {
       await expect(stranger.get('a')).rejects.toThrow(/Unauthorized/)
     })
 
-    test('400 for bodies that are no commands, 413 beyond 10 MiB', async () => {
+    gatewayTest('400 for bodies that are no commands, 413 beyond 10 MiB', async () => {
       for (const body of [
         '',
         'x',
@@ -301,7 +340,7 @@ for (const kind of ['embedded', 'redis'] as const) {
       expect(await redis.exists('l')).toBe(0)
     })
 
-    test('503 while the engine is gone, and answers again when it is back', async () => {
+    gatewayTest('503 while the engine is gone, and answers again when it is back', async () => {
       if (program === undefined) {
         const closed = await embeddedEngine()
         const own = await startGateway({ engine: closed, token: TOKEN })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   createServer,
   request as forward,
@@ -34,16 +35,17 @@ export type Fault = FaultName | number
 export interface FaultProxy {
   url: string
   fault: Fault
-  /** Requests that the fault meets, by their body; all when undefined. */
+  /** Requests that the fault meets, by their body and the scripts that it names; all when undefined. */
   only: RegExp | undefined
   close(): Promise<void>
 }
 
-const SLOW_MS = 5_000
+export const SLOW_MS = 5_000
 const READS = new Set(['EVAL_RO', 'EVALSHA_RO', 'GET', 'HGET', 'HMGET', 'PING', 'EXISTS'])
+const BY_SHA = new Set(['EVALSHA', 'EVALSHA_RO'])
 
 /** Errors of Redis and Upstash by the fault, for the commands that they meet. */
-const REDIS_ERRORS: Partial<
+export const REDIS_ERRORS: Partial<
   Record<FaultName, { text: string; meets: (command: string) => boolean }>
 > = {
   'daily-limit': {
@@ -61,14 +63,15 @@ const REDIS_ERRORS: Partial<
   loading: { text: 'LOADING Redis is loading the dataset in memory', meets: () => true },
   noscript: {
     text: 'NOSCRIPT No matching script. Please use EVAL.',
-    meets: (command) => command === 'EVALSHA',
+    meets: (command) => BY_SHA.has(command),
   },
 }
 
 /** Starts a proxy in front of a gateway whose `fault` can be set at any time. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
+  const scripts = new ScriptTexts()
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    serve(proxy, target, request, response).catch(() => request.socket.destroy())
+    serve(proxy, target, scripts, request, response).catch(() => request.socket.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -89,13 +92,16 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 async function serve(
   proxy: FaultProxy,
   target: string,
+  scripts: ScriptTexts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const body = Buffer.concat(chunks)
-  const fault = proxy.only?.test(String(body)) === false ? 'none' : proxy.fault
+  // Also while nothing fails: a script is seen whole once.
+  const sent = scripts.spellOut(String(body))
+  const fault = proxy.only?.test(sent) === false ? 'none' : proxy.fault
   const html = { 'Content-Type': 'text/html' }
   const json = { 'Content-Type': 'application/json' }
   switch (fault) {
@@ -124,6 +130,10 @@ async function serve(
       response.writeHead(429, json).end('{"error":"ERR max concurrent requests exceeded"}')
       return
   }
+  if (fault === 'noscript') {
+    pass(fault, target, request, forgetting(body), response)
+    return
+  }
   const error = typeof fault === 'number' ? undefined : REDIS_ERRORS[fault]
   const refused = error === undefined ? undefined : refusal(request, body, error)
   if (refused !== undefined) {
@@ -131,6 +141,40 @@ async function serve(
     return
   }
   pass(fault, target, request, body, response)
+}
+
+/** The scripts that passed by, to know them again where they are called by their SHA. */
+export class ScriptTexts {
+  readonly #bySha = new Map<string, string>()
+
+  /** A request with the text of each script that it names by a SHA, behind it. */
+  spellOut(request: string): string {
+    for (const command of commandsIn(request)) {
+      const [name, script] = command.map(String)
+      if (script === undefined || !/^EVAL(_RO)?$/i.test(name ?? '')) continue
+      this.#bySha.set(createHash('sha1').update(script).digest('hex'), script)
+    }
+    const named = [...this.#bySha].filter(([sha]) => request.includes(sha))
+    return [request, ...named.map(([, script]) => script)].join('\n')
+  }
+}
+
+/** The same commands, with SHAs that no script has: those that are called by name are unknown. */
+function forgetting(body: Buffer): Buffer {
+  return Buffer.from(
+    String(body).replace(/(\["EVALSHA(?:_RO)?",")[\da-f]{40}"/gi, `$1${'0'.repeat(40)}"`),
+  )
+}
+
+/** What is no JSON is the gateway's to refuse. */
+function commandsIn(request: string): unknown[][] {
+  try {
+    const sent: unknown = JSON.parse(request)
+    if (!Array.isArray(sent)) return []
+    return sent.every(Array.isArray) ? sent : [sent]
+  } catch {
+    return []
+  }
 }
 
 /** The answer to a request that holds a command which an error meets; a pipeline fails by command. */

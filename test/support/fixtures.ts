@@ -11,19 +11,23 @@ import type { DemoUser } from '../../seed/users.ts'
 import { Api } from './api.ts'
 import { MAIL_KEY, type Outbox, startOutbox } from './outbox.ts'
 import { freePort, type Program, startProgram, startRedis } from './processes.ts'
+import { startRespDoor } from './resp-door.ts'
 
 export interface Options {
   host: 'start' | 'serve' | 'workerd'
   engine: 'redis' | 'embedded'
+  /** How the server reaches its store: over REST, or over Redis's own protocol. */
+  transport: 'rest' | 'direct'
   /** More variables for the server. */
   environment: Record<string, string>
 }
 
-/** The store of a worker: its engine, the gateway and the proxy that can fail in front of it. */
+/** The store of a worker: its engine, the gateway, and what the server reaches it through. */
 export interface TestStore {
   gateway: Gateway
+  /** Stands before the store, and can fail. */
   proxy: FaultProxy
-  /** Requests that reached the gateway, newest last. */
+  /** What reached the store, newest last. */
   trips: Trip[]
   /** Straight to the engine, past the gateway. */
   call: (...command: string[]) => Promise<unknown>
@@ -39,6 +43,17 @@ export function isCounting({ commands }: Trip): boolean {
 /** Whether an isolate tells or asks in its own time, of no request: metrics, and who is kept out. */
 export function isHousekeeping({ commands }: Trip): boolean {
   return commands.every((words) => words[3] === 'metrics' || words[3] === 'blocks')
+}
+
+/** A packet of commands in parts: what nobody waits for may leave in one write with what somebody does. */
+function inParts({ path, commands }: Trip): Trip[] {
+  const trips = commands.map((command) => ({ path, commands: [command] }))
+  const counting = trips.filter(isCounting)
+  const housekeeping = trips.filter(isHousekeeping)
+  const rest = trips.filter((trip) => !isCounting(trip) && !isHousekeeping(trip))
+  return [counting, housekeeping, rest]
+    .map((part) => ({ path, commands: part.flatMap((trip) => trip.commands) }))
+    .filter((trip) => trip.commands.length > 0)
 }
 
 export const SECRET_TOKEN = randomBytes(48).toString('base64url')
@@ -83,16 +98,20 @@ interface WorkerFixtures extends Options {
 export const test = base.extend<{ api: Api }, WorkerFixtures>({
   host: ['start', { scope: 'worker', option: true }],
   engine: ['redis', { scope: 'worker', option: true }],
+  transport: ['rest', { scope: 'worker', option: true }],
   environment: [{}, { scope: 'worker', option: true }],
 
   store: [
-    async ({ engine: kind }, use) => {
+    async ({ engine: kind, transport }, use) => {
       const server = kind === 'redis' ? await startRedis() : undefined
       const engine: Engine = server === undefined ? await embeddedEngine() : redisEngine(server.url)
       const trips: TestStore['trips'] = []
       const token = randomBytes(24).toString('base64url')
       const gateway = await startGateway({ engine, token, onTrip: (trip) => trips.push(trip) })
-      const proxy = await startFaultProxy(gateway.url)
+      const proxy =
+        transport === 'rest'
+          ? await startFaultProxy(gateway.url)
+          : await startRespDoor(engine, (trip) => trips.push(...inParts(trip)))
       const redis = connectForLoading(gateway)
       const users = await loadDemo(redis, { publicPassword: true })
       const call = async (...command: string[]): Promise<unknown> =>
@@ -117,7 +136,7 @@ export const test = base.extend<{ api: Api }, WorkerFixtures>({
   ],
 
   server: [
-    async ({ host, store, outbox, environment }, use, { project, workerIndex }) => {
+    async ({ host, store, transport, outbox, environment }, use, { project, workerIndex }) => {
       const port = await freePort()
       const origin = `http://127.0.0.1:${port}`
       const env = {
@@ -127,8 +146,12 @@ export const test = base.extend<{ api: Api }, WorkerFixtures>({
         APP_ORIGIN: origin,
         SECRET_TOKEN,
         SECRET_RTOKEN,
-        UPSTASH_REDIS_REST_URL: store.proxy.url,
-        UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
+        ...(transport === 'rest'
+          ? {
+              UPSTASH_REDIS_REST_URL: store.proxy.url,
+              UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
+            }
+          : { REDIS_URL: store.proxy.url }),
         RATE_LIMITS: WIDE,
         MAIL_API_URL: outbox.url,
         MAIL_API_KEY: MAIL_KEY,

@@ -1,12 +1,20 @@
 import { Redis } from '@upstash/redis/cloudflare'
 import { currentTraceparent } from '../../trace.ts'
+import type { Transport } from './transport.ts'
 import { STORE_DEADLINE_MS } from './trips.ts'
 
-/** One database over Upstash REST. */
+/** One database over Upstash REST. A host on Node may reach it in another way. */
 export interface Database {
   url: string
   token: string
+  /** What the store speaks to, instead of the official client. */
+  store?: Transport
+  /** Runs one command of the limiter, whose writes no read waits for, instead of `fetch`. */
+  count?: RunCommand
 }
+
+/** Runs one command. An error of Redis rejects, with its first word. */
+export type RunCommand = (command: (string | number)[]) => Promise<unknown>
 
 /**
  * Connects a client that returns values as they are stored.
@@ -16,7 +24,8 @@ export interface Database {
  * would be two). Nothing is repeated behind a caller's back: a lost answer is a 503, and what
  * was written stays written. Repeating an operation never does a thing twice.
  */
-export function connect(database: Database, deadlineMs = STORE_DEADLINE_MS): Redis {
+export function connect(database: Database, deadlineMs = STORE_DEADLINE_MS): Transport {
+  if (database.store !== undefined) return database.store
   const redis = new Redis({
     url: database.url,
     token: database.token,
@@ -55,11 +64,11 @@ function keepSyncToken(client: Client): void {
   const send = client.request
   client.request = async (sent) => {
     const before = client.upstashSyncToken
-    const own: Client = Object.assign(Object.create(client), { upstashSyncToken: before })
+    // Takes the token of its answer for itself.
+    const own: Client = Object.create(client)
     const answer = await send.call(own, sent)
-    // Reads are pipelines here, and writes are not.
-    const isWrite = sent.path?.[0] !== 'pipeline'
-    if (isWrite || client.upstashSyncToken === before) {
+    // Reads are pipelines here, which have a path, and writes are not.
+    if (sent.path === undefined || client.upstashSyncToken === before) {
       client.upstashSyncToken = own.upstashSyncToken
     }
     return answer

@@ -1,5 +1,5 @@
-import type { Redis } from '@upstash/redis/cloudflare'
 import { StoreUnavailable } from '../../contract/problems.ts'
+import type { CommandQueue } from './transport.ts'
 
 /** One reply of a pipeline, as the client returns it with `keepErrors`. */
 export type Reply = { result?: unknown; error?: string | undefined }
@@ -7,7 +7,7 @@ export type Reply = { result?: unknown; error?: string | undefined }
 /** A read-only command and how to understand its reply; several go in one round trip. */
 export interface Read<value> {
   database: 'auth' | 'data'
-  queue(pipeline: ReturnType<Redis['pipeline']>): unknown
+  queue(pipeline: CommandQueue): unknown
   parse(reply: Reply): value
   /** The same as a script, which can be joined with another one to a single command. */
   call?: ScriptCall<value>

@@ -1,0 +1,43 @@
+import { StoreUnavailable } from '../../lib/contract/problems.ts'
+import type { Database } from '../../lib/store/client/redis.ts'
+import { errorWord, type Reply } from '../../lib/store/client/reply.ts'
+import { Queue } from './queue.ts'
+
+export type Command = readonly (string | number)[]
+
+/** What commands are for: the reads of the store see what its writes did; of counts they know nothing. */
+export type Purpose = 'read' | 'write' | 'count'
+
+/**
+ * Carries commands to a database in one round trip. An error of Redis is the reply of its command.
+ *
+ * @throws StoreUnavailable when no answer comes, and then nothing is sent again.
+ */
+export type Carry = (commands: readonly Command[], purpose: Purpose) => Promise<readonly Reply[]>
+
+/** The two ways into a database: that of the store, and that of the limiter. */
+export type Reached = Required<Pick<Database, 'store' | 'count'>>
+
+/** A way to a database that is open. */
+export interface Connection {
+  carry: Carry
+  reached: Reached
+  close(): Promise<void>
+}
+
+/** What the store and the limiter speak to, over what carries commands. */
+export function reachedBy(carry: Carry): Reached {
+  const one = async (command: Command, purpose: Purpose): Promise<unknown> => {
+    const [reply] = await carry([command], purpose)
+    if (reply?.error !== undefined) throw new StoreUnavailable(errorWord(reply.error))
+    if (reply?.result === undefined) throw new StoreUnavailable('no result')
+    return reply.result
+  }
+  return {
+    store: {
+      eval: (script, keys, args) => one(['EVAL', script, keys.length, ...keys, ...args], 'write'),
+      pipeline: () => new Queue((commands) => carry(commands, 'read')),
+    },
+    count: (command) => one(command, 'count'),
+  }
+}
