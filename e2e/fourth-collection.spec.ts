@@ -240,7 +240,7 @@ export const notes = defineCollection({
     // By cookies a page of another site would write in its visitor's name.
     const [pair] = [{ Cookie: `usher-access=${token.Authorization.slice('Bearer '.length)}` }]
     const foreign = await write({ ...pair, 'Sec-Fetch-Site': 'cross-site' })
-    expect([foreign.status, (await foreign.json()).type]).toEqual([403, '/problems/csrf-failed'])
+    await expect(foreign).toBeProblem('csrf-failed')
     const own = await write({ ...pair, 'Sec-Fetch-Site': 'same-origin' })
     expect(own.status).toBe(201)
 
@@ -253,7 +253,7 @@ export const notes = defineCollection({
       expect(answer.headers.get('ratelimit')).toMatch(/"write";r=59\d;/)
     }
     const keyed = await write({ 'Idempotency-Key': 'a' })
-    expect([keyed.status, (await keyed.json()).type]).toEqual([400, '/problems/invalid-request'])
+    await expect(keyed).toBeProblem('invalid-request')
   })
 })
 

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose'
-import { Api, isProblem } from '../../test/support/api.ts'
+import { Api } from '../../test/support/api.ts'
 import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from '../../test/support/fixtures.ts'
 import { freePort, type Program, startProgram } from '../../test/support/processes.ts'
 
@@ -7,7 +7,7 @@ test('GET /.well-known/jwks.json has no key while a secret signs', async ({ api 
   const { status, body, headers } = await api.get('/.well-known/jwks.json')
   expect([status, body]).toEqual([200, { keys: [] }])
   expect(headers.get('cache-control')).toBe('public, max-age=300')
-  expect(isProblem(await api.get('/.well-known/nope'), 'not-found', 404)).toBe(true)
+  expect(await api.get('/.well-known/nope')).toBeProblem('not-found')
 })
 
 test('with SIGNING_KEY another service verifies an access token with nothing but that URL, and nobody is signed out, nor by the next key', async ({

@@ -156,7 +156,7 @@ export const test = base.extend<{ api: Api }, WorkerFixtures>({
   },
 })
 
-export { expect } from '@playwright/test'
+export { expect } from './problem.ts'
 
 function plain(reply: unknown): unknown {
   if (Buffer.isBuffer(reply)) return reply.toString()
