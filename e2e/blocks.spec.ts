@@ -1,15 +1,8 @@
 import { account } from '../test/support/accounts.ts'
-import { type Answer, Api } from '../test/support/api.ts'
-import {
-  expect,
-  type Options,
-  SECRET_RTOKEN,
-  SECRET_TOKEN,
-  type TestStore,
-  test,
-  WIDE,
-} from '../test/support/fixtures.ts'
-import { freePort, runProgram, startProgram } from '../test/support/processes.ts'
+import type { Answer, Api } from '../test/support/api.ts'
+import { expect, type Options, type TestStore, test } from '../test/support/fixtures.ts'
+import { runProgram } from '../test/support/processes.ts'
+import { startApi } from '../test/support/start-api.ts'
 
 /** The address of a client is what a proxy in front says. */
 test.use({ environment: { TRUSTED_PROXY: 'proxy:1' } })
@@ -23,23 +16,14 @@ async function elsewhere(
   origin: string,
   call: (api: Api) => Promise<void>,
 ): Promise<void> {
-  const port = await freePort()
-  const environment = {
-    PATH: process.env['PATH'],
-    PORT: String(port),
+  const there = await startApi({
+    host,
+    store: store.gateway,
     // The same issuer: tokens are good there too.
-    APP_ORIGIN: origin,
-    SECRET_TOKEN,
-    SECRET_RTOKEN,
-    UPSTASH_REDIS_REST_URL: store.gateway.url,
-    UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
-    RATE_LIMITS: WIDE,
-    TRUSTED_PROXY: 'proxy:1',
-  }
-  const args = ['local/run.mjs', host]
-  const program = await startProgram(process.execPath, args, environment, /Usher listens on/)
-  await call(new Api(`http://127.0.0.1:${port}`))
-  await program.stop()
+    env: { APP_ORIGIN: origin, TRUSTED_PROXY: 'proxy:1' },
+  })
+  await call(there.api)
+  await there.stop()
 }
 
 function remove(api: Api, id: string, JWT: string): Promise<Answer> {

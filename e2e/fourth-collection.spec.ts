@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { account, sessionOf } from '../test/support/accounts.ts'
 import { ME } from '../test/support/api.ts'
+import { environmentOf } from '../test/support/environment.ts'
 import { expect, type TestStore, test } from '../test/support/fixtures.ts'
+
+const ORIGIN = 'http://127.0.0.1:3000'
 
 /** The fenced block of the README after a marker. */
 async function block(marker: string): Promise<string> {
@@ -63,17 +65,13 @@ async function withCollections(
     const { createApp, createAppDeps, parseSettings, openapi } = await import(
       pathToFileURL(outfile).href
     )
-    const settings = parseSettings({
-      SECRET_TOKEN: randomBytes(48).toString('base64url'),
-      SECRET_RTOKEN: randomBytes(48).toString('base64url'),
-      APP_ORIGIN: 'http://127.0.0.1:3000',
-      UPSTASH_REDIS_REST_URL: store.gateway.url,
-      UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
-    })
+    // With the quotas as they are: what a change counts as is tested here.
+    const env = { RATE_LIMITS: undefined }
+    const settings = parseSettings(environmentOf({ origin: ORIGIN, store: store.gateway, env }))
     const deps = createAppDeps(settings)
     const app = createApp(() => deps)
     const ask = async (path: string, init: RequestInit = {}): Promise<Response> =>
-      app(new Request(`http://127.0.0.1:3000${path}`, init), () => undefined)
+      app(new Request(`${ORIGIN}${path}`, init), () => undefined)
     await use({ ask, openapi: openapi() })
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -2,21 +2,14 @@ import { connect } from 'node:net'
 import { mintApiKey } from '../lib/auth/api-keys/api-key.ts'
 import { account } from '../test/support/accounts.ts'
 import { type Answer, ME } from '../test/support/api.ts'
+import { rateLimits } from '../test/support/environment.ts'
 import { expect, isHousekeeping, test } from '../test/support/fixtures.ts'
 
-// Windows of a day, so that none ends while a test counts.
-const DAY = { window: '1d' }
 test.use({
   environment: {
-    RATE_LIMITS: JSON.stringify({
-      anonymous: { limit: 20, ...DAY },
-      user: { limit: 15, ...DAY },
-      signin: { limit: 25, ...DAY },
-      'signin-account': { limit: 5, ...DAY },
-      refresh: { limit: 8, ...DAY },
-      write: { limit: 10, ...DAY },
-      mail: { limit: 10, ...DAY },
-      'mail-account': { limit: 1_000, ...DAY },
+    RATE_LIMITS: rateLimits({
+      ...{ anonymous: 20, user: 15, signin: 25, 'signin-account': 5, refresh: 8, write: 10 },
+      ...{ mail: 10, 'mail-account': 1_000 },
     }),
     TRUSTED_PROXY: 'proxy:1',
   },

@@ -1,12 +1,10 @@
 import { account } from '../test/support/accounts.ts'
 import type { Api } from '../test/support/api.ts'
-import { expect, test, WIDE } from '../test/support/fixtures.ts'
+import { rateLimits } from '../test/support/environment.ts'
+import { expect, test } from '../test/support/fixtures.ts'
 
 const METRICS_TOKEN = 'a-token-of-thirty-two-letters-or-more'
-const MAIL = { limit: 3, window: '1d' }
-test.use({
-  environment: { METRICS_TOKEN, RATE_LIMITS: JSON.stringify({ ...JSON.parse(WIDE), mail: MAIL }) },
-})
+test.use({ environment: { METRICS_TOKEN, RATE_LIMITS: rateLimits({ mail: 3 }) } })
 
 /** The samples of the text by name and labels. */
 async function scrape(api: Api): Promise<Map<string, number>> {

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
-import type { Sample } from '../test/support/in-process.ts'
-import { type InProcess, ORIGIN, startInProcess } from '../test/support/in-process.ts'
+import { type InProcess, ORIGIN, type Sample } from '../test/support/in-process.ts'
 import { SAMPLES, SIGN_IN } from '../test/support/samples.ts'
+import { startApi } from '../test/support/start-api.ts'
 import { mintApiKey } from './auth/api-keys/api-key.ts'
 import { accessOf } from './contract/access.ts'
 import { contract, type Operation, type OperationId } from './contract/operations.ts'
@@ -31,11 +31,11 @@ function byKey(key: string): Headers {
 test.describe('a credential that does not hold', () => {
   let api: InProcess
   test.beforeAll(async () => {
-    api = await startInProcess()
+    api = await startApi({ host: 'in-process' })
     await api.account(SIGN_IN.user, 9)
     await api.account('other@home.org')
   })
-  test.afterAll(() => api.close())
+  test.afterAll(() => api.stop())
 
   async function signIn(user: string): Promise<{ JWT: string; refresh: string }> {
     const answer = await api.send('signIn', { body: { user, password: 'password' } })
