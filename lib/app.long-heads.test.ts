@@ -1,5 +1,6 @@
-import { expect, test } from '@playwright/test'
+import { test } from '@playwright/test'
 import { type InProcess, ORIGIN } from '../test/support/in-process.ts'
+import { expect } from '../test/support/problem.ts'
 import { startApi } from '../test/support/start-api.ts'
 
 /** Everything that is read of a request before its body. */
@@ -57,8 +58,8 @@ test.describe('long texts before the body', () => {
       for (const [about, request] of requestsWith(textOf(65_536))) {
         // Of some texts a URL keeps nothing: dots and slashes of a path.
         if (request.url.length + [...request.headers].join().length < 17_000) continue
-        const { status } = await send(request)
-        expect(status, `${about}: ${name}`).toBe(431)
+        const answer = await send(request)
+        await expect(answer, `${about}: ${name}`).toBeProblem('header-too-large')
         refused++
       }
     }
