@@ -20,7 +20,7 @@ export default defineConfig<object, Options>({
   // Clones of this repository that tests make, and leave when they are killed, are no tests of it.
   respectGitIgnore: true,
   projects: [
-    { name: 'unit', testDir: '.', testMatch: /\/(demo|lib|local|seed)\/.*\.test\.ts$/ },
+    { name: 'unit', testDir: '.', testMatch: /\/(demo|lib|local|seed|test)\/.*\.test\.ts$/ },
     // The same suite on every host. Left out are what needs no host of its own, and Next's own pages.
     { name: 'next', testDir: 'e2e', use: { host: 'start', engine: 'redis' } },
     {

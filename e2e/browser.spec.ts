@@ -73,7 +73,7 @@ test('a registered person confirms the address by the link of the mail, once', a
   const mail = await outbox.next(credentials.user)
   await page.goto(/https?:\S+#\S+/.exec(mail.text)?.[0] ?? '')
   // Opening the page used nothing up.
-  expect((await api.post('/api/auth/signin', credentials)).status).toBe(401)
+  expect(await api.post('/api/auth/signin', credentials)).toBeProblem('invalid-credentials')
   await page.getByRole('button', { name: 'Confirm' }).click()
   await expect(page.getByRole('status')).toContainText('you can sign in now')
   await api.signIn(credentials)

@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import { chmodSync, cpSync, existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Variables } from '../lib/settings/types.ts'
 import { followDockerfile, type Image } from '../test/support/dockerfile.ts'
 import { expect, test } from '../test/support/fixtures.ts'
 import { freePort, type Program, runProgram, startProgram } from '../test/support/processes.ts'
+import { serverEnvironment } from '../test/support/start-api.ts'
 
 /** The user `node` of Node's images. */
 const NODE_USER = 1_000
@@ -39,16 +40,8 @@ test.describe('the Dockerfile, step by step without a container', () => {
     await rm(folder, { recursive: true })
   })
 
-  function environment(): Record<string, string> {
-    return {
-      PATH: process.env['PATH'] ?? '',
-      ...image.environment,
-      PORT: String(port),
-      APP_ORIGIN: `http://127.0.0.1:${port}`,
-      SECRET_TOKEN: randomBytes(32).toString('base64url'),
-      SECRET_RTOKEN: randomBytes(32).toString('base64url'),
-      USHER_STORE: 'embedded',
-    }
+  function environment(): Variables {
+    return serverEnvironment({ port, env: { ...image.environment, USHER_STORE: 'embedded' } })
   }
 
   /** Who is root here may run it as the user that the image names. */

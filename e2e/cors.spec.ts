@@ -1,4 +1,3 @@
-import { isProblem } from '../test/support/api.ts'
 import { expect, isCounting, isHousekeeping, test } from '../test/support/fixtures.ts'
 
 const LISTED = 'https://app.example.com'
@@ -120,6 +119,6 @@ test('a header section that is too large is refused so that the page can read it
   const answer = await api.send('/api/books/emma', {
     headers: { Origin: LISTED, 'X-Long': 'x'.repeat(20_000) },
   })
-  expect(isProblem(answer, 'header-too-large', 431)).toBe(true)
+  expect(answer).toBeProblem('header-too-large')
   expect(answer.headers.get('access-control-allow-origin')).toBe(LISTED)
 })

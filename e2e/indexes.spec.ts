@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { keptIndexesOf } from '../lib/items/declaration.ts'
 import { allCollections } from '../lib/items/registry.ts'
-import { Api } from '../test/support/api.ts'
 import { expect, test } from '../test/support/fixtures.ts'
-import { freePort, runProgram, startProgram, startRedis } from '../test/support/processes.ts'
+import { freePort, runProgram, startRedis } from '../test/support/processes.ts'
+import { serverEnvironment, startApi } from '../test/support/start-api.ts'
 
 test('what is loaded into an empty collection is indexed whole; the start says what is not, and a list has it built', async ({
   host,
@@ -12,18 +11,13 @@ test('what is loaded into an empty collection is indexed whole; the start says w
   const redis = await startRedis()
   const client = new Redis(redis.url)
   const port = await freePort()
-  const secret = (): string => randomBytes(32).toString('base64url')
-  const env = {
-    ...process.env,
-    REDIS_URL: redis.url,
-    PORT: String(port),
-    APP_ORIGIN: `http://127.0.0.1:${port}`,
-    SECRET_TOKEN: secret(),
-    SECRET_RTOKEN: secret(),
-    TRUSTED_PROXY: 'none',
-  }
+  const env = { REDIS_URL: redis.url }
   const seed = (word: string) =>
-    runProgram(process.execPath, ['local/run.mjs', 'seed', ...word.split(' ')], env)
+    runProgram(
+      process.execPath,
+      ['local/run.mjs', 'seed', ...word.split(' ')],
+      serverEnvironment({ port, env }),
+    )
   await seed('--demo')
   expect((await seed('--from vega')).code).toBe(0)
   for (const collection of allCollections()) {
@@ -34,23 +28,18 @@ test('what is loaded into an empty collection is indexed whole; the start says w
   }
 
   await client.hdel('indexed:movies', 'index:movies:year')
-  const program = await startProgram(
-    process.execPath,
-    ['local/run.mjs', host],
-    env,
-    /Usher listens on/,
-  )
-  await expect.poll(program.output).toMatch(/"indexes.to-build","indexes":"index:movies:year"/)
-  const api = new Api(env.APP_ORIGIN)
+  const server = await startApi({ host, port, env })
+  await expect.poll(server.output).toMatch(/"indexes.to-build","indexes":"index:movies:year"/)
+  const { api } = server
   const { JWT } = await api.signIn()
   const list = () => api.get('/api/movies?sort=year&limit=1', JWT)
-  expect((await list()).status).toBe(503)
+  expect(await list()).toBeProblem('service-unavailable')
   await expect.poll(async () => (await list()).status, { timeout: 30_000 }).toBe(200)
   expect((await list()).body.data).toMatchObject([{ year: 1915 }])
-  expect(program.output()).toContain('"indexes.building"')
+  expect(server.output()).toContain('"indexes.building"')
   const films = (await client.keys('movie:*')).length
   expect(await client.zcard('index:movies:year')).toBe(films)
-  await program.stop()
+  await server.stop()
   client.disconnect()
   await redis.stop()
 })

@@ -81,7 +81,7 @@ for (const name of ['logout', 'password change', 'disable', 'end-all']) {
 
       const pairs: TokenResponse[] = refreshed?.status === 200 ? [refreshed.body, victim] : [victim]
       for (const { JWT, refresh } of pairs) {
-        expect((await api.get('/api/profile', JWT)).status, `${name} ${trial}`).toBe(401)
+        expect(await api.get('/api/profile', JWT), `${name} ${trial}`).toBeProblem('invalid-token')
         const again = await api.post('/api/auth/refresh', { refresh })
         expect(again.status, `${name} ${trial}`).toBe(401)
       }

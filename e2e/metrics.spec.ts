@@ -1,12 +1,10 @@
 import { account } from '../test/support/accounts.ts'
-import { type Api, isProblem } from '../test/support/api.ts'
-import { expect, test, WIDE } from '../test/support/fixtures.ts'
+import type { Api } from '../test/support/api.ts'
+import { rateLimits } from '../test/support/environment.ts'
+import { expect, test } from '../test/support/fixtures.ts'
 
 const METRICS_TOKEN = 'a-token-of-thirty-two-letters-or-more'
-const MAIL = { limit: 3, window: '1d' }
-test.use({
-  environment: { METRICS_TOKEN, RATE_LIMITS: JSON.stringify({ ...JSON.parse(WIDE), mail: MAIL }) },
-})
+test.use({ environment: { METRICS_TOKEN, RATE_LIMITS: rateLimits({ mail: 3 }) } })
 
 /** The samples of the text by name and labels. */
 async function scrape(api: Api): Promise<Map<string, number>> {
@@ -80,17 +78,17 @@ test('for admins, and for METRICS_TOKEN, which opens nothing else', async ({ api
   const admin = await api.signIn(await account(store, 'measuring@home.org', { level: '9' }))
   const editor = await api.signIn(await account(store, 'unmeasured@home.org', { level: '5' }))
   expect((await api.get('/api/metrics', admin.JWT)).status).toBe(200)
-  expect(isProblem(await api.get('/api/metrics', editor.JWT), 'insufficient-scope', 403)).toBe(true)
-  expect(isProblem(await api.get('/api/metrics'), 'authentication-required', 401)).toBe(true)
+  expect(await api.get('/api/metrics', editor.JWT)).toBeProblem('insufficient-scope')
+  expect(await api.get('/api/metrics')).toBeProblem('authentication-required')
   for (const wrong of [METRICS_TOKEN.slice(1), `${METRICS_TOKEN}x`, METRICS_TOKEN.toUpperCase()]) {
-    expect(isProblem(await api.get('/api/metrics', wrong), 'invalid-token', 401), wrong).toBe(true)
+    expect(await api.get('/api/metrics', wrong), wrong).toBeProblem('invalid-token')
   }
   await scrape(api)
   for (const path of ['/api/events', '/api/users', '/api/blocks', '/api/movies', '/api/profile']) {
-    expect(isProblem(await api.get(path, METRICS_TOKEN), 'invalid-token', 401), path).toBe(true)
+    expect(await api.get(path, METRICS_TOKEN), path).toBeProblem('invalid-token')
   }
   const posted = await api.post('/api/metrics', {}, METRICS_TOKEN)
-  expect(isProblem(posted, 'method-not-allowed', 405)).toBe(true)
+  expect(posted).toBeProblem('method-not-allowed')
 })
 
 test('no counter goes back, and none is counted twice', async ({ api, store }) => {

@@ -1,14 +1,15 @@
 import { type Answer, Api, ME } from '../test/support/api.ts'
-import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from '../test/support/fixtures.ts'
-import { MAIL_KEY } from '../test/support/outbox.ts'
-import { freePort, startProgram } from '../test/support/processes.ts'
+import { rateLimits } from '../test/support/environment.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { mailVariables } from '../test/support/outbox.ts'
+import { startApi } from '../test/support/start-api.ts'
 
 const ORIGIN = 'https://app.example.com'
 const SIGN_INS = 6
 const environment = {
   TRUSTED_PROXY: 'proxy:1',
   CORS_ORIGINS: ORIGIN,
-  RATE_LIMITS: JSON.stringify({ ...JSON.parse(WIDE), signin: { limit: SIGN_INS, window: '1d' } }),
+  RATE_LIMITS: rateLimits({ signin: SIGN_INS }),
 }
 test.use({ environment })
 
@@ -129,28 +130,14 @@ async function walk(origin: string, client: Client): Promise<[line: string, answ
 }
 
 test('the build answers in workerd as under the other hosts', async ({ server, store, outbox }) => {
-  const port = await freePort()
-  const workerd = await startProgram(
-    process.execPath,
-    ['local/run.mjs', 'next-workerd'],
-    {
-      PATH: process.env['PATH'],
-      PORT: String(port),
-      APP_ORIGIN: server.origin,
-      SECRET_TOKEN,
-      SECRET_RTOKEN,
-      UPSTASH_REDIS_REST_URL: store.proxy.url,
-      UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
-      MAIL_API_URL: outbox.url,
-      MAIL_API_KEY: MAIL_KEY,
-      MAIL_FROM: 'Usher <usher@example.com>',
-      ...environment,
-    },
-    /Usher listens on/,
-  )
+  const workerd = await startApi({
+    host: 'next-workerd',
+    store: { url: store.proxy.url, token: store.gateway.token },
+    env: { APP_ORIGIN: server.origin, ...mailVariables(outbox), ...environment },
+  })
   try {
     const there = await walk(server.origin, { 'X-Forwarded-For': '203.0.113.1' })
-    const here = await walk(`http://127.0.0.1:${port}`, {
+    const here = await walk(workerd.origin, {
       'X-Forwarded-For': '203.0.113.2',
     })
     for (const [index, [line, answer]] of here.entries()) {

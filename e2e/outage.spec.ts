@@ -1,6 +1,6 @@
 import { FAULTS, type Fault, type FaultName } from '../local/gateway/fault-proxy.ts'
 import { account, sessionOf } from '../test/support/accounts.ts'
-import { type Answer, type Api, isProblem } from '../test/support/api.ts'
+import type { Answer, Api } from '../test/support/api.ts'
 import { expect, type TestStore, test } from '../test/support/fixtures.ts'
 
 /** The classes of operations of the table in `docs/limits.md`; each call leaves nothing that the next needs. */
@@ -87,7 +87,7 @@ for (const fault of Object.keys(FAULTS) as FaultName[]) {
       const milliseconds = performance.now() - before
       expect(answer.status, `${name}: ${answer.text}`).toBe(status)
       if (status === 200) continue
-      expect(isProblem(answer, 'service-unavailable', 503), `${name}: ${answer.text}`).toBe(true)
+      expect(answer, name).toBeProblem('service-unavailable')
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
       // Before the slow store would have answered: no clock of a shared machine is asked for more.
       expect(milliseconds, name).toBeLessThan(5_000)
@@ -170,12 +170,12 @@ test('lost data: nobody is let in by what the store does not have', async ({ api
   const tokens = await tokensOf(api, store, 'lost')
   const saved = await store.call('HGETALL', `user:${tokens.user}`)
   await store.call('DEL', `session:${sessionOf(tokens.JWT)}`, `sessions:${tokens.user}`)
-  expect(isProblem(await api.get('/api/movies', tokens.JWT), 'invalid-token', 401)).toBe(true)
+  expect(await api.get('/api/movies', tokens.JWT)).toBeProblem('invalid-token')
   const refreshed = await api.post('/api/auth/refresh', { refresh: tokens.refresh })
-  expect(isProblem(refreshed, 'invalid-refresh-token', 401)).toBe(true)
+  expect(refreshed).toBeProblem('invalid-refresh-token')
   await store.call('DEL', `user:${tokens.user}`)
   const signIn = await CLASSES['sign in']?.(api, tokens)
-  expect(signIn !== undefined && isProblem(signIn, 'invalid-credentials', 401)).toBe(true)
+  expect(signIn).toBeProblem('invalid-credentials')
   expect(saved).not.toEqual([])
 })
 

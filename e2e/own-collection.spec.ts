@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { Api } from '../test/support/api.ts'
 import { makeClone } from '../test/support/clone.ts'
 import { expect, test } from '../test/support/fixtures.ts'
 import { freePort, type Program, runProgram, startProgram } from '../test/support/processes.ts'
+import { startApi } from '../test/support/start-api.ts'
 
 const { PATH, HOME } = process.env
 
@@ -25,20 +25,10 @@ test('what is built serves a document with a collection that was added before, a
       { cwd: clone.folder },
     )
     expect(built.code, built.output).toBe(0)
-    const port = await freePort()
-    const env = {
-      PATH,
-      PORT: String(port),
-      APP_ORIGIN: `http://127.0.0.1:${port}`,
-      SECRET_TOKEN: randomBytes(32).toString('base64url'),
-      SECRET_RTOKEN: randomBytes(32).toString('base64url'),
-      USHER_STORE: 'embedded',
-    }
-    const args = [...run, 'serve']
-    program = await startProgram(process.execPath, args, env, /Usher listens on/, {
-      cwd: clone.folder,
-    })
-    expect(await isDescribed(new Api(env.APP_ORIGIN))).toBe(true)
+    const env = { USHER_STORE: 'embedded' }
+    const server = await startApi({ host: 'serve', env, place: { cwd: clone.folder } })
+    program = server
+    expect(await isDescribed(server.api)).toBe(true)
   } finally {
     await program?.stop()
     await clone.remove()

@@ -5,9 +5,9 @@ import type { Engine } from '../local/gateway/engine.ts'
 import { redisEngine } from '../local/gateway/engine.ts'
 import { startGateway } from '../local/gateway/server.ts'
 import { connectForLoading, loadDemo } from '../seed/load.ts'
-import { Api } from '../test/support/api.ts'
-import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from '../test/support/fixtures.ts'
+import { expect, test } from '../test/support/fixtures.ts'
 import { freePort, startProgram, startRedis } from '../test/support/processes.ts'
+import { startApi } from '../test/support/start-api.ts'
 
 /** Commands that a Global database serves from the nearest replica. */
 const READS = new Set(['HMGET', 'EVAL_RO', 'EVALSHA_RO', 'ZMSCORE', 'ZCARD', 'SCAN', 'GET'])
@@ -58,24 +58,8 @@ test('every read runs at a replica that refuses writes; writes go to the primary
     const filler = Array.from({ length: 2_100 }, (_, index) => [`filler:${index}`, 'x']).flat()
     await call(writer, 'MSET', ...filler)
     await call(writer, 'WAIT', '1', '5000')
-    const appPort = await freePort()
-    const origin = `http://127.0.0.1:${appPort}`
-    const server = await startProgram(
-      process.execPath,
-      ['local/run.mjs', 'serve'],
-      {
-        ...{
-          PATH: process.env['PATH'],
-          PORT: String(appPort),
-          APP_ORIGIN: origin,
-          RATE_LIMITS: WIDE,
-        },
-        ...{ SECRET_TOKEN, SECRET_RTOKEN },
-        ...{ UPSTASH_REDIS_REST_URL: gateway.url, UPSTASH_REDIS_REST_TOKEN: 'token' },
-      },
-      /Usher listens on/,
-    )
-    const api = new Api(origin)
+    const server = await startApi({ host: 'serve', store: gateway })
+    const { api } = server
     const { JWT } = await api.signIn()
     const made = await api.post('/api/keys', { name: 'k', scopes: ['movies:read'] }, JWT)
     await call(writer, 'WAIT', '1', '5000')

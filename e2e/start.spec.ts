@@ -1,42 +1,23 @@
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { EXAMPLE_SECRETS } from '../lib/settings/readers.ts'
-import { Api, isProblem, ME } from '../test/support/api.ts'
+import { Api, ME } from '../test/support/api.ts'
+import { SECRET_RTOKEN, SECRET_TOKEN, secret } from '../test/support/environment.ts'
 import { expect, test } from '../test/support/fixtures.ts'
 import { freePort, runProgram, startProgram, startRedis } from '../test/support/processes.ts'
+import { serverEnvironment, startApi } from '../test/support/start-api.ts'
 
-const secret = (): string => randomBytes(32).toString('base64url')
 const [exampleAccess = '', exampleRefresh = ''] = EXAMPLE_SECRETS
 
-interface Complete extends Record<string, string> {
-  PATH: string
-  PORT: string
-  APP_ORIGIN: string
-  SECRET_TOKEN: string
-  SECRET_RTOKEN: string
-  USHER_STORE: string
-}
-
-async function complete(): Promise<Complete> {
-  const port = await freePort()
-  return {
-    PATH: process.env['PATH'] ?? '',
-    SECRET_TOKEN: secret(),
-    SECRET_RTOKEN: secret(),
-    APP_ORIGIN: `http://127.0.0.1:${port}`,
-    PORT: String(port),
-    // Where another store is named, that one is taken.
-    USHER_STORE: 'embedded',
-  }
-}
+/** Names no other store. */
+const EMBEDDED = { USHER_STORE: 'embedded' }
 
 test('exit 1, naming every faulty variable at once, without a value', async ({ host }) => {
-  const good = await complete()
+  const good = serverEnvironment({ port: await freePort(), env: EMBEDDED })
   const same = secret()
-  const cases: [Record<string, string>, string[]][] = [
+  const cases: [typeof good, string[]][] = [
     [
-      { PATH: good.PATH },
+      { PATH: good['PATH'] },
       ['SECRET_TOKEN', 'SECRET_RTOKEN', 'APP_ORIGIN', 'UPSTASH_REDIS_REST_URL'],
     ],
     [{ ...good, USHER_STORE: 'redis' }, ['USHER_STORE']],
@@ -88,7 +69,7 @@ test('exit 1, naming every faulty variable at once, without a value', async ({ h
 })
 
 test('without a store it does not start, and says what would name one', async ({ host }) => {
-  const { USHER_STORE: _, ...env } = await complete()
+  const env = serverEnvironment({ port: await freePort() })
   for (const command of [host, 'workerd']) {
     const { code, output } = await runProgram(process.execPath, ['local/run.mjs', command], env)
     expect(code, output).toBe(1)
@@ -98,24 +79,18 @@ test('without a store it does not start, and says what would name one', async ({
   }
 })
 
-for (const command of ['', 'workerd']) {
+for (const command of ['', 'workerd'] as const) {
   test(`with USHER_STORE=embedded ${command || 'it'} serves an empty store without accounts, says that it is volatile, and stops on a signal`, async ({
     host,
   }) => {
-    const env = await complete()
-    const program = await startProgram(
-      process.execPath,
-      ['local/run.mjs', command || host],
-      env,
-      /Usher listens on/,
-    )
-    const api = new Api(env.APP_ORIGIN)
-    expect(isProblem(await api.post('/api/auth/signin', ME), 'invalid-credentials', 401)).toBe(true)
-    expect(isProblem(await api.get('/api/books/emma'), 'not-found', 404)).toBe(true)
+    const server = await startApi({ host: command || host, env: EMBEDDED })
+    const { api } = server
+    expect(await api.post('/api/auth/signin', ME)).toBeProblem('invalid-credentials')
+    expect(await api.get('/api/books/emma')).toBeProblem('not-found')
     expect((await api.get('/api/reviews')).body).toEqual({ data: [], nextCursor: null })
-    expect(program.output()).toContain('gone when this process ends')
-    expect(program.output()).not.toContain('home.org')
-    expect(await program.stop()).toBe(0)
+    expect(server.output()).toContain('gone when this process ends')
+    expect(server.output()).not.toContain('home.org')
+    expect(await server.stop()).toBe(0)
     await expect(api.get('/api/health')).rejects.toThrow()
   })
 }
@@ -124,18 +99,12 @@ test('with REDIS_URL it serves that Redis, unseeded; when Redis goes it answers 
   host,
 }) => {
   const redis = await startRedis()
-  const env = { ...(await complete()), REDIS_URL: redis.url }
-  const program = await startProgram(
-    process.execPath,
-    ['local/run.mjs', host],
-    env,
-    /Usher listens on/,
-  )
-  const api = new Api(env.APP_ORIGIN)
-  expect(isProblem(await api.post('/api/auth/signin', ME), 'invalid-credentials', 401)).toBe(true)
+  const server = await startApi({ host, env: { REDIS_URL: redis.url } })
+  const { api } = server
+  expect(await api.post('/api/auth/signin', ME)).toBeProblem('invalid-credentials')
 
   await redis.stop()
-  expect(isProblem(await api.post('/api/auth/signin', ME), 'service-unavailable', 503)).toBe(true)
+  expect(await api.post('/api/auth/signin', ME)).toBeProblem('service-unavailable')
   const again = await startProgram(
     'redis-server',
     ['--port', new URL(redis.url).port, '--save', ''],
@@ -146,43 +115,33 @@ test('with REDIS_URL it serves that Redis, unseeded; when Redis goes it answers 
     .poll(async () => (await api.post('/api/auth/signin', ME)).status, { timeout: 5_000 })
     .toBe(401)
   await again.stop()
-  await program.stop()
+  await server.stop()
 })
 
 test('with a Redis that hangs it answers 503, and goes on when Redis does', async ({ host }) => {
   const redis = await startRedis()
-  const env = { ...(await complete()), REDIS_URL: redis.url }
-  const program = await startProgram(
-    process.execPath,
-    ['local/run.mjs', host],
-    env,
-    /Usher listens on/,
-  )
-  const api = new Api(env.APP_ORIGIN)
+  const server = await startApi({ host, env: { REDIS_URL: redis.url } })
+  const { api } = server
   expect((await api.get('/api/books/emma')).status).toBe(404)
   redis.process.kill('SIGSTOP')
   const strangers = () => Promise.all(Array.from({ length: 10 }, () => api.get('/api/books/emma')))
   for (const answer of [...(await strangers()), ...(await strangers())]) {
-    expect(isProblem(answer, 'service-unavailable', 503), answer.text).toBe(true)
+    expect(answer).toBeProblem('service-unavailable')
   }
   redis.process.kill('SIGCONT')
   await expect.poll(async () => (await api.get('/api/books/emma')).status).toBe(404)
   for (const answer of await strangers()) expect(answer.status, answer.text).toBe(404)
-  await program.stop()
+  await server.stop()
   await redis.stop()
 })
 
 test('SIGTERM to npm stops the server that npm started', async ({ host }) => {
-  const env = await complete()
+  const port = await freePort()
+  const env = serverEnvironment({ port, env: { ...EMBEDDED, HOME: process.env['HOME'] } })
   const args = host === 'start' ? ['start'] : ['run', host]
-  const program = await startProgram(
-    'npm',
-    args,
-    { ...env, HOME: process.env['HOME'] ?? '' },
-    /Usher listens on/,
-  )
+  const program = await startProgram('npm', args, env, /Usher listens on/)
   await program.stop()
-  const api = new Api(env.APP_ORIGIN)
+  const api = new Api(`http://127.0.0.1:${port}`)
   await expect
     .poll(() =>
       api.get('/api/health').then(
@@ -196,51 +155,42 @@ test('SIGTERM to npm stops the server that npm started', async ({ host }) => {
 test('at SIGTERM readiness says no first, and requests are served until SHUTDOWN_DELAY is over', async ({
   host,
 }) => {
-  const env = { ...(await complete()), SHUTDOWN_DELAY: '1h' }
-  const args = ['local/run.mjs', host]
-  const program = await startProgram(process.execPath, args, env, /Usher listens on/)
+  const server = await startApi({ host, env: { ...EMBEDDED, SHUTDOWN_DELAY: '1h' } })
+  const { api, origin } = server
   try {
-    const api = new Api(env.APP_ORIGIN)
     expect((await api.get('/api/health/ready')).status).toBe(200)
-    const ended = program.stop()
+    const ended = server.stop()
     await expect.poll(async () => (await api.get('/api/health/ready')).status).toBe(503)
     const refused = await api.get('/api/health/ready')
-    expect(isProblem(refused, 'service-unavailable', 503)).toBe(true)
+    expect(refused).toBeProblem('service-unavailable')
     expect((await api.send('/api/health/ready', { method: 'HEAD' })).status).toBe(503)
     // New connections are taken all the while, and what they ask for is answered.
-    const next = await fetch(`${env.APP_ORIGIN}/api/reviews`, { headers: { Connection: 'close' } })
+    const next = await fetch(`${origin}/api/reviews`, { headers: { Connection: 'close' } })
     expect(next.status).toBe(200)
     // A second signal is for whoever does not want to wait.
-    program.process.kill('SIGTERM')
+    server.process.kill('SIGTERM')
     expect(await ended).toBe(1)
   } finally {
     // A test that fails must not leave it for an hour.
-    program.process.kill('SIGKILL')
+    server.process.kill('SIGKILL')
   }
 
-  const short = await startProgram(
-    process.execPath,
-    args,
-    { ...env, SHUTDOWN_DELAY: '1' },
-    /Usher listens on/,
-  )
+  const short = await startApi({ host, env: { ...EMBEDDED, SHUTDOWN_DELAY: '1' } })
   expect(await short.stop()).toBe(0)
 })
 
 test('a request that runs at SIGTERM is finished', async ({ host }) => {
-  const env = await complete()
-  const args = ['local/run.mjs', host]
-  const program = await startProgram(process.execPath, args, env, /Usher listens on/)
-  const sent = request(`${env.APP_ORIGIN}/api/auth/signin`, {
+  const { origin, stop } = await startApi({ host, env: EMBEDDED })
+  const sent = request(`${origin}/api/auth/signin`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Expect: '100-continue' },
   })
   const answered = once(sent, 'response')
   sent.flushHeaders()
   await once(sent, 'continue')
-  const ended = program.stop()
+  const ended = stop()
   const isGone = (): Promise<boolean> =>
-    fetch(`${env.APP_ORIGIN}/api/health`, { headers: { Connection: 'close' } }).then(
+    fetch(`${origin}/api/health`, { headers: { Connection: 'close' } }).then(
       () => false,
       () => true,
     )
@@ -254,13 +204,14 @@ test('a request that runs at SIGTERM is finished', async ({ host }) => {
 
 test('rotating the secrets signs nobody out', async ({ host }) => {
   const redis = await startRedis()
-  const env = { ...(await complete()), REDIS_URL: redis.url }
-  const serve = (more: Record<string, string>) =>
-    startProgram(process.execPath, ['local/run.mjs', host], { ...env, ...more }, /Usher listens on/)
-  const api = new Api(env.APP_ORIGIN)
+  const port = await freePort()
+  const env = { REDIS_URL: redis.url }
+  const serve = (more: Record<string, string>) => startApi({ host, port, env: { ...env, ...more } })
 
   const before = await serve({})
-  const seeded = await runProgram(process.execPath, ['local/run.mjs', 'seed', '--demo'], env)
+  const { api } = before
+  const seed = ['local/run.mjs', 'seed', '--demo']
+  const seeded = await runProgram(process.execPath, seed, serverEnvironment({ port, env }))
   expect(seeded.code, seeded.output).toBe(0)
   const { JWT, refresh } = await api.signIn()
   await before.stop()
@@ -268,15 +219,15 @@ test('rotating the secrets signs nobody out', async ({ host }) => {
   const after = await serve({
     SECRET_TOKEN: secret(),
     SECRET_RTOKEN: secret(),
-    SECRET_TOKEN_PREVIOUS: env.SECRET_TOKEN,
-    SECRET_RTOKEN_PREVIOUS: env.SECRET_RTOKEN,
+    SECRET_TOKEN_PREVIOUS: SECRET_TOKEN,
+    SECRET_RTOKEN_PREVIOUS: SECRET_RTOKEN,
   })
   expect((await api.get('/api/movies', JWT)).status).toBe(200)
   expect((await api.post('/api/auth/refresh', { refresh })).status).toBe(200)
   await after.stop()
 
   const without = await serve({ SECRET_TOKEN: secret(), SECRET_RTOKEN: secret() })
-  expect((await api.get('/api/movies', JWT)).status).toBe(401)
+  expect(await api.get('/api/movies', JWT)).toBeProblem('invalid-token')
   await without.stop()
   await redis.stop()
 })

@@ -1,22 +1,14 @@
 import { createHash } from 'node:crypto'
 import { account } from '../test/support/accounts.ts'
-import { type Answer, type Api, isProblem } from '../test/support/api.ts'
+import type { Answer, Api } from '../test/support/api.ts'
+import { rateLimits } from '../test/support/environment.ts'
 import { expect, test } from '../test/support/fixtures.ts'
 import { tokenOf } from '../test/support/outbox.ts'
 
 /** What a stranger can and cannot do to somebody's account; the table is in `docs/decisions`. */
-const DAY = { window: '1d' }
 test.use({
   environment: {
-    RATE_LIMITS: JSON.stringify({
-      anonymous: { limit: 1_000, ...DAY },
-      user: { limit: 60, ...DAY },
-      signin: { limit: 1_000, ...DAY },
-      'signin-account': { limit: 5, ...DAY },
-      write: { limit: 1_000, ...DAY },
-      mail: { limit: 1_000, ...DAY },
-      'mail-account': { limit: 3, ...DAY },
-    }),
+    RATE_LIMITS: rateLimits({ user: 60, 'signin-account': 5, 'mail-account': 3 }),
     TRUSTED_PROXY: 'proxy:1',
   },
 })
@@ -73,7 +65,7 @@ test('guesses and mails of a stranger leave the owner a way in, from wherever th
     expect((await forgot(stranger)).status).toBe(202)
     await outbox.next(user)
   }
-  expect(isProblem(await forgot(stranger), 'quota-exceeded', 429)).toBe(true)
+  expect(await forgot(stranger)).toBeProblem('quota-exceeded')
 
   const home = nextClient()
   const locked = await post(api, '/api/auth/signin', { user, password: 'password' }, home)

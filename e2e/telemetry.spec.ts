@@ -1,13 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import {
-  expect,
-  SECRET_RTOKEN,
-  SECRET_TOKEN,
-  type TestStore,
-  test,
-} from '../test/support/fixtures.ts'
-import { freePort, startProgram } from '../test/support/processes.ts'
+import { expect, type TestStore, test } from '../test/support/fixtures.ts'
+import { startApi } from '../test/support/start-api.ts'
 
 /** A collector of spans, and a server that sends to it. */
 async function startTraced(store: TestStore) {
@@ -21,23 +15,16 @@ async function startTraced(store: TestStore) {
     })
   })
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
-  const port = await freePort()
-  const origin = `http://127.0.0.1:${port}`
-  const environment = {
-    PATH: process.env['PATH'],
-    PORT: String(port),
-    APP_ORIGIN: origin,
-    SECRET_TOKEN,
-    SECRET_RTOKEN,
-    UPSTASH_REDIS_REST_URL: store.gateway.url,
-    UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-  }
-  const args = ['local/run.mjs', 'start']
-  const server = await startProgram(process.execPath, args, environment, /Usher listens on/)
+  const server = await startApi({
+    host: 'start',
+    store: store.gateway,
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    },
+  })
   return {
-    origin,
+    origin: server.origin,
     received: () => received.join('\n'),
     stop: async () => {
       await server.stop()

@@ -1,46 +1,25 @@
-import { embeddedEngine } from '../local/gateway/engine.ts'
-import { startGateway } from '../local/gateway/server.ts'
 import { connectForLoading, loadDemo } from '../seed/load.ts'
-import { Api } from '../test/support/api.ts'
-import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from '../test/support/fixtures.ts'
-import { freePort, startProgram } from '../test/support/processes.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { startApi } from '../test/support/start-api.ts'
+import { startStore } from '../test/support/store.ts'
 
 test('users and sessions in a database of their own: two reads at the same time are one trip', async ({
   host,
 }) => {
-  const engines = [await embeddedEngine(), await embeddedEngine()] as const
   const seen: string[] = []
-  const data = await startGateway({ engine: engines[0], token: 'data' })
-  const accounts = await startGateway({
-    engine: engines[1],
-    token: 'accounts',
-    onTrip: ({ commands }) => {
-      for (const [name = '', , , ...keys] of commands) seen.push(name, ...keys)
-    },
+  const data = await startStore('embedded')
+  const accounts = await startStore('embedded', ({ commands }) => {
+    for (const [name = '', , , ...keys] of commands) seen.push(name, ...keys)
   })
   await loadDemo(connectForLoading(data), {
     publicPassword: true,
     accounts: connectForLoading(accounts),
   })
-  const port = await freePort()
-  const api = new Api(`http://127.0.0.1:${port}`)
-  const program = await startProgram(
-    process.execPath,
-    ['local/run.mjs', host],
-    {
-      PATH: process.env['PATH'],
-      PORT: String(port),
-      APP_ORIGIN: api.origin,
-      SECRET_TOKEN,
-      SECRET_RTOKEN,
-      UPSTASH_REDIS_REST_URL: data.url,
-      UPSTASH_REDIS_REST_TOKEN: data.token,
-      AUTH_REDIS_REST_URL: accounts.url,
-      AUTH_REDIS_REST_TOKEN: accounts.token,
-      RATE_LIMITS: WIDE,
-    },
-    /Usher listens on/,
-  )
+  const { api, stop } = await startApi({
+    host,
+    store: data,
+    env: { AUTH_REDIS_REST_URL: accounts.url, AUTH_REDIS_REST_TOKEN: accounts.token },
+  })
   const { JWT, refresh } = await api.signIn()
   await api.get('/api/movies', JWT)
   seen.length = 0
@@ -49,7 +28,6 @@ test('users and sessions in a database of their own: two reads at the same time 
   expect(headers.get('server-timing')).toContain('desc="1 trips, 2 commands"')
   expect(seen).toEqual(['EVAL_RO', expect.stringMatching(/^session:/), 'user:me@home.org'])
   expect((await api.post('/api/auth/refresh', { refresh })).status).toBe(200)
-  await program.stop()
-  for (const gateway of [data, accounts]) await gateway.close()
-  for (const engine of engines) await engine.close()
+  await stop()
+  for (const store of [data, accounts]) await store.stop()
 })

@@ -32,15 +32,15 @@ test('npm run users adds, lists, promotes, disables, enables, sets passwords and
   await users('level', 'operator@home.org', '0')
   expect((await api.get('/api/profile', JWT)).body.level).toBe(0)
   await users('disable', 'operator@home.org')
-  expect((await api.get('/api/profile', JWT)).status).toBe(401)
+  expect(await api.get('/api/profile', JWT)).toBeProblem('invalid-token')
   expect((await users('list')).output).toMatch(/^operator@home\.org {2}level 0 {2}disabled$/m)
   await users('enable', 'operator@home.org')
   const again = await api.signIn(account)
   await users('password', 'operator@home.org', '--password', 'another long one')
-  expect((await api.get('/api/profile', again.JWT)).status).toBe(401)
+  expect(await api.get('/api/profile', again.JWT)).toBeProblem('invalid-token')
   const last = await api.signIn({ ...account, password: 'another long one' })
   await users('sessions', 'operator@home.org', '--end')
-  expect((await api.get('/api/profile', last.JWT)).status).toBe(401)
+  expect(await api.get('/api/profile', last.JWT)).toBeProblem('invalid-token')
 })
 
 test('npm run users confirms, unlocks, exports and deletes accounts, and ends API keys', async ({
@@ -56,7 +56,7 @@ test('npm run users confirms, unlocks, exports and deletes accounts, and ends AP
   const api = new Api(server.origin)
   const user = 'managed@home.org'
   const credentials = await account(store, user, { emailVerified: '0' })
-  expect((await api.post('/api/auth/signin', credentials)).status).toBe(401)
+  expect(await api.post('/api/auth/signin', credentials)).toBeProblem('invalid-credentials')
   await users('verify', user)
   const { JWT } = await api.signIn(credentials)
   const { id, key } = (await api.post('/api/keys', { name: 'K', scopes: ['movies:read'] }, JWT))
@@ -81,7 +81,7 @@ test('npm run users confirms, unlocks, exports and deletes accounts, and ends AP
   await api.signIn({ user: pending, password: 'yet another long one' })
 
   expect((await users('delete', user)).output).toContain(`${user} is deleted`)
-  expect((await api.get('/api/profile', JWT)).status).toBe(401)
+  expect(await api.get('/api/profile', JWT)).toBeProblem('invalid-token')
   expect(await store.call('EXISTS', `user:${user}`)).toBe(0)
   expect((await users('delete', user)).code).toBe(1)
 })

@@ -1,22 +1,16 @@
-import { randomBytes } from 'node:crypto'
-import { expect, test } from '@playwright/test'
+import { test } from '@playwright/test'
 import { OwnAnswers } from '../local/own-answers.ts'
+import { environmentOf, NO_STORE } from '../test/support/environment.ts'
+import { expect } from '../test/support/problem.ts'
 import { type App, createApp } from './app.ts'
 import { fail } from './contract/problems.ts'
 import { createAppDeps } from './deps/app.ts'
 import { EnvironmentFault, parseSettings } from './settings/settings.ts'
 
 const HSTS = 'max-age=63072000'
-const NOBODY = 'http://127.0.0.1:1'
 
 function settingsOf(origin: string) {
-  return parseSettings({
-    SECRET_TOKEN: randomBytes(48).toString('base64url'),
-    SECRET_RTOKEN: randomBytes(48).toString('base64url'),
-    APP_ORIGIN: origin,
-    UPSTASH_REDIS_REST_URL: NOBODY,
-    UPSTASH_REDIS_REST_TOKEN: 'token',
-  })
+  return parseSettings(environmentOf({ origin, store: NO_STORE }))
 }
 
 function appOf(origin: string): App {
@@ -68,5 +62,5 @@ test('a page is served also while the environment has faults', async () => {
   const page = await app(new Request('https://api.example.com/problems/not-found'), () => undefined)
   expect(page.status).toBe(200)
   const refused = await app(new Request('https://api.example.com/api/health'), () => undefined)
-  expect(refused.status).toBe(500)
+  await expect(refused).toBeProblem('internal-error')
 })

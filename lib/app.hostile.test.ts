@@ -1,25 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { hashSync } from 'bcryptjs'
 import fc from 'fast-check'
-import { type Engine, redisEngine } from '../local/gateway/engine.ts'
-import { type Gateway, startGateway } from '../local/gateway/server.ts'
-import type { Sample } from '../test/support/in-process.ts'
-import { type Program, startRedis } from '../test/support/processes.ts'
+import { type InProcess, NO_DUMMY_PASSWORDS, type Sample } from '../test/support/in-process.ts'
 import { SAMPLES, SIGN_IN } from '../test/support/samples.ts'
-import { type App, createApp } from './app.ts'
-import { createPasswords } from './auth/passwords/password.ts'
+import { startApi } from '../test/support/start-api.ts'
 import { contract, type Operation, type OperationId } from './contract/operations.ts'
 import { PROBLEMS } from './contract/problems.ts'
-import { createAppDeps } from './deps/app.ts'
 import { OPERATIONS } from './operations.ts'
 import { printable } from './printable.ts'
-import { POLICIES } from './rate-limit/policies.ts'
-import { parseSettings } from './settings/settings.ts'
 
-const ORIGIN = 'https://api.example.com'
 const VECTORS = resolve(import.meta.dirname, '..', 'test', 'vectors')
 const NAUGHTY: string[] = JSON.parse(readFileSync(join(VECTORS, 'blns', 'blns.json'), 'utf8'))
 const SAMPLED = Object.entries(SAMPLES) as [OperationId, Sample][]
@@ -52,75 +42,25 @@ const COMMON = new Set([
 ])
 
 test.describe('hostile input', () => {
-  let program: Program & { url: string }
-  let engine: Engine
-  let gateway: Gateway
-  let app: App
-  const logged: string[] = []
-  const write = console.log
+  let api: InProcess
+  let ask: InProcess['ask']
 
   test.beforeAll(async () => {
-    program = await startRedis()
-    engine = redisEngine(program.url)
-    gateway = await startGateway({ engine, token: 'token' })
-    const call = (...command: string[]): Promise<unknown> =>
-      engine.call(command.map((word) => Buffer.from(word)))
-    await call(
-      ...['HSET', `user:${SIGN_IN.user}`, 'password', hashSync(SIGN_IN.password, 4)],
-      ...['level', '9'],
-    )
-    await call('HSET', 'book:a book', 'title', 'A title', 'author', 'An author')
-    await call('HSET', 'movie:Alien', 'director', 'Ridley Scott', 'year', '1979')
-    const settings = parseSettings({
-      SECRET_TOKEN: randomBytes(48).toString('base64url'),
-      SECRET_RTOKEN: randomBytes(48).toString('base64url'),
-      APP_ORIGIN: ORIGIN,
-      UPSTASH_REDIS_REST_URL: gateway.url,
-      UPSTASH_REDIS_REST_TOKEN: gateway.token,
-      // Nothing listens there: mails go out behind the answers, and are lost.
-      ...{ MAIL_API_URL: 'http://127.0.0.1:9/mails', MAIL_API_KEY: 'k', MAIL_FROM: 'a@home.org' },
-      RATE_LIMITS: JSON.stringify(
-        Object.fromEntries(Object.keys(POLICIES).map((policy) => [policy, 1_000_000])),
-      ),
-    })
     // Strings are tested here, not bcrypt's time.
-    const quick = createPasswords(async () => undefined, Date.now, { cost: 4, breathMs: 0 })
-    const matches: typeof quick.matches = async (password, hash) =>
-      hash === undefined ? { ok: true, value: false } : quick.matches(password, hash)
-    const deps = { ...createAppDeps(settings), passwords: { ...quick, matches } }
-    app = createApp(() => deps)
-    console.log = (line: string) => void logged.push(line)
+    api = await startApi({ host: 'in-process', deps: { passwords: NO_DUMMY_PASSWORDS } })
+    ask = api.ask
+    await api.account(SIGN_IN.user, 9)
+    await api.command('HSET', 'book:a book', 'title', 'A title', 'author', 'An author')
+    await api.command('HSET', 'movie:Alien', 'director', 'Ridley Scott', 'year', '1979')
   })
-  test.afterAll(async () => {
-    console.log = write
-    await gateway.close()
-    await engine.close()
-    await program.stop()
-  })
-
-  async function ask(path: string, init: RequestInit = {}): Promise<Response> {
-    const background = (work: Promise<unknown>): void => void work.catch(() => undefined)
-    return app(new Request(`${ORIGIN}${path}`, init), background)
-  }
+  test.afterAll(() => api.stop())
 
   async function signIn(): Promise<string> {
-    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' } }
-    const response = await ask('/api/auth/signin', { ...init, body: JSON.stringify(SIGN_IN) })
-    return (await response.json()).JWT
+    return (await (await api.send('signIn', { body: SIGN_IN })).json()).JWT
   }
 
-  async function call(id: OperationId, sample: Sample, token?: string): Promise<Response> {
-    const row: Operation = contract[id]
-    const path = row.path.replace(/\{(\w+)\}/g, (_, name) =>
-      encodeURIComponent((sample.params?.[name] ?? '').toWellFormed()),
-    )
-    const query = new URLSearchParams(sample.query).toString()
-    const headers = new Headers()
-    if (token !== undefined) headers.set('Authorization', `Bearer ${token}`)
-    const { method } = row
-    if (sample.body === undefined) return ask(`${path}${query && `?${query}`}`, { method, headers })
-    headers.set('Content-Type', 'application/json')
-    return ask(path, { method, headers, body: JSON.stringify(sample.body) })
+  function call(id: OperationId, sample: Sample, token?: string): Promise<Response> {
+    return api.send(id, sample, token === undefined ? {} : { Authorization: `Bearer ${token}` })
   }
 
   /**
@@ -297,8 +237,8 @@ test.describe('hostile input', () => {
   })
 
   test('no log line of all that is broken in two, or holds a token', () => {
-    expect(logged.length).toBeGreaterThan(1_000)
-    const broken = logged.filter(
+    expect(api.logged.length).toBeGreaterThan(1_000)
+    const broken = api.logged.filter(
       (line) => /[\n\r]|eyJ/.test(line) || typeof JSON.parse(line).event !== 'string',
     )
     expect(broken).toEqual([])

@@ -1,13 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { expect, test } from '@playwright/test'
-import { type Engine, embeddedEngine } from '../local/gateway/engine.ts'
-import { type Gateway, startGateway } from '../local/gateway/server.ts'
-import { type App, createApp } from './app.ts'
-import { createAppDeps } from './deps/app.ts'
-import { POLICIES } from './rate-limit/policies.ts'
-import { parseSettings } from './settings/settings.ts'
-
-const ORIGIN = 'https://api.example.com'
+import { test } from '@playwright/test'
+import { type InProcess, ORIGIN } from '../test/support/in-process.ts'
+import { expect } from '../test/support/problem.ts'
+import { startApi } from '../test/support/start-api.ts'
 
 /** Everything that is read of a request before its body. */
 const HEADERS = [
@@ -47,40 +41,16 @@ const TEXTS: Record<string, (bytes: number) => string> = {
 }
 
 test.describe('long texts before the body', () => {
-  let engine: Engine
-  let gateway: Gateway
-  let app: App
-  const write = console.log
+  let api: InProcess
 
   test.beforeAll(async () => {
-    engine = await embeddedEngine()
-    gateway = await startGateway({ engine, token: 'token' })
-    await engine.call(
-      ['HSET', 'book:a', 'title', 'A', 'author', 'B'].map((word) => Buffer.from(word)),
-    )
-    const settings = parseSettings({
-      SECRET_TOKEN: randomBytes(48).toString('base64url'),
-      SECRET_RTOKEN: randomBytes(48).toString('base64url'),
-      APP_ORIGIN: ORIGIN,
-      TRUSTED_PROXY: 'proxy:1',
-      UPSTASH_REDIS_REST_URL: gateway.url,
-      UPSTASH_REDIS_REST_TOKEN: gateway.token,
-      RATE_LIMITS: JSON.stringify(
-        Object.fromEntries(Object.keys(POLICIES).map((policy) => [policy, 1_000_000])),
-      ),
-    })
-    const deps = createAppDeps(settings)
-    app = createApp(() => deps)
-    console.log = () => undefined
+    const env = { TRUSTED_PROXY: 'proxy:1' }
+    api = await startApi({ host: 'in-process', engine: 'embedded', env })
+    await api.command('HSET', 'book:a', 'title', 'A', 'author', 'B')
   })
-  test.afterAll(async () => {
-    console.log = write
-    await gateway.close()
-    await engine.close()
-  })
+  test.afterAll(() => api.stop())
 
-  const send = (request: Request): Promise<Response> =>
-    app(request.clone(), (work) => void work.catch(() => undefined))
+  const send = (request: Request): Promise<Response> => api.answer(request.clone())
 
   test('64 KiB of anything in any header, path or query is refused unread', async () => {
     let refused = 0
@@ -88,8 +58,8 @@ test.describe('long texts before the body', () => {
       for (const [about, request] of requestsWith(textOf(65_536))) {
         // Of some texts a URL keeps nothing: dots and slashes of a path.
         if (request.url.length + [...request.headers].join().length < 17_000) continue
-        const { status } = await send(request)
-        expect(status, `${about}: ${name}`).toBe(431)
+        const answer = await send(request)
+        await expect(answer, `${about}: ${name}`).toBeProblem('header-too-large')
         refused++
       }
     }

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
-import type { Sample } from '../test/support/in-process.ts'
-import { type InProcess, startInProcess } from '../test/support/in-process.ts'
+import type { InProcess, Sample } from '../test/support/in-process.ts'
 import { SAMPLES, SIGN_IN } from '../test/support/samples.ts'
+import { startApi } from '../test/support/start-api.ts'
 import { contract, type OperationId } from './contract/operations.ts'
 
 /** Some 64 KiB of UTF-8 each, and within what a body takes. */
@@ -32,7 +32,7 @@ test.describe('a long text costs no more than its length, wherever it is sent', 
   let api: InProcess
   let token: string
   test.beforeAll(async () => {
-    api = await startInProcess()
+    api = await startApi({ host: 'in-process' })
     await api.account(SIGN_IN.user, 9)
     await api.command('HSET', 'book:a book', 'title', 'A title', 'author', 'An author')
   })
@@ -41,7 +41,7 @@ test.describe('a long text costs no more than its length, wherever it is sent', 
     const answer = await api.send('signIn', SAMPLES.signIn)
     token = (await answer.json()).JWT
   })
-  test.afterAll(() => api.close())
+  test.afterAll(() => api.stop())
 
   /** CPU of this process for a request, in milliseconds; and the longest text that was normalised. */
   async function cost(send: () => Promise<Response>): Promise<{ ms: number; normalized: number }> {

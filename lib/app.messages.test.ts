@@ -1,6 +1,7 @@
-import { expect, test } from '@playwright/test'
+import { test } from '@playwright/test'
 import { type AppRig, PASSWORD, startApp } from '../test/support/app.ts'
 import { PLACES } from '../test/support/operations.ts'
+import { expect } from '../test/support/problem.ts'
 import { LEVELS } from './contract/access.ts'
 import { accessOf } from './contract/access-of.ts'
 import type { Operation } from './contract/operations.ts'
@@ -32,11 +33,9 @@ test.describe('messages of refusals', () => {
         path.replace('{id}', 'nothing'),
         init(row, { Authorization: `Bearer ${token}` }),
       )
-      const { detail } = await answer.json()
-      expect([answer.status, detail], `${row.method} ${path}`).toEqual([
-        403,
-        `This needs an account of the level ${access} (${LEVELS[access]}); yours has 0.`,
-      ])
+      await expect(answer, `${row.method} ${path}`).toBeProblem('insufficient-scope', {
+        detail: `This needs an account of the level ${access} (${LEVELS[access]}); yours has 0.`,
+      })
       refused++
     }
     expect(refused).toBeGreaterThan(8)
@@ -54,28 +53,28 @@ test.describe('messages of refusals', () => {
       if (accessOf(row, collection) === 'public') continue
       const key = collection?.name === 'books' ? of : other
       const answer = await rig.ask(path.replace('{id}', 'nothing'), init(row, { 'X-API-Key': key }))
-      const { detail } = await answer.json()
-      const name = `${row.method} ${path}`
-      expect(answer.status, name).toBe(403)
+      const about = `${row.method} ${path}`
       if (collection === undefined || row.action === undefined) {
-        expect(detail, name).toBe(
-          'An API key opens collections alone: sign in, and send the access token.',
-        )
+        await expect(answer, about).toBeProblem('insufficient-scope', {
+          detail: 'An API key opens collections alone: sign in, and send the access token.',
+        })
         continue
       }
+      const { name } = collection
       const group = row.method === 'GET' ? 'read' : 'write'
       const alone = row.action === 'replace' ? 'create' : row.action
-      expect(detail, name).toContain(`needs the scope ${collection.name}:${group}, or`)
-      expect(detail, name).toContain(`${collection.name}:${alone}`)
+      await expect(answer, about).toBeProblem('insufficient-scope', {
+        detail: expect.stringMatching(`needs the scope ${name}:${group}, or .*${name}:${alone}`),
+      })
     }
   })
 
   test('422 lists the parameters, the fields, the orders and the scopes that there are', async () => {
     const token = await rig.enter('editor@home.org', 9)
     const headers = { ...JSON_TYPE, Authorization: `Bearer ${token}` }
-    const errorsOf = async (path: string, body?: object) => {
+    const send = (path: string, body?: object): Promise<Response> => {
       const more = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
-      return (await (await rig.ask(path, { headers, ...more })).json()).errors
+      return rig.ask(path, { headers, ...more })
     }
     for (const [path, pointer, message] of [
       [
@@ -91,18 +90,22 @@ test.describe('messages of refusals', () => {
       ],
       ['/api/users?page=2', '#/page', 'is not allowed here; allowed: limit, cursor'],
     ] as const) {
-      expect(await errorsOf(path), path).toEqual([{ pointer, message }])
+      const errors = [{ pointer, message }]
+      await expect(await send(path), path).toBeProblem('validation-error', { errors })
     }
-    expect(
-      await errorsOf('/api/reviews', { movie: 'x', rating: 1, text: 'x', owner: 'me', a: 1 }),
-    ).toEqual([
-      { pointer: '#/owner', message: 'is set by the server' },
-      { pointer: '#/a', message: 'is not allowed here; allowed: id, movie, rating, text' },
-    ])
-    const [scope] = await errorsOf('/api/keys', { name: 'x', scopes: ['movies:fly'] })
-    expect(scope).toEqual({
-      pointer: '#/scopes/0',
-      message: expect.stringMatching(/^is not one of books:read, .*movies:read, .*reviews:delete$/),
+    const review = { movie: 'x', rating: 1, text: 'x', owner: 'me', a: 1 }
+    await expect(await send('/api/reviews', review)).toBeProblem('validation-error', {
+      errors: [
+        { pointer: '#/owner', message: 'is set by the server' },
+        { pointer: '#/a', message: 'is not allowed here; allowed: id, movie, rating, text' },
+      ],
+    })
+    const message = expect.stringMatching(
+      /^is not one of books:read, .*movies:read, .*reviews:delete$/,
+    )
+    const key = { name: 'x', scopes: ['movies:fly'] }
+    await expect(await send('/api/keys', key)).toBeProblem('validation-error', {
+      errors: [{ pointer: '#/scopes/0', message }],
     })
   })
 })
@@ -125,14 +128,12 @@ test('429 names the quota that is used up, its size, and when to come again', as
       for (let tries = 0; answer.status !== 429 && tries < 12; tries++) {
         answer = await rig.ask(path, request)
       }
-      const { detail } = await answer.json()
       const wait = answer.headers.get('retry-after')
-      expect(answer.status, policy).toBe(429)
-      expect(detail, policy).toMatch(
-        new RegExp(
+      await expect(answer, policy).toBeProblem('quota-exceeded', {
+        detail: expect.stringMatching(
           `^The quota "${policy}" of \\d+ in 86400 s is used up: try again in ${wait} s\\.$`,
         ),
-      )
+      })
     }
   } finally {
     await rig.close()

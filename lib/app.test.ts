@@ -1,29 +1,20 @@
-import { randomBytes } from 'node:crypto'
-import { expect, test } from '@playwright/test'
+import { test } from '@playwright/test'
 import { hashSync } from 'bcryptjs'
-import { type Engine, embeddedEngine } from '../local/gateway/engine.ts'
-import { type Gateway, startGateway } from '../local/gateway/server.ts'
-import { createApp } from './app.ts'
+import { type Answer, read } from '../test/support/api.ts'
+import type { InProcess } from '../test/support/in-process.ts'
+import { expect } from '../test/support/problem.ts'
+import { startApi } from '../test/support/start-api.ts'
+import { type OwnStore, startStore } from '../test/support/store.ts'
 import { createPasswords } from './auth/passwords/password.ts'
-import { type AppDeps, createAppDeps } from './deps/app.ts'
-import { parseSettings } from './settings/settings.ts'
-
-const ORIGIN = 'https://api.example.com'
-const WIDE = { anonymous: 1e6, user: 1e6, signin: 1e6, 'signin-account': 1e6, refresh: 1e6 }
-const SECRETS = {
-  SECRET_TOKEN: randomBytes(48).toString('base64url'),
-  SECRET_RTOKEN: randomBytes(48).toString('base64url'),
-}
 
 test.describe('the API as one fetch handler', () => {
-  let engine: Engine
-  let gateway: Gateway
-  const call = (...command: string[]): Promise<unknown> =>
-    engine.call(command.map((word) => Buffer.from(word)))
+  let store: OwnStore
+  let call: OwnStore['command']
+  const started: InProcess[] = []
 
   test.beforeAll(async () => {
-    engine = await embeddedEngine()
-    gateway = await startGateway({ engine, token: 'token' })
+    store = await startStore('embedded')
+    call = store.command
     const hash = hashSync('password', 10)
     await call('HSET', 'user:me@home.org', 'password', hash, 'level', '0')
     await call('HSET', 'user:off@home.org', 'password', hash, 'level', '0', 'disabled', '1')
@@ -31,33 +22,29 @@ test.describe('the API as one fetch handler', () => {
     await call('HSET', 'movie:Alien', 'director', 'Ridley Scott', 'year', '1979')
   })
   test.afterAll(async () => {
-    await gateway.close()
-    await engine.close()
+    // The last first: each gives the log back as it found it.
+    for (const api of started.toReversed()) await api.stop()
+    await store.stop()
   })
 
-  function client(now: () => number, replace: Partial<AppDeps> = {}) {
-    const settings = parseSettings({
-      ...SECRETS,
-      APP_ORIGIN: ORIGIN,
-      UPSTASH_REDIS_REST_URL: gateway.url,
-      UPSTASH_REDIS_REST_TOKEN: gateway.token,
-      RATE_LIMITS: JSON.stringify(WIDE),
-    })
-    const deps = { ...createAppDeps(settings, now), ...replace }
-    const app = createApp(() => deps)
-    const background = (work: Promise<unknown>): void => void work.catch(() => undefined)
-    return async (path: string, body?: unknown, token?: string) => {
+  type Client = (path: string, body?: unknown, token?: string) => Promise<Answer>
+
+  async function client(now: () => number): Promise<Client> {
+    // Of the real cost, and without the pause after each comparison, which would hide a difference.
+    const passwords = createPasswords(async () => undefined, now, { breathMs: 0 })
+    const api = await startApi({ host: 'in-process', store, now, deps: { passwords } })
+    started.push(api)
+    return async (path, body, token) => {
       const headers = new Headers({ 'Content-Type': 'application/json' })
       if (token !== undefined) headers.set('Authorization', `Bearer ${token}`)
       const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
-      const response = await app(new Request(`${ORIGIN}${path}`, { headers, ...init }), background)
-      return { status: response.status, body: await response.json() }
+      return read(await api.ask(path, { headers, ...init }))
     }
   }
 
   for (const minutes of [-5, 5]) {
     test(`an application clock ${minutes} minutes off changes nothing: sessions live by the store's`, async () => {
-      const off = client(() => Date.now() + minutes * 60_000)
+      const off = await client(() => Date.now() + minutes * 60_000)
       const signIn = await off('/api/auth/signin', { user: 'me@home.org', password: 'password' })
       expect(signIn.status).toBe(200)
       expect(signIn.body.refreshExpiresIn).toBe(2_592_000)
@@ -75,16 +62,14 @@ test.describe('the API as one fetch handler', () => {
       const session = `session:${first.sid}`
       await call('HSET', session, 'at', String(Date.now() - 11_000))
       const late = await off('/api/auth/refresh', { refresh: signIn.body.refresh })
-      expect(late.status).toBe(401)
+      expect(late).toBeProblem('invalid-refresh-token')
       expect(String(await call('HGET', session, 'st'))).toBe('revoked')
     })
   }
 
   test('an unknown user, a wrong password, a disabled and a password-less account take the same time', async () => {
     test.setTimeout(900_000)
-    // Without the pause after each comparison, which would hide a difference.
-    const passwords = createPasswords(async () => undefined, Date.now, { breathMs: 0 })
-    const app = client(Date.now, { passwords })
+    const app = await client(Date.now)
     const cases = {
       unknown: { user: 'nobody@home.org', password: 'password' },
       wrong: { user: 'me@home.org', password: 'wrong password' },

@@ -18,7 +18,7 @@ const FOLDERS = [
 /** Where `npm run init` has taken the demo out, pages and comments still name tests that went with it. */
 const GONE = FOLDERS.includes('demo')
   ? /^$/
-  : /^(app\/v1|demo|e2e|examples)\/|^(local\/mutants|test\/support\/samples)\.ts$|\.test\.ts$/
+  : /^(app\/v1|demo|e2e|examples)\/|^local\/mutants(\.ts$|\/)|^test\/support\/samples\.ts$|\.test\.ts$/
 /** What a page tells its reader to write. */
 const EXAMPLES = ['lib/collections/albums.ts', 'lib/collections/films.ts']
 const TEXT = /\.(ts|tsx|mjs|md)$/

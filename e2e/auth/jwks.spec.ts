@@ -1,13 +1,14 @@
 import { createRemoteJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose'
-import { Api, isProblem } from '../../test/support/api.ts'
-import { expect, SECRET_RTOKEN, SECRET_TOKEN, test, WIDE } from '../../test/support/fixtures.ts'
-import { freePort, type Program, startProgram } from '../../test/support/processes.ts'
+import { Api } from '../../test/support/api.ts'
+import { expect, test } from '../../test/support/fixtures.ts'
+import type { Program } from '../../test/support/processes.ts'
+import { startApi } from '../../test/support/start-api.ts'
 
 test('GET /.well-known/jwks.json has no key while a secret signs', async ({ api }) => {
   const { status, body, headers } = await api.get('/.well-known/jwks.json')
   expect([status, body]).toEqual([200, { keys: [] }])
   expect(headers.get('cache-control')).toBe('public, max-age=300')
-  expect(isProblem(await api.get('/.well-known/nope'), 'not-found', 404)).toBe(true)
+  expect(await api.get('/.well-known/nope')).toBeProblem('not-found')
 })
 
 test('with SIGNING_KEY another service verifies an access token with nothing but that URL, and nobody is signed out, nor by the next key', async ({
@@ -17,25 +18,13 @@ test('with SIGNING_KEY another service verifies an access token with nothing but
 }) => {
   /** The same service, with the same issuer, started with other keys. */
   const startWith = async (keys: Record<string, unknown>): Promise<Api & Pick<Program, 'stop'>> => {
-    const port = await freePort()
     const variables = Object.entries(keys).map(([name, value]) => [name, JSON.stringify(value)])
-    const { stop } = await startProgram(
-      process.execPath,
-      ['local/run.mjs', host],
-      {
-        PATH: process.env['PATH'],
-        PORT: String(port),
-        APP_ORIGIN: server.origin,
-        SECRET_TOKEN,
-        SECRET_RTOKEN,
-        RATE_LIMITS: WIDE,
-        UPSTASH_REDIS_REST_URL: store.proxy.url,
-        UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
-        ...Object.fromEntries(variables),
-      },
-      /Usher listens on/,
-    )
-    return Object.assign(new Api(`http://127.0.0.1:${port}`), { stop })
+    const { api, stop } = await startApi({
+      host,
+      store: store.gateway,
+      env: { APP_ORIGIN: server.origin, ...Object.fromEntries(variables) },
+    })
+    return Object.assign(api, { stop })
   }
   const makeKey = async (alg: string): Promise<JWK> =>
     exportJWK((await generateKeyPair(alg, { extractable: true })).privateKey)

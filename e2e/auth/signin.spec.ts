@@ -1,4 +1,4 @@
-import { isProblem, ME } from '../../test/support/api.ts'
+import { ME } from '../../test/support/api.ts'
 import { expect, test } from '../../test/support/fixtures.ts'
 
 test.describe('POST /api/auth/signin', () => {
@@ -67,7 +67,7 @@ test.describe('POST /api/auth/signin', () => {
     const seen = new Set<string>()
     for (const attempt of attempts) {
       const answer = await api.post('/api/auth/signin', attempt)
-      expect(isProblem(answer, 'invalid-credentials', 401), JSON.stringify(attempt)).toBe(true)
+      expect(answer, JSON.stringify(attempt)).toBeProblem('invalid-credentials')
       expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="usher"')
       seen.add(JSON.stringify({ ...answer.body, requestId: '' }))
     }
@@ -112,7 +112,7 @@ test.describe('POST /api/auth/signin', () => {
       ended.push('sign-in')
       // More than wait in line are told to come again.
       if (answer.status !== 200) {
-        expect(isProblem(answer, 'service-unavailable', 503), answer.text).toBe(true)
+        expect(answer).toBeProblem('service-unavailable')
       }
       return answer.status
     })
@@ -138,7 +138,7 @@ test.describe('POST /api/auth/signin', () => {
     ]
     for (const [body, pointers] of faulty) {
       const answer = await api.post('/api/auth/signin', body)
-      expect(isProblem(answer, 'validation-error', 422), JSON.stringify(body)).toBe(true)
+      expect(answer, JSON.stringify(body)).toBeProblem('validation-error')
       const named = answer.body.errors.map((fault: { pointer: string }) => fault.pointer)
       expect(named.sort()).toEqual(pointers)
       expect(answer.text).not.toContain('secret-value')
@@ -148,6 +148,6 @@ test.describe('POST /api/auth/signin', () => {
       headers: { 'Content-Type': 'application/json' },
       body: '{"user":"me@home.org","password":"password","__proto__":{"level":9}}',
     })
-    expect(isProblem(proto, 'validation-error', 422)).toBe(true)
+    expect(proto).toBeProblem('validation-error')
   })
 })

@@ -16,6 +16,15 @@ const PATIENCE = 5
 
 export const ME = { user: 'me@home.org', password: 'password' }
 
+/** Reads a response to its end. */
+export async function read(response: Response): Promise<Answer> {
+  const { status, headers } = response
+  const text = await response.text()
+  const type = headers.get('content-type') ?? ''
+  const body = type.includes('json') && text !== '' ? JSON.parse(text) : undefined
+  return { status, headers, type, body, text }
+}
+
 /** Calls the API as a client would. */
 export class Api {
   readonly origin: string
@@ -29,11 +38,7 @@ export class Api {
 
   async send(path: string, init: RequestInit = {}): Promise<Answer> {
     const headers = { ...this.#headers, ...(init.headers as Record<string, string>) }
-    const response = await fetch(`${this.origin}${path}`, { redirect: 'manual', ...init, headers })
-    const text = await response.text()
-    const type = response.headers.get('content-type') ?? ''
-    const body = type.includes('json') && text !== '' ? JSON.parse(text) : undefined
-    return { status: response.status, headers: response.headers, type, body, text }
+    return read(await fetch(`${this.origin}${path}`, { redirect: 'manual', ...init, headers }))
   }
 
   get(path: string, token?: string): Promise<Answer> {
@@ -67,25 +72,4 @@ export class Api {
 
 function bearer(token: string | undefined): Record<string, string> {
   return token === undefined ? {} : { Authorization: `Bearer ${token}` }
-}
-
-/** The parts of a problem document that every one must have. */
-export function isProblem(answer: Answer, slug: string, status: number): boolean {
-  const { body } = answer
-  return (
-    answer.status === status &&
-    answer.type.startsWith('application/problem+json') &&
-    body.type === `/problems/${slug}` &&
-    body.status === status &&
-    typeof body.title === 'string' &&
-    typeof body.instance === 'string' &&
-    typeof body.requestId === 'string' &&
-    answer.headers.get('cache-control') === 'no-store' &&
-    answer.headers.get('x-request-id') === body.requestId &&
-    answer.headers.get('x-content-type-options') === 'nosniff' &&
-    answer.headers.get('x-powered-by') === null &&
-    /^redis;dur=[\d.]+;desc="\d+ trips, \d+ commands"$/.test(
-      answer.headers.get('server-timing') ?? '',
-    )
-  )
 }

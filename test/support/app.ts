@@ -1,25 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import { hashSync } from 'bcryptjs'
-import { createApp } from '../../lib/app.ts'
-import { createPasswords } from '../../lib/auth/passwords/password.ts'
-import { createAppDeps } from '../../lib/deps/app.ts'
 import type { Mail } from '../../lib/mail.ts'
-import { POLICIES, type PolicyName } from '../../lib/rate-limit/policies.ts'
-import { parseSettings } from '../../lib/settings/settings.ts'
-import { redisEngine } from '../../local/gateway/engine.ts'
-import { startGateway } from '../../local/gateway/server.ts'
-import { startRedis } from './processes.ts'
+import { POLICIES } from '../../lib/rate-limit/policies.ts'
+import type { Limits } from './environment.ts'
+import { type InProcess, NO_DUMMY_PASSWORDS, startInProcess } from './in-process.ts'
 
-export const ORIGIN = 'https://api.example.com'
+export { ORIGIN } from './in-process.ts'
 export const PASSWORD = 'a long enough one'
 
 /** The whole API in this process, on a store of its own; what it logs is dropped. */
-export interface AppRig {
-  ask(path: string, init?: RequestInit): Promise<Response>
+export interface AppRig extends Pick<InProcess, 'ask' | 'command'> {
   /** Makes an account, or makes it anew. @returns An access token of it. */
   enter(user: string, level: number): Promise<string>
-  /** Straight to the store. */
-  command(...words: string[]): Promise<unknown>
   /** The mails that went out, newest last. */
   mails: Mail[]
   /** Waits for what goes on behind the answers. */
@@ -34,70 +24,32 @@ export interface AppRig {
  */
 export async function startApp(
   limit = 1_000_000,
-  own: Partial<Record<PolicyName, number>> = {},
+  own: Limits = {},
   environment: Record<string, string> = {},
 ): Promise<AppRig> {
-  const write = console.log
-  console.log = () => undefined
-  const program = await startRedis()
-  const engine = redisEngine(program.url)
-  const gateway = await startGateway({ engine, token: 'token' })
-  const limits = Object.fromEntries(Object.keys(POLICIES).map((policy) => [policy, limit]))
-  const quotas = Object.entries({ ...limits, ...own }).map(([policy, most]) => [
-    policy,
-    { limit: most, window: '1d' },
-  ])
-  const settings = parseSettings({
-    SECRET_TOKEN: randomBytes(48).toString('base64url'),
-    SECRET_RTOKEN: randomBytes(48).toString('base64url'),
-    APP_ORIGIN: ORIGIN,
-    UPSTASH_REDIS_REST_URL: gateway.url,
-    UPSTASH_REDIS_REST_TOKEN: gateway.token,
-    RATE_LIMITS: JSON.stringify(Object.fromEntries(quotas)),
-    ...environment,
-  })
   const mails: Mail[] = []
-  const background: Promise<unknown>[] = []
-  // bcrypt's time is no part of what is tested here.
-  const quick = createPasswords(async () => undefined, Date.now, { cost: 4, breathMs: 0 })
-  const matches: typeof quick.matches = async (password, hash) =>
-    hash === undefined ? { ok: true, value: false } : quick.matches(password, hash)
-  const deps = {
-    ...createAppDeps(settings),
-    passwords: { ...quick, matches },
-    mailer: { isConfigured: true, send: async (mail: Mail) => void mails.push(mail) },
-  }
-  const app = createApp(() => deps)
-  const command = (...words: string[]): Promise<unknown> =>
-    engine.call(words.map((word) => Buffer.from(word)))
-  const ask: AppRig['ask'] = (path, init) =>
-    app(new Request(`${ORIGIN}${path}`, init), (work) => void background.push(work))
-  return {
-    ask,
-    command,
-    mails,
-    settle: async () => {
-      while (background.length > 0) await Promise.allSettled(background.splice(0))
+  const limits = Object.fromEntries(Object.keys(POLICIES).map((policy) => [policy, limit]))
+  const api = await startInProcess({
+    host: 'in-process',
+    limits: { ...limits, ...own },
+    env: environment,
+    deps: {
+      passwords: NO_DUMMY_PASSWORDS,
+      mailer: { isConfigured: true, send: async (mail) => void mails.push(mail) },
     },
+  })
+  return {
+    ask: api.ask,
+    command: api.command,
+    mails,
+    settle: api.settled,
     enter: async (user, level) => {
-      const hash = hashSync(PASSWORD, 4)
-      await command('DEL', `user:${user}`)
-      await command('HSET', `user:${user}`, 'password', hash, 'level', String(level))
-      const answer = await ask('/api/auth/signin', {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ user, password: PASSWORD }),
-      })
+      await api.account(user, level, PASSWORD)
+      const answer = await api.send('signIn', { body: { user, password: PASSWORD } })
       const text = await answer.text()
       if (answer.status !== 200) throw new Error(`signin answered ${answer.status}: ${text}`)
       return JSON.parse(text).JWT
     },
-    close: async () => {
-      await Promise.allSettled(background)
-      await gateway.close()
-      await engine.close()
-      await program.stop()
-      console.log = write
-    },
+    close: api.stop,
   }
 }

@@ -5,9 +5,8 @@ import type { CollectionDeps, ItemCall } from '../../lib/items/types.ts'
 import { connect } from '../../lib/store/client/redis.ts'
 import { Store } from '../../lib/store/client/store.ts'
 import { Trips } from '../../lib/store/client/trips.ts'
-import { type Engine, embeddedEngine, redisEngine } from '../../local/gateway/engine.ts'
-import { startGateway, type Trip } from '../../local/gateway/server.ts'
-import { startRedis } from './processes.ts'
+import type { Engine } from '../../local/gateway/engine.ts'
+import { type EngineKind, startStore } from './store.ts'
 
 /** A call may take so long on a busy machine. */
 const PATIENCE_MS = 30_000
@@ -32,24 +31,21 @@ export interface CollectionRig {
   close(): Promise<void>
 }
 
-export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<CollectionRig> {
-  const program = kind === 'redis' ? await startRedis() : undefined
-  const engine = program === undefined ? await embeddedEngine() : redisEngine(program.url)
-  // The embedded engine makes its interpreter at the first script: nobody's deadline has to bear it.
-  await engine.call(['EVAL', 'return 1', '0'].map((word) => Buffer.from(word)))
+export async function startCollectionRig(kind: EngineKind): Promise<CollectionRig> {
   const sent: string[] = []
-  const onTrip = ({ commands }: Trip): void =>
-    void sent.push(...commands.map(([name = '']) => name))
-  const gateway = await startGateway({ engine, token: 'token', onTrip })
-  const client = connect({ url: gateway.url, token: 'token' }, PATIENCE_MS)
+  const own = await startStore(kind, ({ commands }) => {
+    sent.push(...commands.map(([name = '']) => name))
+  })
+  const { engine, command } = own
+  // The embedded engine makes its interpreter at the first script: nobody's deadline has to bear it.
+  await command('EVAL', 'return 1', '0')
+  const client = connect(own, PATIENCE_MS)
   const store = (): Store =>
     new Store(
       { auth: client, data: client },
       new Trips(Date.now, undefined, undefined, PATIENCE_MS),
     )
   const background: Promise<unknown>[] = []
-  const command = (...words: string[]): Promise<unknown> =>
-    engine.call(words.map((word) => Buffer.from(word)))
   return {
     engine,
     sent,
@@ -94,10 +90,6 @@ export async function startCollectionRig(kind: 'redis' | 'embedded'): Promise<Co
     settled: async () => {
       while (background.length > 0) await background.shift()
     },
-    close: async () => {
-      await gateway.close()
-      await engine.close()
-      await program?.stop()
-    },
+    close: own.stop,
   }
 }

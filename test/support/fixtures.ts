@@ -1,21 +1,23 @@
-import { randomBytes } from 'node:crypto'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test as base } from '@playwright/test'
 import type { Redis } from '@upstash/redis'
-import { type Engine, embeddedEngine, redisEngine } from '../../local/gateway/engine.ts'
 import { type FaultProxy, startFaultProxy } from '../../local/gateway/fault-proxy.ts'
-import { type Gateway, startGateway, type Trip } from '../../local/gateway/server.ts'
+import type { Gateway, Trip } from '../../local/gateway/server.ts'
 import { connectForLoading, loadDemo } from '../../seed/load.ts'
 import type { DemoUser } from '../../seed/users.ts'
-import { Api } from './api.ts'
-import { MAIL_KEY, type Outbox, startOutbox } from './outbox.ts'
-import { freePort, type Program, startProgram, startRedis } from './processes.ts'
+import type { Api } from './api.ts'
+import { mailVariables, type Outbox, startOutbox } from './outbox.ts'
 import { startRespDoor } from './resp-door.ts'
+import { type ServerApi, startApi } from './start-api.ts'
+import { type EngineKind, startStore } from './store.ts'
+
+export { SECRET_RTOKEN, SECRET_TOKEN } from './environment.ts'
+export { expect } from './problem.ts'
 
 export interface Options {
   host: 'start' | 'serve' | 'workerd'
-  engine: 'redis' | 'embedded'
+  engine: EngineKind
   /** How the server reaches its store: over REST, or over Redis's own protocol. */
   transport: 'rest' | 'direct'
   /** More variables for the server. */
@@ -56,43 +58,13 @@ function inParts({ path, commands }: Trip): Trip[] {
     .filter((trip) => trip.commands.length > 0)
 }
 
-export const SECRET_TOKEN = randomBytes(48).toString('base64url')
-export const SECRET_RTOKEN = randomBytes(48).toString('base64url')
-
-/** Quotas out of the way of tests that are not about them. */
-export const WIDE = JSON.stringify(
-  Object.fromEntries(
-    [
-      'anonymous',
-      'user',
-      'signin',
-      'signin-account',
-      'refresh',
-      'write',
-      'mail',
-      'mail-account',
-      // A day, so that no window ends while a test counts trips.
-    ].map((policy) => [policy, { limit: 1_000_000, window: '1d' }]),
-  ),
-)
-
 /** What the servers of the tests log, a file for each. */
 const SERVER_LOGS = join('test-results', 'logs', 'servers')
-
-/** What stands in front of a host that does not know its peers' addresses. */
-const PLATFORM: Partial<
-  Record<Options['host'], { environment: Record<string, string>; headers: Record<string, string> }>
-> = {
-  workerd: {
-    environment: { TRUSTED_PROXY: 'cloudflare' },
-    headers: { 'CF-Connecting-IP': '127.0.0.1' },
-  },
-}
 
 interface WorkerFixtures extends Options {
   store: TestStore
   outbox: Outbox
-  server: Program & { origin: string }
+  server: ServerApi
 }
 
 export const test = base.extend<{ api: Api }, WorkerFixtures>({
@@ -103,24 +75,18 @@ export const test = base.extend<{ api: Api }, WorkerFixtures>({
 
   store: [
     async ({ engine: kind, transport }, use) => {
-      const server = kind === 'redis' ? await startRedis() : undefined
-      const engine: Engine = server === undefined ? await embeddedEngine() : redisEngine(server.url)
       const trips: TestStore['trips'] = []
-      const token = randomBytes(24).toString('base64url')
-      const gateway = await startGateway({ engine, token, onTrip: (trip) => trips.push(trip) })
+      const { engine, gateway, command, stop } = await startStore(kind, (trip) => trips.push(trip))
       const proxy =
         transport === 'rest'
           ? await startFaultProxy(gateway.url)
           : await startRespDoor(engine, (trip) => trips.push(...inParts(trip)))
       const redis = connectForLoading(gateway)
       const users = await loadDemo(redis, { publicPassword: true })
-      const call = async (...command: string[]): Promise<unknown> =>
-        plain(await engine.call(command.map((word) => Buffer.from(word))))
+      const call = async (...words: string[]): Promise<unknown> => plain(await command(...words))
       await use({ gateway, proxy, trips, call, redis, users })
       await proxy.close()
-      await gateway.close()
-      await engine.close()
-      await server?.stop()
+      await stop()
     },
     { scope: 'worker' },
   ],
@@ -137,49 +103,31 @@ export const test = base.extend<{ api: Api }, WorkerFixtures>({
 
   server: [
     async ({ host, store, transport, outbox, environment }, use, { project, workerIndex }) => {
-      const port = await freePort()
-      const origin = `http://127.0.0.1:${port}`
-      const env = {
-        NODE_ENV: 'production' as const,
-        PATH: process.env['PATH'],
-        PORT: String(port),
-        APP_ORIGIN: origin,
-        SECRET_TOKEN,
-        SECRET_RTOKEN,
-        ...(transport === 'rest'
-          ? {
-              UPSTASH_REDIS_REST_URL: store.proxy.url,
-              UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
-            }
-          : { REDIS_URL: store.proxy.url }),
-        RATE_LIMITS: WIDE,
-        MAIL_API_URL: outbox.url,
-        MAIL_API_KEY: MAIL_KEY,
-        MAIL_FROM: 'Usher <usher@example.com>',
-        ...PLATFORM[host]?.environment,
-        ...environment,
-      }
-      const args = ['local/run.mjs', host]
-      const program = await startProgram(process.execPath, args, env, /Usher listens on/)
+      const reached =
+        transport === 'rest' ? { store: { url: store.proxy.url, token: store.gateway.token } } : {}
+      const direct = transport === 'rest' ? {} : { REDIS_URL: store.proxy.url }
+      const server = await startApi({
+        host,
+        ...reached,
+        env: { ...direct, ...mailVariables(outbox), ...environment },
+      })
       mkdirSync(SERVER_LOGS, { recursive: true })
       const log = createWriteStream(join(SERVER_LOGS, `${project.name}-${workerIndex}.log`))
-      program.process.stdout?.pipe(log, { end: false })
-      program.process.stderr?.pipe(log, { end: false })
-      await use({ ...program, origin })
-      await program.stop()
+      server.process.stdout?.pipe(log, { end: false })
+      server.process.stderr?.pipe(log, { end: false })
+      await use(server)
+      await server.stop()
     },
     { scope: 'worker' },
   ],
 
-  api: async ({ server, store, host }, use) => {
+  api: async ({ server, store }, use) => {
     store.proxy.fault = 'none'
-    await use(new Api(server.origin, PLATFORM[host]?.headers))
+    await use(server.api)
     store.proxy.fault = 'none'
     store.proxy.only = undefined
   },
 })
-
-export { expect } from '@playwright/test'
 
 function plain(reply: unknown): unknown {
   if (Buffer.isBuffer(reply)) return reply.toString()

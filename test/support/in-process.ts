@@ -1,15 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import { hashSync } from 'bcryptjs'
 import { createApp } from '../../lib/app.ts'
-import { createPasswords } from '../../lib/auth/passwords/password.ts'
+import { createPasswords, type Passwords } from '../../lib/auth/passwords/password.ts'
 import { contract, type Operation, type OperationId } from '../../lib/contract/operations.ts'
 import { type AppDeps, createAppDeps } from '../../lib/deps/app.ts'
-import { POLICIES } from '../../lib/rate-limit/policies.ts'
 import { parseSettings } from '../../lib/settings/settings.ts'
-import type { Settings } from '../../lib/settings/types.ts'
-import { type Engine, redisEngine } from '../../local/gateway/engine.ts'
-import { type Gateway, startGateway, type Trip } from '../../local/gateway/server.ts'
-import { startRedis } from './processes.ts'
+import type { Settings, Variables } from '../../lib/settings/types.ts'
+import type { Trip } from '../../local/gateway/server.ts'
+import { environmentOf, type Limits, type StoreAddress } from './environment.ts'
+import { type EngineKind, startStore } from './store.ts'
 
 export const ORIGIN = 'https://api.example.com'
 
@@ -20,118 +18,140 @@ export interface Sample {
   body?: Record<string, unknown>
 }
 
-/** The whole API in this process, on a Redis of its own. */
+export interface InProcessOptions {
+  host: 'in-process'
+  /** Of a store of its own; a real Redis, if not said. */
+  engine?: EngineKind
+  /** One that is there, or {@link NO_STORE}, in the place of its own. */
+  store?: StoreAddress
+  /** Those that are not named are out of the way. */
+  limits?: Limits
+  /** More variables, or others. */
+  env?: Variables
+  origin?: string
+  now?: () => number
+  /** Others in the place of these: passwords are {@link QUICK_PASSWORDS}, if not said. */
+  deps?: Partial<AppDeps> | ((settings: Settings) => Partial<AppDeps>)
+}
+
+/** The whole API in this process. */
 export interface InProcess {
+  answer(request: Request): Promise<Response>
   ask(path: string, init?: RequestInit): Promise<Response>
   /** Sends a sample of an operation. */
   send(id: OperationId, sample: Sample, headers?: Record<string, string>): Promise<Response>
+  /** Straight to its own store. */
   command(...words: string[]): Promise<unknown>
-  /** Makes an account with the password `password`. */
-  account(user: string, level?: number): Promise<void>
+  /** Makes an account, or makes it anew; its password is `password`, if not said. */
+  account(user: string, level?: number, password?: string): Promise<void>
   /** Waits for what goes on behind the answers. */
   settled(): Promise<void>
   /** What the server wrote to its log. */
   logged: string[]
-  /** Requests that reached the store, newest last. */
+  /** Requests that reached its own store, the newest last. */
   trips: Trip[]
-  close(): Promise<void>
+  stop(): Promise<void>
 }
 
-/** A bcrypt that is quick, and does not pause. */
-export const QUICK_PASSWORDS = createPasswords(async () => undefined, Date.now, {
-  cost: 4,
-  breathMs: 0,
-})
+const QUICK_HASH = hashSync('password', 4)
 
-/**
- * Starts it with quotas out of the way and a quick bcrypt: texts and credentials are tested here.
- *
- * @param parts Other parts than those of the settings.
- */
-export async function startInProcess(
-  passwords = QUICK_PASSWORDS,
-  parts: (settings: Settings) => Partial<AppDeps> = () => ({}),
-): Promise<InProcess> {
-  const program = await startRedis()
-  const engine: Engine = redisEngine(program.url)
+/** A bcrypt that is quick, and does not pause: its time is no part of most tests. */
+const quick = createPasswords(async () => undefined, Date.now, { cost: 4, breathMs: 0 })
+
+/** The dummy of unknown accounts has another cost, and would take 100 ms each time. */
+export const QUICK_PASSWORDS: Passwords = {
+  ...quick,
+  matches: async (password, hash, holder) => {
+    const found = await quick.matches(password, hash ?? QUICK_HASH, holder)
+    return found.ok && hash === undefined ? { ok: true, value: false } : found
+  },
+}
+
+/** Compares nothing where there is no account. */
+export const NO_DUMMY_PASSWORDS: Passwords = {
+  ...quick,
+  matches: async (password, hash, holder) =>
+    hash === undefined ? { ok: true, value: false } : quick.matches(password, hash, holder),
+}
+
+/** Starts the API as one function. Until it stops, what is logged is kept and not shown. */
+export async function startInProcess(options: InProcessOptions): Promise<InProcess> {
+  const { engine = 'redis', limits, env, origin = ORIGIN, now = Date.now } = options
   const trips: Trip[] = []
-  const onTrip = (trip: Trip): void => void trips.push(trip)
-  const gateway: Gateway = await startGateway({ engine, token: 'token', onTrip })
-  const command = (...words: string[]): Promise<unknown> =>
-    engine.call(words.map((word) => Buffer.from(word)))
-  const settings = parseSettings({
-    SECRET_TOKEN: randomBytes(48).toString('base64url'),
-    SECRET_RTOKEN: randomBytes(48).toString('base64url'),
-    APP_ORIGIN: ORIGIN,
-    UPSTASH_REDIS_REST_URL: gateway.url,
-    UPSTASH_REDIS_REST_TOKEN: gateway.token,
-    // Nothing listens there: mails go out behind the answers, and are lost.
-    MAIL_API_URL: 'http://127.0.0.1:9/mails',
-    MAIL_API_KEY: 'key',
-    MAIL_FROM: 'usher@example.com',
-    RATE_LIMITS: JSON.stringify(
-      Object.fromEntries(
-        // A day, so that no window ends while a test counts trips.
-        Object.keys(POLICIES).map((policy) => [policy, { limit: 1_000_000, window: '1d' }]),
-      ),
-    ),
-  })
-  const deps = {
-    ...createAppDeps(settings),
-    passwords: {
-      ...passwords,
-      // The dummy has another cost, and would cost 100 ms each time.
-      matches: async (password: string, hash: string | undefined, holder?: string) => {
-        const found = await passwords.matches(password, hash ?? QUICK_HASH, holder)
-        return found.ok && hash === undefined ? { ok: true as const, value: false } : found
-      },
-    },
-    ...parts(settings),
-  }
-  const app = createApp(() => deps)
+  const own =
+    options.store === undefined ? await startStore(engine, (trip) => trips.push(trip)) : undefined
   const logged: string[] = []
   const write = console.log
   console.log = (line: string) => void logged.push(line)
+  const settings = parseSettings(
+    environmentOf({
+      origin,
+      store: options.store ?? own,
+      // Tests in one process send more requests than a key may in a minute.
+      limits: { key: 1_000_000, ...limits },
+      env: {
+        // Nothing listens there: mails go out behind the answers, and are lost.
+        MAIL_API_URL: 'http://127.0.0.1:9/mails',
+        MAIL_API_KEY: 'key',
+        MAIL_FROM: 'usher@example.com',
+        ...env,
+      },
+    }),
+  )
+  const deps: AppDeps = {
+    ...createAppDeps(settings, now),
+    passwords: QUICK_PASSWORDS,
+    ...(typeof options.deps === 'function' ? options.deps(settings) : options.deps),
+  }
+  const app = createApp(() => deps)
   const behind = new Set<Promise<unknown>>()
   const later = (work: Promise<unknown>): void => {
     const settling = work.catch(() => undefined).finally(() => behind.delete(settling))
     behind.add(settling)
   }
+  const settled = async (): Promise<void> => {
+    while (behind.size > 0) await Promise.all(behind)
+  }
+  const command = (...words: string[]): Promise<unknown> => {
+    if (own === undefined) throw new TypeError('it has no store of its own')
+    return own.command(...words)
+  }
+  const answer = (request: Request): Promise<Response> => app(request, later)
   const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
-    app(new Request(`${ORIGIN}${path}`, init), later)
+    answer(new Request(`${origin}${path}`, init))
   return {
+    answer,
     ask,
     command,
-    settled: async () => {
-      while (behind.size > 0) await Promise.all(behind)
-    },
+    settled,
     logged,
     trips,
-    send: (id, sample, headers = {}) => {
-      const row: Operation = contract[id]
-      const path = row.path.replace(/\{(\w+)\}/g, (_, name: string) =>
-        encodeURIComponent((sample.params?.[name] ?? '').toWellFormed()),
-      )
-      const query = new URLSearchParams(sample.query).toString()
-      const url = `${path}${query && `?${query}`}`
-      if (sample.body === undefined) return ask(url, { method: row.method, headers })
-      return ask(url, {
-        method: row.method,
-        headers: { 'Content-Type': 'application/json', ...headers },
-        body: JSON.stringify(sample.body),
-      })
+    send: (id, sample, headers = {}) => ask(...requestOf(contract[id], sample, headers)),
+    account: async (user, level = 0, password = 'password') => {
+      await command('DEL', `user:${user}`)
+      const hash = hashSync(password, 4)
+      await command('HSET', `user:${user}`, 'password', hash, 'level', String(level))
     },
-    account: async (user, level = 0) => {
-      const fields = ['password', QUICK_HASH, 'level', String(level)]
-      await command('HSET', `user:${user}`, ...fields)
-    },
-    close: async () => {
+    stop: async () => {
+      await settled()
       console.log = write
-      await gateway.close()
-      await engine.close()
-      await program.stop()
+      await own?.stop()
     },
   }
 }
 
-const QUICK_HASH = hashSync('password', 4)
+/** Where a sample goes, and as what. */
+function requestOf(
+  { method, path: template }: Operation,
+  { params, query, body }: Sample,
+  headers: Record<string, string>,
+): [path: string, init: RequestInit] {
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent((params?.[name] ?? '').toWellFormed()),
+  )
+  const search = new URLSearchParams(query).toString()
+  const url = `${path}${search && `?${search}`}`
+  if (body === undefined) return [url, { method, headers }]
+  const typed = { 'Content-Type': 'application/json', ...headers }
+  return [url, { method, headers: typed, body: JSON.stringify(body) }]
+}

@@ -17,6 +17,15 @@ export interface Outbox {
 
 export const MAIL_KEY = 'the-key-of-the-mail-service'
 
+/** How the environment names it. */
+export function mailVariables({ url }: Pick<Outbox, 'url'>): Record<string, string> {
+  return {
+    MAIL_API_URL: url,
+    MAIL_API_KEY: MAIL_KEY,
+    MAIL_FROM: 'Usher <usher@example.com>',
+  }
+}
+
 export async function startOutbox(): Promise<Outbox> {
   const mails: Outbox['mails'] = []
   const attempts: Outbox['attempts'] = []

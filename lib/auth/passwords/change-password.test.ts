@@ -1,11 +1,8 @@
 import { expect, test } from '@playwright/test'
 import { hashSync } from 'bcryptjs'
-import {
-  type InProcess,
-  QUICK_PASSWORDS,
-  startInProcess,
-} from '../../../test/support/in-process.ts'
-import { createPasswords } from './password.ts'
+import { type InProcess, QUICK_PASSWORDS } from '../../../test/support/in-process.ts'
+import { startApi } from '../../../test/support/start-api.ts'
+import { createPasswords, type Passwords } from './password.ts'
 
 test('sixty changes at once by one account leave room for the sign-ins of others', async () => {
   let clock = 0
@@ -15,18 +12,19 @@ test('sixty changes at once by one account leave room for the sign-ins of others
   const pause = new Promise<void>((resolve) => {
     go = resolve
   })
-  const passwords = createPasswords(
+  const made = createPasswords(
     () => pause,
     () => (paused ? clock : ++clock),
     { cost: 4, breathMs: 1 },
   )
-  const api = await startInProcess({
-    ...passwords,
+  const passwords: Passwords = {
+    ...made,
     matches: (...words) => {
       compared++
-      return passwords.matches(...words)
+      return made.matches(...words)
     },
-  })
+  }
+  const api = await startApi({ host: 'in-process', deps: { passwords } })
   await api.account('busy@home.org')
   await api.account('me@home.org')
   const signedIn = await signIn(api, 'busy@home.org')
@@ -49,13 +47,13 @@ test('sixty changes at once by one account leave room for the sign-ins of others
   const statuses = (await Promise.all(others)).map(({ status }) => status)
   expect(statuses).toEqual([200, 200, 200, 200, 200])
   await Promise.all(changes)
-  await api.close()
+  await api.stop()
 })
 
 test('a hash that is replaced while its password changes does not refuse the change', async () => {
   const user = 'me@home.org'
   const replacements: string[] = []
-  const api = await startInProcess({
+  const passwords: Passwords = {
     ...QUICK_PASSWORDS,
     matches: async (...words) => {
       const found = await QUICK_PASSWORDS.matches(...words)
@@ -63,7 +61,8 @@ test('a hash that is replaced while its password changes does not refuse the cha
       if (next !== undefined) await api.command('HSET', `user:${user}`, 'password', next)
       return found
     },
-  })
+  }
+  const api = await startApi({ host: 'in-process', deps: { passwords } })
   await api.account(user)
   const change = async (next: string): Promise<number> => {
     const { JWT } = await (await signIn(api, user)).json()
@@ -75,7 +74,7 @@ test('a hash that is replaced while its password changes does not refuse the cha
   expect(await change(hashSync('password', 5))).toBe(204)
   await api.account(user)
   expect(await change(hashSync('somebody else’s', 4))).toBe(401)
-  await api.close()
+  await api.stop()
 })
 
 function signIn(api: InProcess, user: string): Promise<Response> {

@@ -1,17 +1,16 @@
-import { expect, test } from '@playwright/test'
+import { test } from '@playwright/test'
 import { hashSync } from 'bcryptjs'
-import {
-  type InProcess,
-  QUICK_PASSWORDS,
-  startInProcess,
-} from '../../../test/support/in-process.ts'
+import { type InProcess, QUICK_PASSWORDS } from '../../../test/support/in-process.ts'
+import { expect } from '../../../test/support/problem.ts'
+import { startApi } from '../../../test/support/start-api.ts'
+import type { Passwords } from '../passwords/password.ts'
 
 const USER = 'me@home.org'
 
 /** Starts the API; each comparison is followed by another hash in the store, as long as there are some. */
 async function startReplacing(...replacements: string[]): Promise<InProcess & Counts> {
   const counts: Counts = { compared: 0 }
-  const api = await startInProcess({
+  const passwords: Passwords = {
     ...QUICK_PASSWORDS,
     matches: async (...words) => {
       counts.compared++
@@ -20,7 +19,8 @@ async function startReplacing(...replacements: string[]): Promise<InProcess & Co
       if (next !== undefined) await api.command('HSET', `user:${USER}`, 'password', next)
       return found
     },
-  })
+  }
+  const api = await startApi({ host: 'in-process', deps: { passwords } })
   await api.account(USER)
   return Object.assign(counts, api)
 }
@@ -37,20 +37,20 @@ test('a hash that is replaced while its password signs in does not refuse it', a
   const api = await startReplacing(hashSync('password', 5))
   expect((await signIn(api)).status).toBe(200)
   expect(api.compared).toBe(2)
-  await api.close()
+  await api.stop()
 })
 
 test('a password that is changed while it signs in is refused', async () => {
   const api = await startReplacing(hashSync('another password', 4))
-  expect((await signIn(api)).status).toBe(401)
+  await expect(await signIn(api)).toBeProblem('invalid-credentials')
   expect(api.compared).toBe(2)
-  await api.close()
+  await api.stop()
 })
 
 test('a hash that is replaced again and again is compared twice at most', async () => {
   const hashes = [5, 4, 5].map((cost) => hashSync('password', cost))
   const changing = await startReplacing(...hashes)
-  expect((await signIn(changing)).status).toBe(401)
+  await expect(await signIn(changing)).toBeProblem('invalid-credentials')
   expect(changing.compared).toBe(2)
-  await changing.close()
+  await changing.stop()
 })
