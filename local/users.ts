@@ -20,12 +20,14 @@ import {
   setPassword,
   setRights,
 } from '../lib/store/administration.ts'
-import { apiKeysRead, deleteKey, forgetKeys } from '../lib/store/api-keys.ts'
+import { apiKeysRead, deleteKey } from '../lib/store/api-keys.ts'
 import { connect } from '../lib/store/client/redis.ts'
 import { Store } from '../lib/store/client/store.ts'
 import { Trips } from '../lib/store/client/trips.ts'
+import { forgetKeys } from '../lib/store/forget.ts'
 import { level } from '../lib/store/rules.ts'
-import { endSessions, sessionsRead } from '../lib/store/sessions.ts'
+import { sessionsRead } from '../lib/store/session-list.ts'
+import { endSessions } from '../lib/store/sessions.ts'
 import { profileRead } from '../lib/store/users.ts'
 import { operatorStore } from './operator-store.ts'
 

@@ -3,7 +3,7 @@ import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { scopesOf } from './key-liveness.ts'
 import { keys } from './keys.ts'
-import { CREATE_KEY, DELETE_KEY, FORGET_RECORDS, LIST_KEYS, ROLL_KEY } from './scripts/api-keys.ts'
+import { CREATE_KEY, DELETE_KEY, LIST_KEYS, ROLL_KEY } from './scripts/api-keys.ts'
 
 export interface NewKey {
   id: string
@@ -78,16 +78,6 @@ export async function deleteKey(
     { accountId, address: userId, id },
   )
   return status === 'ended'
-}
-
-/** Deletes the records of keys that their account has ended already. */
-export async function forgetKeys(store: Store, ids: readonly string[]): Promise<void> {
-  await forgetRecords(store, ids.map(keys.apiKey))
-}
-
-/** Deletes records that open nothing any more. */
-export async function forgetRecords(store: Store, recordKeys: readonly string[]): Promise<void> {
-  if (recordKeys.length > 0) await store.write(FORGET_RECORDS, { recordKeys }, {})
 }
 
 /** Lists an account's keys. */

@@ -2,7 +2,7 @@ import { type AccessCode, fail, ok, type Result } from '../../contract/problems.
 import { deletableRead, deleteAccount } from '../../store/administration.ts'
 import { apiKeysRead, deleteKey } from '../../store/api-keys.ts'
 import type { Store } from '../../store/client/store.ts'
-import { sessionsRead } from '../../store/sessions.ts'
+import { sessionsRead } from '../../store/session-list.ts'
 import type { Account } from '../../store/users.ts'
 import { type KeyDeps, type OwnKey, own } from '../api-keys/api-keys.ts'
 import { findAccount } from './find-account.ts'

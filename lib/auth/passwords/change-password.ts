@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { type AccessCode, fail, ok, type Result } from '../../contract/problems.ts'
 import { quotaExceeded } from '../../rate-limit/headers.ts'
-import { forgetKeys } from '../../store/api-keys.ts'
+import { forgetKeys } from '../../store/forget.ts'
 import { deviceRead } from '../../store/sessions.ts'
 import { credentialsRead, changePassword as storePassword } from '../../store/users.ts'
 import { keyHeaders, reportFailedSignIn, tellOwner } from '../accounts/notices.ts'

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { fail, ok, type Result } from '../../contract/problems.ts'
-import { forgetKeys } from '../../store/api-keys.ts'
+import { forgetKeys } from '../../store/forget.ts'
 import { claimReset, releaseReset, resetPassword, resetTokenRead } from '../../store/one-time.ts'
 import { keyHeaders, tellOwner } from '../accounts/notices.ts'
 import { countGuess, guessKeys } from '../sessions/guesses.ts'

@@ -1,11 +1,7 @@
 import { type AccessCode, fail, ok, type Result } from '../../contract/problems.ts'
 import type { Read } from '../../store/client/reply.ts'
-import {
-  endSessions,
-  type ListedSession,
-  revokeSession,
-  sessionsRead,
-} from '../../store/sessions.ts'
+import { type ListedSession, sessionsRead } from '../../store/session-list.ts'
+import { endSessions, revokeSession } from '../../store/sessions.ts'
 import type { AuthCall, AuthDeps } from '../types.ts'
 
 /** One of the caller's sessions; times are RFC 3339. */

@@ -22,7 +22,7 @@ import {
  *
  * `kind` is `verify` or `reset`; lifetimes are in ms.
  */
-export const ISSUE_TOKEN = script({
+export const ISSUE_TOKEN = /* @__PURE__ */ script({
   name: 'issue token',
   keys: ['userKey', 'onceKey', 'registrationKey', 'registrationsKey'],
   args: ['address', 'kind', 'tokenHash', 'ttl', 'registrationTtl'],
@@ -49,7 +49,7 @@ return {'pending'}
  * Claims a token for one of several requests that bring it at once, so that one of them hashes the
  * password. A claim whose request died lapses after ten seconds.
  */
-export const CLAIM_TOKEN = script({
+export const CLAIM_TOKEN = /* @__PURE__ */ script({
   name: 'claim token',
   keys: ['onceKey'],
   args: ['kind', 'claim'],
@@ -63,7 +63,7 @@ return {'claimed', token[2]}
 })
 
 /** Lets go of a claim that was not used. */
-export const RELEASE_TOKEN = script({
+export const RELEASE_TOKEN = /* @__PURE__ */ script({
   name: 'release token',
   keys: ['onceKey'],
   args: ['claim'],
@@ -79,7 +79,7 @@ return {'done'}
  * holds the token has read the address's mail: the address is confirmed, and the network that the
  * request came from (`device`, or `''`) is known from then on, for `deviceTtl` ms.
  */
-export const RESET_PASSWORD = script({
+export const RESET_PASSWORD = /* @__PURE__ */ script({
   name: 'reset password',
   keys: ['userKey', 'sessionsKey', 'keysKey', 'onceKey', 'devicesKey', 'freshKey'],
   args: ['address', 'claim', 'tokenHash', 'replacement', 'device', 'deviceTtl', 'fresh'],
