@@ -66,7 +66,7 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'reset token reusable',
-    'lib/store/scripts/one-time.ts',
+    'lib/store/scripts/password-reset.ts',
     "redis.call('DEL', onceKey)\nif redis.call('HGET', userKey, 'reset') ~= tokenHash or",
     "redis.call('HDEL', onceKey, 'by', 'until')\nif",
     'auth/reset',
@@ -414,7 +414,7 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'API keys outlive a reset',
-    'lib/store/scripts/one-time.ts',
+    'lib/store/scripts/password-reset.ts',
     'count, endKeys(userKey, keysKey)}',
     'count, {}}',
     'auth/reset',
@@ -435,7 +435,7 @@ const MUTANTS: Mutant[] = [
   ),
   mutant(
     'a reset leaves its network unknown',
-    'lib/store/scripts/one-time.ts',
+    'lib/store/scripts/password-reset.ts',
     "if device ~= '' then",
     'if device == uid then',
     'strangers',

@@ -1,7 +1,12 @@
 import * as z from 'zod/mini'
 import { fail, ok, type Result } from '../../contract/problems.ts'
 import { forgetKeys } from '../../store/forget.ts'
-import { claimReset, releaseReset, resetPassword, resetTokenRead } from '../../store/one-time.ts'
+import {
+  claimReset,
+  releaseReset,
+  resetPassword,
+  resetTokenRead,
+} from '../../store/password-reset.ts'
 import { keyHeaders, tellOwner } from '../accounts/notices.ts'
 import { countGuess, guessKeys } from '../sessions/guesses.ts'
 import type { AccountDeps, AuthCall } from '../types.ts'

@@ -6,8 +6,8 @@ import { ENTERS } from '../rules.ts'
  * What a function works on is given to it; a test holds that no script speaks of a name that it does
  * not declare, and that it carries no function that it does not call.
  *
- * All Lua is in this folder, in a file for each use. `@__PURE__` tells the bundler that a definition does
- * nothing by itself: a function at the edge then carries only the scripts that it calls. Times are
+ * All Lua is in this folder, in a file for each use: the build of Next carries whole files, and routes have
+ * little room. `@__PURE__` tells other bundlers that a definition does nothing by itself. Times are
  * milliseconds of the store's clock, so an application clock that is off changes nothing.
  */
 
