@@ -20,12 +20,14 @@ import {
   setPassword,
   setRights,
 } from '../lib/store/administration.ts'
-import { apiKeysRead, deleteKey, forgetKeys } from '../lib/store/api-keys.ts'
+import { apiKeysRead, removeKey } from '../lib/store/api-keys.ts'
 import { connect } from '../lib/store/client/redis.ts'
 import { Store } from '../lib/store/client/store.ts'
 import { Trips } from '../lib/store/client/trips.ts'
+import { forgetKeys } from '../lib/store/forget.ts'
 import { level } from '../lib/store/rules.ts'
-import { endSessions, sessionsRead } from '../lib/store/sessions.ts'
+import { sessionsRead } from '../lib/store/session-list.ts'
+import { revokeSessions } from '../lib/store/sessions.ts'
 import { profileRead } from '../lib/store/users.ts'
 import { operatorStore } from './operator-store.ts'
 
@@ -136,7 +138,7 @@ const commands: Record<string, Command> = {
     if (!account.exists) throw unknown(userId)
     if (endKey !== undefined) {
       const owner = { userId, accountId: account.accountId ?? userId }
-      if (!(await deleteKey(store, endKey, owner))) throw new Refused(`There is no key ${endKey}.`)
+      if (!(await removeKey(store, endKey, owner))) throw new Refused(`There is no key ${endKey}.`)
       console.log(`The key ${endKey} has ended.`)
       return
     }
@@ -150,7 +152,7 @@ const commands: Record<string, Command> = {
   sessions: async (store, { subject, end }) => {
     const userId = userIdOf(subject)
     if (end) {
-      await endSessions(store, userId)
+      await revokeSessions(store, userId)
       console.log(`Every session of ${userId} has ended.`)
       return
     }

@@ -1,5 +1,6 @@
 import { APPLY_ITEMS } from '../../lib/store/scripts/apply.ts'
-import { LIVENESS_AT_PRIMARY } from '../../lib/store/scripts/liveness.ts'
+import { READ_ITEM } from '../../lib/store/scripts/item.ts'
+import { LIVENESS_AT_PRIMARY, READ_LIVENESS } from '../../lib/store/scripts/liveness.ts'
 import { QUERY_ITEMS } from '../../lib/store/scripts/query.ts'
 import { ROTATE_SESSION } from '../../lib/store/scripts/rotation.ts'
 import { END_SESSIONS, OPEN_SESSION, REVOKE_SESSION } from '../../lib/store/scripts/sessions.ts'
@@ -10,17 +11,17 @@ const READS = new Set(
    ZRANGE ZREVRANGE ZSCORE`.split(/\s+/),
 )
 
-const SCRIPTS = new Map(
-  Object.entries({
-    APPLY_ITEMS,
-    QUERY_ITEMS,
-    LIVENESS_AT_PRIMARY,
-    ROTATE_SESSION,
-    END_SESSIONS,
-    OPEN_SESSION,
-    REVOKE_SESSION,
-  }).map(([name, { text }]) => [text, name]),
-)
+const SCRIPTS = Object.entries({
+  APPLY_ITEMS,
+  READ_ITEM,
+  QUERY_ITEMS,
+  READ_LIVENESS,
+  LIVENESS_AT_PRIMARY,
+  ROTATE_SESSION,
+  END_SESSIONS,
+  OPEN_SESSION,
+  REVOKE_SESSION,
+})
 
 export function isRead(command: readonly string[]): boolean {
   return READS.has(command[0] ?? '')
@@ -30,7 +31,11 @@ export function isRead(command: readonly string[]): boolean {
 export function nameOf([name = '', script = '', , key = '']: readonly string[]): string {
   if (!name.startsWith('EVAL')) return name
   if (key.startsWith('limit:')) return `${name} (quota)`
-  return `${name} ${SCRIPTS.get(script) ?? '(other)'}`
+  // A read may be two scripts in one.
+  const found = SCRIPTS.filter(([, { kind, text, body }]) =>
+    name === 'EVAL_RO' ? kind === 'read' && script.includes(body) : script === text,
+  )
+  return `${name} ${found.map(([each]) => each).join(' + ') || '(other)'}`
 }
 
 /** Whether a read was asked of the primary by a command that says it writes. */

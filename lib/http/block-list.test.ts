@@ -12,7 +12,7 @@ function setup() {
     state.asked++
     await gate.hold
     if (state.down) throw new TypeError('down')
-    return state.lines
+    return ['listed', state.lines]
   }
   const list = new BlockList({
     redis: { evalRo } as unknown as ConstructorParameters<typeof BlockList>[0]['redis'],

@@ -14,7 +14,7 @@ function setup(apart = false) {
       state.asked++
       await new Promise<void>((resolve) => waiting.push(resolve))
       if (state.down) throw new StoreUnavailable('call failed: READONLY')
-      return [state.policy]
+      return ['written', state.policy]
     },
   })
   const one = client()

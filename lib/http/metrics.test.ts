@@ -28,7 +28,7 @@ function setup() {
   }
   const metrics = new Metrics({
     redis: {
-      eval: (_script: string, _keys: string[], fields: string[]) => send(fields),
+      eval: (_script: string, _keys: string[], [, ...counts]: string[]) => send(counts),
     } as unknown as ConstructorParameters<typeof Metrics>[0]['redis'],
     now: () => state.now,
     sleep: () => new Promise((resolve) => timers.push(() => resolve())),

@@ -1,6 +1,6 @@
-import { forgetRecords } from './api-keys.ts'
 import { type Read, replyList, text } from './client/reply.ts'
 import type { Store } from './client/store.ts'
+import { forgetRecords } from './forget.ts'
 import { keys } from './keys.ts'
 import { pageRead, type StoredPage } from './pages.ts'
 import {

@@ -3,7 +3,7 @@ import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { scopesOf } from './key-liveness.ts'
 import { keys } from './keys.ts'
-import { CREATE_KEY, DELETE_KEY, FORGET_RECORDS, LIST_KEYS, ROLL_KEY } from './scripts/api-keys.ts'
+import { CREATE_KEY, DELETE_KEY, LIST_KEYS, ROLL_KEY } from './scripts/api-keys.ts'
 
 export interface NewKey {
   id: string
@@ -32,7 +32,7 @@ export interface ListedKey {
 }
 
 /** Makes a key's record. See {@link CREATE_KEY}. `cap`: how many an account may have. */
-export async function createKey(
+export async function insertKey(
   store: Store,
   { id, accountId, userId, ttlMs, scopes, limit, ...fields }: NewKey,
   cap: number,
@@ -56,7 +56,7 @@ export interface KeyOwner {
 }
 
 /** Replaces a key's secret. See {@link ROLL_KEY}. @returns Whether it is this user's. */
-export async function rollKey(
+export async function replaceSecret(
   store: Store,
   { accountId, userId }: KeyOwner,
   { id, hash, overlapMs }: { id: string; hash: string; overlapMs: number },
@@ -67,7 +67,7 @@ export async function rollKey(
 }
 
 /** Ends a key. @returns Whether it was this user's. */
-export async function deleteKey(
+export async function removeKey(
   store: Store,
   id: string,
   { accountId, userId }: KeyOwner,
@@ -78,16 +78,6 @@ export async function deleteKey(
     { accountId, address: userId, id },
   )
   return status === 'ended'
-}
-
-/** Deletes the records of keys that their account has ended already. */
-export async function forgetKeys(store: Store, ids: readonly string[]): Promise<void> {
-  await forgetRecords(store, ids.map(keys.apiKey))
-}
-
-/** Deletes records that open nothing any more. */
-export async function forgetRecords(store: Store, recordKeys: readonly string[]): Promise<void> {
-  if (recordKeys.length > 0) await store.write(FORGET_RECORDS, { recordKeys }, {})
 }
 
 /** Lists an account's keys. */

@@ -54,7 +54,9 @@ export function blocksRead(): Read<Block[]> {
 }
 
 /** The command of the gate, which needs to know who is blocked, and not why. */
-export const BLOCKED_COMMAND: ScriptCommand = LIST_BLOCKS.command(BLOCKS, { whoAlone: true })
+export const BLOCKED_COMMAND: ScriptCommand = /* @__PURE__ */ LIST_BLOCKS.command(BLOCKS, {
+  whoAlone: true,
+})
 
 /** Reads what {@link BLOCKED_COMMAND} returns. */
 export function parseBlocks(reply: unknown): Blocked[] {

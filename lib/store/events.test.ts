@@ -5,8 +5,9 @@ import { type Program, startRedis } from '../../test/support/processes.ts'
 import { connect } from './client/redis.ts'
 import { Store } from './client/store.ts'
 import { Trips } from './client/trips.ts'
+import { type EventQuery, eventsRead } from './event-list.ts'
 import type { SecurityEventType } from './event-types.ts'
-import { type EventFields, type EventQuery, eventsRead, recordEvent } from './events.ts'
+import { type EventFields, recordEvent } from './events.ts'
 
 /** For a store that is filled on a busy machine. */
 const PATIENCE_MS = 600_000

@@ -1,9 +1,8 @@
-import { list, mapRead, type Read, word, words } from './client/reply.ts'
-import { type ScriptArgs, type ScriptKeys, scriptRead } from './client/script.ts'
+import type { ScriptArgs, ScriptKeys } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import type { SecurityEventType } from './event-types.ts'
 import { keys } from './keys.ts'
-import { type EVENT_ARGS, type EVENT_KEYS, LIST_EVENTS, RECORD_EVENT } from './scripts/events.ts'
+import { type EVENT_ARGS, type EVENT_KEYS, RECORD_EVENT } from './scripts/events.ts'
 
 /** What an event is about; an unknown user is not named. */
 export interface EventFields {
@@ -24,12 +23,6 @@ export interface EventFields {
   address?: string | undefined
   ip?: string | undefined
   requestId?: string | undefined
-}
-
-export interface StoredEvent {
-  /** Of the stream: milliseconds of the store's clock, and a number. */
-  id: string
-  fields: Record<string, string>
 }
 
 /** More than the caps of all kinds together: older versions recorded events that no cap counts. */
@@ -81,46 +74,4 @@ export async function recordEvent(
 ): Promise<void> {
   const { keys, args } = eventWords(type, fields)
   await store.write(RECORD_EVENT, keys, args)
-}
-
-/** The script looks at this many events for one page. */
-const LARGEST_STEP = 1_000
-
-/** Which events, and how many. */
-export interface EventQuery {
-  /** The last id of the page before; '' for the first. */
-  before: string
-  limit: number
-  type: SecurityEventType | undefined
-  /** The names of a user; none for everybody. */
-  names: readonly string[]
-}
-
-/**
- * Reads one page, newest first. A page may be short, or empty, and have a cursor all the same. See
- * {@link LIST_EVENTS}.
- */
-export function eventsRead({ before, limit, type, names }: EventQuery): Read<{
-  events: StoredEvent[]
-  cursor: string | undefined
-}> {
-  const args = { before: before || '+', limit, most: LARGEST_STEP, kind: type ?? '', names }
-  const read = scriptRead('auth', LIST_EVENTS, { eventsKey: keys.events }, args)
-  return mapRead(read, ({ events, cursor }) => ({
-    events: events.map(storedEvent),
-    cursor: cursor || undefined,
-  }))
-}
-
-function storedEvent(row: unknown): StoredEvent {
-  const [id, fields] = list(row)
-  return { id: word(id), fields: pairs(words(fields)) }
-}
-
-function pairs(flat: string[]): Record<string, string> {
-  const fields: Record<string, string> = {}
-  for (let index = 0; index + 1 < flat.length; index += 2) {
-    fields[flat[index] ?? ''] = flat[index + 1] ?? ''
-  }
-  return fields
 }

@@ -1,11 +1,10 @@
 import { StoreUnavailable } from '../contract/problems.ts'
-import { mapRead, type Read, text } from './client/reply.ts'
-import { scriptRead } from './client/script.ts'
+import { type Read, text } from './client/reply.ts'
 import type { Store } from './client/store.ts'
 import type { EventWords } from './events.ts'
 import { keys } from './keys.ts'
 import type { Holder, SessionState } from './rotation.ts'
-import { END_SESSIONS, LIST_SESSIONS, OPEN_SESSION, REVOKE_SESSION } from './scripts/sessions.ts'
+import { END_SESSIONS, OPEN_SESSION, REVOKE_SESSION } from './scripts/sessions.ts'
 
 export type Opened =
   | { status: 'opened'; accountId: string; session: SessionState; overCap: string[] }
@@ -97,24 +96,7 @@ export async function revokeSession(store: Store, session: Holder): Promise<bool
 }
 
 /** Ends all sessions of an account. See {@link END_SESSIONS}. @returns Their ids. */
-export async function endSessions(store: Store, userId: string): Promise<string[]> {
+export async function revokeSessions(store: Store, userId: string): Promise<string[]> {
   const touched = { userKey: keys.user(userId), sessionsKey: keys.sessionsOf(userId) }
   return (await store.write(END_SESSIONS, touched, {})).sessionIds
-}
-
-/** A live session as its owner sees it; times in epoch milliseconds. */
-export interface ListedSession {
-  sessionId: string
-  createdAt: number
-  rotatedAt: number
-  userAgent: string
-  ip: string
-}
-
-/** Reads all live sessions of an account in one read-only command. */
-export function sessionsRead(userId: string): Read<ListedSession[]> {
-  const touched = { sessionsKey: keys.sessionsOf(userId), userKey: keys.user(userId) }
-  const args = { sessionPrefix: keys.session('') }
-  const read = scriptRead('auth', LIST_SESSIONS, touched, args)
-  return mapRead(read, ({ sessions }) => sessions)
 }

@@ -4,7 +4,7 @@ import { type Mutant, mutant } from './mutant.ts'
 export const ACCOUNTS: readonly Mutant[] = [
   mutant(
     'reset token reusable',
-    'lib/store/scripts/one-time.ts',
+    'lib/store/scripts/password-reset.ts',
     "redis.call('DEL', onceKey)\nif redis.call('HGET', userKey, 'reset') ~= tokenHash or",
     "redis.call('HDEL', onceKey, 'by', 'until')\nif",
     'e2e/auth/reset.spec.ts',
@@ -77,7 +77,7 @@ export const ACCOUNTS: readonly Mutant[] = [
   ),
   mutant(
     'API keys outlive a reset',
-    'lib/store/scripts/one-time.ts',
+    'lib/store/scripts/password-reset.ts',
     'count, endKeys(userKey, keysKey)}',
     'count, {}}',
     'e2e/auth/reset.spec.ts',
@@ -98,7 +98,7 @@ export const ACCOUNTS: readonly Mutant[] = [
   ),
   mutant(
     'a reset leaves its network unknown',
-    'lib/store/scripts/one-time.ts',
+    'lib/store/scripts/password-reset.ts',
     "if device ~= '' then",
     'if device == uid then',
     'e2e/strangers.spec.ts',

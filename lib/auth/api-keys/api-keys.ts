@@ -3,11 +3,11 @@ import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
 import {
   apiKeysRead,
-  createKey as insertKey,
+  insertKey,
   type ListedKey,
   type NewKey,
-  deleteKey as removeKey,
-  rollKey as replaceSecret,
+  removeKey,
+  replaceSecret,
 } from '../../store/api-keys.ts'
 import { notOneOf } from '../../validation.ts'
 import { nameText } from '../accounts/name-text.ts'

@@ -3,8 +3,8 @@ import * as z from 'zod/mini'
 import { ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
 import { decodeCursor, limitQuery, pageLimit } from '../../paging.ts'
+import { eventsRead, type StoredEvent } from '../../store/event-list.ts'
 import { EVENT_TYPES } from '../../store/event-types.ts'
-import { eventsRead, type StoredEvent } from '../../store/events.ts'
 import { accountNames } from '../accounts/account-names.ts'
 
 /** One security event. */

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini'
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
-import { forgetKeys } from '../../store/api-keys.ts'
+import { forgetKeys } from '../../store/forget.ts'
 import {
   claimReset,
   releaseReset,
+  replacePassword,
   resetTokenRead,
-  resetPassword as storeReset,
-} from '../../store/one-time.ts'
+} from '../../store/password-reset.ts'
 import { keyHeaders, tellOwner } from '../accounts/notices.ts'
 import { countGuess, guessKeys } from '../sessions/guesses.ts'
 import type { AccountDeps } from '../types.ts'
@@ -47,7 +47,7 @@ export const resetPassword = defineOperation('resetPassword', {
     // Counted before the change and given back after it: a failure to give back changes no answer.
     const names = await guessKeys(userId, client.partition, deps)
     const guess = await countGuess(call, names)
-    const reset = await storeReset(store, {
+    const reset = await replacePassword(store, {
       userId,
       claim,
       hash: hash.value,

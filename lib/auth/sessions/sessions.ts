@@ -1,11 +1,7 @@
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
-import {
-  type ListedSession,
-  revokeSession,
-  endSessions as revokeSessions,
-  sessionsRead,
-} from '../../store/sessions.ts'
+import { type ListedSession, sessionsRead } from '../../store/session-list.ts'
+import { revokeSession, revokeSessions } from '../../store/sessions.ts'
 import type { AuthDeps } from '../types.ts'
 
 /** One of the caller's sessions; times are RFC 3339. */

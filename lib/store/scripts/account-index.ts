@@ -6,7 +6,7 @@ import { CLOCK, IS_ADMIN, WHOLE } from './parts.ts'
  * Makes the caller the one healer of the index of accounts, if none is at work and the last has been
  * done for long enough. `healerTtl` is how many milliseconds it may be silent.
  */
-export const BEGIN_ACCOUNTS = script({
+export const BEGIN_ACCOUNTS = /* @__PURE__ */ script({
   name: 'begin accounts',
   keys: ['healerKey', 'healedKey'],
   args: ['healer', 'healerTtl', 'rest: number'],
@@ -19,7 +19,7 @@ return {'answered', redis.call('SET', healerKey, healer, 'NX', 'PX', healerTtl) 
 })
 
 /** Notes that the healer is at work, or has ended; not kept when another has taken over. */
-export const KEEP_ACCOUNTS = script({
+export const KEEP_ACCOUNTS = /* @__PURE__ */ script({
   name: 'keep accounts',
   keys: ['healerKey', 'healedKey'],
   args: ['healer', 'healerTtl', 'ended: boolean'],
@@ -37,7 +37,7 @@ return {'answered', 1}
 })
 
 /** Brings some accounts into the index and the set of admins, or takes out those that are gone. */
-export const ENROL_ACCOUNTS = script({
+export const ENROL_ACCOUNTS = /* @__PURE__ */ script({
   name: 'enrol accounts',
   keys: ['accountsKey', 'adminsKey', '...userKeys'],
   args: ['...addresses'],

@@ -19,7 +19,7 @@ import {
  * An operator compares no hash, confirms the address by it, and clears the failed sign-ins: who
  * chooses the password of an account answers for it. `compared` is `''` for an operator, `kept` where no session goes on.
  */
-export const CHANGE_PASSWORD = script({
+export const CHANGE_PASSWORD = /* @__PURE__ */ script({
   name: 'change password',
   keys: ['userKey', 'sessionsKey', 'sessionKey', 'keysKey'],
   args: ['accountId', 'kept', 'compared', 'replacement', 'endsKeys: boolean'],
@@ -41,7 +41,7 @@ return {'done', count, endsKeys and endKeys(userKey, keysKey) or {}}
 })
 
 /** Replaces a hash of another cost by one of the same password, if it is still the same. */
-export const REPLACE_HASH = script({
+export const REPLACE_HASH = /* @__PURE__ */ script({
   name: 'replace hash',
   keys: ['userKey'],
   args: ['old', 'replacement'],
@@ -53,7 +53,7 @@ return {'done'}
 })
 
 /** Gives an account its id, if it has none. `freshKey` is `uid:` of the fresh id. */
-export const IDENTIFY_ACCOUNT = script({
+export const IDENTIFY_ACCOUNT = /* @__PURE__ */ script({
   name: 'identify account',
   keys: ['userKey', 'freshKey'],
   args: ['address', 'fresh'],
@@ -65,7 +65,7 @@ return {'done', identify(userKey, address, freshKey, '', freshKey, fresh)}
 })
 
 /** Sets an account's name, or with `''` removes it; never makes an account. */
-export const RENAME = script({
+export const RENAME = /* @__PURE__ */ script({
   name: 'rename',
   keys: ['userKey'],
   args: ['name'],

@@ -18,7 +18,7 @@ import {
  * Makes an account, verified, unless there is one. One that waits for its address to be confirmed is
  * replaced, and so are its registrations: whoever registered the address may be somebody else.
  */
-export const ADD_ACCOUNT = script({
+export const ADD_ACCOUNT = /* @__PURE__ */ script({
   name: 'add account',
   keys: [
     'userKey',
@@ -86,7 +86,7 @@ end`
  * and so it locks the whole database on Upstash. It runs seldom and reads only admins, and the lock
  * keeps two admins from demoting each other at the same time.
  */
-export const SET_RIGHTS = script({
+export const SET_RIGHTS = /* @__PURE__ */ script({
   name: 'set rights',
   locks: 'database',
   keys: ['userKey', 'sessionsKey', 'keysKey', 'adminsKey'],
@@ -122,7 +122,7 @@ return {'done', ended}
  * sessions and API keys open nothing from then on; the caller deletes their records. `accountId` is `''`
  * for an account without an id, `resetKey` is `once:` of its newest reset token.
  */
-export const DELETE_ACCOUNT = script({
+export const DELETE_ACCOUNT = /* @__PURE__ */ script({
   name: 'delete account',
   locks: 'database',
   keys: [
@@ -159,7 +159,7 @@ return {'done', sessions, apiKeys}
  * Confirms the address of an account (`verify`), or clears its failed sign-ins (`unlock`): they count anew
  * from now on.
  */
-export const RELEASE_ACCOUNT = script({
+export const RELEASE_ACCOUNT = /* @__PURE__ */ script({
   name: 'release account',
   keys: ['userKey'],
   args: ['what'],

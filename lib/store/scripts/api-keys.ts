@@ -6,7 +6,7 @@ import { CLOCK, ENTRY, MAY_ENTER, WHOLE } from './parts.ts'
  * Makes the record of an API key, if the account may hold one more and still is the one that asked.
  * `cap` is how many an account may have, `ttl` the lifetime in ms or `''`, `fields` field, value and so on.
  */
-export const CREATE_KEY = script({
+export const CREATE_KEY = /* @__PURE__ */ script({
   name: 'create key',
   keys: ['keyKey', 'keysKey', 'userKey'],
   args: ['id', 'accountId', 'cap: number', 'ttl', '...fields'],
@@ -33,7 +33,7 @@ local function isOwned(owner, accountId, address) return owner == accountId or o
 /**
  * Gives a key another secret; the one before works on for `overlap` ms: 0 ends every secret before.
  */
-export const ROLL_KEY = script({
+export const ROLL_KEY = /* @__PURE__ */ script({
   name: 'roll key',
   keys: ['keyKey'],
   args: ['accountId', 'address', 'hash', 'overlap: number'],
@@ -53,7 +53,7 @@ return {'rolled'}
 })
 
 /** Ends a key, if it is this account's. */
-export const DELETE_KEY = script({
+export const DELETE_KEY = /* @__PURE__ */ script({
   name: 'delete key',
   keys: ['keyKey', 'keysKey'],
   args: ['accountId', 'address', 'id'],
@@ -66,22 +66,11 @@ return {'ended'}
   outcomes: { ended: {}, unknown: {} },
 })
 
-/** Deletes records, one at least. */
-export const FORGET_RECORDS = script({
-  name: 'forget records',
-  keys: ['...recordKeys'],
-  lua: `
-redis.call('DEL', unpack(recordKeys))
-return {'done'}
-`,
-  outcomes: { done: {} },
-})
-
 /**
  * Lists the keys of an account, newest first; not those of an account that had the address before.
  * `keyPrefix` is that of all API keys' records.
  */
-export const LIST_KEYS = readScript({
+export const LIST_KEYS = /* @__PURE__ */ readScript({
   name: 'list keys',
   locks: 'database',
   keys: ['keysKey', 'userKey'],
@@ -103,7 +92,7 @@ return {'listed', answer}
 `,
   outcomes: {
     listed: {
-      keys: rows({
+      keys: /* @__PURE__ */ rows({
         id: word,
         name: word,
         prefix: word,

@@ -19,7 +19,7 @@ import { script } from '../client/script.ts'
  *
  * Tells of each item 1, 0 when it is another by now, -1 when its key has another type.
  */
-export const APPLY_ITEMS = script({
+export const APPLY_ITEMS = /* @__PURE__ */ script({
   name: 'apply items',
   keys: ['statesKey', '...itemKeys', '...indexKeys', '...onceKeys'],
   args: ['keep', 'keepMs', '...names', '...declared', '...changes'],

@@ -9,7 +9,7 @@ import { CLOCK, WHOLE } from './parts.ts'
 const LINES = '^(%d*)\\n(%d+)\\n([^\\n]*)\\n(.*)$'
 
 /** Adds a block, and takes away those that are over. `until` is `''` for one without an end. */
-export const ADD_BLOCK = script({
+export const ADD_BLOCK = /* @__PURE__ */ script({
   name: 'add block',
   keys: ['blocksKey'],
   args: ['id', 'untilWhen', 'who', 'why', 'most: number'],
@@ -27,7 +27,7 @@ return {'added', whole(now)}
 })
 
 /** Ends a block. */
-export const REMOVE_BLOCK = script({
+export const REMOVE_BLOCK = /* @__PURE__ */ script({
   name: 'remove block',
   keys: ['blocksKey'],
   args: ['id'],
@@ -38,7 +38,7 @@ return {redis.call('HDEL', blocksKey, id) == 1 and 'removed' or 'unknown'}
 })
 
 /** Lists what is kept out now: `{id, until, made, who, why}` each, or with `whoAlone` only who. */
-export const LIST_BLOCKS = readScript({
+export const LIST_BLOCKS = /* @__PURE__ */ readScript({
   name: 'list blocks',
   keys: ['blocksKey'],
   args: ['whoAlone: boolean'],

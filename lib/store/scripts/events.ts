@@ -1,5 +1,5 @@
-import { list, text, word } from '../client/reply.ts'
-import { readScript, script } from '../client/script.ts'
+import { word } from '../client/reply.ts'
+import { script } from '../client/script.ts'
 
 /** The keys of an event: the stream, the ids of its kind by owner, how many each owner has. */
 export const EVENT_KEYS = ['eventsKey', 'eventIdsKey', 'eventCountsKey'] as const
@@ -49,7 +49,7 @@ local function record(stream, ids, counts, most, owner, mostOfOwner, mostOfKind,
 end`
 
 /** Adds an event. See {@link RECORD}. */
-export const RECORD_EVENT = script({
+export const RECORD_EVENT = /* @__PURE__ */ script({
   name: 'record event',
   keys: [...EVENT_KEYS],
   args: [...EVENT_ARGS],
@@ -58,34 +58,4 @@ return {'recorded', record(eventsKey, eventIdsKey, eventCountsKey,
   mostEvents, owner, mostOfOwner, mostOfKind, eventWords)}
 `,
   outcomes: { recorded: { id: word } },
-})
-
-/**
- * Reads events, newest first: `{{id, {field, value…}}…}`, and the cursor where to go on, if there is more.
- *
- * `before` is the id to read before (`+` for the newest), `most` how many to look at for `limit`, `kind`
- * may be `''`, `names` are those of a user, none for all.
- */
-export const LIST_EVENTS = readScript({
-  name: 'list events',
-  keys: ['eventsKey'],
-  args: ['before', 'limit: number', 'most: number', 'kind', '...names'],
-  lua: `
-local start = before == '+' and '+' or '(' .. before
-local wanted, page = {}, {}
-for _, name in ipairs(names) do wanted[name] = true end
-local all = kind == '' and #names == 0
-local function isMeant(pairs)
-  local fields = {}
-  for i = 1, #pairs, 2 do fields[pairs[i]] = pairs[i + 1] end
-  return (kind == '' or fields['type'] == kind) and (#names == 0 or wanted[fields['user']] ~= nil)
-end
-local rows = redis.call('XREVRANGE', eventsKey, start, '-', 'COUNT', (all and limit or most) + 1)
-for i, row in ipairs(rows) do
-  if #page == limit or i > most then return {'listed', page, rows[i - 1][1]} end
-  if all or isMeant(row[2]) then page[#page + 1] = row end
-end
-return {'listed', page, ''}
-`,
-  outcomes: { listed: { events: list, cursor: text } },
 })

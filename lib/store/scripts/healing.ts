@@ -25,7 +25,7 @@ end`
  * the declarations: it has not indexed what this one does. `healerTtl` is how many milliseconds the
  * caller may be silent.
  */
-export const BEGIN_HEALING = script({
+export const BEGIN_HEALING = /* @__PURE__ */ script({
   name: 'begin healing',
   keys: ['healerKey', 'healedKey'],
   args: ['healer', 'healerTtl', 'rest: number', 'version'],
@@ -44,7 +44,7 @@ return {'begun', '0'}
 })
 
 /** Notes how far the healer is; not kept when another has taken over. */
-export const KEEP_HEALING = script({
+export const KEEP_HEALING = /* @__PURE__ */ script({
   name: 'keep healing',
   keys: ['healerKey', 'healedKey'],
   args: ['healer', 'healerTtl', 'cursor'],
@@ -61,7 +61,7 @@ return {'answered', 1}
  * Ends a healing, and notes how long it took and how many in a row found nothing; not ended when another
  * has taken over. `found` is how much there was to heal, `size` the keyspace before it or `''`.
  */
-export const END_HEALING = script({
+export const END_HEALING = /* @__PURE__ */ script({
   name: 'end healing',
   keys: ['healerKey', 'healedKey'],
   args: ['healer', 'found: number', 'size'],
@@ -87,7 +87,7 @@ const INDEX_ARGS = ['hold: number', '...prints'] as const
  * What each index of a collection is worth: see {@link INDEX_STATE}. `hold` is how many milliseconds a
  * claim holds.
  */
-export const INDEX_STATES = readScript({
+export const INDEX_STATES = /* @__PURE__ */ readScript({
   name: 'index states',
   keys: [...INDEX_KEYS],
   args: [...INDEX_ARGS],
@@ -105,7 +105,7 @@ return {'read', states}
  * Empties the indexes of a collection that are not whole and marks them as being built: from here on
  * writers keep them. Those that others hold are left. Returns the keys that are to be built.
  */
-export const CLAIM_INDEXES = script({
+export const CLAIM_INDEXES = /* @__PURE__ */ script({
   name: 'claim indexes',
   keys: [...INDEX_KEYS],
   args: [...INDEX_ARGS],
@@ -130,7 +130,7 @@ return {'claimed', answer}
  * Says that what was built is whole, unless a writer of another declaration has been there since. Returns
  * the keys of those that are whole now; none when another healer has taken over.
  */
-export const FINISH_INDEXES = script({
+export const FINISH_INDEXES = /* @__PURE__ */ script({
   name: 'finish indexes',
   keys: ['healerKey', ...INDEX_KEYS],
   args: ['healer', '...prints'],
@@ -152,7 +152,7 @@ return {'finished', answer}
  * Finds ids of an index whose hashes are gone, in a stretch of a thousand from `first`. `last` is '' after
  * the end. `prefix` is that of the items.
  */
-export const FIND_GHOSTS = readScript({
+export const FIND_GHOSTS = /* @__PURE__ */ readScript({
   name: 'find ghosts',
   locks: 'database',
   keys: ['idsKey'],

@@ -2,7 +2,7 @@ import { word } from '../client/reply.ts'
 import { script } from '../client/script.ts'
 
 /** Writes a key that goes away at once, to see whether the store takes writes, and tells the eviction policy. */
-export const PROBE = script({
+export const PROBE = /* @__PURE__ */ script({
   name: 'probe',
   keys: ['probeKey'],
   lua: `

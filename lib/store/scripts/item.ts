@@ -2,7 +2,7 @@ import { texts } from '../client/reply.ts'
 import { readScript } from '../client/script.ts'
 
 /** Reads fields of an item; `taken` when its key has another type. */
-export const READ_ITEM = readScript({
+export const READ_ITEM = /* @__PURE__ */ readScript({
   name: 'read item',
   keys: ['itemKey'],
   args: ['...fields'],

@@ -9,7 +9,7 @@ import { LESS, SCAN_IDS } from './ids.ts'
  * elsewhere the index names them, and the script looks at a bounded stretch of it. Keys that are no
  * hashes are passed over. `pattern` is the prefix for SCAN, `after` the id to start after, `''` for the start.
  */
-export const LIST_ITEMS = readScript({
+export const LIST_ITEMS = /* @__PURE__ */ readScript({
   name: 'list accounts',
   locks: 'database',
   keys: ['indexKey'],
@@ -37,5 +37,5 @@ for i = 1, math.min(#ids, limit) do
 end
 return {'listed', #ids > limit and 1 or 0, rows}
 `,
-  outcomes: { listed: { more: flag, items: rows({ id: word, fields: texts }) } },
+  outcomes: { listed: { more: flag, items: /* @__PURE__ */ rows({ id: word, fields: texts }) } },
 })

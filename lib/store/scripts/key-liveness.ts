@@ -3,7 +3,7 @@ import { readScript, script } from '../client/script.ts'
 import { CLOCK, WHOLE } from './parts.ts'
 
 /** Notes that a key was used, if it is still there. */
-export const TOUCH_KEY = script({
+export const TOUCH_KEY = /* @__PURE__ */ script({
   name: 'touch key',
   keys: ['keyKey'],
   lua: `${CLOCK}${WHOLE}
@@ -17,7 +17,7 @@ return {'done'}
  * Reads an API key and, by the address in its record, its owner's account. API keys from before accounts
  * had ids have the address as `uid`. `userPrefix` is that of all accounts.
  */
-export const KEY_LIVENESS = readScript({
+export const KEY_LIVENESS = /* @__PURE__ */ readScript({
   name: 'key liveness',
   locks: 'database',
   keys: ['keyKey'],

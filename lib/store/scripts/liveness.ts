@@ -13,10 +13,13 @@ return {'read', session, account}
 } as const
 
 /** Reads the fields that say whether a session lives. */
-export const READ_LIVENESS = readScript(DEFINITION)
+export const READ_LIVENESS = /* @__PURE__ */ readScript(DEFINITION)
 
 /**
  * The same, but as a script that may write, so that a Global database runs it at the primary: a session
  * opened a moment ago may not have reached the replica that was asked first.
  */
-export const LIVENESS_AT_PRIMARY = script({ ...DEFINITION, name: 'liveness at the primary' })
+export const LIVENESS_AT_PRIMARY = /* @__PURE__ */ script({
+  ...DEFINITION,
+  name: 'liveness at the primary',
+})

@@ -6,9 +6,9 @@ import { ENTERS } from '../rules.ts'
  * What a function works on is given to it; a test holds that no script speaks of a name that it does
  * not declare, and that it carries no function that it does not call.
  *
- * All Lua is in this folder, in a file for each use, so that a function at the edge carries only the
- * scripts that it calls. Times are milliseconds of the store's clock, so an application clock that is
- * off changes nothing.
+ * All Lua is in this folder, in a file for each use: the build of Next carries whole files, and routes have
+ * little room. `@__PURE__` tells other bundlers that a definition does nothing by itself. Times are
+ * milliseconds of the store's clock, so an application clock that is off changes nothing.
  */
 
 /** The time now. */

@@ -39,7 +39,7 @@ const FOUND = {
  * not whole the way is `unbuilt`, or `held` while the claim of another declaration holds, with the
  * index in the place of the last member.
  */
-export const QUERY_ITEMS = readScript({
+export const QUERY_ITEMS = /* @__PURE__ */ readScript({
   name: 'query items',
   locks: 'database',
   keys: ['healedKey', 'statesKey', 'idsKey', 'walkKey', '...filterKeys'],

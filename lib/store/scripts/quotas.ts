@@ -4,7 +4,7 @@ import { script } from '../client/script.ts'
  * Gives a counted request back (`one`), or clears the count (`all`). The count never goes below zero: that
  * would allow more requests than the limit.
  */
-export const GIVE_BACK_QUOTA = script({
+export const GIVE_BACK_QUOTA = /* @__PURE__ */ script({
   name: 'give back',
   keys: ['counterKey'],
   args: ['amount'],

@@ -7,7 +7,7 @@ import { CLOCK, ENROL, ENTRY, IS_ADMIN, MAY_ENTER, WAITS, WHOLE } from './parts.
  * under the hash of the link's token. The account is not touched: registering an address again does not
  * change an earlier registration. `exists` is an account that may sign in; `ttl` is in ms.
  */
-export const REGISTER = script({
+export const REGISTER = /* @__PURE__ */ script({
   name: 'register',
   keys: ['userKey', 'registrationKey', 'registrationsKey'],
   args: ['address', 'passwordHash', 'tokenHash', 'ttl'],
@@ -29,7 +29,7 @@ return {'registered'}
  * Reads a registration whose link may be followed: once one link of an address is, the others are void,
  * and no password is hashed for them. `registrationsPrefix` is that of every address's registrations.
  */
-export const READ_REGISTRATION = readScript({
+export const READ_REGISTRATION = /* @__PURE__ */ readScript({
   name: 'read registration',
   locks: 'database',
   keys: ['registrationKey'],
@@ -51,7 +51,7 @@ return {'found', kept[1], kept[2] and 1 or 0}
  *
  * `chosen` is a password's hash, `''` for that of the registration; `idKey` is `uid:` of the new id.
  */
-export const CONFIRM_REGISTRATION = script({
+export const CONFIRM_REGISTRATION = /* @__PURE__ */ script({
   name: 'confirm registration',
   keys: [
     'userKey',

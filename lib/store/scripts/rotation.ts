@@ -25,7 +25,7 @@ const ROTATED = {
  * `subject` is the token's; `freshKey` is `uid:` of the fresh id; lifetimes, `grace` and the tolerance
  * for clocks are in ms, `tokenEnd` is the token's end.
  */
-export const ROTATE_SESSION = script({
+export const ROTATE_SESSION = /* @__PURE__ */ script({
   name: 'rotate session',
   keys: ['sessionKey', 'sessionsKey', 'userKey', 'freshKey'],
   args: [

@@ -1,5 +1,5 @@
-import { integer, rows, word, words } from '../client/reply.ts'
-import { readScript, script } from '../client/script.ts'
+import { integer, word, words } from '../client/reply.ts'
+import { script } from '../client/script.ts'
 import { level } from '../rules.ts'
 import { EVENT_ARGS, EVENT_KEYS, RECORD } from './events.ts'
 import {
@@ -24,7 +24,7 @@ import {
  * The event is recorded here, and costs no command of its own. `overCap` are the oldest sessions over
  * `cap`, which the caller revokes. Lifetimes are in ms. Safe to repeat.
  */
-export const OPEN_SESSION = script({
+export const OPEN_SESSION = /* @__PURE__ */ script({
   name: 'open session',
   keys: [
     'sessionKey',
@@ -90,7 +90,7 @@ return {'opened', whole(now), whole(idle), redis.call('HGET', userKey, 'level'),
  * Ends one session, if it is this account's. Sessions opened before accounts had ids name the address,
  * and so do their tokens: the index says whose they are. Safe to repeat.
  */
-export const REVOKE_SESSION = script({
+export const REVOKE_SESSION = /* @__PURE__ */ script({
   name: 'revoke session',
   keys: ['sessionKey', 'sessionsKey'],
   args: ['sessionId', 'accountId', 'address'],
@@ -109,7 +109,7 @@ return {'ended'}
  * Ends all sessions of an account in one step: no rotation that races with it leaves a session behind.
  * Tells the ids that the index had.
  */
-export const END_SESSIONS = script({
+export const END_SESSIONS = /* @__PURE__ */ script({
   name: 'end sessions',
   keys: ['userKey', 'sessionsKey'],
   lua: `${GENERATION}${BEGIN_GENERATION}${RAISE_GENERATION}
@@ -121,32 +121,4 @@ end
 return {'done', ids}
 `,
   outcomes: { done: { sessionIds: words } },
-})
-
-/** Lists the live sessions of an account. `sessionPrefix` is that of all sessions. */
-export const LIST_SESSIONS = readScript({
-  name: 'list sessions',
-  locks: 'database',
-  keys: ['sessionsKey', 'userKey'],
-  args: ['sessionPrefix'],
-  lua: `${CLOCK}${GENERATION}
-local now, current, answer = clock(), generation(userKey), {}
-for _, id in ipairs(redis.call('ZREVRANGE', sessionsKey, 0, -1)) do
-  local session = redis.call('HMGET', sessionPrefix .. id, 'st', 'gen', 'idle', 'createdAt', 'at', 'ua', 'ip')
-  local live = session[1] == 'live' and (session[2] or '0') == current and now < (tonumber(session[3]) or 0)
-  if live then answer[#answer + 1] = {id, session[4], session[5], session[6], session[7]} end
-end
-return {'listed', answer}
-`,
-  outcomes: {
-    listed: {
-      sessions: rows({
-        sessionId: word,
-        createdAt: integer,
-        rotatedAt: integer,
-        userAgent: word,
-        ip: word,
-      }),
-    },
-  },
 })
