@@ -29,7 +29,7 @@ test('with SIGNING_KEY another service verifies an access token with nothing but
         SECRET_TOKEN,
         SECRET_RTOKEN,
         RATE_LIMITS: WIDE,
-        UPSTASH_REDIS_REST_URL: store.proxy.url,
+        UPSTASH_REDIS_REST_URL: store.gateway.url,
         UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
         ...Object.fromEntries(variables),
       },
