@@ -63,7 +63,7 @@ test('with the middleware gone nothing leaks: every route handler, called alone,
     APP_ORIGIN: server.origin,
     SECRET_TOKEN,
     SECRET_RTOKEN,
-    UPSTASH_REDIS_REST_URL: store.proxy.url,
+    UPSTASH_REDIS_REST_URL: store.gateway.url,
     UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
   })
   const app = resolve(import.meta.dirname, '..', 'app')

@@ -1,6 +1,7 @@
 import { StoreUnavailable } from '../../lib/contract/problems.ts'
 import type { Database } from '../../lib/store/client/redis.ts'
-import { errorWord, type Reply } from '../../lib/store/client/reply.ts'
+import { errorWord } from '../../lib/store/client/reply.ts'
+import type { Reply } from '../../lib/store/client/transport.ts'
 import { Queue } from './queue.ts'
 
 export type Command = readonly (string | number)[]

@@ -1,5 +1,5 @@
 import { StoreUnavailable } from '../../lib/contract/problems.ts'
-import type { Reply } from '../../lib/store/client/reply.ts'
+import type { Reply } from '../../lib/store/client/transport.ts'
 import { withoutKeyLocking } from '../gateway/commands.ts'
 import { type Engine, EngineGone, type EngineReply } from '../gateway/engine.ts'
 import { type Command, type Connection, reachedBy } from './carrier.ts'

@@ -1,5 +1,4 @@
-import type { Reply } from '../../lib/store/client/reply.ts'
-import type { LexRange, Pipeline, ScanOptions } from '../../lib/store/client/transport.ts'
+import type { LexRange, Pipeline, Reply, ScanOptions } from '../../lib/store/client/transport.ts'
 import type { Command } from './carrier.ts'
 
 /** Gathers the commands of one round trip, in the words of Redis. */

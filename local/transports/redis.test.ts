@@ -168,6 +168,19 @@ test('a connection that was cut costs what was on its way, and no request after 
   expect(door.connections).toBe(2)
 })
 
+test('while every connection is ended at once, requests fail without waiting for another', async () => {
+  await count('n')
+  door.fault = 'refuse'
+  await expect.poll(() => failure(count('n'))).toMatch(/^no connection: /)
+  await expect.poll(() => door.connections).toBeGreaterThan(5)
+  const begun = door.connections
+  // One after the other: none waits for a connection, so that few are tried meanwhile.
+  for (let tried = 0; tried < 50; tried++) expect(await failure(count('n'))).toMatch(/^no conn/)
+  expect(door.connections - begun).toBeLessThan(25)
+  door.fault = 'none'
+  await expect.poll(() => failure(count('n'))).toBe('an answer')
+})
+
 test('replies that come late find their own commands', async () => {
   await Promise.all([count('a'), count('b'), count('b')])
   door.fault = 300

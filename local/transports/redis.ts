@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { StoreUnavailable } from '../../lib/contract/problems.ts'
-import type { Reply } from '../../lib/store/client/reply.ts'
+import type { Reply } from '../../lib/store/client/transport.ts'
 import { STORE_DEADLINE_MS } from '../../lib/store/client/trips.ts'
 import { withoutKeyLocking } from '../gateway/commands.ts'
 import { type Command, type Connection, reachedBy } from './carrier.ts'
@@ -45,6 +45,8 @@ class Wire {
   /** Why there is no connection, in a word of the system's. */
   #fault = 'connecting'
   #isOpen = false
+  /** Connections that were lost, or not made, since the last reply. */
+  #lostInARow = 0
   /** Settles with the outcome of a try to connect that is worth waiting for. */
   #opening: Promise<void> | undefined
 
@@ -54,8 +56,9 @@ class Wire {
       enableReadyCheck: false,
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
-      retryStrategy: (attempt) =>
-        attempt === 1 ? FIRST_PAUSE_MS : Math.min(50 * attempt, LONGEST_PAUSE_MS),
+      // A server that takes connections and ends them counts as one that takes none.
+      retryStrategy: () =>
+        Math.max(FIRST_PAUSE_MS, Math.min(50 * this.#lostInARow++, LONGEST_PAUSE_MS)),
       connectTimeout: 5_000,
       disconnectTimeout: 1,
       disableClientInfo: true,
@@ -70,7 +73,7 @@ class Wire {
       if (!this.#isOpen) return
       this.#isOpen = false
       this.#fault = 'closed'
-      this.#awaitOutcome()
+      if (this.#lostInARow === 1) this.#awaitOutcome()
     })
     this.#awaitOutcome()
     this.#watch = setInterval(() => this.#giveUpWhatHangs(), WATCH_MS).unref()
@@ -112,6 +115,7 @@ class Wire {
     this.#waiting.add(sent)
     this.#replies(batches.flatMap(({ commands }) => commands))
       .then((replies) => {
+        this.#lostInARow = 0
         let at = 0
         for (const { commands, resolve } of batches) {
           resolve(replies.slice(at, at + commands.length))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Reply } from '../../lib/store/client/reply.ts'
+import type { Reply } from '../../lib/store/client/transport.ts'
 import type { Carry, Command } from './carrier.ts'
 
 interface Script {

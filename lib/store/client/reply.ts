@@ -1,8 +1,5 @@
 import { StoreUnavailable } from '../../contract/problems.ts'
-import type { CommandQueue } from './transport.ts'
-
-/** One reply of a pipeline, as the client returns it with `keepErrors`. */
-export type Reply = { result?: unknown; error?: string | undefined }
+import type { CommandQueue, Reply } from './transport.ts'
 
 /** A read-only command and how to understand its reply; several go in one round trip. */
 export interface Read<value> {

@@ -32,11 +32,11 @@ export function connectScripts(database: Database): LimiterClient {
       cache: 'no-store',
       signal: AbortSignal.timeout(STORE_DEADLINE_MS),
     })
-    const answer: { result?: unknown; error?: string } = await response.json()
+    const { error, result }: { result?: unknown; error?: string } = await response.json()
     // The library looks for the word NOSCRIPT, and then sends the script itself.
-    if (answer.error) throw new StoreUnavailable(errorWord(answer.error))
-    if (!response.ok || answer.result === undefined) throw new StoreUnavailable('no result')
-    return answer.result
+    if (error) throw new StoreUnavailable(errorWord(error))
+    if (!response.ok || result === undefined) throw new StoreUnavailable('no result')
+    return result
   }
   const { count = overRest } = database
   const evaluate =

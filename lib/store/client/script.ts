@@ -2,7 +2,6 @@ import { StoreUnavailable } from '../../contract/problems.ts'
 import {
   list,
   type Read,
-  type Reply,
   replyList,
   type ScriptCommand,
   type Shape,
@@ -10,6 +9,7 @@ import {
   shaped,
 } from './reply.ts'
 import { commandOf, namesInLua, textOf } from './script-text.ts'
+import type { Reply } from './transport.ts'
 
 /**
  * The name of a key or an argument, as a definition writes it: `name` for one text, `name: number` and

@@ -1,4 +1,5 @@
-import type { Reply } from './reply.ts'
+/** One reply of a pipeline, as the client returns it with `keepErrors`. */
+export type Reply = { result?: unknown; error?: string | undefined }
 
 /**
  * The read-only commands that the store's reads are made of, as the official client names them.
