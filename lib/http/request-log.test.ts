@@ -65,11 +65,13 @@ test('a failure tells its code and the reason that is for the log', () => {
 })
 
 test('nothing adds a line or writes to the terminal', () => {
-  const failure = fail('invalid-request', 'a\nb\u001b[2J')
+  // The last two are no control characters to JSON, and to terminals they are.
+  const failure = fail('invalid-request', 'a\nb\u001b[2J\u009b2J\u202e')
   const lines = linesOf({ failure })
   expect(lines).toHaveLength(1)
-  expect(lines[0]).not.toContain('\n')
-  expect(lines[0]).not.toContain('\u001b')
+  for (const control of ['\n', '\u001b', '\u009b', '\u202e']) {
+    expect(lines[0]).not.toContain(control)
+  }
 })
 
 test('a clock that was set back makes no negative time', () => {
