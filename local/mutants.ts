@@ -244,8 +244,8 @@ const MUTANTS: Mutant[] = [
   mutant(
     'counts that are lost with a call that failed',
     'lib/rate-limit/teller.ts',
-    'if (!isTooLate) log(',
-    'if (counts.length === 0) log(',
+    'counts.every(({ window }) => isOver(window, at))',
+    'counts.length > 0',
     'rate-limit/hot',
   ),
   mutant(
