@@ -231,6 +231,21 @@ test('after three tries it waits for the next request, and after its window it i
   expect(await rig.counted('user', 'b')).toEqual([2, 2])
 })
 
+test('a telling that the store may have forgotten is not told again', async () => {
+  const isolates = rig.isolates(1, { user: { limit: 600, windowSeconds: 86_400 } })
+  await isolates.ask(0, 'user', 'a')
+  await isolates.ask(0, 'user', 'a')
+  isolates.fault = 'lose'
+  await isolates.pass(20_000)
+  isolates.fault = 'none'
+  await isolates.pass(3_600_000)
+  for (const key of isolates.calls.at(-1)?.keys.slice(0, 1) ?? []) await rig.command('DEL', key)
+  await isolates.ask(0, 'user', 'a')
+  await isolates.pass(250)
+  expect(await rig.counted()).toEqual([3])
+  expect(isolates.logged.at(-1)).toEqual({ event: 'quota.not-counted', count: 1 })
+})
+
 test('an open window stays open through an outage; without one, user goes on small and anonymous closes', async () => {
   const isolates = rig.isolates(1, {})
   await isolates.ask(0, 'anonymous', 'a')

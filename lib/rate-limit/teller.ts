@@ -64,11 +64,11 @@ const LEAST_PACE = 2
  * requests that the store has counted, `own` are from here. If that goes on, `untold` requests from here are
  * `untold * stored / own` from everywhere; others are taken to admit at least as many as this isolate.
  *
- * Bound on over-admission: if requests come spread over isolates and window, an isolate hears of the others before
- * more than half of what was left is gone. If the others are even three times as fast as it thought, then
- * one and a half times what was left is gone: half the limit too much at most. One request of each isolate
- * comes on top, where a single one is more than half of what is left. Requests that come all at once, before
- * an isolate has heard of another, are bound by the limit of each isolate alone.
+ * Bound on over-admission: if requests come spread over isolates and window, an isolate hears of the others
+ * before more than half of what was left is gone. If the others are even three times as fast as it thought,
+ * then one and a half times what was left is gone: half the limit too much at most. One request of each
+ * isolate comes on top, where a single one is more than half of what is left. Requests that come all at
+ * once, before an isolate has heard of another, are bound by the limit of each isolate alone.
  *
  * Each request is counted once, in the window in which it was admitted. A telling without an answer may
  * have been counted or not: it is sent again with its number, by which the store knows it. When all its
@@ -126,6 +126,11 @@ export class Teller {
           left = Math.min(left - this.#begin(left), this.#untold.size)
         const telling = this.#underWay
         if (telling === undefined) continue
+        // The store may have forgotten its number.
+        if (now() - telling.firstSentAt > REPEATED_FOR_MS) {
+          this.#giveUp(telling)
+          continue
+        }
         this.#tellingUntil = now() + STORE_DEADLINE_MS + LOST_MS
         if (await this.#send(telling)) continue
         if (++failures === TRIES) break
@@ -162,7 +167,7 @@ export class Teller {
   /** @returns Whether the telling is done with: told, now or by another request, or given up. */
   async #send(telling: Telling): Promise<boolean> {
     const { redis, now, randomId, log } = this.#options
-    const { number, firstSentAt, counts } = telling
+    const { number, counts } = telling
     this.#isolate ??= randomId()
     try {
       const command = TELL_COUNTS.command(
@@ -180,12 +185,10 @@ export class Teller {
       const told = TELL_COUNTS.parse(await redis.eval(...command))
       if (this.#underWay === telling) this.#settle(telling, told.counts)
     } catch {
-      const at = now()
-      const isTooLate =
-        at - firstSentAt > REPEATED_FOR_MS || counts.every(({ window }) => isOver(window, at))
       if (this.#underWay !== telling) return true
-      if (!isTooLate) log('warn', 'quota.not-told', { windows: counts.length })
-      else this.#giveUp(telling)
+      const at = now()
+      if (counts.every(({ window }) => isOver(window, at))) this.#giveUp(telling)
+      else log('warn', 'quota.not-told', { windows: counts.length })
     }
     return this.#underWay !== telling
   }

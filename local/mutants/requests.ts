@@ -48,8 +48,8 @@ export const REQUESTS: readonly Mutant[] = [
   mutant(
     'counts that are lost with a call that failed',
     'lib/rate-limit/teller.ts',
-    'if (!isTooLate) log(',
-    'if (counts.length === 0) log(',
+    'counts.every(({ window }) => isOver(window, at))',
+    'counts.length > 0',
     'lib/rate-limit/hot.test.ts',
   ),
   mutant(
