@@ -2,8 +2,8 @@ import type { AccessCode, Result } from '../contract/problems.ts'
 import type { Log } from '../log.ts'
 import type { Mailer } from '../mail.ts'
 import type { BreachCheck } from '../pwned-passwords.ts'
-import type { StrictPolicyName } from '../rate-limit/policies.ts'
-import type { Decision, GivenBack, Partition } from '../rate-limit/types.ts'
+import type { ClearedPolicyName, StrictPolicyName } from '../rate-limit/policies.ts'
+import type { Counted, Decision, GivenBack, Partition } from '../rate-limit/types.ts'
 import type { Read } from '../store/client/reply.ts'
 import type { Store } from '../store/client/store.ts'
 import type { SecurityEventType } from '../store/event-types.ts'
@@ -75,10 +75,14 @@ export interface Quotas {
    * @param user Whose account it is, where the caller has proven nothing.
    */
   show(decision: Decision, user?: string): void
-  /** Gives back. A failure is logged; the client then has one request less. */
+  /** The same in several partitions, in one command. */
+  countEachQuietly<name extends ClearedPolicyName>(
+    policy: name,
+    partitions: readonly Partition[],
+  ): Promise<Decision<name>[]>
+  /** Gives back, in one command. A failure is logged; the client then has one request less. */
   giveBack<name extends StrictPolicyName>(
-    decision: Decision<name>,
-    partition: Partition,
+    counted: readonly Counted<name>[],
     amount: GivenBack<name>,
   ): Promise<void>
 }

@@ -37,7 +37,7 @@ test('what cannot be counted is not allowed', async () => {
 
 test('what cannot be given back costs some quota, and not the answer', async () => {
   const { quotas, logged } = away()
-  await quotas.giveBack({ ...DENIED, allowed: true }, { key: 'u' }, 'one')
+  await quotas.giveBack([{ decision: DENIED, partition: { key: 'u' } }], 'one')
   expect(logged).toEqual([['warn', 'quota.not-given-back', { policy: 'write' }]])
 })
 

@@ -1,8 +1,8 @@
 import type { Quotas } from '../auth/types.ts'
 import type { Log } from '../log.ts'
-import type { PolicyName, StrictPolicyName } from '../rate-limit/policies.ts'
+import type { ClearedPolicyName, PolicyName, StrictPolicyName } from '../rate-limit/policies.ts'
 import type { StrictLimiter } from '../rate-limit/strict.ts'
-import type { Decision, GivenBack, Partition } from '../rate-limit/types.ts'
+import type { Counted, Decision, GivenBack, Partition } from '../rate-limit/types.ts'
 import type { Trips } from '../store/client/trips.ts'
 
 /** The strict quotas of one request, with every decision kept for the answer's headers. */
@@ -47,16 +47,22 @@ export class RequestQuotas implements Quotas {
     if (!decision.allowed && !decision.remembered) this.#onDenied(decision.policy, user)
   }
 
+  countEachQuietly<name extends ClearedPolicyName>(
+    policy: name,
+    partitions: readonly Partition[],
+  ): Promise<Decision<name>[]> {
+    return this.#limiter.countEach(policy, partitions, this.#trips)
+  }
+
   async giveBack<name extends StrictPolicyName>(
-    decision: Decision<name>,
-    partition: Partition,
+    counted: readonly Counted<name>[],
     amount: GivenBack<name>,
   ): Promise<void> {
     try {
-      await this.#limiter.giveBack(decision, partition, this.#trips, amount)
+      await this.#limiter.giveBack(counted, this.#trips, amount)
     } catch {
       // The caller has succeeded: a count that is not given back costs some quota, and not the answer.
-      this.#log('warn', 'quota.not-given-back', { policy: decision.policy })
+      this.#log('warn', 'quota.not-given-back', { policy: counted[0]?.decision.policy })
     }
   }
 }

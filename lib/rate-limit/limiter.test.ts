@@ -64,7 +64,8 @@ test('an account’s count is cleared by a success anywhere, never below zero', 
   // Another isolate clears it: nothing that is remembered here stands in the way.
   for (const key of counts.keys()) counts.set(key, 0)
   expect((await count()).allowed).toBe(true)
-  for (let index = 0; index < 3; index++) await limiter.giveBack(first, { key: 'a' }, trips, 'one')
+  const counted = first === undefined ? [] : [{ decision: first, partition: { key: 'a' } }]
+  for (let index = 0; index < 3; index++) await limiter.giveBack(counted, trips, 'one')
   expect([...counts.values()]).toEqual([0])
 })
 

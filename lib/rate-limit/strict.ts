@@ -1,10 +1,11 @@
 import { remember } from '../bounded-map.ts'
+import { StoreUnavailable } from '../contract/problems.ts'
 import type { Trips } from '../store/client/trips.ts'
 import { keys } from '../store/keys.ts'
-import { GIVE_BACK_QUOTA } from '../store/scripts/quotas.ts'
+import { COUNT_EACH, GIVE_BACK_QUOTA } from '../store/scripts/quotas.ts'
 import { Counter, type LimiterOptions, memoryKey, type Quota } from './counter.ts'
-import { POLICIES, type StrictPolicyName } from './policies.ts'
-import type { Decision, GivenBack, Partition } from './types.ts'
+import { type ClearedPolicyName, POLICIES, type StrictPolicyName } from './policies.ts'
+import type { Counted, Decision, GivenBack, Partition } from './types.ts'
 
 /** The quotas of operations that invite guessing or misuse. The endpoint counts them: exact, one trip each. */
 export class StrictLimiter {
@@ -35,7 +36,10 @@ export class StrictLimiter {
       this.#countStrict(wider, trips),
     ])
     if (narrow.allowed) return wide.allowed ? narrow : wide
-    if (!wide.remembered) await this.#giveBackTo(wider, wide, trips, 'one')
+    if (!wide.remembered) {
+      const key = keys.limitWindow(policy, wider.key, wide.windowNumber)
+      await this.#giveBackTo([key], trips, 'one')
+    }
     return narrow
   }
 
@@ -56,24 +60,53 @@ export class StrictLimiter {
     }
   }
 
-  /** Gives back what {@link count} counted, or clears all that the window has. */
+  /**
+   * Counts a request in several partitions of a policy that a success clears: one command for all.
+   *
+   * @throws StoreUnavailable when the store does not count it.
+   */
+  async countEach<name extends ClearedPolicyName>(
+    policy: name,
+    partitions: readonly Partition[],
+    trips: Trips,
+  ): Promise<Decision<name>[]> {
+    const { redis, now } = this.#counter.options
+    const quotas = partitions.map((partition) => this.#counter.quota(policy, partition))
+    const windowMs = (quotas[0]?.windowSeconds ?? 1) * 1_000
+    const number = Math.floor(now() / windowMs)
+    const counterKeys = quotas.map(({ key }) => keys.limitWindow(policy, key, number))
+    const command = COUNT_EACH.command({ counterKeys }, { window: windowMs })
+    const { counts } = COUNT_EACH.parse(await trips.run(1, () => redis.eval(...command)))
+    return quotas.map((quota, index) => {
+      const count = Number(counts[index] ?? Number.NaN)
+      if (!(count > 0)) throw new StoreUnavailable('quota not counted')
+      const allowed = count <= quota.limit
+      const reset = (number + 1) * windowMs
+      const remembered = !allowed && this.#isDenied(quota)
+      if (!allowed) remember(this.#deniedUntil, memoryKey(quota), reset)
+      const used = Math.min(count, quota.limit)
+      return { ...this.#counter.decision(quota, allowed, used, reset), remembered }
+    })
+  }
+
+  /** Gives back what was counted of one policy, or clears all that the windows have: one command. */
   async giveBack<name extends StrictPolicyName>(
-    decision: Decision<name>,
-    partition: Partition,
+    counted: readonly Counted<name>[],
     trips: Trips,
     amount: GivenBack<name>,
   ): Promise<void> {
-    await this.#giveBackTo(this.#counter.quota(decision.policy, partition), decision, trips, amount)
+    const counterKeys = counted.map(({ decision: { policy, windowNumber }, partition }) =>
+      keys.limitWindow(policy, this.#counter.quota(policy, partition).key, windowNumber),
+    )
+    await this.#giveBackTo(counterKeys, trips, amount)
   }
 
   async #giveBackTo(
-    quota: Quota,
-    { policy, windowNumber }: Decision,
+    counterKeys: readonly string[],
     trips: Trips,
     amount: 'one' | 'all',
   ): Promise<void> {
-    const key = keys.limitWindow(policy, quota.key, windowNumber)
-    const command = GIVE_BACK_QUOTA.command({ counterKey: key }, { amount })
+    const command = GIVE_BACK_QUOTA.command({ counterKeys }, { amount })
     await trips.run(1, () => this.#counter.options.redis.eval(...command))
   }
 

@@ -15,6 +15,12 @@ export interface Decision<name extends PolicyName = PolicyName> {
   remembered: boolean
 }
 
+/** A decision, and whom it was about. */
+export interface Counted<name extends PolicyName = PolicyName> {
+  decision: Decision<name>
+  partition: Partition
+}
+
 /** How much of a count can be given back: all of it, only where a success clears it. */
 export type GivenBack<name extends PolicyName> = name extends ClearedPolicyName
   ? 'one' | 'all'

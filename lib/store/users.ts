@@ -1,10 +1,12 @@
 import { StoreUnavailable } from '../contract/problems.ts'
-import { type Read, replyList, text } from './client/reply.ts'
+import { mapRead, type Read, replyList, text } from './client/reply.ts'
+import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import type { StoredFields } from './items.ts'
 import { keys } from './keys.ts'
 import { mayEnter } from './rules.ts'
 import { CHANGE_PASSWORD, IDENTIFY_ACCOUNT, RENAME, REPLACE_HASH } from './scripts/accounts.ts'
+import { READ_CREDENTIALS } from './scripts/credentials.ts'
 
 /** The fields of an account that sign-in reads. */
 export interface Credentials {
@@ -23,15 +25,34 @@ export function credentialsRead(userId: string): Read<Credentials> {
   return {
     database: 'auth',
     queue: (pipeline) => pipeline.hmget(keys.user(userId), ...CREDENTIAL_FIELDS),
-    parse: (reply) => {
-      const [password, disabled, emailVerified, id, unlockedAt] = replyList(reply).map(text)
-      return {
-        accountId: id,
-        passwordHash: password,
-        mayEnter: mayEnter(disabled, emailVerified),
-        unlockedAt: epochOf(unlockedAt),
-      }
-    },
+    parse: (reply) => credentialsOf(replyList(reply).map(text)),
+  }
+}
+
+/**
+ * The same, and whether the account has signed in from a network within the last 90 days.
+ *
+ * @param device Names the network; undefined where no address is known.
+ */
+export function guessRead(
+  userId: string,
+  device = '',
+): Read<{ account: Credentials; known: boolean }> {
+  const touched = { userKey: keys.user(userId), devicesKey: keys.devicesOf(userId) }
+  const read = scriptRead('auth', READ_CREDENTIALS, touched, { device, fields: CREDENTIAL_FIELDS })
+  return mapRead(read, ({ values, knownSince }) => ({
+    account: credentialsOf(values),
+    known: knownSince !== undefined,
+  }))
+}
+
+function credentialsOf(values: readonly (string | undefined)[]): Credentials {
+  const [password, disabled, emailVerified, id, unlockedAt] = values
+  return {
+    accountId: id,
+    passwordHash: password,
+    mayEnter: mayEnter(disabled, emailVerified),
+    unlockedAt: epochOf(unlockedAt),
   }
 }
 

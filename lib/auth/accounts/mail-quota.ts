@@ -50,7 +50,11 @@ export async function countMail(
   return ok({
     send: total.allowed || isKnown,
     giveBack: async () => {
-      await Promise.all([quotas.giveBack(quota, here, 'one'), quotas.giveBack(total, all, 'one')])
+      const counted = [
+        { decision: quota, partition: here },
+        { decision: total, partition: all },
+      ]
+      await quotas.giveBack(counted, 'one')
     },
   })
 }

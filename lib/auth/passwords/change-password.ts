@@ -3,8 +3,7 @@ import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
 import { quotaExceeded } from '../../rate-limit/headers.ts'
 import { forgetKeys } from '../../store/forget.ts'
-import { deviceRead } from '../../store/sessions.ts'
-import { credentialsRead, changePassword as storePassword } from '../../store/users.ts'
+import { guessRead, changePassword as storePassword } from '../../store/users.ts'
 import { keyHeaders, reportFailedSignIn, tellOwner } from '../accounts/notices.ts'
 import { countGuess, guessKeys, judgeGuess } from '../sessions/guesses.ts'
 import type { AccountDeps } from '../types.ts'
@@ -39,9 +38,9 @@ export const changePassword = defineOperation('changePassword', {
     if (weak !== undefined) return weak
 
     const names = await guessKeys(userId, client.partition, deps)
-    const [counted, [account, known]] = await Promise.all([
+    const [counted, [{ account, known }]] = await Promise.all([
       countGuess(call, names),
-      store.read(credentialsRead(userId), deviceRead(userId, names.device ?? '')),
+      store.read(guessRead(userId, names.device)),
     ])
     const about = { address: userId, known, unlockedAt: account.unlockedAt, user: accountId }
     const { guess, quota } = await judgeGuess(call, deps, counted, about)

@@ -4,9 +4,9 @@ import { countGuess, guessKeys } from './guesses.ts'
 
 test('a guess has left for the store when counting it returns, so that it shares a trip', async () => {
   const counted: string[] = []
-  const quotas: Pick<AuthCall['quotas'], 'countQuietly' | 'giveBack' | 'show'> = {
-    countQuietly: (_policy, partition) => {
-      counted.push(partition === 'shared' ? partition : partition.key)
+  const quotas: Pick<AuthCall['quotas'], 'countEachQuietly' | 'giveBack' | 'show'> = {
+    countEachQuietly: (_policy, partitions) => {
+      counted.push(...partitions.map((each) => (each === 'shared' ? each : each.key)))
       return new Promise(() => undefined)
     },
     giveBack: async () => undefined,

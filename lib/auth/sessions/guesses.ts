@@ -89,19 +89,15 @@ export async function countGuess(
   { quotas }: Pick<AuthCall, 'quotas'>,
   { account, device }: GuessKeys,
 ): Promise<Guess> {
-  const count = async (key: string) => {
-    const decision = await quotas.countQuietly('signin-account', { key })
-    return {
-      decision,
-      giveBack: (amount: 'one' | 'all') => quotas.giveBack(decision, { key }, amount),
-    }
-  }
-  const [all, own] = await Promise.all([
-    count(account),
-    device === undefined ? undefined : count(device),
-  ])
+  const partitions = [account, device].flatMap((key) => (key === undefined ? [] : { key }))
+  const [all, own] = await quotas.countEachQuietly('signin-account', partitions)
+  if (all === undefined) throw new TypeError('no account was counted')
+  const counted = [all, own].flatMap((decision, index) => {
+    const partition = partitions[index]
+    return decision === undefined || partition === undefined ? [] : { decision, partition }
+  })
   return {
-    decide: (known) => (known && own !== undefined ? own : all).decision,
-    giveBack: (amount) => Promise.all([all.giveBack(amount), own?.giveBack(amount)]),
+    decide: (known) => (known && own !== undefined ? own : all),
+    giveBack: (amount) => quotas.giveBack(counted, amount),
   }
 }

@@ -36,7 +36,13 @@ async function loggedOut(sent: Partial<AuthCall<unknown>>, allowed = true) {
     }
   }
   const quotas: Quotas = {
-    ...{ count, countQuietly: count, show: () => undefined, giveBack: async () => undefined },
+    ...{
+      count,
+      countQuietly: count,
+      countEachQuietly: async () => [],
+      show: () => undefined,
+      giveBack: async () => undefined,
+    },
   }
   let cleared = 0
   const call: AuthCall<unknown> = {

@@ -2,8 +2,8 @@ import * as z from 'zod/mini'
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
 import { quotaExceeded } from '../../rate-limit/headers.ts'
-import { deviceRead, type Opened, openSession, revokeSession } from '../../store/sessions.ts'
-import { credentialsRead, replaceHash } from '../../store/users.ts'
+import { type Opened, openSession, revokeSession } from '../../store/sessions.ts'
+import { guessRead, replaceHash } from '../../store/users.ts'
 import { reportFailedSignIn } from '../accounts/notices.ts'
 import { parseUserId } from '../accounts/user-id.ts'
 import { isObject } from '../input.ts'
@@ -56,10 +56,10 @@ export const signIn = defineOperation('signIn', {
     const address = call.input.user ?? call.input.email ?? ''
     const userId = parseUserId(address)
     const names = await guessKeys(address, client.partition, deps)
-    const [counted, [account, known]] = await Promise.all([
+    const [counted, [{ account, known }]] = await Promise.all([
       countGuess(call, names),
       // No account has the empty id: an impossible address costs the same trip.
-      store.read(credentialsRead(userId ?? ''), deviceRead(userId ?? '', names.device ?? '')),
+      store.read(guessRead(userId ?? '', names.device)),
     ])
     const { accountId, unlockedAt } = account
     const about = { address, known, unlockedAt, user: accountId }
