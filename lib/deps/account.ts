@@ -6,15 +6,18 @@ import { createBreachCheck } from '../pwned-passwords.ts'
 import { env } from '../settings/settings.ts'
 import type { Settings } from '../settings/types.ts'
 import { sleep } from '../sleep.ts'
-import { ask, createMailDeps, type MailDeps } from './mail.ts'
+import { createDeps } from './base.ts'
+import { ask, type MailDeps, mailParts } from './mail.ts'
 
 /** What an endpoint around passwords needs; a module of its own, because bcrypt is large. */
 export type AccountDeps = MailDeps & AuthAccountDeps
 
-/** Joins all adapters to the settings. */
-export function createAccountDeps(settings: Settings, now: () => number = Date.now): AccountDeps {
+/** What it needs besides the rest. */
+export function accountParts(
+  settings: Settings,
+  now: () => number,
+): Omit<AuthAccountDeps, keyof MailDeps> {
   return {
-    ...createMailDeps(settings, now),
     passwords: createPasswords(sleep, now),
     sessionsPerUser: settings.sessionsPerUser,
     passwordRules: settings.passwordRules,
@@ -23,4 +26,7 @@ export function createAccountDeps(settings: Settings, now: () => number = Date.n
 }
 
 /** The dependencies of this isolate, made at its first request. */
-export const accountDeps: () => AccountDeps = /* @__PURE__ */ once(() => createAccountDeps(env()))
+export const accountDeps: () => AccountDeps = /* @__PURE__ */ once(() => {
+  const settings = env()
+  return { ...createDeps(settings), ...mailParts(settings), ...accountParts(settings, Date.now) }
+})

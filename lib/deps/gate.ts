@@ -4,12 +4,13 @@ import { createKeyLimits, type KeyLimits } from '../http/key-limits.ts'
 import { createSessionWatch, type SessionWatch } from '../http/session-watch.ts'
 import { log } from '../log.ts'
 import { once } from '../once.ts'
-import { HotLimiter } from '../rate-limit/hot.ts'
+import type { HotLimiter } from '../rate-limit/hot.ts'
 import { env } from '../settings/settings.ts'
 import type { Settings } from '../settings/types.ts'
 import { sleep } from '../sleep.ts'
 import { connectScripts } from '../store/client/script-runner.ts'
-import { type BaseDeps, createBaseDeps, limiterOptions } from './base.ts'
+import { type BaseDeps, createBaseDeps } from './base.ts'
+import { sessionParts } from './session.ts'
 
 /** What the gate needs: no passwords, no writes. */
 export type GateDeps = BaseDeps & {
@@ -33,10 +34,7 @@ export function gateParts(
   const redis = connectScripts(auth ?? data)
   return {
     keyLimits: createKeyLimits(redis, now, sleep),
-    hotLimiter: new HotLimiter({
-      ...limiterOptions(settings, now),
-      randomId: () => crypto.randomUUID(),
-    }),
+    ...sessionParts(settings, now),
     blockList: new BlockList({ redis, now, sleep, log }),
     sessionWatch: createSessionWatch(redis, deadSessions, now, sleep),
   }

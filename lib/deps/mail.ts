@@ -1,5 +1,5 @@
 import { base64url } from 'jose'
-import type { MailDeps as AuthMailDeps } from '../auth/types.ts'
+import type { AuthDeps, MailDeps as AuthMailDeps } from '../auth/types.ts'
 import { hmac, sha256 } from '../hash.ts'
 import { log } from '../log.ts'
 import { createMailer } from '../mail.ts'
@@ -12,11 +12,10 @@ import { createDeps, type Deps } from './base.ts'
 /** What an endpoint that sends mail needs. */
 export type MailDeps = Deps & AuthMailDeps
 
-/** Joins all adapters to the settings. */
-export function createMailDeps(settings: Settings, now: () => number = Date.now): MailDeps {
+/** What it needs besides the rest. */
+export function mailParts(settings: Settings): Omit<AuthMailDeps, keyof AuthDeps> {
   const { accessSecrets, mail, origin } = settings
   return {
-    ...createDeps(settings, now),
     // Equal accounts, equal keys, and no address.
     accountKey: hmac('quota-account', accessSecrets[0]),
     mailer: createMailer(mail, {
@@ -33,7 +32,10 @@ export function createMailDeps(settings: Settings, now: () => number = Date.now)
 }
 
 /** The dependencies of this isolate, made at its first request. */
-export const mailDeps: () => MailDeps = /* @__PURE__ */ once(() => createMailDeps(env()))
+export const mailDeps: () => MailDeps = /* @__PURE__ */ once(() => {
+  const settings = env()
+  return { ...createDeps(settings), ...mailParts(settings) }
+})
 
 /** Wrapped, because a platform's `fetch` may not be called as a method of something else. */
 export const ask: typeof fetch = (input, init) => fetch(input, init)
