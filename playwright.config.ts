@@ -22,7 +22,12 @@ export default defineConfig<object, Options>({
   projects: [
     { name: 'unit', testDir: '.', testMatch: /\/(demo|lib|local|seed|test)\/.*\.test\.ts$/ },
     // The same suite on every host. Left out are what needs no host of its own, and Next's own pages.
-    { name: 'next', testDir: 'e2e', use: { host: 'start', engine: 'redis' } },
+    {
+      name: 'next',
+      testDir: 'e2e',
+      testIgnore: /hashing-threads\.spec\.ts$/,
+      use: { host: 'start', engine: 'redis' },
+    },
     {
       name: 'serve',
       testDir: 'e2e',
@@ -41,7 +46,7 @@ export default defineConfig<object, Options>({
       name: 'workerd',
       testDir: 'e2e',
       testIgnore:
-        /(browser|client-package|container|interleavings|next-workerd|node-server|own-collection|replica|seed|seed-files|sizes|start|telemetry|test-command|up|users-cli)\.spec\.ts$/,
+        /(browser|client-package|container|hashing-threads|interleavings|next-workerd|node-server|own-collection|replica|seed|seed-files|sizes|start|telemetry|test-command|up|users-cli)\.spec\.ts$/,
       use: { host: 'workerd', engine: 'redis' },
     },
   ],

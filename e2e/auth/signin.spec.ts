@@ -104,26 +104,6 @@ test.describe('POST /api/auth/signin', () => {
     expect((await api.post('/api/auth/signin', ME, 'stale.token.here')).status).toBe(200)
   })
 
-  test('a read is answered while twenty passwords are compared', async ({ api }) => {
-    const { JWT } = await api.signIn()
-    const ended: string[] = []
-    const signIns = Array.from({ length: 20 }, async () => {
-      const answer = await api.post('/api/auth/signin', ME)
-      ended.push('sign-in')
-      // More than wait in line are told to come again.
-      if (answer.status !== 200) {
-        expect(answer).toBeProblem('service-unavailable')
-      }
-      return answer.status
-    })
-    const { status } = await api.get('/api/movies/Pulp%20Fiction', JWT)
-    ended.push('read')
-    const statuses = await Promise.all(signIns)
-    expect(status).toBe(200)
-    expect(statuses.filter((each) => each === 200).length).toBeGreaterThan(8)
-    expect(ended.indexOf('read')).toBeLessThan(20)
-  })
-
   test('422 validation-error names each place and repeats no value', async ({ api }) => {
     const faulty: [unknown, string[]][] = [
       [{}, ['#/password', '#/user']],

@@ -31,7 +31,9 @@ export function raw(
   })
 }
 
-/** Several answers of one connection, as the statuses of each. */
+/** Several answers of one connection, as the statuses of each: one begins where the body before it ends. */
 export function statusesIn(answers: string): number[] {
-  return [...answers.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status))
+  return [...answers.matchAll(/HTTP\/1\.1 (\d{3}) [^\r\n]*\r\n/g)].map(([, status]) =>
+    Number(status),
+  )
 }
