@@ -176,6 +176,19 @@ for (const fault of ['refuse', 'lose'] as const) {
   })
 }
 
+test('a request that told late finds that another has told the rest', async () => {
+  const isolates = rig.isolates(1, {})
+  for (const _round of [1, 2]) {
+    for (let user = 0; user < 201; user++) await isolates.ask(0, 'user', `u${user}`)
+  }
+  isolates.wayMs = 4_000
+  await isolates.pass(3_300)
+  isolates.wayMs = 0
+  await isolates.ask(0, 'user', 'u0')
+  await isolates.pass(3_000)
+  expect(await rig.counted('user', 'u*')).toEqual([3, ...Array(200).fill(2)])
+})
+
 test('what is admitted while a telling is on its way is not counted twice, nor forgotten, in memory', async () => {
   const isolates = rig.isolates(2, { user: { limit: 100, windowSeconds: 60 } })
   await isolates.ask(0, 'user', 'a')
