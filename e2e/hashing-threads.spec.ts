@@ -1,5 +1,5 @@
 import { account } from '../test/support/accounts.ts'
-import { isProblem, ME } from '../test/support/api.ts'
+import { ME } from '../test/support/api.ts'
 import { expect, test } from '../test/support/fixtures.ts'
 
 // Where passwords are hashed in threads: `serve` alone.
@@ -12,7 +12,7 @@ test('a read is answered while twenty passwords are compared', async ({ api }) =
     ended.push('sign-in')
     // Those for whom there is no place in the line are told to come again.
     if (answer.status !== 200) {
-      expect(isProblem(answer, 'service-unavailable', 503), answer.text).toBe(true)
+      expect(answer).toBeProblem('service-unavailable')
     }
     return answer.status
   })
@@ -31,13 +31,13 @@ test('signing in, changing the password and signing in with it', async ({ api, s
     { ...own, user: 'nobody@home.org' },
   ]) {
     const refused = await api.post('/api/auth/signin', wrong)
-    expect(isProblem(refused, 'invalid-credentials', 401), refused.text).toBe(true)
+    expect(refused).toBeProblem('invalid-credentials')
   }
   const { JWT } = await api.signIn(own)
   const change = { current: own.password, password: 'another good one' }
   const changed = await api.post('/api/auth/password', change, JWT)
   expect(changed.status, changed.text).toBe(204)
   const old = await api.post('/api/auth/signin', own)
-  expect(isProblem(old, 'invalid-credentials', 401), old.text).toBe(true)
+  expect(old).toBeProblem('invalid-credentials')
   expect((await api.signIn({ ...own, password: change.password })).tokenType).toBe('Bearer')
 })
