@@ -41,7 +41,9 @@ test.describe('the Dockerfile, step by step without a container', () => {
   })
 
   function environment(): Variables {
-    return serverEnvironment({ port, env: { ...image.environment, USHER_STORE: 'embedded' } })
+    const env = { USHER_STORE: 'embedded' }
+    // Who starts an image says what stands in its place, as the port.
+    return { ...image.environment, ...serverEnvironment({ port, env }) }
   }
 
   /** Who is root here may run it as the user that the image names. */
