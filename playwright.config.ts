@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test'
 import type { Options } from './test/support/fixtures.ts'
+import { INTEGRATION, UNIT } from './test/support/kinds.ts'
 
 export default defineConfig<object, Options>({
   forbidOnly: true,
@@ -20,7 +21,8 @@ export default defineConfig<object, Options>({
   // Clones of this repository that tests make, and leave when they are killed, are no tests of it.
   respectGitIgnore: true,
   projects: [
-    { name: 'unit', testDir: '.', testMatch: /\/(demo|lib|local|seed|test)\/.*\.test\.ts$/ },
+    { name: 'unit', testDir: '.', testMatch: UNIT },
+    { name: 'integration', testDir: '.', testMatch: INTEGRATION },
     // The same suite on every host. Left out are what needs no host of its own, and Next's own pages.
     {
       name: 'next',

@@ -25,7 +25,12 @@ const REGISTRY = {
   after: /^export const OPERATIONS.*\n/m,
 }
 
-type Place = { file: string; after: string | RegExp }
+interface Place {
+  file: string
+  after: string | RegExp
+  /** The row stands in the place of what is found. */
+  instead?: true
+}
 
 /**
  * What the compiler says of a copy of `lib` with rows put into its tables, and files besides; '' when it
@@ -43,9 +48,9 @@ function compiled(rows: [place: Place, row: string][], files: Record<string, str
     const options = { ...compilerOptions, incremental: false }
     const tsconfig = { compilerOptions: options, include: ['lib'] }
     writeFileSync(join(copy, 'tsconfig.json'), JSON.stringify(tsconfig))
-    for (const [{ file, after }, row] of rows) {
+    for (const [{ file, after, instead }, row] of rows) {
       const text = readFileSync(join(copy, file), 'utf8')
-      const changed = text.replace(after, (found) => found + row)
+      const changed = text.replace(after, (found) => (instead ? row : found + row))
       expect(changed, file).not.toBe(text)
       writeFileSync(join(copy, file), changed)
     }
@@ -81,4 +86,14 @@ test('an operation is its row, its use case and its place in the registry', () =
   expect(compiled(rows, { [file]: block('operation') })).toBe('')
   // Without its place in the registry it is an operation that nobody answers.
   expect(compiled([rows[0] as [Place, string]])).toContain("Property 'whoAmI' is missing")
+})
+
+test('a kind of credential is its file and its line among the kinds', () => {
+  const file = 'lib/http/credentials/ticket.ts'
+  const present = 'lib/http/credentials/present.ts'
+  const rows: [Place, string][] = [
+    [{ file: present, after: /^/ }, "import { ticket } from './ticket.ts'\n"],
+    [{ file: present, after: /^const KINDS.*$/m, instead: true }, block('credential-kinds')],
+  ]
+  expect(compiled(rows, { [file]: block('credential') })).toBe('')
 })

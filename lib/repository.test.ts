@@ -20,7 +20,13 @@ const GONE = FOLDERS.includes('demo')
   ? /^$/
   : /^(app\/v1|demo|e2e|examples)\/|^local\/mutants(\.ts$|\/)|^test\/support\/samples\.ts$|\.test\.ts$/
 /** What a page tells its reader to write. */
-const EXAMPLES = ['lib/collections/albums.ts', 'lib/collections/films.ts']
+const EXAMPLES = [
+  'lib/collections/albums.ts',
+  'lib/collections/films.ts',
+  'lib/auth/accounts/who-am-i.ts',
+  'app/api/whoami/route.ts',
+  'lib/http/credentials/ticket.ts',
+]
 const TEXT = /\.(ts|tsx|mjs|md)$/
 
 /** Every text of the repository, without what is installed. */

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { MUTANTS } from './mutants/all.ts'
-import { plant, type TestFile } from './mutants/mutant.ts'
+import { PROJECTS, plant, type TestFile } from './mutants/mutant.ts'
 
 /** Plants each fault in a copy of the project and says whether a test noticed. */
 function main(): number {
@@ -47,7 +47,7 @@ function testsFail(folder: string, tests: readonly TestFile[]): boolean {
   const report = join(folder, 'test-results', 'report.json')
   rmSync(report, { force: true })
   const playwright = join('node_modules', '.bin', 'playwright')
-  const projects = ['--project=unit', '--project=serve', '--max-failures=1']
+  const projects = [...PROJECTS.map((name) => `--project=${name}`), '--max-failures=1']
   const ran = spawnSync(playwright, ['test', ...projects, ...tests], options)
   // One that hangs is noticed, too.
   if (ran.status === null) return true

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * `npm test`: everything, on a fresh clone; the last line counts. Words go on to Playwright; `unit` is
- * the unit tests alone. What tools and servers say goes to files: the screen shows tests.
+ * `npm test`: everything, on a fresh clone; the last line counts. Words go on to Playwright; `unit` and
+ * `integration` are the tests beside the source alone. What tools and servers say goes to files: the screen shows tests.
  */
 const words = process.argv.slice(2)
 const RESULTS = 'test-results'
@@ -18,7 +18,7 @@ interface Tool {
   what: string
 }
 
-/** Unit tests need the first alone. */
+/** Unit tests need none, and those beside the source the first alone. */
 const TOOLS: Tool[] = [
   { command: 'redis-server', debian: 'redis-server', what: 'Redis' },
   { command: process.env['CHROMIUM'] ?? '/usr/bin/chromium', debian: 'chromium', what: 'Chromium' },
@@ -27,14 +27,17 @@ const TOOLS: Tool[] = [
 async function main(): Promise<number> {
   if (words.includes('--help')) {
     console.log(`npm test [-- <words for playwright>]: types, lint, build, unit and e2e tests.
-npm test -- unit [<words for playwright>]: the unit tests alone.
+npm test -- unit [<words for playwright>]: the unit tests alone, which start no store and no server.
+npm test -- integration [<words for playwright>]: those beside the source that do.
 What tools and servers say is in ${LOGS}.`)
     return 0
   }
-  const isUnit = words[0] === 'unit'
+  const [kind = ''] = words
+  const isUnit = kind === 'unit'
+  const isPart = isUnit || kind === 'integration'
   rmSync(RESULTS, { recursive: true, force: true })
   mkdirSync(LOGS, { recursive: true })
-  installTools(isUnit ? TOOLS.slice(0, 1) : TOOLS)
+  installTools(isUnit ? [] : isPart ? TOOLS.slice(0, 1) : TOOLS)
   const steps: [name: string, command: string, args: string[]][] = [
     ['format and lint', bin('biome'), ['check', '--error-on-warnings', '.']],
     ['types', bin('tsc'), ['--noEmit']],
@@ -42,7 +45,7 @@ What tools and servers say is in ${LOGS}.`)
   ]
   let passed = 0
   let failed = 0
-  for (const [name, command, args] of isUnit ? [] : steps) {
+  for (const [name, command, args] of isPart ? [] : steps) {
     const log = join(LOGS, `${name.replaceAll(' ', '-')}.log`)
     const code = await run(command, args, log)
     console.log(code === 0 ? `${name}: passed` : `${name}: failed; what it says: ${log}`)
@@ -50,7 +53,7 @@ What tools and servers say is in ${LOGS}.`)
     else failed++
   }
   if (failed === 0) {
-    const chosen = isUnit ? ['--project=unit', ...words.slice(1)] : words
+    const chosen = isPart ? [`--project=${kind}`, ...words.slice(1)] : words
     const code = await run(bin('playwright'), ['test', ...chosen])
     const counted = countTests()
     passed += counted.passed

@@ -8,7 +8,10 @@ export interface Mutant {
 
 type SourceFile = `${'lib' | 'local'}/${string}.ts`
 
-/** Of a unit test, or of a test of the project `serve`: no others run. */
+/** What runs for a planted fault. */
+export const PROJECTS: readonly string[] = ['unit', 'integration', 'serve']
+
+/** A test of one of {@link PROJECTS}: no others run. */
 export type TestFile = `${'lib' | 'local'}/${string}.test.ts` | `e2e/${string}.spec.ts`
 
 /** A fault of one edit. */

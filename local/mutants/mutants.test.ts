@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import config from '../../playwright.config.ts'
 import { MUTANTS } from './all.ts'
-import { plant, type TestFile } from './mutant.ts'
+import { PROJECTS, plant, type TestFile } from './mutant.ts'
 
-const PROJECTS = (config.projects ?? []).filter(({ name }) => name === 'unit' || name === 'serve')
+const RUNNING = (config.projects ?? []).filter(({ name = '' }) => PROJECTS.includes(name))
 
 /** Whether a project that runs the mutants has this file. */
 function runs(file: TestFile): boolean {
-  return PROJECTS.some(({ testDir = '.', testMatch = /\.spec\.ts$/, testIgnore = /^$/ }) => {
+  return RUNNING.some(({ testDir = '.', testMatch = /\.spec\.ts$/, testIgnore = /^$/ }) => {
     if (!(testMatch instanceof RegExp && testIgnore instanceof RegExp)) {
       throw new TypeError('This test knows patterns that are regular expressions.')
     }
