@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { EXAMPLE_SECRETS } from '../lib/settings/readers.ts'
+import { EXAMPLE_SECRETS } from '../lib/settings/secrets.ts'
 import { Api, ME } from '../test/support/api.ts'
 import { SECRET_RTOKEN, SECRET_TOKEN, secret } from '../test/support/environment.ts'
 import { expect, test } from '../test/support/fixtures.ts'

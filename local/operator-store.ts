@@ -1,4 +1,4 @@
-import { database } from '../lib/settings/readers.ts'
+import { database } from '../lib/settings/services.ts'
 import { announcedStore } from './announce.ts'
 import { isLocal, openStore, redisName, redisUrlFault, storeKind } from './store.ts'
 

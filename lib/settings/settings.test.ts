@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import { NAME } from '../name.ts'
-import { EXAMPLE_SECRETS, parseDuration } from './readers.ts'
+import { parseDuration } from './readers.ts'
+import { EXAMPLE_SECRETS } from './secrets.ts'
 import { EnvironmentFault, parseSettings } from './settings.ts'
 
 const complete = {

@@ -1,19 +1,15 @@
+import { limits } from './limits.ts'
 import {
   corsOrigins,
   count,
-  database,
   duration,
-  limits,
-  mail,
-  metricsToken,
   origin,
   passwordRules,
-  pwnedPasswordsUrl,
   readerOf,
-  secrets,
-  signingKeys,
   trustedProxy,
 } from './readers.ts'
+import { metricsToken, secrets, signingKeys } from './secrets.ts'
+import { database, mail, pwnedPasswordsUrl } from './services.ts'
 import type { Settings, Variables } from './types.ts'
 
 /** Thrown by {@link env}: what the operator must set, one sentence a fault, no values. */

@@ -11,7 +11,7 @@ export const OPERATING: readonly Mutant[] = [
   ),
   mutant(
     'secrets in clear to any host',
-    'lib/settings/readers.ts',
+    'lib/settings/services.ts',
     "protocol === 'https:' || isOwnNetwork(hostname)",
     'protocol !== hostname',
     'lib/settings/settings.test.ts',
