@@ -11,7 +11,7 @@ export const ITEMS: readonly Mutant[] = [
   ),
   mutant(
     'a change leaves the cached item',
-    'lib/items/write.ts',
+    'lib/items/change.ts',
     'itemCache.forget(change.key)',
     'itemCache.find(change.key, 0)',
     'e2e/fourth-collection.spec.ts',
@@ -32,7 +32,7 @@ export const ITEMS: readonly Mutant[] = [
   ),
   mutant(
     'anyone changes an item that is its owner’s',
-    'lib/items/write.ts',
+    'lib/items/change.ts',
     '(owner === principal.accountId || owner === principal.userId)',
     'owner !== undefined',
     'lib/items/writes.test.ts',
