@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const FOLDERS = ['demo', 'lib', 'local', 'seed', 'test']
@@ -6,7 +6,8 @@ const FOLDERS = ['demo', 'lib', 'local', 'seed', 'test']
 const STARTS =
   /from '(node:child_process|[^']*\/(support\/(app|clone|collections|in-process|isolates|processes|resp-door|start-api|store)|engine|gateway\/server|server)\.ts)'/
 
-const tests = FOLDERS.flatMap((folder) =>
+// A clone of somebody's own has no demo.
+const tests = FOLDERS.filter((folder) => existsSync(folder)).flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => join(folder, name)),
