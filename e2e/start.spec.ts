@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
 import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { EXAMPLE_SECRETS } from '../lib/settings/readers.ts'
 import { Api, isProblem, ME } from '../test/support/api.ts'
 import { expect, test } from '../test/support/fixtures.ts'
@@ -16,6 +19,7 @@ interface Complete extends Record<string, string> {
   SECRET_TOKEN: string
   SECRET_RTOKEN: string
   USHER_STORE: string
+  USHER_STORE_FOLDER: string
 }
 
 async function complete(): Promise<Complete> {
@@ -28,6 +32,7 @@ async function complete(): Promise<Complete> {
     PORT: String(port),
     // Where another store is named, that one is taken.
     USHER_STORE: 'embedded',
+    USHER_STORE_FOLDER: await mkdtemp(join(tmpdir(), 'usher-store-')),
   }
 }
 
@@ -99,7 +104,7 @@ test('without a store it does not start, and says what would name one', async ({
 })
 
 for (const command of ['', 'workerd']) {
-  test(`with USHER_STORE=embedded ${command || 'it'} serves an empty store without accounts, says that it is volatile, and stops on a signal`, async ({
+  test(`with USHER_STORE=embedded ${command || 'it'} serves an empty store without accounts, says where it is kept, and stops on a signal`, async ({
     host,
   }) => {
     const env = await complete()
@@ -113,7 +118,7 @@ for (const command of ['', 'workerd']) {
     expect(isProblem(await api.post('/api/auth/signin', ME), 'invalid-credentials', 401)).toBe(true)
     expect(isProblem(await api.get('/api/books/emma'), 'not-found', 404)).toBe(true)
     expect((await api.get('/api/reviews')).body).toEqual({ data: [], nextCursor: null })
-    expect(program.output()).toContain('gone when this process ends')
+    expect(program.output()).toContain(`kept in ${env.USHER_STORE_FOLDER} (empty so far)`)
     expect(program.output()).not.toContain('home.org')
     expect(await program.stop()).toBe(0)
     await expect(api.get('/api/health')).rejects.toThrow()

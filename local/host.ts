@@ -2,10 +2,9 @@ import { createServer, type Server } from 'node:http'
 import { createApp } from '../lib/app.ts'
 import { appDeps } from '../lib/deps/app.ts'
 import { checkEnvironment, checkPort, listen } from './checks.ts'
-import type { Gateway } from './gateway/server.ts'
 import { sayWhatIsToBuild } from './index-states.ts'
 import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
-import { openStore } from './store.ts'
+import { closeStore, type OpenedStore, openStore, StoreClosed } from './store.ts'
 import { registerTelemetry } from './telemetry.ts'
 import type { Workerd, WorkerdOptions } from './workerd.ts'
 
@@ -13,22 +12,24 @@ export type HostKind = 'next' | 'next-dev' | 'app'
 
 export interface Running {
   address: string
-  gateway: Gateway | undefined
+  gateway: OpenedStore | undefined
 }
 
 /**
  * Checks the environment, opens the store, serves, and stops on a signal.
  *
  * @param prepare Called when the store is open and before the first request is taken: seeding.
+ * @param fresh Whether the embedded store begins anew.
  */
 export async function run(
   kind: HostKind,
-  prepare?: (gateway: Gateway | undefined) => Promise<void>,
+  prepare?: (gateway: OpenedStore | undefined) => Promise<void>,
+  fresh = false,
 ): Promise<Running> {
   const peerHeader = makeUpPeerHeader(process.env)
   const { port, host, settings, shutdownDelay } = await checkEnvironment()
   await checkPort(port, host)
-  const gateway = await openStore(process.env)
+  const gateway = await openOrEnd(fresh)
   await prepare?.(gateway)
   void sayWhatIsToBuild(process.env)
   const { host: serve, settle } = await hostOf(kind)
@@ -51,15 +52,37 @@ export async function runWorkerd(
 ): Promise<Running> {
   const { port, host, variables } = await checkEnvironment()
   await checkPort(port, host)
-  const gateway = await openStore(process.env)
+  const gateway = await openOrEnd()
   void sayWhatIsToBuild(process.env)
   const workerd = await start({ variables, host, port })
   for (const signal of STOPPING) process.on(signal, () => workerd.process.kill(signal))
   workerd.process.once('exit', async (code, signal) => {
-    await Promise.all([gateway?.close(), gateway?.engine.close()])
-    process.exit(signal === null ? (code ?? 1) : 0)
+    const closed = await closeOrSay(gateway)
+    process.exit(signal === null ? (code ?? 1) : closed)
   })
   return { address: addressOf(host, workerd.port), gateway }
+}
+
+/** Opens the store; where it cannot be used, says why and ends the process. */
+async function openOrEnd(fresh = false): Promise<OpenedStore | undefined> {
+  try {
+    return await openStore(process.env, { fresh })
+  } catch (error) {
+    if (!(error instanceof StoreClosed)) throw error
+    console.error(`Usher does not start: ${error.message}`)
+    process.exit(1)
+  }
+}
+
+/** @returns The exit code: 1 when what the store has could not be written. */
+async function closeOrSay(store: OpenedStore | undefined): Promise<number> {
+  try {
+    await closeStore(store)
+    return 0
+  } catch (error) {
+    console.error(`The store was not closed: ${error instanceof Error ? error.message : error}`)
+    return 1
+  }
 }
 
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -131,7 +154,7 @@ interface Stopping {
   leaving: AbortController
   /** In seconds, after that signal. */
   shutdownDelay: number
-  gateway: Gateway | undefined
+  gateway: OpenedStore | undefined
   settle: () => Promise<unknown>
 }
 
@@ -148,8 +171,7 @@ function stopOnSignal({ server, leaving, shutdownDelay, gateway, settle }: Stopp
     server.close(async () => {
       // Mails, events and spans that were promised; what takes longer than the limit above is given up.
       await settle().catch(() => undefined)
-      await Promise.all([gateway?.close(), gateway?.engine.close()])
-      process.exit(0)
+      process.exit(await closeOrSay(gateway))
     })
     server.closeIdleConnections()
   }
