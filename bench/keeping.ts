@@ -83,7 +83,7 @@ async function pauses(folder: string): Promise<void> {
     const until = Date.now() + 20_000
     for (let n = 0; Date.now() < until; n++) {
       const item = `item:${n % 100_000}`
-      if (traffic !== 'idle') await call(engine, ['HSET', item, 'title', `Title ${n}`])
+      if (traffic !== 'idle') await call(engine, ['HSET', item, 'title', `Another title ${n}`])
       if (traffic === 'items and their index') {
         await call(engine, ['ZADD', 'index', String(n + 0.5), item])
       }
