@@ -18,6 +18,8 @@ COPY --from=build /usher/node_modules ./node_modules
 COPY --from=build /usher/.next ./.next
 COPY --from=build /usher/dist ./dist
 COPY --from=build /usher/local/run.mjs ./local/run.mjs
+# What the embedded store keeps, where it is asked for: a volume goes here.
+RUN mkdir -m 700 .usher && chown node: .usher
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/api/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

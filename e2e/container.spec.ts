@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, existsSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,6 +29,12 @@ test.describe('the Dockerfile, step by step without a container', () => {
       'npm ci': (stage) => {
         installed = true
         cpSync('node_modules', join(stage, 'node_modules'), { recursive: true })
+      },
+      // There need not be a user `node` here.
+      'mkdir -m 700 .usher && chown node: .usher': (stage) => {
+        const folder = join(stage, '.usher')
+        mkdirSync(folder, { mode: 0o700 })
+        if (process.getuid?.() === 0) chownSync(folder, NODE_USER, NODE_USER)
       },
     })
     port = await freePort()

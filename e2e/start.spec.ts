@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
 import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { EXAMPLE_SECRETS } from '../lib/settings/secrets.ts'
 import { Api, ME } from '../test/support/api.ts'
 import { SECRET_RTOKEN, SECRET_TOKEN, secret } from '../test/support/environment.ts'
@@ -11,6 +14,11 @@ const [exampleAccess = '', exampleRefresh = ''] = EXAMPLE_SECRETS
 
 /** Names no other store. */
 const EMBEDDED = { USHER_STORE: 'embedded' }
+
+/** The same, kept in a folder of its own. */
+async function embedded(): Promise<{ USHER_STORE: string; USHER_STORE_FOLDER: string }> {
+  return { ...EMBEDDED, USHER_STORE_FOLDER: await mkdtemp(join(tmpdir(), 'usher-store-')) }
+}
 
 test('exit 1, naming every faulty variable at once, without a value', async ({ host }) => {
   const good = serverEnvironment({ port: await freePort(), env: EMBEDDED })
@@ -80,15 +88,16 @@ test('without a store it does not start, and says what would name one', async ({
 })
 
 for (const command of ['', 'workerd'] as const) {
-  test(`with USHER_STORE=embedded ${command || 'it'} serves an empty store without accounts, says that it is volatile, and stops on a signal`, async ({
+  test(`with USHER_STORE=embedded ${command || 'it'} serves an empty store without accounts, says where it is kept, and stops on a signal`, async ({
     host,
   }) => {
-    const server = await startApi({ host: command || host, env: EMBEDDED })
+    const env = await embedded()
+    const server = await startApi({ host: command || host, env })
     const { api } = server
     expect(await api.post('/api/auth/signin', ME)).toBeProblem('invalid-credentials')
     expect(await api.get('/api/books/emma')).toBeProblem('not-found')
     expect((await api.get('/api/reviews')).body).toEqual({ data: [], nextCursor: null })
-    expect(server.output()).toContain('gone when this process ends')
+    expect(server.output()).toContain(`kept in ${env.USHER_STORE_FOLDER} (empty so far)`)
     expect(server.output()).not.toContain('home.org')
     expect(await server.stop()).toBe(0)
     await expect(api.get('/api/health')).rejects.toThrow()
@@ -137,7 +146,7 @@ test('with a Redis that hangs it answers 503, and goes on when Redis does', asyn
 
 test('SIGTERM to npm stops the server that npm started', async ({ host }) => {
   const port = await freePort()
-  const env = serverEnvironment({ port, env: { ...EMBEDDED, HOME: process.env['HOME'] } })
+  const env = serverEnvironment({ port, env: { ...(await embedded()), HOME: process.env['HOME'] } })
   const args = host === 'start' ? ['start'] : ['run', host]
   const program = await startProgram('npm', args, env, /Usher listens on/)
   await program.stop()
@@ -155,7 +164,7 @@ test('SIGTERM to npm stops the server that npm started', async ({ host }) => {
 test('at SIGTERM readiness says no first, and requests are served until SHUTDOWN_DELAY is over', async ({
   host,
 }) => {
-  const server = await startApi({ host, env: { ...EMBEDDED, SHUTDOWN_DELAY: '1h' } })
+  const server = await startApi({ host, env: { ...(await embedded()), SHUTDOWN_DELAY: '1h' } })
   const { api, origin } = server
   try {
     expect((await api.get('/api/health/ready')).status).toBe(200)
@@ -175,12 +184,12 @@ test('at SIGTERM readiness says no first, and requests are served until SHUTDOWN
     server.process.kill('SIGKILL')
   }
 
-  const short = await startApi({ host, env: { ...EMBEDDED, SHUTDOWN_DELAY: '1' } })
+  const short = await startApi({ host, env: { ...(await embedded()), SHUTDOWN_DELAY: '1' } })
   expect(await short.stop()).toBe(0)
 })
 
 test('a request that runs at SIGTERM is finished', async ({ host }) => {
-  const { origin, stop } = await startApi({ host, env: EMBEDDED })
+  const { origin, stop } = await startApi({ host, env: await embedded() })
   const sent = request(`${origin}/api/auth/signin`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Expect: '100-continue' },

@@ -143,6 +143,7 @@ test('up with the accounts in another database makes none there', async () => {
     PATH,
     HOME,
     PORT: String(await freePort()),
+    USHER_STORE_FOLDER: await mkdtemp(join(tmpdir(), 'usher-store-')),
     AUTH_REDIS_REST_URL: accounts.url,
     AUTH_REDIS_REST_TOKEN: accounts.token,
   }
@@ -153,12 +154,60 @@ test('up with the accounts in another database makes none there', async () => {
   await engine.close()
 })
 
+test('what a person changes is there at the next up, with the same accounts, until one begins anew', async () => {
+  const origin = `http://localhost:${await freePort()}`
+  const folder = await mkdtemp(join(tmpdir(), 'usher-store-'))
+  const env = { PATH, HOME, PORT: new URL(origin).port, USHER_STORE_FOLDER: folder }
+  const api = new Api(origin)
+  const start = (...words: string[]): Promise<Program> => {
+    const args = ['local/run.mjs', 'up', ...words]
+    return startProgram(process.execPath, args, env, /Stop: Ctrl\+C\n/)
+  }
+  const accounts = (up: Program): string => /^Accounts: .*$/m.exec(up.output())?.[0] ?? ''
+  const yearOfPulpFiction = async (): Promise<unknown> => {
+    const { JWT } = await api.signIn()
+    return (await api.get('/api/movies/Pulp%20Fiction', JWT)).body.year
+  }
+
+  const first = await start()
+  expect(first.output()).toContain(`the store that is kept in ${folder} (empty so far)`)
+  const password = /editor@home\.org \/ (\S+)/.exec(first.output())?.[1] ?? ''
+  const { JWT } = await api.signIn({ user: 'editor@home.org', password })
+  const changed = await api.send('/api/movies/Pulp%20Fiction', {
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${JWT}` },
+    body: '{"year":1995}',
+  })
+  expect(changed.status).toBe(200)
+  await first.stop()
+
+  const second = await start()
+  expect(accounts(second)).toBe(accounts(first))
+  expect(await yearOfPulpFiction()).toBe(1995)
+  // The token of before is as good as it was.
+  expect((await api.get('/api/profile', JWT)).status).toBe(200)
+  await second.stop()
+
+  const fresh = await start('--fresh')
+  expect(fresh.output()).toContain(`is set aside in ${folder}`)
+  expect(await yearOfPulpFiction()).toBe(1994)
+  await fresh.stop()
+
+  const refused = await runProgram(process.execPath, ['local/run.mjs', 'up', '--fresh'], {
+    ...env,
+    REDIS_URL: 'redis://127.0.0.1:1',
+  })
+  expect([refused.code, refused.output]).toEqual([2, expect.stringContaining('--fresh is for')])
+})
+
 test('in a terminal a request is a line that a person reads', async () => {
   const port = String(await freePort())
   const command = `${process.execPath} local/run.mjs up`
   // What runs below it has a terminal.
   const args = ['-qefc', command, '/dev/null']
-  const up = await startProgram('script', args, { PATH, HOME, PORT: port }, /Stop: Ctrl\+C/)
+  const folder = await mkdtemp(join(tmpdir(), 'usher-store-'))
+  const env = { PATH, HOME, PORT: port, USHER_STORE_FOLDER: folder }
+  const up = await startProgram('script', args, env, /Stop: Ctrl\+C/)
   await new Api(`http://127.0.0.1:${port}`).get('/api/reviews')
   await expect
     .poll(() => up.output())

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-const FILE = join('.usher', 'store.json')
+const FOLDER = '.usher'
+const FILE = 'store.json'
 
 interface Announced {
   pid: number
@@ -10,26 +11,42 @@ interface Announced {
   token: string
   /** What it is called on the screen. */
   name: string
+  /** The command that runs it. */
+  by: string
   /** Whether the data is on this machine: a gateway's address does not say. */
   local: boolean
 }
 
-/** Writes where a running `up` keeps its store, readable by this user alone, for `npm run seed`. */
-export async function announceStore(store: Omit<Announced, 'pid'>): Promise<void> {
-  await mkdir('.usher', { recursive: true, mode: 0o700 })
-  const announced: Announced = { ...store, pid: process.pid }
-  await writeFile(FILE, JSON.stringify(announced), { mode: 0o600 })
+/** Makes `.usher`, which holds secrets, for this user alone; one that was made for logs becomes so. */
+export async function makePrivateFolder(): Promise<void> {
+  await mkdir(FOLDER, { recursive: true, mode: 0o700 })
+  await chmod(FOLDER, 0o700)
+}
+
+/**
+ * Writes where a running server has its store, readable by this user alone, for `npm run seed` and others.
+ *
+ * @param folder Where the store is kept; `.usher` for one that is elsewhere.
+ */
+export async function announceStore(
+  { url, token, name, by, local }: Omit<Announced, 'pid'>,
+  folder = FOLDER,
+): Promise<void> {
+  if (folder === FOLDER) await makePrivateFolder()
+  const file = join(folder, FILE)
+  const announced: Announced = { url, token, name, by, local, pid: process.pid }
+  await writeFile(file, JSON.stringify(announced), { mode: 0o600 })
   process.once('exit', () => {
-    if (!existsSync(FILE)) return
-    const current: Announced = JSON.parse(readFileSync(FILE, 'utf8'))
-    if (current.pid === process.pid) rmSync(FILE)
+    if (!existsSync(file)) return
+    const current: Announced = JSON.parse(readFileSync(file, 'utf8'))
+    if (current.pid === process.pid) rmSync(file)
   })
 }
 
-/** The store of a running `up` in this folder, if one runs. */
-export async function announcedStore(): Promise<Announced | undefined> {
+/** The store of a running server that announced it in this folder, if one runs. */
+export async function announcedStore(folder = FOLDER): Promise<Announced | undefined> {
   try {
-    const announced: Announced = JSON.parse(await readFile(FILE, 'utf8'))
+    const announced: Announced = JSON.parse(await readFile(join(folder, FILE), 'utf8'))
     process.kill(announced.pid, 0)
     return announced
   } catch {

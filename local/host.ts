@@ -4,13 +4,12 @@ import { createApp } from '../lib/app.ts'
 import { type AppDeps, createAppDeps } from '../lib/deps/app.ts'
 import { parseSettings } from '../lib/settings/settings.ts'
 import { checkEnvironment, checkPort, listen } from './checks.ts'
-import type { Gateway } from './gateway/server.ts'
 import { HashingPlaces } from './hashing-places.ts'
 import { createHashingPool } from './hashing-pool.ts'
 import { sayWhatIsToBuild } from './index-states.ts'
 import { gatherLog } from './log-lines.ts'
 import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
-import { openStore } from './store.ts'
+import { closeStore, type OpenedStore, openStore, StoreClosed } from './store.ts'
 import { registerTelemetry } from './telemetry.ts'
 import { type OwnStore, openOwnStore } from './transports/reach.ts'
 import type { Workerd, WorkerdOptions } from './workerd.ts'
@@ -19,24 +18,26 @@ export type HostKind = 'next' | 'next-dev' | 'app'
 
 export interface Running {
   address: string
-  gateway: Gateway | undefined
+  gateway: OpenedStore | undefined
 }
 
 /**
  * Checks the environment, opens the store, serves, and stops on a signal.
  *
  * @param prepare Called when the store is open and before the first request is taken: seeding.
+ * @param fresh Whether the embedded store begins anew.
  */
 export async function run(
   kind: HostKind,
-  prepare?: (gateway: Gateway | undefined) => Promise<void>,
+  prepare?: (gateway: OpenedStore | undefined) => Promise<void>,
+  fresh = false,
 ): Promise<Running> {
   const peerHeader = makeUpPeerHeader(process.env)
   const { port, host, settings, shutdownDelay } = await checkEnvironment()
   await checkPort(port, host)
   if (kind === 'app') gatherLog()
-  const own = kind === 'app' ? await openOwnStore(process.env) : undefined
-  const gateway = own === undefined ? await openStore(process.env) : own.gateway
+  const own = kind === 'app' ? await orEnd(openOwnStore(process.env, { fresh })) : undefined
+  const gateway = own === undefined ? await orEnd(openStore(process.env, { fresh })) : own.gateway
   await prepare?.(gateway)
   void sayWhatIsToBuild(own?.settings.data ?? parseSettings(process.env).data)
   const { host: serve, settle, threads } = own === undefined ? await nextHost(kind) : appHost(own)
@@ -49,8 +50,8 @@ export async function run(
     new HashingPlaces(threads),
   )
   await listen(server, port, host)
-  const closeStore = own?.close ?? (() => closeGateway(gateway))
-  stopOnSignal({ server, leaving, shutdownDelay, closeStore, settle })
+  const close = own?.close ?? (() => closeStore(gateway))
+  stopOnSignal({ server, leaving, shutdownDelay, close, settle })
 
   const bound = server.address()
   const actual = typeof bound === 'object' && bound !== null ? bound.port : port
@@ -66,19 +67,37 @@ export async function runWorkerd(
 ): Promise<Running> {
   const { port, host, variables } = await checkEnvironment()
   await checkPort(port, host)
-  const gateway = await openStore(process.env)
+  const gateway = await orEnd(openStore(process.env))
   void sayWhatIsToBuild(parseSettings(process.env).data)
   const workerd = await start({ variables, host, port })
   for (const signal of STOPPING) process.on(signal, () => workerd.process.kill(signal))
   workerd.process.once('exit', async (code, signal) => {
-    await closeGateway(gateway)
-    process.exit(signal === null ? (code ?? 1) : 0)
+    const closed = await closeOrSay(() => closeStore(gateway))
+    process.exit(signal === null ? (code ?? 1) : closed)
   })
   return { address: addressOf(host, workerd.port), gateway }
 }
 
-async function closeGateway(gateway: Gateway | undefined): Promise<void> {
-  await Promise.all([gateway?.close(), gateway?.engine.close()])
+/** Waits for the store; where it cannot be used, says why and ends the process. */
+async function orEnd<store>(opening: Promise<store>): Promise<store> {
+  try {
+    return await opening
+  } catch (error) {
+    if (!(error instanceof StoreClosed)) throw error
+    console.error(`Usher does not start: ${error.message}`)
+    process.exit(1)
+  }
+}
+
+/** @returns The exit code: 1 when what the store has could not be written. */
+async function closeOrSay(close: () => Promise<void>): Promise<number> {
+  try {
+    await close()
+    return 0
+  } catch (error) {
+    console.error(`The store was not closed: ${error instanceof Error ? error.message : error}`)
+    return 1
+  }
 }
 
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -163,7 +182,7 @@ interface Stopping {
   leaving: AbortController
   /** In seconds, after that signal. */
   shutdownDelay: number
-  closeStore: () => Promise<void>
+  close: () => Promise<void>
   settle: () => Promise<unknown>
 }
 
@@ -172,7 +191,7 @@ interface Stopping {
  * on for as long as that takes. Then it takes no more, lets the running ones end, and leaves nothing
  * behind. A second signal ends the process at once.
  */
-function stopOnSignal({ server, leaving, shutdownDelay, closeStore, settle }: Stopping): void {
+function stopOnSignal({ server, leaving, shutdownDelay, close, settle }: Stopping): void {
   const stop = (): void => {
     setTimeout(() => process.exit(0), 5_000).unref()
     // A connection that is kept alive becomes idle with its last answer.
@@ -180,8 +199,7 @@ function stopOnSignal({ server, leaving, shutdownDelay, closeStore, settle }: St
     server.close(async () => {
       // Mails, events and spans that were promised; what takes longer than the limit above is given up.
       await settle().catch(() => undefined)
-      await closeStore()
-      process.exit(0)
+      process.exit(await closeOrSay(close))
     })
     server.closeIdleConnections()
   }

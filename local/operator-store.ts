@@ -1,12 +1,24 @@
+import { existsSync } from 'node:fs'
 import { database } from '../lib/settings/services.ts'
 import { announcedStore } from './announce.ts'
-import { isLocal, openStore, redisName, redisUrlFault, storeKind } from './store.ts'
+import {
+  closeStore,
+  isLocal,
+  openStore,
+  redisName,
+  redisUrlFault,
+  StoreClosed,
+  storeFolder,
+  storeKind,
+} from './store.ts'
 
 /** A database, and what it is called on the screen: a name without a secret. */
 export interface NamedDatabase {
   url: string
   token: string
   name: string
+  /** The same in every run: what backups say that they are of. */
+  source: string
   /** Whether the data is on this machine. */
   local: boolean
 }
@@ -34,8 +46,9 @@ export async function operatorStore(): Promise<OperatorStore | string> {
   if (faults.length > 0) return faults.join('\n')
 
   const opened = rest === undefined ? await openLocal() : { data: named(rest) }
+  if (typeof opened === 'string') return opened
   if (opened === undefined) {
-    return 'There is no store: set UPSTASH_REDIS_REST_URL and _TOKEN or REDIS_URL, or start `npm run up`.'
+    return 'There is no store: set UPSTASH_REDIS_REST_URL and _TOKEN or REDIS_URL, or USHER_STORE=embedded; or start `npm run up`.'
   }
   const accounts = auth === undefined ? opened.data : named(auth)
   return { close: async () => undefined, ...opened, accounts }
@@ -50,25 +63,37 @@ function read(name: string): string | undefined {
 }
 
 function named(rest: { url: string; token: string }): NamedDatabase {
-  return { ...rest, name: `the database at ${new URL(rest.url).host}`, local: isLocal(rest.url) }
+  const name = `the database at ${new URL(rest.url).host}`
+  return { ...rest, name, source: name, local: isLocal(rest.url) }
 }
 
-async function openLocal(): Promise<Pick<OperatorStore, 'data' | 'close'> | undefined> {
-  if (storeKind(process.env) === 'embedded') {
-    const running = await announcedStore()
-    if (running === undefined) return undefined
-    const name = `${running.name}, of the \`npm run up\` that runs as process ${running.pid}`
-    return { data: { ...running, name }, close: async () => undefined }
+type Opened = Pick<OperatorStore, 'data' | 'close'>
+
+/** @returns A sentence when it cannot be used; undefined when there is none. */
+async function openLocal(): Promise<Opened | string | undefined> {
+  try {
+    return await findLocal()
+  } catch (error) {
+    if (error instanceof StoreClosed) return error.message
+    throw error
   }
-  const name = redisName(process.env)
+}
+
+async function findLocal(): Promise<Opened | undefined> {
+  if (storeKind(process.env) === 'embedded') {
+    const running = (await announcedStore(storeFolder(process.env))) ?? (await announcedStore())
+    if (running !== undefined) {
+      const name = `${running.name}, of the \`${running.by}\` that runs as process ${running.pid}`
+      return { data: { ...running, name, source: running.name }, close: async () => undefined }
+    }
+    // Nobody runs it: this opens it, and nobody else may meanwhile.
+    if (!process.env['USHER_STORE'] && !existsSync(storeFolder(process.env))) return undefined
+  }
   const local = isLocal(process.env['REDIS_URL'])
   const gateway = await openStore({ ...process.env })
   if (gateway === undefined) return undefined
-  return {
-    data: { url: gateway.url, token: gateway.token, name, local },
-    close: async () => {
-      await gateway.close()
-      await gateway.engine.close()
-    },
-  }
+  const { url, token, kept } = gateway
+  const source = kept === undefined ? redisName(process.env) : 'the embedded store'
+  const name = kept === undefined ? source : `${source} in ${kept}`
+  return { data: { url, token, name, source, local }, close: () => closeStore(gateway) }
 }

@@ -36,6 +36,13 @@ const bundled = (program) => async () => {
   await handOver(program, words)
 }
 
+/** One of two commands of one program. */
+const bundledAs = (name) => async () => {
+  await install()
+  await bundle()
+  await handOver('backup.js', [name, ...words])
+}
+
 const commands = {
   up: async () => {
     await install()
@@ -83,6 +90,8 @@ Serving it needs neither: build and dev make it by themselves.`)
   client: bundled('client.js'),
   'common-passwords': bundled('common-passwords.js'),
   users: bundled('users.js'),
+  backup: bundledAs('backup'),
+  restore: bundledAs('restore'),
   blocks: bundled('blocks.js'),
   bench: async () => {
     if (!existsSync('bench')) {
@@ -92,12 +101,12 @@ Serving it needs neither: build and dev make it by themselves.`)
     await install()
     if (!(await isBuilt())) await build()
     const [name = ''] = words
-    if (['soak', 'back-pressure', 'scale', 'world'].includes(name)) {
+    if (['soak', 'back-pressure', 'scale', 'world', 'keeping'].includes(name)) {
       await handOver(`${name}.js`, words)
       return
     }
     if (name !== '' && !name.startsWith('--')) {
-      console.error('npm run bench -- [soak|back-pressure|scale|world] [--help]')
+      console.error('npm run bench -- [soak|back-pressure|scale|world|keeping] [--help]')
       process.exit(2)
     }
     if (!words.includes('--help')) await install('bench')
@@ -206,6 +215,7 @@ async function bundle() {
     upgrade: 'local/upgrade.ts',
     mutants: 'local/mutants.ts',
     users: 'local/users.ts',
+    backup: 'local/backup/cli.ts',
     blocks: 'local/blocks.ts',
     'deploy-check': 'local/deploy-check.ts',
     client: 'local/client.ts',
@@ -214,6 +224,7 @@ async function bundle() {
     'back-pressure': 'bench/back-pressure.ts',
     scale: 'bench/scale.ts',
     world: 'bench/world.ts',
+    keeping: 'bench/keeping.ts',
     compare: 'bench/compare.ts',
     'bench-gateway': 'bench/gateway.ts',
     'bench-delay': 'bench/delay.ts',
@@ -287,7 +298,8 @@ async function handOver(file, args) {
  */
 async function execute(program, args, { cwd = '.', log } = {}) {
   const file = log === undefined ? undefined : join(LOGS, `${log}.log`)
-  if (file !== undefined) mkdirSync(LOGS, { recursive: true })
+  // The folder above holds secrets, too.
+  if (file !== undefined) mkdirSync(LOGS, { recursive: true, mode: 0o700 })
   const output = file === undefined ? 'inherit' : openSync(file, 'w')
   const child = spawn(program, args, { cwd, stdio: ['inherit', output, output] })
   const stop = (signal) => child.kill(signal)

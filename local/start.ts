@@ -1,5 +1,7 @@
+import { announceStore } from './announce.ts'
 import { run, runWorkerd } from './host.ts'
 import { startNextWorkerd } from './next-workerd.ts'
+import { storeFolder } from './store.ts'
 import { startWorkerd } from './workerd.ts'
 
 const HOSTS = {
@@ -21,8 +23,13 @@ if (process.argv.includes('--help')) {
 All configuration comes from the environment; .env.example describes it.`)
 } else {
   const { address, gateway } = await host.serve()
-  if (gateway?.engine.volatile === true) {
-    console.log('The store is the embedded one: it is gone when this process ends.')
+  if (gateway?.kept !== undefined) {
+    const name = 'the embedded store'
+    await announceStore(
+      { ...gateway, name, by: host.command, local: true },
+      storeFolder(process.env),
+    )
+    console.log(`The store is the embedded one, kept in ${gateway.kept}.`)
   }
   console.log(`Usher listens on ${address}`)
 }

@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connectAccounts, connectForLoading, loadSamples, loadSource } from '../seed/load.ts'
 import { sources } from '../seed/samples.ts'
 import { type DemoUser, seedUsers } from '../seed/users.ts'
-import { announceStore } from './announce.ts'
+import { announceStore, makePrivateFolder } from './announce.ts'
 import { FAULTS, type FaultName, startFaultProxy } from './gateway/fault-proxy.ts'
-import type { Gateway } from './gateway/server.ts'
 import { run } from './host.ts'
 import { openOutbox } from './outbox.ts'
 import { holdScreen, keepLog } from './screen.ts'
-import { isLocal, redisName, storeKind } from './store.ts'
+import { isLocal, type OpenedStore, redisName, storeFolder, storeKind } from './store.ts'
 
 const SECRETS_FILE = join('.usher', 'secrets.json')
 const LOGS = join('.usher', 'logs')
@@ -18,15 +17,22 @@ const SERVER_LOG = join(LOGS, 'up.log')
 
 /** Local secrets, made up once and kept, so that a restart signs nobody out. */
 async function localSecrets(): Promise<Record<'SECRET_TOKEN' | 'SECRET_RTOKEN', string>> {
+  await makePrivateFolder()
+  const kept = await readSecret(SECRETS_FILE)
+  if (kept !== undefined) return JSON.parse(kept)
+  const secret = (): string => randomBytes(48).toString('base64url')
+  const secrets = { SECRET_TOKEN: secret(), SECRET_RTOKEN: secret() }
+  await writeFile(SECRETS_FILE, JSON.stringify(secrets), { mode: 0o600 })
+  return secrets
+}
+
+/** @returns Undefined where there is no such file. */
+async function readSecret(file: string): Promise<string | undefined> {
   try {
-    return JSON.parse(await readFile(SECRETS_FILE, 'utf8'))
+    return await readFile(file, 'utf8')
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-    const secret = (): string => randomBytes(48).toString('base64url')
-    const secrets = { SECRET_TOKEN: secret(), SECRET_RTOKEN: secret() }
-    await mkdir('.usher', { recursive: true, mode: 0o700 })
-    await writeFile(SECRETS_FILE, JSON.stringify(secrets), { mode: 0o600 })
-    return secrets
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
   }
 }
 
@@ -43,31 +49,39 @@ async function main(): Promise<void> {
 
   const fault = faultOf(process.argv)
   const demo = process.argv.includes('--demo')
+  const fresh = process.argv.includes('--fresh')
   const kind = storeKind(process.env)
   if (kind === 'embedded') process.env['USHER_STORE'] = 'embedded'
   if (kind === 'upstash' && demo) {
     console.error('--demo is for a local store. For your database: `npm run seed -- --demo`.')
     process.exit(2)
   }
+  if (kind !== 'embedded' && fresh) {
+    console.error('--fresh is for the embedded store: a database of yours is left as it is.')
+    process.exit(2)
+  }
   let users: DemoUser[] = []
   let sayFault = (): void => undefined
   let giveScreenBack = (): void => undefined
-  const { address, gateway } = await run(dev ? 'next-dev' : 'next', async (opened) => {
+  const prepare = async (opened: OpenedStore | undefined): Promise<void> => {
     // What can be wrong with the environment was said: what comes is loading, and Next.
     if (!process.argv.includes('--verbose')) giveScreenBack = holdScreen(join(LOGS, 'start.log'))
     if (opened === undefined) return
     const local = isLocal(process.env['REDIS_URL'])
-    const name = opened.engine.volatile ? 'the embedded store' : redisName(process.env)
-    await announceStore({ url: opened.url, token: opened.token, name, local })
+    const name = kind === 'embedded' ? 'the embedded store' : redisName(process.env)
+    const announced = { ...opened, name, by: 'npm run up', local }
+    if (kind === 'embedded') await announceStore(announced, storeFolder(process.env))
+    else await announceStore(announced)
     // A store of somebody's own gets nothing that was not asked for: an account with a public
     // password lets everybody in.
-    if (opened.engine.volatile || demo) {
+    if (kind === 'embedded' || demo) {
       users = await loadAll(opened, { demo, local })
     }
     if (fault === 'none') return
     if (local) sayFault = await standBetween(opened, fault)
     else sayFault = () => console.warn('--fault is for a store of this machine: it is left out.')
-  })
+  }
+  const { address, gateway } = await run(dev ? 'next-dev' : 'next', prepare, fresh)
   giveScreenBack()
   tell({ address: address.replace(LOOPBACK, '//localhost:'), gateway, users, dev })
   sayFault()
@@ -78,7 +92,7 @@ const LOOPBACK = /\/\/(127\.0\.0\.1|0\.0\.0\.0|\[::1?\]):/
 
 /** Loads the demo's items, and its accounts where they stay in the same store or were asked for. */
 async function loadAll(
-  opened: Gateway,
+  opened: OpenedStore,
   { demo, local }: { demo: boolean; local: boolean },
 ): Promise<DemoUser[]> {
   const redis = connectForLoading(opened)
@@ -90,7 +104,15 @@ async function loadAll(
   const accounts = connectAccounts(process.env)
   if (accounts !== undefined && !demo) return []
   const publicPassword = local && isLocal(process.env['AUTH_REDIS_REST_URL'])
-  return seedUsers(accounts ?? redis, { publicPassword })
+  // Those of a store that is kept are printed again, for as long as they hold.
+  const keeps = opened.kept !== undefined && accounts === undefined
+  const file = join(storeFolder(process.env), 'demo-passwords.json')
+  const known = JSON.parse((keeps ? await readSecret(file) : undefined) ?? '{}')
+  const users = await seedUsers(accounts ?? redis, { publicPassword, known })
+  const told = users.flatMap(({ id, password }) => (password === undefined ? [] : [[id, password]]))
+  const passwords = JSON.stringify(Object.fromEntries(told))
+  if (keeps) await writeFile(file, passwords, { mode: 0o600 })
+  return users
 }
 
 /**
@@ -98,7 +120,7 @@ async function loadAll(
  *
  * @returns Says whether it fails.
  */
-async function standBetween(gateway: Gateway, fault: FaultName): Promise<() => void> {
+async function standBetween(gateway: OpenedStore, fault: FaultName): Promise<() => void> {
   const proxy = await startFaultProxy(gateway.url)
   proxy.fault = fault
   process.env['UPSTASH_REDIS_REST_URL'] = proxy.url
@@ -125,7 +147,7 @@ function faultOf(words: string[]): FaultName {
 
 interface Started {
   address: string
-  gateway: Gateway | undefined
+  gateway: OpenedStore | undefined
   users: DemoUser[]
   dev: boolean
 }
@@ -133,11 +155,11 @@ interface Started {
 /** Says all that somebody needs who sees this for the first time, in few lines. */
 function tell({ address, gateway, users, dev }: Started): void {
   const stores = {
-    embedded: 'a store in memory, gone when this process ends',
+    embedded: `the store that is kept in ${gateway?.kept}`,
     redis: 'the Redis of REDIS_URL; without --demo nothing was loaded into it',
     upstash: 'your Upstash database; nothing was loaded into it',
   }
-  const store = stores[gateway === undefined ? 'upstash' : storeKindOf(gateway)]
+  const store = stores[gateway === undefined ? 'upstash' : gateway.engine.name]
   const accounts = users.map(
     ({ id, level, password }) => `${id} / ${password ?? '(as set before)'} (level ${level})`,
   )
@@ -160,16 +182,13 @@ function trial(address: string, users: DemoUser[]): string {
     : `curl -s ${address}/api/health/ready`
 }
 
-function storeKindOf(gateway: Gateway): 'embedded' | 'redis' {
-  return gateway.engine.volatile ? 'embedded' : 'redis'
-}
-
 if (process.argv.includes('--help')) {
   console.log(`npm run up: installs, builds, starts the local store, loads the demo data and serves on
-HOST:PORT (127.0.0.1:3000). Set REDIS_URL to keep the data in a Redis of yours.
+HOST:PORT (127.0.0.1:3000). Its data is kept in .usher/store; set REDIS_URL to keep it in a Redis of yours.
 npm run dev: the same with Next's development server, which serves what you change at once.
 --verbose: shows what the tools say; else it goes to .usher/logs.
 --demo: loads the demo data and accounts into the Redis of REDIS_URL, too, which gets nothing else.
+--fresh: begins with an empty store; what was in .usher/store is set aside there.
 --fault <name>: a store that fails, to see what clients see; --fault help lists the ways.`)
 } else {
   await main()

@@ -11,7 +11,9 @@ const USERS: readonly { id: string; level: number; password: string | undefined 
   { id: 'admin@home.org', level: 9, password: undefined },
 ]
 
-/** A demo account as `up` prints it; no password when the account was there before. */
+const passwords = createPasswords((ms) => setTimeout(ms), Date.now)
+
+/** A demo account as `up` prints it; no password when it was there before with one that is not known. */
 export interface DemoUser {
   id: string
   level: number
@@ -23,19 +25,26 @@ export interface DemoUser {
  *
  * @param publicPassword Whether `me@home.org` gets the password that everybody knows: in a store
  *   that others reach, it gets one made up like the rest.
+ * @param known Passwords of accounts that may be there, by their addresses: told where they hold.
  */
 export async function seedUsers(
   redis: Redis,
-  { publicPassword }: { publicPassword: boolean },
+  {
+    publicPassword,
+    known = {},
+  }: { publicPassword: boolean; known?: Readonly<Record<string, string>> },
 ): Promise<DemoUser[]> {
-  const passwords = createPasswords((ms) => setTimeout(ms), Date.now)
   const users: DemoUser[] = []
-  for (const { id, level, password: known } of USERS) {
+  for (const { id, level, password: shared } of USERS) {
+    if ((await redis.exists(keys.user(id))) === 1) {
+      const before = known[id]
+      const holds = before !== undefined && (await holdsFor(redis, id, before))
+      users.push({ id, level, password: holds ? before : undefined })
+      continue
+    }
     const madeUp = randomBytes(9).toString('base64url')
-    const password = publicPassword ? (known ?? madeUp) : madeUp
-    const exists = (await redis.exists(keys.user(id))) === 1
-    users.push({ id, level, password: exists ? undefined : password })
-    if (exists) continue
+    const password = publicPassword ? (shared ?? madeUp) : madeUp
+    users.push({ id, level, password })
     const hash = await passwords.hash(password)
     if (!hash.ok) throw new Error(hash.reason)
     await redis.hset(keys.user(id), {
@@ -46,4 +55,10 @@ export async function seedUsers(
     })
   }
   return users
+}
+
+async function holdsFor(redis: Redis, id: string, password: string): Promise<boolean> {
+  const hash = await redis.hget<string>(keys.user(id), 'password')
+  const matches = await passwords.matches(password, hash ?? undefined)
+  return matches.ok && matches.value
 }

@@ -1,13 +1,14 @@
-import { Redis } from 'ioredis'
+import type { Socket } from 'node:net'
+import { AbstractConnector, Redis } from 'ioredis'
+import type { RedisDatabase } from 'js-redis-server/core'
+import { emptyValue } from '../kept-store/values.ts'
 
 /** A RESP2 reply: bulk strings as bytes, errors as values. */
 export type EngineReply = Buffer | string | number | null | Error | EngineReply[]
 
 /** What the gateway needs of a Redis: raw commands in, raw replies out. */
 export interface Engine {
-  name: string
-  /** Data is gone when the process ends. */
-  volatile: boolean
+  name: 'redis' | 'embedded'
   /** Whether scripts may begin with `#!lua`. */
   knowsShebang: boolean
   call(command: readonly Buffer[]): Promise<EngineReply>
@@ -37,18 +38,62 @@ export function redisEngine(url: string): Engine {
   })
   // ioredis emits every failed reconnect; each command reports it already.
   redis.on('error', () => undefined)
-  return engineOf('redis', false, redis)
+  return engineOf('redis', redis)
 }
 
-/** Redis in this process, without a socket. Volatile. */
+/** Redis in this process, without a socket: gone when it is closed. */
 export async function embeddedEngine(): Promise<Engine> {
-  const { createIoredisMock } = await import('js-redis-server')
-  const client = await createIoredisMock()
-  if (!(client instanceof Redis)) throw new TypeError('the embedded engine is not standalone')
-  return stableScan(engineOf('embedded', true, client))
+  return (await embedded()).engine
 }
 
-function engineOf(name: string, volatile: boolean, redis: Redis): Engine {
+/** The same, and the database that it serves: for who keeps it. */
+export async function embedded(): Promise<{ engine: Engine; database: RedisDatabase }> {
+  const { createRedisCommandExecutor, createVirtualConnection, RedisServerState } = await import(
+    'js-redis-server/core'
+  )
+  const state = new RedisServerState({ databaseCount: 1 })
+  const database = state.getDatabase(0)
+  emitWithoutValues(database)
+  const connection = createVirtualConnection({ state, executor: createRedisCommandExecutor() })
+  // It does what ioredis asks of a socket, without being one.
+  const socket = connection.clientSocket as unknown as Socket
+  class InProcess extends AbstractConnector {
+    constructor() {
+      super(0)
+    }
+
+    connect(): Promise<Socket> {
+      this.connecting = true
+      this.stream = socket
+      return Promise.resolve(socket)
+    }
+  }
+  const client = new Redis({
+    Connector: InProcess,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 1,
+  })
+  const engine = stableScan(engineOf('embedded', client))
+  const close = async (): Promise<void> => {
+    await engine.close()
+    connection.close()
+    state.close()
+  }
+  return { engine: { ...engine, close }, database }
+}
+
+/**
+ * The engine copies the whole value of a key at each write, for listeners that none of ours is. Without, a
+ * write costs the same whatever the key holds; an empty value says what type it is of.
+ */
+function emitWithoutValues({ mutations }: RedisDatabase): void {
+  const emit = mutations.emit.bind(mutations)
+  mutations.emit = (event) => {
+    emit(event.type === 'write' ? { ...event, value: emptyValue(event.value.type) } : event)
+  }
+}
+
+function engineOf(name: Engine['name'], redis: Redis): Engine {
   const connected = new Promise<void>((resolve) => {
     if (redis.status === 'ready') resolve()
     else redis.once('ready', () => resolve())
@@ -57,8 +102,7 @@ function engineOf(name: string, volatile: boolean, redis: Redis): Engine {
   let closed = false
   return {
     name,
-    volatile,
-    knowsShebang: !volatile,
+    knowsShebang: name === 'redis',
     call: async ([command, ...args]) => {
       await connected
       if (closed) throw new EngineGone('closed')

@@ -1,8 +1,13 @@
 import { parseSettings } from '../../lib/settings/settings.ts'
 import type { Settings } from '../../lib/settings/types.ts'
 import type { Database } from '../../lib/store/client/redis.ts'
-import type { Gateway } from '../gateway/server.ts'
-import { openStore, storeKind, withStorePlaceholder } from '../store.ts'
+import {
+  closeStore,
+  type OpenedStore,
+  openStore,
+  storeKind,
+  withStorePlaceholder,
+} from '../store.ts'
 import type { Connection } from './carrier.ts'
 import { reachEngine } from './engine.ts'
 import { openRedis } from './redis.ts'
@@ -13,17 +18,23 @@ export interface OwnStore {
   /** Those of the environment; each database has its way in. */
   settings: Settings
   /** In front of the embedded engine, which nobody else could ask. */
-  gateway: Gateway | undefined
+  gateway: OpenedStore | undefined
   close(): Promise<void>
 }
 
 /**
  * Opens what the environment names, each the shortest way: Redis over TCP, the embedded engine in this
  * process, an Upstash database over connections that are kept.
+ *
+ * @param fresh Begins the embedded store anew.
+ * @throws StoreClosed when the embedded store cannot be used.
  */
-export async function openOwnStore(variables: NodeJS.ProcessEnv): Promise<OwnStore> {
+export async function openOwnStore(
+  variables: NodeJS.ProcessEnv,
+  { fresh = false }: { fresh?: boolean } = {},
+): Promise<OwnStore> {
   const kind = storeKind(variables)
-  const gateway = kind === 'embedded' ? await openStore(variables) : undefined
+  const gateway = kind === 'embedded' ? await openStore(variables, { fresh }) : undefined
   const settings = parseSettings(withStorePlaceholder(variables))
   const rest = (database: Database): Connection => openRest(database)
   const opened: Connection[] = []
@@ -45,8 +56,7 @@ export async function openOwnStore(variables: NodeJS.ProcessEnv): Promise<OwnSto
     gateway,
     close: async () => {
       await Promise.all(opened.map((connection) => connection.close()))
-      await gateway?.close()
-      await gateway?.engine.close()
+      await closeStore(gateway)
     },
   }
 }
