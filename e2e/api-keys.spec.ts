@@ -1,12 +1,6 @@
 import { account } from '../test/support/accounts.ts'
 import type { Api } from '../test/support/api.ts'
-import {
-  expect,
-  isCounting,
-  isHousekeeping,
-  type TestStore,
-  test,
-} from '../test/support/fixtures.ts'
+import { expect, isHousekeeping, type TestStore, test } from '../test/support/fixtures.ts'
 
 async function owner(
   api: Api,
@@ -92,8 +86,10 @@ test('mistyped, unknown, ended and expired keys are 401; a mistyped one asks not
   const answer = await use(api, mistyped, '/api/movies')
   expect(answer).toBeProblem('invalid-token')
   expect(answer.headers.get('server-timing')).toContain('0 trips, 0 commands')
-  const asked = store.trips.slice(before)
-  expect(asked.filter((trip) => !isCounting(trip) && !isHousekeeping(trip))).toEqual([])
+  // The event of the key that was made may still be on its way: that is a write.
+  const asked = store.trips.slice(before).filter((trip) => !isHousekeeping(trip))
+  const reads = asked.flatMap(({ commands }) => commands.map(([name = '']) => name))
+  expect(reads.filter((name) => !/^EVAL(SHA)?$/.test(name))).toEqual([])
   const body = key.slice(0, -6)
   for (const wrong of ['', 'x', key.slice(0, -1), `${key}0`, key.replace('_test_', '_live_'), body])
     expect(await use(api, wrong, '/api/movies')).toBeProblem('invalid-token')
