@@ -12,7 +12,7 @@ import {
   type KeyLiveness,
   keyNames,
 } from '../store/key-liveness.ts'
-import { Looks } from './looks.ts'
+import { Looks, Turns } from './looks.ts'
 
 /** The quotas that an API key counts for. */
 export interface KeyQuota {
@@ -55,7 +55,7 @@ export function createKeyLimits(
 ): KeyLimits {
   const looks = new Looks({ redis, now, sleep, read: KEYS_READ })
   // Two maps, so that made-up API keys do not push out good ones.
-  const known = new Map<string, KeyQuota & { until: number; uses: number }>()
+  const known = new Map<string, KeyQuota & { until: number; turns: Turns }>()
   const unknown = new Map<string, number>()
   const find = ({ hash }: PresentedKey) => {
     const kept = known.get(hash)
@@ -70,11 +70,11 @@ export function createKeyLimits(
     if (found === undefined) throw new StoreUnavailable('key: unexpected reply')
     return judgeKey(key.hash, found)
   }
-  const look = (key: PresentedKey, waitUntil: WaitUntil): void => {
+  const look = (key: PresentedKey, waitUntil: WaitUntil, due: { urgent: boolean }): void => {
     const take = (found: KeyFields): void => {
       if (isOver(judgeKey(key.hash, found))) forget(key)
     }
-    looks.add(keyNames(key.id), take, waitUntil)
+    looks.add(keyNames(key.id), take, waitUntil, due)
   }
   return {
     isKnown: (key) => find(key) !== undefined,
@@ -82,8 +82,8 @@ export function createKeyLimits(
     quotaOf: async (key, trips, waitUntil) => {
       const kept = find(key)
       if (kept !== undefined) {
-        kept.uses++
-        if (kept.uses % REQUESTS_BETWEEN === 0) look(key, waitUntil)
+        const due = kept.turns.next(now())
+        if (due !== undefined) look(key, waitUntil, due)
         return kept
       }
       if (now() < (unknown.get(key.hash) ?? 0)) return undefined
@@ -91,7 +91,11 @@ export function createKeyLimits(
       if (found.status === 'live') {
         const { limit, accountId, userId } = found
         const quota = { limit, owner: accountId ?? userId, userId }
-        remember(known, key.hash, { ...quota, until: now() + KNOWN_FOR_MS, uses: 1 })
+        remember(known, key.hash, {
+          ...quota,
+          until: now() + KNOWN_FOR_MS,
+          turns: new Turns(REQUESTS_BETWEEN, now()),
+        })
         return quota
       }
       forget(key)

@@ -15,6 +15,31 @@ interface Look<key extends string, value> {
   take: (value: value) => void
 }
 
+/** Ten requests of one caller in this time are a burst, which the next quarter of a second may end. */
+const BURST_MS = 1_000
+
+/** Counts the requests of one caller, and says when a look at it is due. */
+export class Turns {
+  readonly #between: number
+  #count = 0
+  #since: number
+
+  /** @param between How many requests go by between two looks. */
+  constructor(between: number, now: number) {
+    this.#between = between
+    this.#since = now
+  }
+
+  /** Counts a request. @returns Undefined while no look is due. */
+  next(now: number): { urgent: boolean } | undefined {
+    if (++this.#count < this.#between) return undefined
+    const urgent = now - this.#since < BURST_MS
+    this.#count = 0
+    this.#since = now
+    return { urgent }
+  }
+}
+
 /** How long looks are gathered. */
 const GATHERING_MS = 250
 /** A timer that is this late has ended with its request. */
@@ -23,7 +48,8 @@ const LOOKS_A_CALL = 200
 
 /**
  * Looks at the store behind the answers. Those of a quarter of a second go in one call: with many callers
- * each would be a call of its own. One that fails is not repeated: the next is ten requests away.
+ * each would be a call of its own. One that is urgent takes all that wait along, at once. One that fails is
+ * not repeated: the next is ten requests away.
  */
 export class Looks<key extends string, value> {
   readonly #options: LooksOptions<key, value>
@@ -35,9 +61,15 @@ export class Looks<key extends string, value> {
   }
 
   /** @param take Gets what the script answers for these keys. */
-  add(keys: ScriptKeys<key>, take: (value: value) => void, waitUntil: WaitUntil): void {
+  add(
+    keys: ScriptKeys<key>,
+    take: (value: value) => void,
+    waitUntil: WaitUntil,
+    { urgent }: { urgent: boolean },
+  ): void {
     this.#waiting.push({ keys, take })
-    if (this.#options.now() >= this.#gatheringUntil) waitUntil(this.#gather())
+    if (urgent) waitUntil(this.#lookAtAll())
+    else if (this.#options.now() >= this.#gatheringUntil) waitUntil(this.#gather())
   }
 
   async #gather(): Promise<void> {
@@ -45,6 +77,10 @@ export class Looks<key extends string, value> {
     this.#gatheringUntil = now() + GATHERING_MS + LOST_MS
     await sleep(GATHERING_MS)
     this.#gatheringUntil = 0
+    await this.#lookAtAll()
+  }
+
+  async #lookAtAll(): Promise<void> {
     while (this.#waiting.length > 0) {
       await this.#look(this.#waiting.splice(0, LOOKS_A_CALL)).catch(() => undefined)
     }

@@ -10,7 +10,7 @@ import type { LimiterClient } from '../store/client/script-runner.ts'
 import { keys } from '../store/keys.ts'
 import { type LivenessFields, liveness } from '../store/rotation.ts'
 import { READ_LIVENESS } from '../store/scripts/liveness.ts'
-import { Looks } from './looks.ts'
+import { Looks, Turns } from './looks.ts'
 
 /** What a token says of its session and its account. */
 interface Claims extends TokenTimes {
@@ -34,7 +34,7 @@ export function createSessionWatch(
   now: () => number,
   sleep: (milliseconds: number) => Promise<void>,
 ): SessionWatch {
-  const asked = new Map<string, number>()
+  const asked = new Map<string, Turns>()
   const looks = new Looks({ redis, now, sleep, read: eachRead(READ_LIVENESS, {}) })
   const judge = (claims: Claims, fields: LivenessFields): void => {
     const { sub, user, sid, iat } = claims
@@ -55,13 +55,14 @@ export function createSessionWatch(
     }
   }
   return (claims, waitUntil) => {
-    const count = (asked.get(claims.sid) ?? 0) + 1
-    remember(asked, claims.sid, count % REQUESTS_BETWEEN)
-    if (count < REQUESTS_BETWEEN || dead.has(claims)) return
+    const turns = asked.get(claims.sid) ?? new Turns(REQUESTS_BETWEEN, now())
+    remember(asked, claims.sid, turns)
+    const due = turns.next(now())
+    if (due === undefined || dead.has(claims)) return
     // From before accounts had ids: what the store says of the id says nothing of this one.
     if (claims.sub === claims.user) return
     const { sid, user } = claims
     const touched = { sessionKey: keys.session(sid), userKey: keys.user(user) }
-    looks.add(touched, (fields) => judge(claims, fields), waitUntil)
+    looks.add(touched, (fields) => judge(claims, fields), waitUntil, due)
   }
 }

@@ -42,9 +42,14 @@ export function isCounting({ commands }: Trip): boolean {
   return commands.every((words) => words[3]?.startsWith('limit:') === true)
 }
 
-/** Whether an isolate tells or asks in its own time, of no request: metrics, and who is kept out. */
+/**
+ * Whether an isolate tells or asks in its own time, of no request: metrics, who is kept out, and what it
+ * has admitted.
+ */
 export function isHousekeeping({ commands }: Trip): boolean {
-  return commands.every((words) => words[3] === 'metrics' || words[3] === 'blocks')
+  return commands.every(
+    ([, , , key = '']) => key === 'metrics' || key === 'blocks' || key.startsWith('limit:told:'),
+  )
 }
 
 /** A packet of commands in parts: what nobody waits for may leave in one write with what somebody does. */
