@@ -33,14 +33,14 @@ const ALLOWED: Record<string, RegExp> = {
     /^lib\/(contract\/|collections\/(define|older-paths)\.ts|rate-limit\/policies\.ts)/,
   'lib/store/': /^lib\/(store\/|contract\/(access|problems)\.ts|same-text\.ts|trace\.ts)/,
   'lib/rate-limit/':
-    /^lib\/(rate-limit\/|store\/|contract\/problems\.ts|(bounded-map|log|trace)\.ts)/,
+    /^lib\/(rate-limit\/|store\/|contract\/problems\.ts|(bounded-map|gathering|log|trace)\.ts)/,
   'lib/auth/':
     /^lib\/(auth\/|store\/|rate-limit\/|contract\/(access|problems)\.ts|(bounded-map|hash|log|mail|network|once|operation|paging|printable|pwned-passwords|random-text|trace|validation)\.ts)/,
   'lib/collections/': /^lib\/(collections\/|store\/keys\.ts|contract\/access\.ts)/,
   'lib/items/':
     /^lib\/(items\/|collections\/|store\/|contract\/(access|problems)\.ts|(bounded-map|entity-tags|hash|log|operation|paging|same-text|validation)\.ts)/,
   'lib/http/':
-    /^lib\/(http|contract|settings|deps|openapi|auth|items|collections|store|rate-limit)\/|^lib\/(bounded-map|entity-tags|hash|log|name|network|operation|printable|same-text|trace|validation)\.ts/,
+    /^lib\/(http|contract|settings|deps|openapi|auth|items|collections|store|rate-limit)\/|^lib\/(bounded-map|entity-tags|gathering|hash|log|name|network|operation|printable|same-text|trace|validation)\.ts/,
   'lib/client/': /^lib\/(client\/|collections\/index\.ts|contract\/problems\.ts)/,
   'app/': /^(app|lib)\//,
   'seed/': /^(seed|lib|local|demo)\//,

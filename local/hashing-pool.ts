@@ -1,15 +1,17 @@
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
-import { createPasswords, type Passwords } from '../lib/auth/passwords/password.ts'
+import {
+  createPasswords,
+  GIVEN_UP_MS,
+  MOST_OF_ONE_HOLDER,
+  MOST_WAITING,
+  type Passwords,
+} from '../lib/auth/passwords/password.ts'
 import { fail, ok, type Result } from '../lib/contract/problems.ts'
 import { log } from '../lib/log.ts'
 import type { HashingTask } from './hashing-thread.ts'
 import { Turnstile } from './turnstile.ts'
 
-const MOST_WAITING = 8
-const MOST_OF_ONE_HOLDER = 2
-/** After this long the host has given the request up. */
-const GIVEN_UP_MS = 10_000
 const IDLE_MS = 60_000
 
 /** Passwords that are hashed in threads, and how to end those. */
@@ -63,7 +65,9 @@ export function createHashingPool(file: string, threads = hashingThreads()): Has
     try {
       if (!entered) throw new Error('no turn')
       return ok(await pool.run(task, { signal: AbortSignal.timeout(GIVEN_UP_MS) }))
-    } catch {
+    } catch (error) {
+      // Never what it says: that may hold a password.
+      log('warn', 'hashing.failed', { error: error instanceof Error ? error.name : 'unknown' })
       const again = { retryAfterSeconds: 1 }
       return fail('service-unavailable', 'a hashing thread did not answer', again)
     } finally {

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { MUTANTS } from './mutants/all.ts'
@@ -13,7 +21,12 @@ function main(): number {
   )
   const copy = mkdtempSync(join(tmpdir(), 'usher-mutants-'))
   process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
-  const files = spawnSync('git', ['ls-files'], { encoding: 'utf8' }).stdout.trim().split('\n')
+  // New files too, but not what git ignores or what was deleted.
+  const listed = ['ls-files', '-co', '--exclude-standard']
+  const files = spawnSync('git', listed, { encoding: 'utf8' })
+    .stdout.trim()
+    .split('\n')
+    .filter((file) => existsSync(file))
   // Besides what git knows the document, which the build has made: the API imports it.
   files.push('lib/openapi/openapi.json')
   for (const file of files) cpSync(file, join(copy, file), { recursive: true })

@@ -1,3 +1,4 @@
+import { Gathering } from '../gathering.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import type { EachRead } from '../store/client/each-read.ts'
 import type { ScriptKeys } from '../store/client/script.ts'
@@ -40,10 +41,6 @@ export class Turns {
   }
 }
 
-/** How long looks are gathered. */
-const GATHERING_MS = 250
-/** A timer that is this late has ended with its request. */
-const LOST_MS = 1_000
 const LOOKS_A_CALL = 200
 
 /**
@@ -53,11 +50,12 @@ const LOOKS_A_CALL = 200
  */
 export class Looks<key extends string, value> {
   readonly #options: LooksOptions<key, value>
+  readonly #gathering: Gathering
   #waiting: Look<key, value>[] = []
-  #gatheringUntil = 0
 
   constructor(options: LooksOptions<key, value>) {
     this.#options = options
+    this.#gathering = new Gathering(options)
   }
 
   /** @param take Gets what the script answers for these keys. */
@@ -68,16 +66,9 @@ export class Looks<key extends string, value> {
     { urgent }: { urgent: boolean },
   ): void {
     this.#waiting.push({ keys, take })
-    if (urgent) waitUntil(this.#lookAtAll())
-    else if (this.#options.now() >= this.#gatheringUntil) waitUntil(this.#gather())
-  }
-
-  async #gather(): Promise<void> {
-    const { now, sleep } = this.#options
-    this.#gatheringUntil = now() + GATHERING_MS + LOST_MS
-    await sleep(GATHERING_MS)
-    this.#gatheringUntil = 0
-    await this.#lookAtAll()
+    const look = (): Promise<void> => this.#lookAtAll()
+    const looking = urgent ? look() : this.#gathering.begin(look)
+    if (looking !== undefined) waitUntil(looking)
   }
 
   async #lookAtAll(): Promise<void> {

@@ -1,3 +1,4 @@
+import { Gathering, LOST_MS } from '../gathering.ts'
 import type { Log } from '../log.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import { STORE_DEADLINE_MS } from '../store/client/trips.ts'
@@ -40,10 +41,6 @@ interface Telling {
   counts: { window: CountedWindow; count: number }[]
 }
 
-/** How long counts are gathered before the store is told. */
-const GATHERING_MS = 250
-/** A step that is this late has ended with its request: the platform stopped its timer or its call. */
-const LOST_MS = 1_000
 /** After a failure the store is told again twice, so far apart, and then with the next count. */
 const PAUSE_MS = 1_000
 const TRIES = 3
@@ -83,14 +80,15 @@ export class Teller {
   #underWay: Telling | undefined
   #lastNumber = 0
   #isolate: string | undefined
-  /** Until when the timer of a request may be running, and until when its call. */
-  #gatheringUntil = 0
+  readonly #gathering: Gathering
+  /** Until when the call of a request may be running. */
   #tellingUntil = 0
   /** What was admitted while a call was running is to be told when it ends. */
   #goOn = false
 
   constructor(options: TellerOptions) {
     this.#options = options
+    this.#gathering = new Gathering(options)
   }
 
   /** Notes that this isolate has admitted a request. The store hears of it behind the answer. */
@@ -98,16 +96,9 @@ export class Teller {
     window.untold++
     this.#untold.add(window)
     if (this.#untold.size > MOST_WINDOWS) this.#forgetOldest()
-    if (isDue(window)) waitUntil(this.#tell())
-    else if (this.#options.now() >= this.#gatheringUntil) waitUntil(this.#gather())
-  }
-
-  async #gather(): Promise<void> {
-    const { now, sleep } = this.#options
-    this.#gatheringUntil = now() + GATHERING_MS + LOST_MS
-    await sleep(GATHERING_MS)
-    this.#gatheringUntil = 0
-    await this.#tell()
+    const tell = (): Promise<void> => this.#tell()
+    const telling = isDue(window) ? tell() : this.#gathering.begin(tell)
+    if (telling !== undefined) waitUntil(telling)
   }
 
   /** Tells all that is untold by now. */

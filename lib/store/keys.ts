@@ -32,6 +32,7 @@
  * | `healer` | string: who heals the indexes | after half a minute without a step |
  * | `healed` | hash `{at, took, keys, idle}` of the last healing; `{began, version, cursor}` of one that was cut off | never |
  * | `idempotency:<SHA-256 of who, where and the client's key>` | string | after a day |
+ * | `usher:restore` | string: the digest of a backup's file, and how far it is restored | when it is restored to its end |
  */
 export const keys = {
   user: (userId: string): string => `user:${userId}`,
@@ -71,10 +72,13 @@ export const keys = {
   healer: 'healer',
   healed: 'healed',
   idempotency: (hash: string): string => `idempotency:${hash}`,
+  /** Of operators' commands: how far a backup is restored. */
+  restore: 'usher:restore',
 } as const
 
 /** Beginnings of keys that no item's key may have: they are Usher's own. */
 export const RESERVED_PREFIXES = [
+  'usher:',
   'user:',
   'uid:',
   'registration:',

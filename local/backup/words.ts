@@ -1,7 +1,8 @@
+import { keys } from '../../lib/store/keys.ts'
 import type { NamedDatabase } from '../operator-store.ts'
 
 /** In a store that is being restored: which file, the offset of its next block, the keys before it. */
-export const MARK = 'usher:restore'
+export const MARK: string = keys.restore
 
 /** What a person is told, for which no stack is needed. */
 export class Fault extends Error {

@@ -9,7 +9,7 @@ export interface Mutant {
 type SourceFile = `${'lib' | 'local'}/${string}.ts`
 
 /** What runs for a planted fault. */
-export const PROJECTS: readonly string[] = ['unit', 'integration', 'serve', 'serve-rest']
+export const PROJECTS: readonly string[] = ['unit', 'integration', 'serve']
 
 /** A test of one of {@link PROJECTS}: no others run. */
 export type TestFile = `${'lib' | 'local'}/${string}.test.ts` | `e2e/${string}.spec.ts`

@@ -21,7 +21,7 @@ export const OPERATING: readonly Mutant[] = [
     'lib/store/client/trips.ts',
     '{storeFault(error)}',
     '{error}',
-    'e2e/outage.spec.ts',
+    'lib/store/client/trips.test.ts',
   ),
   mutant(
     'one user rolls the trail of events',

@@ -15,8 +15,9 @@ const DUMMY_HASH = '$2b$10$q57r2kwlVJNnk2AKj53leuWEAUguFafE8xVNUye3uXducLAOpaFg.
 /** Costs above 15 would hold the isolate for seconds. */
 const BCRYPT_HASH = /^\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}$/
 
-const MOST_WAITING = 8
-const MOST_OF_ONE_HOLDER = 2
+/** How many passwords wait where they are hashed, and how many of them for one holder. */
+export const MOST_WAITING = 8
+export const MOST_OF_ONE_HOLDER = 2
 const BREATH_MS = 50
 
 /**
@@ -39,7 +40,7 @@ export interface Passwords {
 }
 
 /** After this long in the queue, the host has given the request up. */
-const GIVEN_UP_MS = 10_000
+export const GIVEN_UP_MS = 10_000
 
 /**
  * bcrypt blocks the isolate: one run at a time with a pause after each, in which other requests are

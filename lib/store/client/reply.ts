@@ -13,7 +13,8 @@ export interface Read<value> {
 /** A read-only script with the keys and arguments of one call. */
 export interface ScriptCall<value> {
   script: { readonly name: string; readonly locks: 'keys' | 'database'; readonly body: string }
-  command: ScriptCommand
+  /** Made when it is sent: a read that is joined with another is not sent by itself. */
+  command(): ScriptCommand
   parse(reply: Reply): value
 }
 

@@ -6,8 +6,14 @@ export function textOf(kind: 'write' | 'read', locks: 'keys' | 'database', body:
   return `${locks === 'database' ? '' : `#!lua flags=${flags}`}\n${body}`
 }
 
-/** Keys or arguments: as a definition writes them, and the values of one call. */
-type Names = [specs: readonly string[], given: Readonly<Record<string, unknown>>]
+/** A key or an argument: `...` is the type of a list. */
+export interface Named {
+  name: string
+  type: string
+}
+
+/** Keys or arguments, and the values of one call. */
+type Names = [names: readonly Named[], given: Readonly<Record<string, unknown>>]
 
 /** A call of a script with these keys and arguments. */
 export function commandOf(text: string, keys: Names, args: Names): ScriptCommand {
@@ -21,21 +27,21 @@ export function commandOf(text: string, keys: Names, args: Names): ScriptCommand
   ]
 }
 
-/** A key or an argument, as its definition writes it. */
-function nameOf(spec: string): { name: string; type: string } {
+/** Reads a key or an argument as its definition writes it. */
+export function nameOf(spec: string): Named {
   const [, isList = '', name = '', type = ''] = /^(\.\.\.)?(\w+)(?:: (\w+))?$/.exec(spec) ?? []
   return { name, type: isList || type }
 }
 
 /** The values in the order of the definition, single ones apart from lists. */
 function valuesOf(
-  specs: readonly string[],
+  names: readonly Named[],
   given: Readonly<Record<string, unknown>>,
 ): { singles: string[]; lists: string[][] } {
   const singles: string[] = []
   const lists: string[][] = []
-  for (const spec of specs) {
-    const value = given[nameOf(spec).name]
+  for (const { name } of names) {
+    const value = given[name]
     if (Array.isArray(value)) lists.push(value.map(String))
     else singles.push(String(typeof value === 'boolean' ? Number(value) : value))
   }
@@ -53,10 +59,8 @@ end
  * Lua that gives keys and arguments their names. Single values come first, and lists follow them; the
  * lengths of all lists are arguments between the two.
  */
-export function namesInLua(keys: readonly string[], args: readonly string[]): string {
-  const isList = ({ type }: { type: string }): boolean => type === '...'
-  const ofKeys = keys.map(nameOf)
-  const ofArgs = args.map(nameOf)
+export function namesInLua(ofKeys: readonly Named[], ofArgs: readonly Named[]): string {
+  const isList = ({ type }: Named): boolean => type === '...'
   const lists = [...ofKeys.filter(isList), ...ofArgs.filter(isList)]
   const singleKeys = ofKeys.filter((name) => !isList(name))
   const singleArgs = ofArgs.filter((name) => !isList(name))

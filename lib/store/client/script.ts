@@ -8,7 +8,7 @@ import {
   type Shaped,
   shaped,
 } from './reply.ts'
-import { commandOf, namesInLua, textOf } from './script-text.ts'
+import { commandOf, nameOf, namesInLua, textOf } from './script-text.ts'
 import type { Reply } from './transport.ts'
 
 /**
@@ -107,11 +107,11 @@ export function scriptRead<key extends string, arg extends string, value>(
   keys: ScriptKeys<key>,
   args: ScriptArgs<arg>,
 ): Read<value> {
-  const command = script.command(keys, args)
+  const command = (): ScriptCommand => script.command(keys, args)
   const parse = (reply: Reply): value => script.parse(replyList(reply))
   return {
     database,
-    queue: (pipeline) => pipeline.evalRo(...command),
+    queue: (pipeline) => pipeline.evalRo(...command()),
     parse,
     call: { script, command, parse },
   }
@@ -126,7 +126,9 @@ function define<
   kind: kind,
   { name, keys, args = [], locks = 'keys', lua, outcomes }: Definition<key, arg, outcomes>,
 ): Script<kind, key, arg, Outcome<outcomes>> {
-  const body = `${namesInLua(keys, args)}${lua}`
+  const ofKeys = keys.map(nameOf)
+  const ofArgs = args.map(nameOf)
+  const body = `${namesInLua(ofKeys, ofArgs)}${lua}`
   const text = textOf(kind, locks, body)
   return {
     kind,
@@ -137,7 +139,7 @@ function define<
     lua,
     body,
     text,
-    command: (keyOf, argOf) => commandOf(text, [keys, keyOf], [args, argOf]),
+    command: (keyOf, argOf) => commandOf(text, [ofKeys, keyOf], [ofArgs, argOf]),
     parse: (reply) => {
       const [status, ...values] = list(reply)
       const shape = typeof status === 'string' ? outcomes[status] : undefined

@@ -88,8 +88,8 @@ function joinedRead<first, second>(
   first: ScriptCall<first>,
   second: ScriptCall<second>,
 ): Read<[first, second]> {
-  const [, firstKeys, firstArgs] = first.command
-  const [, secondKeys, secondArgs] = second.command
+  const [, firstKeys, firstArgs] = first.command()
+  const [, secondKeys, secondArgs] = second.command()
   const lengths = [String(firstKeys.length), String(firstArgs.length)]
   const keys = [...firstKeys, ...secondKeys]
   const args = [...lengths, ...firstArgs, ...secondArgs]
