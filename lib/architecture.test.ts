@@ -40,7 +40,7 @@ const ALLOWED: Record<string, RegExp> = {
   'lib/items/':
     /^lib\/(items\/|collections\/|store\/|contract\/(access|problems)\.ts|(bounded-map|entity-tags|hash|log|operation|paging|same-text|signed-text|validation)\.ts)/,
   'lib/http/':
-    /^lib\/(http|contract|settings|deps|openapi|auth|items|collections|store|rate-limit)\/|^lib\/(bounded-map|entity-tags|gathering|hash|log|name|network|operation|printable|same-text|signed-text|trace|validation)\.ts/,
+    /^lib\/(http|contract|settings|deps|openapi|auth|items|collections|store|rate-limit)\/|^lib\/(bounded-map|entity-tags|gathering|hash|log|name|network|operation|platform|printable|same-text|signed-text|trace|validation)\.ts/,
   'lib/client/': /^lib\/(client\/|collections\/index\.ts|contract\/problems\.ts)/,
   'app/': /^(app|lib)\//,
   'seed/': /^(seed|lib|local|demo)\//,

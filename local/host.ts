@@ -1,13 +1,15 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { createApp } from '../lib/app.ts'
 import { type AppDeps, createAppDeps } from '../lib/deps/app.ts'
+import { onPlatform } from '../lib/platform.ts'
 import { parseSettings } from '../lib/settings/settings.ts'
 import { checkEnvironment, checkPort, listen } from './checks.ts'
 import { HashingPlaces } from './hashing-places.ts'
 import { createHashingPool } from './hashing-pool.ts'
 import { sayWhatIsToBuild } from './index-states.ts'
 import { gatherLog } from './log-lines.ts'
+import { NODE, quickRequest } from './quick-web.ts'
 import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
 import { closeStore, type OpenedStore, openStore, StoreClosed } from './store.ts'
 import { registerTelemetry } from './telemetry.ts'
@@ -141,6 +143,7 @@ async function nextHost(kind: HostKind): Promise<HostProcess> {
 function appHost({ settings }: OwnStore): HostProcess {
   // Beside the program that this is a part of.
   const hashing = createHashingPool(fileURLToPath(new URL('hashing-thread.js', import.meta.url)))
+  onPlatform(NODE)
   const deps: AppDeps = { ...createAppDeps(settings), passwords: hashing.passwords }
   const app = createApp(() => deps)
   const pending = new Set<Promise<unknown>>()
@@ -149,20 +152,14 @@ function appHost({ settings }: OwnStore): HostProcess {
     pending.add(settled)
   }
   const host: Host = (request, response, body) => {
-    // As pairs: an object of headers would be checked and copied once more.
-    const headers: [string, string][] = []
-    for (const [name, value] of Object.entries(request.headers)) {
-      if (typeof value === 'string') headers.push([name, value])
-      else for (const item of value ?? []) headers.push([name, item])
-    }
     const method = request.method ?? 'GET'
     const hasBody = method !== 'GET' && method !== 'HEAD' && body.length > 0
     // Not resolved against a base: `//host/path` is a path here, not another host.
     const url = `http://localhost${request.url ?? '/'}`
-    app(
-      new Request(url, { method, headers, ...(hasBody ? { body: new Uint8Array(body) } : {}) }),
-      waitUntil,
-    )
+    const web = hasBody
+      ? new Request(url, { method, headers: pairsOf(request), body: new Uint8Array(body) })
+      : quickRequest(url, method, request.headers)
+    app(web, waitUntil)
       .then((answer) => send(response, answer))
       .catch(() => response.destroy())
   }
@@ -174,6 +171,13 @@ function appHost({ settings }: OwnStore): HostProcess {
       await hashing.close()
     },
   }
+}
+
+/** An object of headers would be checked and copied once more. */
+function pairsOf({ headers }: IncomingMessage): [string, string][] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((item): [string, string] => [name, item]),
+  )
 }
 
 interface Stopping {

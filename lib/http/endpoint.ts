@@ -119,11 +119,10 @@ export function endpoint<needs>(
     }
 
     const answer = outcome.ok ? await success(row, outcome, request.headers) : outcome
-    const failure = answer instanceof Response ? undefined : answer
+    // A host's own kind of answer is no instance of the web's.
+    const failure = 'code' in answer ? answer : undefined
     const response =
-      answer instanceof Response
-        ? answer
-        : problem(answer.code, { instance: pathname, requestId }, answer)
+      'code' in answer ? problem(answer.code, { instance: pathname, requestId }, answer) : answer
     const written =
       sync && settled && (await syncToken(sync.sights, settled.now(), settled.syncMacs))
     if (written !== undefined) response.headers.set(SYNC_HEADER, written)
