@@ -208,6 +208,7 @@ async function bundle() {
   const programs = {
     start: 'local/start.ts',
     'hashing-thread': 'local/hashing-thread.ts',
+    'pages-thread': 'local/pages-thread.ts',
     up: 'local/up.ts',
     seed: 'seed/cli.ts',
     test: 'local/test.ts',
