@@ -266,7 +266,8 @@ async function isBuilt() {
   if (!existsSync('dist/up.js') || !existsSync('.next/BUILD_ID')) return false
   const builtAt = Math.min(statSync('.next/BUILD_ID').mtimeMs, statSync('dist/up.js').mtimeMs)
   const sources = ['app', 'demo', 'lib', 'local', 'seed'].filter((folder) => existsSync(folder))
-  const files = ['middleware.ts', 'next.config.ts', 'package.json', 'package-lock.json']
+  const gate = existsSync('proxy.ts') ? 'proxy.ts' : 'middleware.ts'
+  const files = [gate, 'next.config.ts', 'package.json', 'package-lock.json']
   for (const folder of sources) {
     for (const entry of await readdir(folder, { recursive: true })) files.push(join(folder, entry))
   }
