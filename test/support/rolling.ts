@@ -69,7 +69,8 @@ export async function rollOn(host: Host, rounds: number): Promise<Rolled> {
       created: { answered: seen.created, done: (await client.keys('review:*')).length },
       refreshed: {
         answered: seen.refreshed,
-        done: sessions.reduce((sum, seq) => sum + Number(seq), 0),
+        // A session begins with 1.
+        done: sessions.reduce((sum, seq) => sum + Number(seq) - 1, 0),
       },
       counted: Number(await client.hget('metrics', 'requests|POST /api/reviews|201')),
       exitCodes,
