@@ -61,7 +61,7 @@ export function createUsherServer(
   hashing = new HashingPlaces(),
 ): Server {
   const answers = new OwnAnswers(settings)
-  const last = new LastAnswers()
+  const last = new LastAnswers(leaving)
   const reception = { host, peerHeader, answers, last, leaving, hashing }
   const listener: RequestListener = (request, response) => {
     if (!last.begin(request, response)) return

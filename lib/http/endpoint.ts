@@ -139,7 +139,7 @@ export function endpoint<needs>(
       failure,
       spent: trips,
       decisions: quotas?.decisions ?? [],
-      limit: handover?.limit,
+      passed: handover?.quotas,
       isPublic: typeof match === 'object' && isPublicRead(row, match),
       trace,
       later,

@@ -4,7 +4,7 @@ import { accessOf } from '../contract/access-of.ts'
 import { contract, type Operation } from '../contract/operations.ts'
 import { type Failure, fail } from '../contract/problems.ts'
 import type { GateDeps } from '../deps/gate.ts'
-import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
+import { quotaExceeded } from '../rate-limit/headers.ts'
 import type { Decision, Partition, WaitUntil } from '../rate-limit/types.ts'
 import { Trips } from '../store/client/trips.ts'
 import { traceOf } from '../trace.ts'
@@ -28,7 +28,7 @@ import { HEADER_SECTION_DETAIL, isHeaderSectionTooLarge } from './header-section
 import type { KeyQuota } from './key-limits.ts'
 import { normalPath, redirectOf } from './path.ts'
 import { json, problem, redirect } from './problem.ts'
-import { limitUsed, operationName } from './request-log.ts'
+import { operationName } from './request-log.ts'
 import { finish } from './respond.ts'
 import { allowedMethods, findRoute, isPublicRead, type Match, operationOf } from './router.ts'
 import { countStranger } from './stranger.ts'
@@ -89,9 +89,8 @@ export async function gate(
 
   if (refused === undefined && 'row' in routed && trips !== undefined) {
     const headers = new Headers({ 'X-Request-Id': requestId })
-    setQuotaHeaders(headers, decisions)
-    const limit = decisions.map(limitUsed).join(' ') || undefined
-    return { pass: { handover: { requestId, spent: trips, startedAt, limit }, response: headers } }
+    const handover = { requestId, spent: trips, startedAt, quotas: decisions }
+    return { pass: { handover, response: headers } }
   }
 
   const response =
