@@ -157,3 +157,14 @@ local function enrol(userKey, address, accountsKey, adminsKey)
   redis.call('ZADD', accountsKey, 0, address)
   if isAdminLevel(redis.call('HGET', userKey, 'level')) then redis.call('SADD', adminsKey, address) end
 end`
+
+/**
+ * How many ways an account has to sign in: a password, each passkey, each identity of a provider. Who takes
+ * one away counts in the same step, so that two who do it at once do not take the last one.
+ */
+export const WAYS_IN = `
+local function waysIn(userKey, passkeysKey, identitiesKey)
+  local password = redis.call('HGET', userKey, 'password')
+  local ways = password and password ~= '' and 1 or 0
+  return ways + redis.call('HLEN', passkeysKey) + redis.call('HLEN', identitiesKey)
+end`
