@@ -1,4 +1,5 @@
 import { limits } from './limits.ts'
+import { linking, providers } from './providers.ts'
 import {
   corsOrigins,
   count,
@@ -70,6 +71,8 @@ export function parseSettings(variables: Variables): Settings {
     passwordRules: passwordRules(read, faults, publicOrigin),
     pwnedPasswordsUrl: pwnedPasswordsUrl(read, faults),
     metricsToken: metricsToken(read, faults),
+    providers: providers(variables, read, faults),
+    linking: linking(read, faults),
     corsOrigins: corsOrigins(read, faults),
     trustedProxy: trustedProxy(read, faults),
     limits: limits(read, faults),

@@ -1,4 +1,5 @@
 import type { JWK } from 'jose'
+import type { Linking, Provider } from '../auth/identities/provider.ts'
 import type { PasswordRules } from '../auth/passwords/rules.ts'
 import type { MailService } from '../mail.ts'
 import type { PolicyName } from '../rate-limit/policies.ts'
@@ -31,6 +32,9 @@ export interface Settings {
   pwnedPasswordsUrl: string | undefined
   /** Reads the metrics, and nothing else. */
   metricsToken: string | undefined
+  /** Whom people may sign in with. */
+  providers: readonly Provider[]
+  linking: Linking
   corsOrigins: readonly string[]
   trustedProxy: TrustedProxy
   limits: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
