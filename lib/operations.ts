@@ -1,6 +1,6 @@
-import { resendVerification, verifyEmail } from './auth/accounts/email.ts'
 import { changeProfile, readProfile } from './auth/accounts/profile.ts'
 import { register } from './auth/accounts/register.ts'
+import { resendVerification } from './auth/accounts/resend-verification.ts'
 import { unlockUser } from './auth/accounts/unlock.ts'
 import {
   deleteUser,
@@ -9,6 +9,7 @@ import {
   listUserKeys,
 } from './auth/accounts/user-records.ts'
 import { changeUser, listUsers, readUser } from './auth/accounts/users.ts'
+import { verifyEmail } from './auth/accounts/verify-email.ts'
 import { createKey, deleteKey, listKeys, rollKey } from './auth/api-keys/api-keys.ts'
 import { createBlock, deleteBlock, listBlocks } from './auth/operators/blocks.ts'
 import { listEvents } from './auth/operators/events.ts'
