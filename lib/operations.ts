@@ -1,16 +1,18 @@
+import { exportProfile, exportUser } from './auth/accounts/account-export.ts'
+import { deleteProfile } from './auth/accounts/delete-profile.ts'
+import { deleteUser } from './auth/accounts/delete-user.ts'
 import { changeProfile, readProfile } from './auth/accounts/profile.ts'
 import { register } from './auth/accounts/register.ts'
 import { resendVerification } from './auth/accounts/resend-verification.ts'
 import { unlockUser } from './auth/accounts/unlock.ts'
-import {
-  deleteUser,
-  deleteUserKey,
-  exportUser,
-  listUserKeys,
-} from './auth/accounts/user-records.ts'
+import { deleteUserKey, listUserKeys } from './auth/accounts/user-keys.ts'
 import { changeUser, listUsers, readUser } from './auth/accounts/users.ts'
 import { verifyEmail } from './auth/accounts/verify-email.ts'
 import { createKey, deleteKey, listKeys, rollKey } from './auth/api-keys/api-keys.ts'
+import { finishOAuth } from './auth/identities/finish-oauth.ts'
+import { deleteIdentity, listIdentities } from './auth/identities/identities.ts'
+import { listProviders } from './auth/identities/list-providers.ts'
+import { startOAuth } from './auth/identities/start-oauth.ts'
 import { createBlock, deleteBlock, listBlocks } from './auth/operators/blocks.ts'
 import { listEvents } from './auth/operators/events.ts'
 import { changePassword } from './auth/passwords/change-password.ts'
@@ -49,8 +51,15 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   endSession,
   generatePassword,
   changePassword,
+  listProviders,
+  startOAuth,
+  finishOAuth,
+  listIdentities,
+  deleteIdentity,
   readProfile,
   changeProfile,
+  deleteProfile,
+  exportProfile,
   listKeys,
   createKey,
   rollKey,

@@ -1,12 +1,17 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { accountExport, type ExportDeps } from '../lib/auth/accounts/account-export.ts'
 import { newAccountId } from '../lib/auth/accounts/account-id.ts'
+import { eraseTraces } from '../lib/auth/accounts/remove-account.ts'
 import { parseUserId } from '../lib/auth/accounts/user-id.ts'
-import { accountExport } from '../lib/auth/accounts/user-records.ts'
 import { newPassword, weakness } from '../lib/auth/passwords/new-password.ts'
 import { createPasswords } from '../lib/auth/passwords/password.ts'
 import { StoreUnavailable } from '../lib/contract/problems.ts'
+import { exportParts } from '../lib/deps/export.ts'
+import { removalParts } from '../lib/deps/removal.ts'
+import { hmac } from '../lib/hash.ts'
+import { ItemCache } from '../lib/items/item-cache.ts'
 import { printable } from '../lib/printable.ts'
 import { POLICIES } from '../lib/rate-limit/policies.ts'
 import { passwordRules, readerOf } from '../lib/settings/readers.ts'
@@ -14,8 +19,6 @@ import {
   accountsOf,
   accountsRead,
   addAccount,
-  deletableRead,
-  deleteAccount,
   releaseAccount,
   setPassword,
   setRights,
@@ -24,10 +27,12 @@ import { apiKeysRead, removeKey } from '../lib/store/api-keys.ts'
 import { connect } from '../lib/store/client/redis.ts'
 import { Store } from '../lib/store/client/store.ts'
 import { Trips } from '../lib/store/client/trips.ts'
+import { deletableRead, deleteAccount } from '../lib/store/delete-account.ts'
 import { forgetKeys } from '../lib/store/forget.ts'
 import { level } from '../lib/store/rules.ts'
 import { sessionsRead } from '../lib/store/session-list.ts'
 import { revokeSessions } from '../lib/store/sessions.ts'
+import { TraceSearch } from '../lib/store/traces.ts'
 import { profileRead } from '../lib/store/users.ts'
 import { operatorStore } from './operator-store.ts'
 
@@ -44,7 +49,7 @@ const HELP = `Manages Usher's accounts.
   npm run users -- unlock <address>           clears failed sign-ins
   npm run users -- verify <address>           counts as confirmed, without a mail
   npm run users -- export <address>           all that is kept of the account, as JSON
-  npm run users -- delete <address>           with its sessions and API keys
+  npm run users -- delete <address>           with all that is kept of it
 
 Without --password one is made up and printed. Levels: user 0, editor 5, admin 9.
 The store is AUTH_REDIS_REST_URL and _TOKEN, else as for \`npm run seed\`.
@@ -62,7 +67,8 @@ interface Words {
   endKey: string | undefined
 }
 
-type Command = (store: Store, words: Words) => Promise<void>
+/** @param anew Makes a store for each step of what takes long. */
+type Command = (store: Store, words: Words, anew: () => Store) => Promise<void>
 
 const commands: Record<string, Command> = {
   add: async (store, words) => {
@@ -117,20 +123,25 @@ const commands: Record<string, Command> = {
     if ((await releaseAccount(store, userId, 'verify')) === 'unknown') throw unknown(userId)
     console.log(`The address of ${userId} counts as confirmed.`)
   },
-  delete: async (store, { subject }) => {
+  delete: async (store, { subject }, anew) => {
     const userId = userIdOf(subject)
     const [deletable] = await store.read(deletableRead(userId))
     const status = await deleteAccount(store, userId, deletable)
     if (status === 'unknown') throw unknown(userId)
     if (status === 'last-admin') throw new Refused(`${userId} is the last admin.`)
-    console.log(`${userId} is deleted, with its sessions and API keys.`)
+    const { ownedItems } = removalParts()
+    const search = new TraceSearch({ userId, accountId: deletable.accountId }, ownedItems.prefixes)
+    await eraseTraces(anew, search, ownedItems)
+    console.log(`${userId} is deleted, with all that was kept of it.`)
   },
   export: async (store, { subject }) => {
     const userId = userIdOf(subject)
     const [account] = await store.read(profileRead(userId))
     if (!account.exists) throw unknown(userId)
-    const kept = await accountExport(store, userId, account, POLICIES.user.limit)
-    console.log(JSON.stringify(kept, undefined, 2))
+    const call = { store, background: () => undefined }
+    const kept = await accountExport(call, exportNeeds(), userId, account)
+    if (!kept.ok) throw new Refused(`What it owns cannot be listed now: ${kept.reason}.`)
+    console.log(JSON.stringify(kept.value, undefined, 2))
   },
   keys: async (store, { subject, endKey }) => {
     const userId = userIdOf(subject)
@@ -163,6 +174,14 @@ const commands: Record<string, Command> = {
     }
     console.log(`${sessions.length} live sessions.`)
   },
+}
+
+/** A key of no deployment: the cursors of these lists are read here alone. */
+function exportNeeds(): ExportDeps {
+  const now = Date.now
+  const itemCache = new ItemCache(now)
+  const deps = { now, randomId: randomUUID, cursorMacs: [hmac('cursor', randomUUID())], itemCache }
+  return { userLimit: POLICIES.user.limit, ...exportParts(deps) }
 }
 
 async function change(
@@ -241,17 +260,19 @@ async function main(): Promise<void> {
   if (typeof opened === 'string') return misuse(opened)
   // Not among the lines that programs read.
   console.error(`The store is ${opened.accounts.name}.`)
-  const data = connect(opened.accounts)
+  const auth = connect(opened.accounts)
+  const data = opened.data === opened.accounts ? auth : connect(opened.data)
+  const anew = (): Store => new Store({ auth, data }, new Trips(Date.now))
   try {
-    const store = new Store({ auth: data, data }, new Trips(Date.now))
-    await command(store, {
+    const words = {
       subject,
       value,
       level: values.level,
       password: values.password,
       end: values.end,
       endKey: values['end-key'],
-    })
+    }
+    await command(anew(), words, anew)
   } finally {
     await opened.close()
   }

@@ -103,6 +103,8 @@ export type Report = (type: SecurityEventType, fields?: EventFields) => void
 export interface CookieJar {
   give(tokens: TokenResponse): void
   clear(): void
+  /** Another one, as its `Set-Cookie` value. */
+  add(cookie: string): void
 }
 
 /** Which page sent the request, as the browser says. */
@@ -125,6 +127,8 @@ export interface AuthCall<input = undefined> {
   /** The tokens as presented, unverified: logging out judges them by itself. */
   presented: { access?: string | undefined; refresh?: string | undefined; by?: 'cookies' }
   cookies: CookieJar
+  /** The request's own `Cookie` field, of which {@link presented} has the tokens. */
+  sentCookies: string | null
   site: Site
   /** The trace of the request; it is passed on to the services that the request calls. */
   trace: Trace | undefined

@@ -24,6 +24,12 @@ export const PROBLEMS = {
     remedy:
       'Send a JSON body, a correctly percent-encoded path and one credential at a time. The detail member names the fault.',
   },
+  'oauth-failed': {
+    status: 400,
+    title: 'The sign-in with the provider failed',
+    remedy:
+      'Begin the sign-in anew. The detail member says what the provider refused, or what did not hold.',
+  },
   'authentication-required': {
     status: 401,
     title: 'This operation needs a credential',

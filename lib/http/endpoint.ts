@@ -40,6 +40,9 @@ import { countStranger } from './stranger.ts'
  */
 export type Handler = (request: Request, host?: unknown, passed?: Handover) => Promise<Response>
 
+/** Shows a failure to those who want a page, and leaves the problem document to all others. */
+export type FailurePage = (problem: Response, failure: Failure, asked: Headers) => Response
+
 /**
  * Turns an operation into a web-standard handler.
  *
@@ -49,11 +52,13 @@ export type Handler = (request: Request, host?: unknown, passed?: Handover) => P
  *
  * @param deps Called at the first request, so that a build needs no environment.
  * @param waitUntil Keeps work alive after the answer, under a host that needs to be told.
+ * @param page Shows a failure to a person, where browsers are led to the operation.
  */
 export function endpoint<needs>(
   { row, input, run }: AnyOperation<needs>,
   deps: () => needs & Deps,
   waitUntil: WaitUntil = detached,
+  page: FailurePage = (problem) => problem,
 ): Handler {
   return async (request, host, passed) => {
     const { pathname } = new URL(request.url)
@@ -65,6 +70,7 @@ export function endpoint<needs>(
     let trips: Trips | undefined
     let quotas: RequestQuotas | undefined
     const setCookies: string[] = []
+    const otherCookies: string[] = []
     const later = keptAlive(typeof host === 'function' ? (host as WaitUntil) : waitUntil)
     const caller: Caller = {}
     const match = findRoute(pathname)
@@ -98,6 +104,7 @@ export function endpoint<needs>(
           cookies: {
             give: (tokens) => void setCookies.splice(0, 2, ...cookies.issue(tokens)),
             clear: () => void setCookies.splice(0, 2, ...cookies.clear()),
+            add: (cookie) => void otherCookies.push(cookie),
           },
         },
       )
@@ -119,9 +126,15 @@ export function endpoint<needs>(
     const response =
       answer instanceof Response
         ? answer
-        : problem(answer.code, { instance: pathname, requestId }, answer)
+        : page(
+            problem(answer.code, { instance: pathname, requestId }, answer),
+            answer,
+            request.headers,
+          )
     // Also with a failure: a pair that was rotated and not delivered would sign its owner out.
-    for (const cookie of setCookies) response.headers.append('Set-Cookie', cookie)
+    for (const cookie of [...setCookies, ...otherCookies]) {
+      response.headers.append('Set-Cookie', cookie)
+    }
     return finish(response, {
       request,
       deps: settled,
@@ -144,7 +157,7 @@ export function endpoint<needs>(
 /** The call as it is made for any operation: what its row does not promise may be missing. */
 type Made = AuthCall<unknown> &
   Omit<CollectionCall<unknown>, 'collection'> & {
-    [name in 'collection' | 'id' | 'key']: unknown
+    [name in 'collection' | 'id' | 'key' | 'provider']: unknown
   }
 
 /** In letters: a session keeps it, to tell devices apart. */
@@ -211,6 +224,7 @@ async function perform<needs>(
       isProven: () => signed || access.keyOwner !== undefined,
       presented,
       cookies,
+      sentCookies: headers.get('cookie'),
       site,
       trace,
       later,
@@ -225,6 +239,7 @@ async function perform<needs>(
       collection: match.collection,
       id: match.params['id'],
       key: match.params['key'],
+      provider: match.params['provider'],
       conditions: {
         ifMatch: headers.get('if-match'),
         ifNoneMatch: headers.get('if-none-match'),

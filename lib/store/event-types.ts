@@ -2,6 +2,7 @@
 export const EVENT_TYPES = [
   'signin.succeeded',
   'signin.failed',
+  'signin.provider',
   'session.ended',
   'token.reused',
   'throttled',
@@ -15,6 +16,8 @@ export const EVENT_TYPES = [
   'user.disabled',
   'user.enabled',
   'user.unlocked',
+  'identity.linked',
+  'identity.unlinked',
   'key.created',
   'key.rolled',
   'key.deleted',

@@ -1,15 +1,24 @@
 import { StoreUnavailable } from '../contract/problems.ts'
-import { type Read, text } from './client/reply.ts'
+import { type Read, type Shaped, text } from './client/reply.ts'
+import type { ScriptArgs, ScriptKeys } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import type { EventWords } from './events.ts'
 import { keys } from './keys.ts'
 import type { Holder, SessionState } from './rotation.ts'
-import { END_SESSIONS, OPEN_SESSION, REVOKE_SESSION } from './scripts/sessions.ts'
+import {
+  END_SESSIONS,
+  type OPEN_ARGS,
+  type OPEN_KEYS,
+  OPEN_SESSION,
+  type OPENED,
+  REVOKE_SESSION,
+} from './scripts/sessions.ts'
 
 export type Opened =
   | { status: 'opened'; accountId: string; session: SessionState; overCap: string[] }
   | { status: 'refused' }
 
+/** A session that is to be opened, whichever way somebody signs in. */
 export interface NewSession {
   sessionId: string
   /** The address. */
@@ -18,8 +27,6 @@ export interface NewSession {
   accountId: string | undefined
   /** The id that it gets when it has none. */
   freshId: string
-  /** The hash that the password was compared against. */
-  comparedHash: string
   refreshTokenTtlMs: number
   sessionTtlMs: number
   userAgent: string
@@ -47,12 +54,17 @@ export function deviceRead(userId: string, device: string): Read<boolean> {
   }
 }
 
-/** Opens a session at the primary. See {@link OPEN_SESSION}. */
-export async function openSession(store: Store, session: NewSession): Promise<Opened> {
+/** Keys and arguments of a script that opens a session. */
+export interface OpeningWords {
+  keys: ScriptKeys<(typeof OPEN_KEYS)[number]> & EventWords['keys']
+  args: ScriptArgs<(typeof OPEN_ARGS)[number]> & EventWords['args']
+}
+
+/** Writes a session that is to be opened as keys and arguments. */
+export function openingWords(session: NewSession): OpeningWords {
   const { sessionId, userId, accountId = '', freshId, event } = session
-  const opened = await store.write(
-    OPEN_SESSION,
-    {
+  return {
+    keys: {
       sessionKey: keys.session(sessionId),
       sessionsKey: keys.sessionsOf(userId),
       userKey: keys.user(userId),
@@ -63,10 +75,9 @@ export async function openSession(store: Store, session: NewSession): Promise<Op
       adminsKey: keys.admins,
       ...event.keys,
     },
-    {
+    args: {
       sessionId,
       address: userId,
-      comparedHash: session.comparedHash,
       known: accountId,
       fresh: freshId,
       idleTtl: session.refreshTokenTtlMs,
@@ -78,10 +89,31 @@ export async function openSession(store: Store, session: NewSession): Promise<Op
       deviceTtl: DEVICE_TTL_MS,
       ...event.args,
     },
-  )
+  }
+}
+
+/** What a script tells of a session that it has opened. */
+export type OpenedWords = Shaped<typeof OPENED>
+
+/** The state of a session that was opened a moment ago. */
+export function openedSession({ now, idle, level }: OpenedWords): SessionState {
+  return { seq: 1, at: now, now, idle, level }
+}
+
+/**
+ * Opens a session at the primary. See {@link OPEN_SESSION}.
+ *
+ * @param comparedHash The hash that the password was compared against.
+ */
+export async function openSession(
+  store: Store,
+  { comparedHash, ...session }: NewSession & { comparedHash: string },
+): Promise<Opened> {
+  const { keys, args } = openingWords(session)
+  const opened = await store.write(OPEN_SESSION, keys, { comparedHash, ...args })
   if (opened.status === 'refused') return opened
-  const { status, accountId: id, overCap, now, ...rest } = opened
-  return { status, accountId: id, overCap, session: { seq: 1, at: now, now, ...rest } }
+  const { status, accountId, overCap } = opened
+  return { status, accountId, overCap, session: openedSession(opened) }
 }
 
 /** Ends a session at the primary. @returns Whether there was a live one of this user's. */

@@ -5,24 +5,10 @@ import { defineOperation } from '../../operation.ts'
 import { listQuery, nextCursor, pageOf } from '../../paging.ts'
 import { accountsOf, accountsRead, setRights } from '../../store/administration.ts'
 import { forgetKeys } from '../../store/forget.ts'
-import { level } from '../../store/rules.ts'
-import type { Account } from '../../store/users.ts'
 import type { AuthDeps } from '../types.ts'
 import { findAccount } from './find-account.ts'
 import { healAccounts } from './heal-accounts.ts'
-
-/** An account as an admin sees it. */
-export interface User {
-  /** The opaque id; null until the first sign-in of an account that was typed by hand. */
-  id: string | null
-  user: string
-  level: number
-  name?: string
-  emailVerified: boolean
-  disabled: boolean
-  /** RFC 3339; null for a hash that was typed by hand. */
-  createdAt: string | null
-}
+import { shownUser } from './shown-user.ts'
 
 /** One of the two at least. */
 export const changeUserInput = z
@@ -103,17 +89,3 @@ export const changeUser = defineOperation('changeUser', {
     }
   },
 })
-
-/** An account of its record. */
-export function shownUser(user: string, account: Account): User {
-  const { accountId, name, emailVerified, disabled, createdAt } = account
-  return {
-    id: accountId ?? null,
-    user,
-    level: level(account.level),
-    ...(name === undefined ? {} : { name }),
-    emailVerified,
-    disabled,
-    createdAt: createdAt === undefined ? null : new Date(createdAt).toISOString(),
-  }
-}

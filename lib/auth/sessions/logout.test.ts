@@ -51,7 +51,8 @@ async function loggedOut(sent: Partial<AuthCall<unknown>>, allowed = true) {
       throw new TypeError('nothing is read here')
     },
     store: new Store(deps.databases, new Trips(Date.now)),
-    cookies: { give: () => undefined, clear: () => void cleared++ },
+    sentCookies: null,
+    cookies: { give: () => undefined, clear: () => void cleared++, add: () => undefined },
     site: { sameOrigin: false, foreign: false },
     ...{ later: () => undefined, background: () => undefined, report: () => undefined },
     event: () => {

@@ -2,14 +2,14 @@ import * as z from 'zod/mini'
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
 import { quotaExceeded } from '../../rate-limit/headers.ts'
-import { type Opened, openSession, revokeSession } from '../../store/sessions.ts'
+import { type Opened, openSession } from '../../store/sessions.ts'
 import { guessRead, replaceHash } from '../../store/users.ts'
 import { reportFailedSignIn } from '../accounts/notices.ts'
 import { parseUserId } from '../accounts/user-id.ts'
 import { isObject } from '../input.ts'
 import { type Compared, changedMeanwhile, compareReplaced } from '../passwords/compare-replaced.ts'
 import type { AccountDeps, AuthCall } from '../types.ts'
-import { grant } from './grant.ts'
+import { entered, newSession } from './enter.ts'
 import { countGuess, guessKeys, judgeGuess } from './guesses.ts'
 
 /** `email` is another name of `user`; one of the two. */
@@ -78,23 +78,10 @@ export const signIn = defineOperation('signIn', {
       return fail('invalid-credentials', matches.value ? 'account may not enter' : 'no match')
     }
 
-    const sessionId = deps.randomId()
-    const freshId = deps.newAccountId()
+    const { device } = names
+    const session = newSession(call, deps, { userId, accountId, device }, ['signin.succeeded'])
     const open = ({ accountId, hash }: Compared): Promise<Opened> =>
-      openSession(store, {
-        sessionId,
-        userId,
-        accountId,
-        freshId,
-        comparedHash: hash,
-        refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
-        sessionTtlMs: deps.lifetimes.sessionTtl * 1_000,
-        userAgent: client.userAgent,
-        ip: client.address ?? '',
-        cap: deps.sessionsPerUser,
-        device: names.device,
-        event: call.event('signin.succeeded', { user: accountId ?? freshId, session: sessionId }),
-      })
+      openSession(store, { ...session, accountId, comparedHash: hash })
     let compared: Compared = { accountId, hash: account.passwordHash }
     let [opened] = await Promise.all([open(compared), guess.giveBack('all')])
     if (opened.status === 'refused') {
@@ -108,13 +95,9 @@ export const signIn = defineOperation('signIn', {
       opened = await open(compared)
     }
     if (opened.status === 'refused') return changedMeanwhile()
-    const principal = { accountId: opened.accountId, userId, sessionId }
-    call.identify(principal)
-    await Promise.all(
-      opened.overCap.map((oldest) => revokeSession(store, { ...principal, sessionId: oldest })),
-    )
+    const tokens = await entered(call, deps, opened, session)
     keepCurrent(call, deps, { userId, password: call.input.password, hash: compared.hash })
-    return ok(await grant(deps, 'Logged in', principal, opened.session))
+    return ok(tokens)
   },
 })
 

@@ -1,0 +1,41 @@
+import { ProviderMemory } from '../auth/identities/provider-memory.ts'
+import type { ProviderDeps as ProviderNeeds } from '../auth/identities/types.ts'
+import type { AuthDeps, MailDeps } from '../auth/types.ts'
+import { createFlowCookie } from '../http/credentials/flow-cookie.ts'
+import { once } from '../once.ts'
+import { createSealer } from '../sealing.ts'
+import { env } from '../settings/settings.ts'
+import type { Settings } from '../settings/types.ts'
+import { createDeps, type Deps } from './base.ts'
+import { ask, mailParts } from './mail.ts'
+
+/** What an endpoint around providers needs. */
+export type ProviderDeps = Deps & ProviderNeeds
+
+/** What it needs besides the rest. */
+export function providerParts(
+  settings: Settings,
+  now: () => number,
+): Omit<ProviderNeeds, keyof AuthDeps | keyof MailDeps | 'sessionsPerUser'> {
+  const { origin, providers, linking, refreshSecrets } = settings
+  return {
+    providers,
+    linking,
+    ask,
+    providerMemory: new ProviderMemory(now),
+    flowSealer: createSealer('oauth-flow', refreshSecrets),
+    flowCookie: createFlowCookie(origin),
+  }
+}
+
+/** The dependencies of this isolate, made at its first request. */
+export const providerDeps: () => ProviderDeps = /* @__PURE__ */ once(() => {
+  const settings = env()
+  const { sessionsPerUser } = settings
+  return {
+    ...createDeps(settings),
+    ...mailParts(settings),
+    ...providerParts(settings, Date.now),
+    sessionsPerUser,
+  }
+})
