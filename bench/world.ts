@@ -26,7 +26,7 @@ const PARTS = {
   },
   'own-writes': {
     title: 'A read after a write',
-    note: 'Create and replace in turn, each read back at once through the same server. `replica`: it had the write; `caught up`: the read waited for that; `behind`: the primary answered. The others read a film. Then: a client that writes in one region and goes on in another.',
+    note: 'Create and replace in turn, each read back at once through the same server. `replica`: it had the write; `caught up`: the read waited for that; `behind`: the primary answered. The others read a film. Then: a client that writes in one region and goes on in another, with `Usher-Sync` and without.',
     measure: (world: World, { samples }: Counts) => measureOwnWrites(world, Math.ceil(samples / 2)),
   },
   revocation: {

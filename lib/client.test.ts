@@ -164,6 +164,27 @@ test('a program is told of every 429, and what is left of its quotas', async () 
   ])
 })
 
+test('what a write says of itself goes along until the next write', async () => {
+  const sent: (string | null)[] = []
+  const writes = ['first', 'second']
+  const client = new UsherClient({
+    url: 'https://usher.invalid',
+    credential: { apiKey: 'key' },
+    fetch: async (_url, init) => {
+      sent.push(new Headers(init?.headers).get('usher-sync'))
+      if (init?.method !== 'PATCH') return Response.json({ id: 'a' })
+      return Response.json({ id: 'a' }, { headers: { 'Usher-Sync': writes.shift() ?? '' } })
+    },
+  })
+  const change = () => client.request('/api/movies/a', { method: 'PATCH', body: '{}' })
+  await client.get('movies', 'a')
+  await change()
+  await client.get('movies', 'a')
+  await change()
+  await client.get('movies', 'a')
+  expect(sent).toEqual([null, null, 'first', 'first', 'second'])
+})
+
 test('a signal ends a call and its wait: its own, or the client’s', async () => {
   const reason = new Error('enough')
   for (const which of ['the call’s', 'the client’s'] as const) {

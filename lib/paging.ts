@@ -1,5 +1,6 @@
 import { base64url } from 'jose'
 import * as z from 'zod/mini'
+import { decodeText } from './signed-text.ts'
 import type { StoredPage } from './store/pages.ts'
 
 export const DEFAULT_LIMIT = 50
@@ -22,7 +23,7 @@ export const listQuery = z.strictObject({
   limit: limitQuery,
   cursor: z.optional(
     z.string().check(
-      z.refine((text) => decodeCursor(text) !== undefined, {
+      z.refine((text) => decodeText(text) !== undefined, {
         error: 'is not a nextCursor of this list',
       }),
     ),
@@ -35,7 +36,7 @@ export function pageOf({ limit, cursor }: z.output<typeof listQuery>): {
   limit: number
 } {
   return {
-    after: cursor === undefined ? '' : (decodeCursor(cursor) ?? ''),
+    after: cursor === undefined ? '' : (decodeText(cursor) ?? ''),
     limit: pageLimit(limit),
   }
 }
@@ -44,15 +45,4 @@ export function pageOf({ limit, cursor }: z.output<typeof listQuery>): {
 export function nextCursor({ items, more }: StoredPage): string | null {
   const last = items.at(-1)
   return more && last !== undefined ? base64url.encode(last.id) : null
-}
-
-/** The text behind a cursor; undefined when it is none. */
-export function decodeCursor(cursor: string): string | undefined {
-  try {
-    // A byte order mark is a letter of the id like any other.
-    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-    return decoder.decode(base64url.decode(cursor))
-  } catch {
-    return undefined
-  }
 }

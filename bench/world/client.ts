@@ -9,6 +9,8 @@ export interface Answered {
   body: Record<string, unknown>
   /** What was waited for, of `Server-Timing`. */
   cost: string
+  /** `Usher-Sync`, of a write. */
+  sync: string | undefined
 }
 
 export interface Tokens {
@@ -20,13 +22,15 @@ interface Sent {
   method?: string
   token?: string
   body?: unknown
+  /** `Usher-Sync` of the client's last write. */
+  sync?: string | undefined
   /** The client's address, as the proxy before the app would say it. */
   from?: string
 }
 
 /** One request of a client that sits beside a region's app. */
 export async function call(region: Region, path: string, sent: Sent = {}): Promise<Answered> {
-  const { method = 'GET', token, body, from = '192.0.2.1' } = sent
+  const { method = 'GET', token, body, sync, from = '192.0.2.1' } = sent
   const before = performance.now()
   const response = await fetch(`${region.address}${path}`, {
     method,
@@ -34,6 +38,7 @@ export async function call(region: Region, path: string, sent: Sent = {}): Promi
       'X-Forwarded-For': from,
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(sync === undefined ? {} : { 'Usher-Sync': sync }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
@@ -43,6 +48,7 @@ export async function call(region: Region, path: string, sent: Sent = {}): Promi
     ms: performance.now() - before,
     body: text === '' ? {} : JSON.parse(text),
     cost: /desc="(.*)"/.exec(response.headers.get('server-timing') ?? '')?.[1] ?? 'none',
+    sync: response.headers.get('usher-sync') ?? undefined,
   }
 }
 

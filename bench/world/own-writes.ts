@@ -51,13 +51,22 @@ export async function measureOwnWrites(world: World, samples: number): Promise<P
   for (const region of world.regions) {
     for (const other of world.regions) {
       if (other === region) continue
-      console.error(`  written in ${region.name}, read in ${other.name}`)
-      hops.push([region.name, other.name, ...(await hop(world, region, other, JWT))])
+      for (const carries of [false, true]) {
+        const how = carries ? 'carried' : 'not carried'
+        console.error(`  written in ${region.name}, read in ${other.name}, Usher-Sync ${how}`)
+        const { missed, cells } = await hop(world, region, other, JWT, carries)
+        hops.push([region.name, other.name, how, ...cells])
+        if (carries && missed > 0) {
+          faults.push(
+            `${region.name} to ${other.name}: ${missed} of ${HOPS} first reads with Usher-Sync did not see the write`,
+          )
+        }
+      }
     }
   }
   const head = ['region', 'lag ms', 'other clients', 'n', 'stale', 'reads p50 ms', 'p99 ms']
   const served = ['how they were served', 'reads of the others: p50 ms', 'p99 ms']
-  const where = ['written in', 'read in', 'n', 'seen after, median ms', 'max ms']
+  const where = ['written in', 'read in', 'Usher-Sync', 'n', 'seen after, median ms', 'max ms']
   const atOnce = ['first reads that missed it', 'changed there at once']
   return {
     markdown: `${table([...head, ...served], alone)}\n\n${table([...where, ...atOnce], hops)}`,
@@ -117,20 +126,33 @@ async function readBack(
   }
 }
 
-/** A client that writes in one region and goes on in another. */
-async function hop(world: World, from: Region, to: Region, token: string): Promise<unknown[]> {
+/**
+ * A client that writes in one region and goes on in another.
+ *
+ * @param carries Whether it takes `Usher-Sync` along.
+ */
+async function hop(
+  world: World,
+  from: Region,
+  to: Region,
+  token: string,
+  carries: boolean,
+): Promise<{ missed: number; cells: unknown[] }> {
   const seen: number[] = []
   const changes: number[] = []
   let missed = 0
   for (let sample = 0; sample < HOPS; sample++) {
     await settle(world)
     const sent = { method: 'POST', token, body: review(`hop ${sample}`) }
-    const { id } = (await must(201, from, '/api/reviews', sent)).body
+    const made = await must(201, from, '/api/reviews', sent)
+    const { id } = made.body
+    const sync = carries ? made.sync : undefined
+    if (carries && sync === undefined) throw new Error('a write without Usher-Sync')
     const path = `/api/reviews/${id}`
     const written = performance.now()
     for (let look = 0; ; look++) {
       const asked = performance.now()
-      const { status } = await call(to, path)
+      const { status } = await call(to, path, { sync })
       if (status === 200) {
         seen.push(look === 0 ? 0 : asked - written)
         break
@@ -145,5 +167,6 @@ async function hop(world: World, from: Region, to: Region, token: string): Promi
     await must(200, from, path, { method: 'PATCH', token, body: { rating: 1 } })
     changes.push((await call(to, path, { method: 'PATCH', token, body: { rating: 2 } })).status)
   }
-  return [HOPS, milliseconds(seen, 0.5), milliseconds(seen, 1), missed, tally(changes)]
+  const times = [milliseconds(seen, 0.5), milliseconds(seen, 1)]
+  return { missed, cells: [HOPS, ...times, missed, tally(changes)] }
 }

@@ -19,6 +19,8 @@ interface TransportOptions {
 export class Transport {
   readonly #options: TransportOptions
   #lastQuota: readonly Quota[] = []
+  /** Of the last write: what comes after sees it, whichever copy of the data answers. */
+  #sync: string | undefined
 
   constructor(options: TransportOptions) {
     this.#options = options
@@ -61,6 +63,7 @@ export class Transport {
     const { url, fetch, cookies } = this.#options
     const headers = new Headers(init.headers)
     for (const [name, value] of Object.entries(credential)) headers.set(name, value)
+    if (this.#sync !== undefined) headers.set('Usher-Sync', this.#sync)
     const response = await fetch(`${url}${path}`, {
       credentials: cookies ? 'same-origin' : 'omit',
       ...init,
@@ -68,6 +71,7 @@ export class Transport {
       signal: this.#signalOf(init) ?? null,
     })
     this.#lastQuota = quotasOf(response.headers) ?? this.#lastQuota
+    this.#sync = response.headers.get('usher-sync') ?? this.#sync
     if (response.ok || response.status === 304) return response
     throw await problemOf(response)
   }

@@ -5,6 +5,7 @@ import { DeadSessions } from '../auth/sessions/dead-sessions.ts'
 import { importKeyring, type Keyring } from '../auth/tokens/jws.ts'
 import { createAccessTokens, createRefreshTokens } from '../auth/tokens/tokens.ts'
 import type { AuthDeps } from '../auth/types.ts'
+import { hmac } from '../hash.ts'
 import { createCookies } from '../http/credentials/cookies.ts'
 import type { Verifiers } from '../http/credentials/credential.ts'
 import { Metrics } from '../http/metrics.ts'
@@ -15,6 +16,7 @@ import type { HotLimiter } from '../rate-limit/hot.ts'
 import { StrictLimiter } from '../rate-limit/strict.ts'
 import { env } from '../settings/settings.ts'
 import type { Settings } from '../settings/types.ts'
+import type { Macs } from '../signed-text.ts'
 import { sleep } from '../sleep.ts'
 import { connect } from '../store/client/redis.ts'
 import { connectScripts } from '../store/client/script-runner.ts'
@@ -34,6 +36,8 @@ export type Deps = BaseDeps &
   AuthDeps & {
     databases: Databases
     limiter: StrictLimiter
+    /** Of what clients carry from a write to their next requests. */
+    syncMacs: Macs
     /** Where strangers are counted behind the gate. */
     hotLimiter?: HotLimiter
     /** Where API keys open something. */
@@ -78,6 +82,7 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
     ...createBaseDeps(settings, now),
     databases: { data, auth: settings.auth === undefined ? data : connect(settings.auth) },
     limiter: new StrictLimiter(limiterOptions(settings, now)),
+    syncMacs: settings.refreshSecrets.map((secret) => hmac('sync', secret)),
     randomId: () => crypto.randomUUID(),
     lifetimes: { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace },
     log,

@@ -32,6 +32,7 @@ import { operationName } from './request-log.ts'
 import { finish, success } from './respond.ts'
 import { findRoute, isPublicRead } from './router.ts'
 import { countStranger } from './stranger.ts'
+import { readSync, SYNC_HEADER, type Sync, staleBefore, syncToken } from './sync.ts'
 
 /**
  * @param host The {@link WaitUntil} of `lib/app.ts`; what Next hands over in its place, the
@@ -69,6 +70,7 @@ export function endpoint<needs>(
     let settled: (needs & Deps) | undefined
     let trips: Trips | undefined
     let quotas: RequestQuotas | undefined
+    let sync: Sync | undefined
     const setCookies: string[] = []
     const otherCookies: string[] = []
     const later = keptAlive(typeof host === 'function' ? (host as WaitUntil) : waitUntil)
@@ -81,6 +83,7 @@ export function endpoint<needs>(
       const { cookies } = settled
       trips = new Trips(settled.now, handover?.spent, trace)
       const needs = settled
+      sync = await readSync(request.headers.get(SYNC_HEADER), settled.databases, settled.syncMacs)
       const ip = clientAddress(request.headers, settled.settings.trustedProxy)
       const report: Report = (type, fields) =>
         later(record(needs, type, { ...fields, ip, requestId }))
@@ -93,7 +96,8 @@ export function endpoint<needs>(
           request,
           match,
           deps: settled,
-          store: new Store(settled.databases, trips),
+          store: new Store(settled.databases, trips, sync.sights),
+          sync,
           quotas,
           identify: (known) => void Object.assign(caller, known),
           address: ip,
@@ -131,6 +135,9 @@ export function endpoint<needs>(
             answer,
             request.headers,
           )
+    const written =
+      sync && settled && (await syncToken(sync.sights, settled.now(), settled.syncMacs))
+    if (written !== undefined) response.headers.set(SYNC_HEADER, written)
     // Also with a failure: a pair that was rotated and not delivered would sign its owner out.
     for (const cookie of [...setCookies, ...otherCookies]) {
       response.headers.append('Set-Cookie', cookie)
@@ -168,6 +175,7 @@ interface Exchange<needs> {
   match: ReturnType<typeof findRoute>
   deps: needs & Deps
   store: Store
+  sync: Sync
   quotas: RequestQuotas
   cookies: CookieJar
   address: string | undefined
@@ -184,7 +192,7 @@ async function perform<needs>(
   exchange: Exchange<needs>,
 ): Promise<Result<unknown, ProblemCode>> {
   const { request, match, deps, store, quotas, cookies, address, trace, later, report } = exchange
-  const { event, identify } = exchange
+  const { event, identify, sync } = exchange
   const { row } = operation
   const { headers } = request
   if (match === 'malformed' || match === 'unknown') return fail('not-found', match)
@@ -249,6 +257,7 @@ async function perform<needs>(
       log: deps.log,
       read: (read) => access.read(read),
       recall: (seconds) => access.recall(seconds),
+      staleBefore: staleBefore(sync),
       background: (work) => later(inBackground(deps, work)),
     } satisfies Made as never,
     deps,

@@ -29,7 +29,7 @@ export const getItem = defineOperation('getItem', {
     const read = itemRead(collection.prefix, id, reader.names)
     const { cacheSeconds = 0, livenessSeconds = 0 } = collection
     const key = keys.item(collection.prefix, id)
-    const cached = itemCache.find(key, cacheSeconds)
+    const cached = itemCache.find(key, cacheSeconds, call.staleBefore)
     if (cached !== undefined) call.recall(livenessSeconds)
     if (cached?.stale === true) {
       call.background(async (store) => {

@@ -30,6 +30,13 @@ test('fresh for its time, then stale for as long again, and asked for anew once'
   expect(cache.find('k', 10)).toBeUndefined()
 })
 
+test('what was read before the caller wrote elsewhere is not found', async () => {
+  const { cache, read } = setup()
+  await read('1')
+  expect(cache.find('k', 10, START + 1)).toBeUndefined()
+  expect(cache.find('k', 10, START)).toMatchObject({ stored: ['1'] })
+})
+
 test('nothing is kept for a collection without a lifetime, and nothing of what is absent', async () => {
   const { cache, read } = setup()
   await read('1')

@@ -37,11 +37,14 @@ export class ItemCache {
     this.#now = now
   }
 
-  /** @param seconds How long an item is fresh; 0 keeps none. */
-  find(key: string, seconds: number): CachedItem | undefined {
+  /**
+   * @param seconds How long an item is fresh; 0 keeps none.
+   * @param staleBefore Not one that was read before this, in epoch milliseconds.
+   */
+  find(key: string, seconds: number, staleBefore = 0): CachedItem | undefined {
     const kept = this.#items.get(key)
     const age = (this.#now() - (kept?.at ?? 0)) / 1_000
-    if (kept?.stored === undefined || age >= 2 * seconds) return undefined
+    if (kept?.stored === undefined || age >= 2 * seconds || kept.at < staleBefore) return undefined
     const stale = age >= seconds && kept.renewing !== true
     if (stale) kept.renewing = true
     return { stored: kept.stored, ageSeconds: Math.floor(age), stale }

@@ -57,6 +57,7 @@ async function readAll(
     level: () => undefined,
     read: async (read) => ok((await store.read(read))[0]),
     recall: () => undefined,
+    staleBefore: 0,
   }
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const input = { ...query, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }

@@ -1,6 +1,7 @@
 import type { Collection } from '../collections/define.ts'
 import { type AccessCode, type Failure, fail, ok, type Result } from '../contract/problems.ts'
 import { asSent, defineOperation } from '../operation.ts'
+import { openText, signText } from '../signed-text.ts'
 import {
   type IndexLacking,
   type ItemRow,
@@ -9,7 +10,6 @@ import {
   queryRead,
   type StoredFields,
 } from '../store/items.ts'
-import { openCursor, sealCursor } from './cursor.ts'
 import { caching, choose, warnOfFaults } from './get.ts'
 import { healIfDue } from './heal-due.ts'
 import { type Item, readerOf } from './item.ts'
@@ -46,7 +46,7 @@ export const listItems = defineOperation('listItems', {
     const query = parsed.value
     const fingerprint = queryFingerprint(collection, query)
     const place =
-      query.cursor === undefined ? '' : await openCursor(query.cursor, fingerprint, deps)
+      query.cursor === undefined ? '' : await openText(query.cursor, fingerprint, deps.cursorMacs)
     if (place === undefined) {
       const errors = [{ pointer: '#/cursor', message: 'is not a nextCursor of this list' }]
       return fail('validation-error', 'cursor', { errors })
@@ -74,7 +74,7 @@ export const listItems = defineOperation('listItems', {
     }
     warnOfFaults(call.log, collection, faults)
     const nextCursor =
-      page.next === undefined ? null : await sealCursor(page.next, fingerprint, deps)
+      page.next === undefined ? null : await signText(page.next, fingerprint, deps.cursorMacs)
     const count = query.count && page.count !== undefined ? { count: page.count } : {}
     return ok({ data, nextCursor, ...count }, { headers: caching(collection, 'list') })
   },

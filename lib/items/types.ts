@@ -1,6 +1,7 @@
 import type { Collection } from '../collections/define.ts'
 import type { AccessCode, Result } from '../contract/problems.ts'
 import type { Log } from '../log.ts'
+import type { Macs } from '../signed-text.ts'
 import type { Read } from '../store/client/reply.ts'
 import type { Store } from '../store/client/store.ts'
 import type { ItemCache } from './item-cache.ts'
@@ -10,7 +11,7 @@ export interface CollectionDeps {
   now: () => number
   randomId: () => string
   /** Keyed hashes of cursors: the first signs, each verifies. */
-  cursorMacs: readonly ((text: string) => Promise<string>)[]
+  cursorMacs: Macs
   itemCache: ItemCache
 }
 
@@ -41,6 +42,8 @@ export interface CollectionCall<input> {
   read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
   /** Skips the check of the session, if this isolate saw it alive in the last so many seconds. */
   recall(seconds: number): void
+  /** What was read before this, in epoch milliseconds, may lack what the caller has written elsewhere. */
+  staleBefore: number
   /** Goes on after the answer is sent, with a store of its own. */
   background: (work: (store: () => Store) => Promise<unknown>) => void
 }

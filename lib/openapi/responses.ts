@@ -11,6 +11,7 @@ export const HEADERS: Record<string, Schema> = Object.fromEntries(
     [
       ['Access-Control-Allow-Origin', 'The origin of the page that asked, if it is on the list.'],
       ['X-Request-Id', 'Names the request; the log has it.'],
+      ['Usher-Sync', 'Of a write: send it along, and later reads see what was written.'],
       ['Server-Timing', 'Round trips to the store that were waited for.'],
       ['RateLimit-Policy', 'The quotas that apply: `q` requests in `w` seconds.'],
       ['RateLimit', 'What is left: `r` requests, for `t` seconds.'],
@@ -46,6 +47,7 @@ export function responsesOf(
   const responses: Record<string, Schema> = {}
   const answer = answerOf(operation, collection)
   const kept = row.action !== undefined && row.status !== 204 ? ['ETag'] : []
+  if (row.method !== 'GET') kept.push('Usher-Sync')
   const type = row.mediaType ?? 'application/json'
   const content = answer === undefined ? {} : { content: { [type]: { schema: answer } } }
   const success = (status: number, ...more: string[]): void => {

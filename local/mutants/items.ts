@@ -103,9 +103,10 @@ export const ITEMS: readonly Mutant[] = [
   ),
   mutant(
     'a cursor that nobody signed',
-    'lib/items/cursor.ts',
-    'if (sameText(expected, sent)) return place',
-    'if (expected !== sent || sameText(expected, sent)) return place',
+    'lib/signed-text.ts',
+    'if (sameText(expected, sent)) return text',
+    'if (expected !== sent || sameText(expected, sent)) return text',
+    'lib/app.sync.test.ts',
     'e2e/collections.spec.ts',
   ),
   mutant(

@@ -17,6 +17,13 @@ export const REQUESTS: readonly Mutant[] = [
     'e2e/auth/cookies.spec.ts',
   ),
   mutant(
+    'what a client carries of its writes is not looked at',
+    'lib/http/sync.ts',
+    'if (header.length > LONGEST) return undefined',
+    'if (header.length > 0) return undefined',
+    'lib/app.sync.test.ts',
+  ),
+  mutant(
     'X-User-Id trusted',
     'lib/http/credentials/present.ts',
     '  const found = KINDS.flatMap(',

@@ -1,6 +1,7 @@
 import { StoreUnavailable } from '../../lib/contract/problems.ts'
 import type { Database } from '../../lib/store/client/redis.ts'
 import { errorWord } from '../../lib/store/client/reply.ts'
+import { currentSight, type Sight } from '../../lib/store/client/sync.ts'
 import type { Reply } from '../../lib/store/client/transport.ts'
 import { Queue } from './queue.ts'
 
@@ -14,7 +15,11 @@ export type Purpose = 'read' | 'write' | 'count'
  *
  * @throws StoreUnavailable when no answer comes, and then nothing is sent again.
  */
-export type Carry = (commands: readonly Command[], purpose: Purpose) => Promise<readonly Reply[]>
+export type Carry = (
+  commands: readonly Command[],
+  purpose: Purpose,
+  sight?: Sight,
+) => Promise<readonly Reply[]>
 
 /** The two ways into a database: that of the store, and that of the limiter. */
 export type Reached = Required<Pick<Database, 'store' | 'count'>>
@@ -29,7 +34,7 @@ export interface Connection {
 /** What the store and the limiter speak to, over what carries commands. */
 export function reachedBy(carry: Carry): Reached {
   const one = async (command: Command, purpose: Purpose): Promise<unknown> => {
-    const [reply] = await carry([command], purpose)
+    const [reply] = await carry([command], purpose, currentSight())
     if (reply?.error !== undefined) throw new StoreUnavailable(errorWord(reply.error))
     if (reply?.result === undefined) throw new StoreUnavailable('no result')
     return reply.result
@@ -37,7 +42,7 @@ export function reachedBy(carry: Carry): Reached {
   return {
     store: {
       eval: (script, keys, args) => one(['EVAL', script, keys.length, ...keys, ...args], 'write'),
-      pipeline: () => new Queue((commands) => carry(commands, 'read')),
+      pipeline: () => new Queue((commands) => carry(commands, 'read', currentSight())),
     },
     count: (command) => one(command, 'count'),
   }

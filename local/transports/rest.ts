@@ -2,10 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { type Dispatcher, Pool } from 'undici'
 import { StoreUnavailable } from '../../lib/contract/problems.ts'
 import type { Database } from '../../lib/store/client/redis.ts'
+import { SyncTokens } from '../../lib/store/client/sync.ts'
 import type { Reply } from '../../lib/store/client/transport.ts'
 import { STORE_DEADLINE_MS } from '../../lib/store/client/trips.ts'
 import { currentTraceparent } from '../../lib/trace.ts'
-import { type Connection, type Purpose, reachedBy } from './carrier.ts'
+import { type Connection, reachedBy } from './carrier.ts'
 import { bySha } from './scripts.ts'
 
 /** So many requests are on their way at once; more wait, and leave the line when their time is up. */
@@ -16,14 +17,14 @@ export function openRest({ url, token }: Database, deadlineMs = STORE_DEADLINE_M
   const { origin, pathname } = new URL(url)
   const base = pathname.replace(/\/$/, '')
   const pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 })
-  const synced = new SyncToken()
+  const tokens = new SyncTokens()
 
-  const carry = bySha(async (commands, purpose) => {
+  const carry = bySha(async (commands, purpose, sight) => {
     // Read before the first wait: it belongs to the call that begins here.
     const traceparent = currentTraceparent()
     const [only] = commands
     const isPipeline = purpose === 'read' || only === undefined
-    const before = synced.token
+    const asked = tokens.asked(sight)
     const { statusCode, headers, answer } = await ask(pool, {
       method: 'POST',
       path: `${base}${isPipeline ? '/pipeline' : '/'}`,
@@ -31,28 +32,18 @@ export function openRest({ url, token }: Database, deadlineMs = STORE_DEADLINE_M
         authorization: `Bearer ${token}`,
         'content-type': 'application/json',
         ...(traceparent === undefined ? {} : { traceparent }),
-        ...(purpose === 'count' ? {} : { 'upstash-sync-token': before }),
+        ...(purpose === 'count' ? {} : { 'upstash-sync-token': asked }),
       },
       body: JSON.stringify(isPipeline ? commands : only),
       signal: AbortSignal.timeout(deadlineMs),
     })
     const sync = headers['upstash-sync-token']
-    if (statusCode === 200) synced.keep(purpose, before, typeof sync === 'string' ? sync : '')
+    if (statusCode === 200 && purpose !== 'count') {
+      tokens.answered(purpose, { asked, token: typeof sync === 'string' ? sync : '', sight })
+    }
     return isPipeline ? replyList(answer, statusCode) : [replyOf(answer, statusCode)]
   })
   return { carry, reached: reachedBy(carry), close: () => pool.destroy() }
-}
-
-/**
- * The sync token of the last write: reads that carry it see that write. A read which left before a write
- * and came back after it does not replace the token. See docs/decisions/017.
- */
-class SyncToken {
-  token = ''
-
-  keep(purpose: Purpose, before: string, token: string): void {
-    if (purpose === 'write' || (purpose === 'read' && this.token === before)) this.token = token
-  }
 }
 
 /** @throws StoreUnavailable with a name or a code: what an error says may hold an address. */

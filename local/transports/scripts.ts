@@ -35,11 +35,12 @@ export function bySha(carry: Carry, spell: (script: string) => string = (script)
     return name === 'EVALSHA' || name === 'EVALSHA_RO' ? bySha1.get(String(script)) : undefined
   }
 
-  return async (commands, purpose) => {
+  return async (commands, purpose, sight) => {
     const scripts = commands.map(scriptOf)
     const replies = await carry(
       commands.map((command, index) => spelled(command, scripts[index])),
       purpose,
+      sight,
     )
     const forgotten = new Map<number, Script>()
     for (const [index, script] of scripts.entries()) {
@@ -53,7 +54,7 @@ export function bySha(carry: Carry, spell: (script: string) => string = (script)
       script.isLoaded = false
       return spelled(commands[index] ?? [], script)
     })
-    const repeated = await carry(whole, purpose)
+    const repeated = await carry(whole, purpose, sight)
     const found: Reply[] = [...replies]
     for (const [at, index] of [...forgotten.keys()].entries()) found[index] = repeated[at] ?? {}
     for (const [at, script] of [...forgotten.values()].entries()) {

@@ -73,6 +73,7 @@ export async function startCollectionRig(kind: EngineKind): Promise<CollectionRi
         log: () => undefined,
         read: async (read) => ({ ok: true, value: (await own.read(read))[0] }),
         recall: () => undefined,
+        staleBefore: 0,
         background: (work) => void background.push(work(store)),
         ...more,
       }

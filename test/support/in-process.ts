@@ -53,7 +53,8 @@ export interface InProcess {
   stop(): Promise<void>
 }
 
-const QUICK_HASH = hashSync('password', 4)
+/** Of `password`. */
+export const QUICK_HASH = hashSync('password', 4)
 
 /** A bcrypt that is quick, and does not pause: its time is no part of most tests. */
 const quick = createPasswords(async () => undefined, Date.now, { cost: 4, breathMs: 0 })

@@ -2,7 +2,8 @@ import { base64url } from 'jose'
 import * as z from 'zod/mini'
 import { ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
-import { decodeCursor, limitQuery, pageLimit } from '../../paging.ts'
+import { limitQuery, pageLimit } from '../../paging.ts'
+import { decodeText } from '../../signed-text.ts'
 import { eventsRead, type StoredEvent } from '../../store/event-list.ts'
 import { EVENT_TYPES } from '../../store/event-types.ts'
 import { accountNames } from '../accounts/account-names.ts'
@@ -35,7 +36,7 @@ export const eventsQuery = z.strictObject({
   limit: limitQuery,
   cursor: z.optional(
     z.string().check(
-      z.refine((text) => STREAM_ID.test(decodeCursor(text) ?? ''), {
+      z.refine((text) => STREAM_ID.test(decodeText(text) ?? ''), {
         error: 'is not a nextCursor of this list',
       }),
     ),
@@ -58,7 +59,7 @@ export const listEvents = defineOperation('listEvents', {
     const named = user === undefined ? undefined : await accountNames(call.store, user)
     const page = await call.read(
       eventsRead({
-        before: cursor === undefined ? '' : (decodeCursor(cursor) ?? ''),
+        before: cursor === undefined ? '' : (decodeText(cursor) ?? ''),
         limit: pageLimit(limit),
         type,
         names: named?.names ?? [],

@@ -1,5 +1,6 @@
 import { Redis } from '@upstash/redis/cloudflare'
 import { currentTraceparent } from '../../trace.ts'
+import { currentSight, SyncTokens } from './sync.ts'
 import type { Transport } from './transport.ts'
 import { STORE_DEADLINE_MS } from './trips.ts'
 
@@ -54,23 +55,22 @@ interface Client {
 }
 
 /**
- * Keeps the sync token of a write from being replaced by that of a read which left before it and
- * came back after it: as shipped the last answer wins, and the next read may miss the write.
- *
- * Of two writes that overlap, the token of the one that was answered last stays: a client cannot tell
- * which of two tokens is newer, and the caller that was just answered reads next. See docs/decisions/017.
+ * Lets each call send the sync token that its request needs, and keeps that of its answer: as shipped the
+ * last answer wins, and the next read may miss a write. See {@link SyncTokens}.
  */
 function keepSyncToken(client: Client): void {
   const send = client.request
+  const tokens = new SyncTokens()
   client.request = async (sent) => {
-    const before = client.upstashSyncToken
-    // Takes the token of its answer for itself.
+    const sight = currentSight()
+    const asked = tokens.asked(sight)
+    // Sends this token, and takes that of its answer for itself.
     const own: Client = Object.create(client)
+    own.upstashSyncToken = asked
     const answer = await send.call(own, sent)
     // Reads are pipelines here, which have a path, and writes are not.
-    if (sent.path === undefined || client.upstashSyncToken === before) {
-      client.upstashSyncToken = own.upstashSyncToken
-    }
+    const kind = sent.path === undefined ? 'write' : 'read'
+    tokens.answered(kind, { asked, token: own.upstashSyncToken, sight })
     return answer
   }
 }

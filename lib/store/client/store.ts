@@ -1,7 +1,8 @@
 import { type Read, replyList, type ScriptCall } from './reply.ts'
 import type { Script, ScriptArgs, ScriptKeys } from './script.ts'
 import { textOf } from './script-text.ts'
-import type { Transport } from './transport.ts'
+import { inSight, type Sight } from './sync.ts'
+import type { Reply, Transport } from './transport.ts'
 import type { Trips } from './trips.ts'
 
 /** The same transport twice, unless users and sessions have a database of their own. */
@@ -14,14 +15,19 @@ type Values<reads extends readonly Read<unknown>[]> = {
   [index in keyof reads]: reads[index] extends Read<infer value> ? value : never
 }
 
+/** What the reads of one request have to see: see {@link Sight}. */
+export type Sights = { [database in keyof Databases]: Sight }
+
 /** The databases as one request sees them: every call is one of its {@link Trips}. */
 export class Store {
   readonly #databases: Databases
   readonly #trips: Trips
+  readonly #sights: Sights | undefined
 
-  constructor(databases: Databases, trips: Trips) {
+  constructor(databases: Databases, trips: Trips, sights?: Sights) {
     this.#databases = databases
     this.#trips = trips
+    this.#sights = sights
   }
 
   /** Reads everything in one round trip: one pipeline a database, both at the same time. */
@@ -29,13 +35,13 @@ export class Store {
     ...reads: reads
   ): Promise<Values<reads>> {
     const { auth, data } = this.#databases
-    if (auth === data) return (await this.#pipeline(auth, reads)) as Values<reads>
+    if (auth === data) return (await this.#pipeline('auth', reads)) as Values<reads>
 
     const ofAuth = reads.filter((read) => read.database === 'auth')
     const ofData = reads.filter((read) => read.database === 'data')
     const [fromAuth, fromData] = await Promise.all([
-      this.#pipeline(auth, ofAuth),
-      this.#pipeline(data, ofData),
+      this.#pipeline('auth', ofAuth),
+      this.#pipeline('data', ofData),
     ])
     return reads.map((read) =>
       read.database === 'auth' ? fromAuth[ofAuth.indexOf(read)] : fromData[ofData.indexOf(read)],
@@ -67,15 +73,25 @@ export class Store {
     database: 'auth' | 'data' = 'auth',
   ): Promise<value> {
     const command = script.command(keys, args)
-    return script.parse(await this.#trips.run(1, () => this.#databases[database].eval(...command)))
+    const run = (): Promise<unknown> => this.#databases[database].eval(...command)
+    return script.parse(await this.#run(1, database, run))
   }
 
-  async #pipeline(transport: Transport, reads: readonly Read<unknown>[]): Promise<unknown[]> {
+  async #pipeline(database: keyof Databases, reads: readonly Read<unknown>[]): Promise<unknown[]> {
     if (reads.length === 0) return []
-    const pipeline = transport.pipeline()
+    const pipeline = this.#databases[database].pipeline()
     for (const read of reads) read.queue(pipeline)
-    const replies = await this.#trips.run(reads.length, () => pipeline.exec({ keepErrors: true }))
+    const run = (): Promise<Reply[]> => pipeline.exec({ keepErrors: true })
+    const replies = await this.#run(reads.length, database, run)
     return reads.map((read, index) => read.parse(replies[index] ?? {}))
+  }
+
+  #run<value>(
+    commands: number,
+    database: keyof Databases,
+    call: () => Promise<value>,
+  ): Promise<value> {
+    return this.#trips.run(commands, () => inSight(this.#sights?.[database], call))
   }
 }
 
