@@ -13,6 +13,7 @@ const MATRIX: Record<string, 'anyone' | 'user' | 'editor' | 'admin'> = {
   'POST /api/auth/login': 'anyone',
   'POST /api/auth/refresh': 'anyone',
   'POST /api/auth/logout': 'anyone',
+  'POST /api/auth/fresh': 'user',
   'POST /api/auth/register': 'anyone',
   'POST /api/auth/email/verify': 'anyone',
   'POST /api/auth/email/resend': 'anyone',

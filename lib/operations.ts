@@ -9,13 +9,15 @@ import {
   listUserKeys,
 } from './auth/accounts/user-records.ts'
 import { changeUser, listUsers, readUser } from './auth/accounts/users.ts'
-import { createKey, deleteKey, listKeys, rollKey } from './auth/api-keys/api-keys.ts'
+import { deleteKey, listKeys, rollKey } from './auth/api-keys/api-keys.ts'
+import { createKey } from './auth/api-keys/create-key.ts'
 import { createBlock, deleteBlock, listBlocks } from './auth/operators/blocks.ts'
 import { listEvents } from './auth/operators/events.ts'
 import { changePassword } from './auth/passwords/change-password.ts'
 import { forgotPassword } from './auth/passwords/forgot-password.ts'
 import { generatePassword } from './auth/passwords/generate-password.ts'
 import { resetPassword } from './auth/passwords/reset-password.ts'
+import { freshenSignIn } from './auth/sessions/freshen-sign-in.ts'
 import { login } from './auth/sessions/login.ts'
 import { logout } from './auth/sessions/logout.ts'
 import { refresh } from './auth/sessions/refresh.ts'
@@ -38,6 +40,7 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   login,
   refresh,
   logout,
+  freshenSignIn,
   register,
   verifyEmail,
   resendVerification,

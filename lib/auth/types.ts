@@ -59,6 +59,8 @@ export interface Lifetimes {
   refreshTokenTtl: number
   sessionTtl: number
   refreshGrace: number
+  /** How long a sign-in is fresh. */
+  freshSignIn: number
 }
 
 /** Counts strict policies for one request and remembers the decisions for its headers. */
@@ -119,6 +121,8 @@ export interface AuthCall<input = undefined> {
   store: Store
   /** Reads in the round trip that also learns whether the caller's session lives. */
   read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
+  /** Milliseconds since the caller signed in; undefined where nobody has asked the store for it. */
+  signedInAgo: () => number | undefined
   quotas: Quotas
   /** Always there where the operation's row needs an account: see `Call` in `lib/operation.ts`. */
   principal: Principal | undefined

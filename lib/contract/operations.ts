@@ -79,6 +79,16 @@ export const contract = {
     body: 'any',
     status: 204,
   },
+  freshenSignIn: {
+    method: 'POST',
+    path: '/api/auth/fresh',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    hashes: true,
+    status: 204,
+  },
   register: {
     method: 'POST',
     path: '/api/auth/register',
@@ -200,6 +210,7 @@ export const contract = {
     quota: 'gate',
     counted: 'write',
     body: 'json',
+    hashes: true,
     status: 201,
   },
   rollKey: {

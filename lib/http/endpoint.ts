@@ -231,6 +231,7 @@ async function perform<needs>(
         idempotencyKey: headers.get('idempotency-key'),
       },
       level: () => access.level,
+      signedInAgo: () => access.signedInAgo,
       log: deps.log,
       read: (read) => access.read(read),
       recall: (seconds) => access.recall(seconds),

@@ -1,4 +1,4 @@
-import { allScopes } from '../auth/api-keys/api-keys.ts'
+import { allScopes } from '../auth/api-keys/create-key.ts'
 import { LONGEST_PASSWORD_BYTES, SHORTEST_PASSWORD_CHARACTERS } from '../auth/passwords/password.ts'
 import type { OperationId } from '../contract/operations.ts'
 import { allCollections } from '../items/registry.ts'

@@ -20,6 +20,7 @@ export interface Settings {
   refreshTokenTtl: number
   sessionTtl: number
   refreshGrace: number
+  freshSignIn: number
   sessionsPerUser: number
   data: Database
   /** Users and sessions, when they have a database of their own. */

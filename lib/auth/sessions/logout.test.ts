@@ -58,6 +58,7 @@ async function loggedOut(sent: Partial<AuthCall<unknown>>, allowed = true) {
       throw new TypeError('no event here')
     },
     identify: () => undefined,
+    signedInAgo: () => undefined,
     client: { address: undefined, partition: 'shared', userAgent: '' },
     ...sent,
   }

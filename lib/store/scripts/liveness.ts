@@ -5,14 +5,14 @@ const DEFINITION = {
   name: 'liveness',
   keys: ['sessionKey', 'userKey'],
   lua: `
-local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen')
+local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen', 'createdAt', 'fresh')
 local account = redis.call('HMGET', userKey, 'level', 'disabled', 'emailVerified', 'gen', 'id')
-return {'read', session, account}
+return {'read', session, account, redis.call('TIME')}
 `,
-  outcomes: { read: { session: texts, account: texts } },
+  outcomes: { read: { session: texts, account: texts, time: texts } },
 } as const
 
-/** Reads the fields that say whether a session lives. */
+/** Reads the fields that say whether a session lives, and how long ago its user signed in. */
 export const READ_LIVENESS = /* @__PURE__ */ readScript(DEFINITION)
 
 /**
