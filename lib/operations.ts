@@ -24,6 +24,9 @@ import { refresh } from './auth/sessions/refresh.ts'
 import { endSession, endSessions, listSessions } from './auth/sessions/sessions.ts'
 import { signIn } from './auth/sessions/sign-in.ts'
 import { jwks } from './auth/tokens/jwks.ts'
+import { confirmTotp } from './auth/totp/confirm-totp.ts'
+import { disableTotp } from './auth/totp/disable-totp.ts'
+import { startTotp } from './auth/totp/start-totp.ts'
 import type { OperationId } from './contract/operations.ts'
 import type { AppDeps } from './deps/app.ts'
 import { health, ready } from './http/health.ts'
@@ -41,6 +44,9 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   refresh,
   logout,
   freshenSignIn,
+  startTotp,
+  confirmTotp,
+  disableTotp,
   register,
   verifyEmail,
   resendVerification,

@@ -51,6 +51,12 @@ export const PROBLEMS = {
     remedy: 'Check the address and the password. The answer is the same for an unknown user.',
     challenge: BEARER,
   },
+  'second-factor-required': {
+    status: 401,
+    title: 'The account wants a code besides the password',
+    remedy: 'Send the same again with code: of your authenticator app, or a recovery code.',
+    challenge: BEARER,
+  },
   'fresh-signin-required': {
     status: 401,
     title: 'This needs a sign-in of a moment ago',

@@ -80,6 +80,7 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
     limiter: new StrictLimiter(limiterOptions(settings, now)),
     randomId: () => crypto.randomUUID(),
     lifetimes: { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace, freshSignIn },
+    sessionsPerUser: settings.sessionsPerUser,
     log,
     newAccountId,
     sessionsSeen: new Map(),

@@ -1,5 +1,6 @@
 import { limits } from './limits.ts'
 import {
+  appName,
   corsOrigins,
   count,
   duration,
@@ -68,6 +69,7 @@ export function parseSettings(variables: Variables): Settings {
         ? undefined
         : database('AUTH_REDIS_REST_URL', 'AUTH_REDIS_REST_TOKEN', read, faults),
     mail: mail(read, faults),
+    appName: appName(read),
     passwordRules: passwordRules(read, faults, publicOrigin),
     pwnedPasswordsUrl: pwnedPasswordsUrl(read, faults),
     metricsToken: metricsToken(read, faults),

@@ -27,6 +27,8 @@ export interface Settings {
   auth: Database | undefined
   /** Mail over Resend's HTTP API; undefined where none is configured. */
   mail: MailService | undefined
+  /** What the service is called. */
+  appName: string
   passwordRules: PasswordRules
   /** The range endpoint of Have I Been Pwned; undefined where passwords are not looked up. */
   pwnedPasswordsUrl: string | undefined

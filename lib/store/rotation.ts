@@ -83,7 +83,7 @@ export function livenessRead(session: Holder): Read<LivenessFields> {
 export type LivenessFields = ReturnType<typeof READ_LIVENESS.parse>
 
 /** Judges the fields. Anything but a live session of an enabled account is not live. */
-export function liveness(holder: Holder, { session, account, time }: LivenessFields): Liveness {
+export function liveness(holder: Holder, { session, account, now }: LivenessFields): Liveness {
   const [state, owner, opened, createdAt = '0', fresh = '0'] = session
   const [stored, disabled, emailVerified, generation, id] = account
   if (state === undefined) return { status: 'session-missing' }
@@ -96,8 +96,6 @@ export function liveness(holder: Holder, { session, account, time }: LivenessFie
   if (stored === undefined || id !== holder.accountId) return { status: 'user-missing' }
   if ((opened ?? '0') !== (generation ?? '0')) return { status: 'session-superseded' }
   if (!mayEnter(disabled, emailVerified)) return { status: 'user-disabled' }
-  const [seconds = '0', microseconds = '0'] = time
-  const now = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)
   const signedInAgo = now - Math.max(Number(createdAt), Number(fresh))
   return { status: 'live', level: level(stored), signedInAgo }
 }

@@ -4,6 +4,7 @@ import { deletableRead, deleteAccount } from '../../store/administration.ts'
 import { apiKeysRead, removeKey } from '../../store/api-keys.ts'
 import type { Store } from '../../store/client/store.ts'
 import { sessionsRead } from '../../store/session-list.ts'
+import { totpRead } from '../../store/totp.ts'
 import type { Account } from '../../store/users.ts'
 import { type KeyDeps, type OwnKey, own } from '../api-keys/api-keys.ts'
 import { findAccount } from './find-account.ts'
@@ -20,6 +21,8 @@ export interface AccountExport {
     ip: string
   }[]
   keys: OwnKey[]
+  /** Since when a sign-in wants a code; null where it does not. */
+  totp: { createdAt: string } | null
 }
 
 /**
@@ -96,7 +99,11 @@ export async function accountExport(
   account: Account,
   userLimit: number,
 ): Promise<AccountExport> {
-  const [sessions, apiKeys] = await store.read(sessionsRead(userId), apiKeysRead(userId))
+  const [sessions, apiKeys, totp] = await store.read(
+    sessionsRead(userId),
+    apiKeysRead(userId),
+    totpRead(account.accountId ?? ''),
+  )
   return {
     account: shownUser(userId, account),
     sessions: sessions.map(({ sessionId, createdAt, rotatedAt, userAgent, ip }) => ({
@@ -107,5 +114,7 @@ export async function accountExport(
       ip,
     })),
     keys: apiKeys.map((key) => own(key, { userLimit })),
+    totp:
+      totp.createdAt === undefined ? null : { createdAt: new Date(totp.createdAt).toISOString() },
   }
 }

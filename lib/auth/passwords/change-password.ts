@@ -38,10 +38,10 @@ export const changePassword = defineOperation('changePassword', {
 
     const compared = await compareCurrent(call, deps, input.current)
     if (!compared.ok) return compared
-    const { hash: before, guess } = compared.value
+    const { hash: before, giveBack } = compared.value
     const hash = await deps.passwords.hash(input.password, accountId)
     if (!hash.ok) {
-      await guess.giveBack('one')
+      await giveBack('one')
       return hash
     }
 
@@ -54,7 +54,7 @@ export const changePassword = defineOperation('changePassword', {
         hash: hash.value,
         endKeys: input.endKeys === true,
       })
-    let [changed] = await Promise.all([change(before), guess.giveBack('all')])
+    let [changed] = await Promise.all([change(before), giveBack('all')])
     if (changed.status !== 'done') {
       const replaced = { userId, password: input.current, before, holder: accountId }
       const again = await compareReplaced(store, deps.passwords, replaced)

@@ -12,10 +12,34 @@ export type OwnCall = Pick<AuthCall, 'store' | 'client' | 'quotas' | 'report' | 
 
 /** The caller's password was right. */
 export interface Current {
-  account: Credentials
   hash: string
-  /** To be given back when nothing else can fail. */
+  /** Gives the guess back, or all of them. */
+  giveBack(amount: 'one' | 'all'): Promise<unknown>
+}
+
+/** A guess of the caller that was counted, and what it is judged by. */
+export interface OwnGuess {
+  account: Credentials
   guess: Guess
+  /** The time of the store, in epoch milliseconds. */
+  now: number
+}
+
+/** Counts a guess of the caller at their own account, and reads the account in the same trip. */
+export async function beginGuess(
+  call: OwnCall,
+  deps: AccountDeps,
+): Promise<Result<OwnGuess, 'quota-exceeded'>> {
+  const { principal, store, client } = call
+  const { accountId, userId } = principal
+  const names = await guessKeys(userId, client.partition, deps)
+  const [counted, [{ account, known, now }]] = await Promise.all([
+    countGuess(call, names),
+    store.read(guessRead(userId, names.device)),
+  ])
+  const about = { address: userId, known, unlockedAt: account.unlockedAt, user: accountId }
+  const { guess, quota } = await judgeGuess(call, deps, counted, about)
+  return quota.allowed ? ok({ account, guess, now }) : quotaExceeded([quota])
 }
 
 /** What {@link compareCurrent} can fail with. */
@@ -30,16 +54,10 @@ export async function compareCurrent(
   deps: AccountDeps,
   current: string,
 ): Promise<Result<Current, CurrentCode>> {
-  const { principal, store, client } = call
-  const { accountId, userId, sessionId } = principal
-  const names = await guessKeys(userId, client.partition, deps)
-  const [counted, [{ account, known }]] = await Promise.all([
-    countGuess(call, names),
-    store.read(guessRead(userId, names.device)),
-  ])
-  const about = { address: userId, known, unlockedAt: account.unlockedAt, user: accountId }
-  const { guess, quota } = await judgeGuess(call, deps, counted, about)
-  if (!quota.allowed) return quotaExceeded([quota])
+  const { accountId, userId, sessionId } = call.principal
+  const begun = await beginGuess(call, deps)
+  if (!begun.ok) return begun
+  const { account, guess } = begun.value
   const matches = await deps.passwords.matches(current, account.passwordHash, accountId)
   if (!matches.ok) {
     await guess.giveBack('one')
@@ -49,5 +67,8 @@ export async function compareCurrent(
     reportFailedSignIn(call, deps, { userId, accountId }, sessionId)
     return fail('invalid-credentials', 'no match')
   }
-  return ok({ account, hash: account.passwordHash, guess })
+  // Where a code is wanted too, the password alone does not clear the failures: codes could be guessed.
+  const most = account.totp === undefined ? 'all' : 'one'
+  const giveBack = (amount: 'one' | 'all') => guess.giveBack(amount === 'one' ? 'one' : most)
+  return ok({ hash: account.passwordHash, giveBack })
 }

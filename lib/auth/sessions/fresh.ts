@@ -33,7 +33,7 @@ export async function requireFresh(
   if (current !== undefined) {
     const compared = await compareCurrent(call, deps, current)
     if (!compared.ok) return compared
-    await compared.value.guess.giveBack('all')
+    await compared.value.giveBack('all')
     return ok(undefined)
   }
   const session = await livenessAtPrimary(call.store, call.principal)

@@ -25,7 +25,7 @@ export const freshenSignIn = defineOperation('freshenSignIn', {
     if (!compared.ok) return compared
     const [isLive] = await Promise.all([
       freshenSession(store, principal),
-      compared.value.guess.giveBack('all'),
+      compared.value.giveBack('all'),
     ])
     return isLive ? ok(undefined) : fail('invalid-token', 'the session has ended')
   },

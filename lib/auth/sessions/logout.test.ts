@@ -42,6 +42,7 @@ async function loggedOut(sent: Partial<AuthCall<unknown>>, allowed = true) {
       countEachQuietly: async () => [],
       show: () => undefined,
       giveBack: async () => undefined,
+      giveBackLater: () => undefined,
     },
   }
   let cleared = 0

@@ -1,4 +1,4 @@
-import { texts } from '../client/reply.ts'
+import { instant, texts } from '../client/reply.ts'
 import { readScript, script } from '../client/script.ts'
 
 const DEFINITION = {
@@ -9,7 +9,7 @@ local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen', 'createdAt',
 local account = redis.call('HMGET', userKey, 'level', 'disabled', 'emailVerified', 'gen', 'id')
 return {'read', session, account, redis.call('TIME')}
 `,
-  outcomes: { read: { session: texts, account: texts, time: texts } },
+  outcomes: { read: { session: texts, account: texts, now: instant } },
 } as const
 
 /** Reads the fields that say whether a session lives, and how long ago its user signed in. */
