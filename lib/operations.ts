@@ -8,7 +8,8 @@ import { unlockUser } from './auth/accounts/unlock.ts'
 import { deleteUserKey, listUserKeys } from './auth/accounts/user-keys.ts'
 import { changeUser, listUsers, readUser } from './auth/accounts/users.ts'
 import { verifyEmail } from './auth/accounts/verify-email.ts'
-import { createKey, deleteKey, listKeys, rollKey } from './auth/api-keys/api-keys.ts'
+import { deleteKey, listKeys, rollKey } from './auth/api-keys/api-keys.ts'
+import { createKey } from './auth/api-keys/create-key.ts'
 import { finishOAuth } from './auth/identities/finish-oauth.ts'
 import { deleteIdentity, listIdentities } from './auth/identities/identities.ts'
 import { listProviders } from './auth/identities/list-providers.ts'
@@ -19,12 +20,16 @@ import { changePassword } from './auth/passwords/change-password.ts'
 import { forgotPassword } from './auth/passwords/forgot-password.ts'
 import { generatePassword } from './auth/passwords/generate-password.ts'
 import { resetPassword } from './auth/passwords/reset-password.ts'
+import { freshenSignIn } from './auth/sessions/freshen-sign-in.ts'
 import { login } from './auth/sessions/login.ts'
 import { logout } from './auth/sessions/logout.ts'
 import { refresh } from './auth/sessions/refresh.ts'
 import { endSession, endSessions, listSessions } from './auth/sessions/sessions.ts'
 import { signIn } from './auth/sessions/sign-in.ts'
 import { jwks } from './auth/tokens/jwks.ts'
+import { confirmTotp } from './auth/totp/confirm-totp.ts'
+import { disableTotp } from './auth/totp/disable-totp.ts'
+import { startTotp } from './auth/totp/start-totp.ts'
 import type { OperationId } from './contract/operations.ts'
 import type { AppDeps } from './deps/app.ts'
 import { health, ready } from './http/health.ts'
@@ -41,6 +46,10 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   login,
   refresh,
   logout,
+  freshenSignIn,
+  startTotp,
+  confirmTotp,
+  disableTotp,
   register,
   verifyEmail,
   resendVerification,

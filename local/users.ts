@@ -19,6 +19,7 @@ import {
   accountsOf,
   accountsRead,
   addAccount,
+  type Rights,
   releaseAccount,
   setPassword,
   setRights,
@@ -33,7 +34,7 @@ import { level } from '../lib/store/rules.ts'
 import { sessionsRead } from '../lib/store/session-list.ts'
 import { revokeSessions } from '../lib/store/sessions.ts'
 import { TraceSearch } from '../lib/store/traces.ts'
-import { profileRead } from '../lib/store/users.ts'
+import { credentialsRead, profileRead } from '../lib/store/users.ts'
 import { operatorStore } from './operator-store.ts'
 
 const HELP = `Manages Usher's accounts.
@@ -46,6 +47,7 @@ const HELP = `Manages Usher's accounts.
   npm run users -- password <address> [--password <password>]     ends every session, at once
   npm run users -- sessions <address> [--end]
   npm run users -- keys <address> [--end-key <id>]
+  npm run users -- totp <address> [--end]     whether a sign-in wants a code; takes it away
   npm run users -- unlock <address>           clears failed sign-ins
   npm run users -- verify <address>           counts as confirmed, without a mail
   npm run users -- export <address>           all that is kept of the account, as JSON
@@ -112,6 +114,13 @@ const commands: Record<string, Command> = {
     await forgetKeys(store, changed.endedKeys)
     const ended = `Every session and ${changed.endedKeys.length} API keys have ended.`
     console.log(`${userId} / ${password}\n${ended}`)
+  },
+  totp: async (store, { subject, end }) => {
+    const userId = userIdOf(subject)
+    const [{ totp }] = await store.read(credentialsRead(userId))
+    if (end) await change(store, subject, { totp: false })
+    const before = totp === undefined ? 'wants no code' : 'wants a code'
+    console.log(`A sign-in of ${userId} ${end ? 'wants no code any more' : before}.`)
   },
   unlock: async (store, { subject }) => {
     const userId = userIdOf(subject)
@@ -184,13 +193,10 @@ function exportNeeds(): ExportDeps {
   return { userLimit: POLICIES.user.limit, ...exportParts(deps) }
 }
 
-async function change(
-  store: Store,
-  subject: string,
-  rights: Parameters<typeof setRights>[2],
-): Promise<void> {
+async function change(store: Store, subject: string, rights: Rights): Promise<void> {
   const userId = userIdOf(subject)
-  const changed = await setRights(store, userId, rights)
+  const [{ accountId }] = await store.read(profileRead(userId))
+  const changed = await setRights(store, { userId, accountId }, rights)
   if (changed.status === 'unknown') throw unknown(userId)
   if (changed.status !== 'done') throw new Refused(`${userId} is the last admin.`)
   await forgetKeys(store, changed.endedKeys)

@@ -13,6 +13,7 @@ import type { CollectionCall } from '../items/types.ts'
 import type { AnyOperation } from '../operation.ts'
 import { printable } from '../printable.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
+import type { PolicyName } from '../rate-limit/policies.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import { Store } from '../store/client/store.ts'
 import { Trips } from '../store/client/trips.ts'
@@ -87,9 +88,9 @@ export function endpoint<needs>(
       const ip = clientAddress(request.headers, settled.settings.trustedProxy)
       const report: Report = (type, fields) =>
         later(record(needs, type, { ...fields, ip, requestId }))
-      quotas = new RequestQuotas(settled.limiter, trips, settled.log, (policy, user) =>
-        report('throttled', { policy, user, ...caller }),
-      )
+      const onDenied = (policy: PolicyName, user?: string): void =>
+        report('throttled', { policy, user, ...caller })
+      quotas = new RequestQuotas(settled.limiter, trips, settled.log, onDenied, later)
       outcome = await perform(
         { row, input, run },
         {
@@ -254,6 +255,7 @@ async function perform<needs>(
         idempotencyKey: headers.get('idempotency-key'),
       },
       level: () => access.level,
+      signedInAgo: () => access.signedInAgo,
       log: deps.log,
       read: (read) => access.read(read),
       recall: (seconds) => access.recall(seconds),

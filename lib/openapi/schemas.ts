@@ -206,6 +206,27 @@ export const SCHEMAS: Record<string, Schema> = {
       description: 'What belongs to the account, by collection, as the collection shows it.',
       additionalProperties: { type: 'array', items: { type: 'object' } },
     },
+    totp: {
+      ...record({ createdAt: instant('When it was turned on.') }),
+      type: ['object', 'null'],
+      description: 'Null where a sign-in wants no code.',
+    },
+  }),
+  NewTotp: record({
+    secret: text('For an authenticator app, in base32. It is shown this once.', {
+      pattern: '^[A-Z2-7]{32}$',
+    }),
+    uri: text('The same as an address, for a QR code.', { pattern: '^otpauth://totp/' }),
+  }),
+  RecoveryCodes: record({
+    recoveryCodes: {
+      type: 'array',
+      minItems: 10,
+      maxItems: 10,
+      items: text('Stands for a code, once. It is shown this once.', {
+        pattern: '^[a-z2-7]{4}(-[a-z2-7]{4}){3}$',
+      }),
+    },
   }),
   ApiKey: record({
     ...key,

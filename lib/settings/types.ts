@@ -21,12 +21,15 @@ export interface Settings {
   refreshTokenTtl: number
   sessionTtl: number
   refreshGrace: number
+  freshSignIn: number
   sessionsPerUser: number
   data: Database
   /** Users and sessions, when they have a database of their own. */
   auth: Database | undefined
   /** Mail over Resend's HTTP API; undefined where none is configured. */
   mail: MailService | undefined
+  /** What the service is called. */
+  appName: string
   passwordRules: PasswordRules
   /** The range endpoint of Have I Been Pwned; undefined where passwords are not looked up. */
   pwnedPasswordsUrl: string | undefined

@@ -51,13 +51,27 @@ export function accountsOf(page: StoredPage): { userId: string; account: Account
   return page.items.map(({ id, fields }) => ({ userId: id, account: accountOf(fields) }))
 }
 
-/** Sets level and disablement. See {@link SET_RIGHTS}. @returns The API keys that have ended. */
+/** What an operator changes of an account; what is undefined stays. */
+export interface Rights {
+  level?: number | undefined
+  disabled?: boolean | undefined
+  /** Takes it away: nobody but the owner can turn it on. */
+  totp?: false | undefined
+}
+
+/**
+ * Sets level, disablement and TOTP. See {@link SET_RIGHTS}.
+ *
+ * @returns The API keys that have ended, and whether TOTP was on.
+ */
 export async function setRights(
   store: Store,
-  userId: string,
-  rights: { level?: number | undefined; disabled?: boolean | undefined },
-): Promise<{ status: 'done'; endedKeys: string[] } | { status: 'unknown' | 'last-admin' }> {
-  const { level, disabled } = rights
+  { userId, accountId = '' }: { userId: string; accountId: string | undefined },
+  rights: Rights,
+): Promise<
+  { status: 'done'; endedKeys: string[]; endedTotp: boolean } | { status: 'unknown' | 'last-admin' }
+> {
+  const { level, disabled, totp } = rights
   return store.write(
     SET_RIGHTS,
     {
@@ -65,11 +79,14 @@ export async function setRights(
       sessionsKey: keys.sessionsOf(userId),
       keysKey: keys.apiKeysOf(userId),
       adminsKey: keys.admins,
+      totpKey: keys.totp(accountId),
     },
     {
       address: userId,
+      accountId,
       newLevel: level ?? '',
       newDisabled: disabled === undefined ? '' : Number(disabled),
+      endsTotp: totp === false,
     },
   )
 }

@@ -43,6 +43,7 @@ export async function deleteAccount(
       resetKey: keys.once(resetHash),
       identitiesKey: keys.identitiesOf(accountId),
       passkeysKey: keys.passkeysOf(accountId),
+      totpKey: keys.totp(accountId),
     },
     { address: userId, accountId, identityPrefix: keys.identities },
   )

@@ -21,6 +21,9 @@ export const EVENT_TYPES = [
   'key.created',
   'key.rolled',
   'key.deleted',
+  'totp.enabled',
+  'totp.disabled',
+  'recovery-code.used',
   'block.created',
   'block.deleted',
 ] as const

@@ -7,7 +7,13 @@ import type { Holder } from './rotation.ts'
 import { READ_IDENTITY } from './scripts/identity.ts'
 import { LINK_IDENTITY } from './scripts/identity-link.ts'
 import { SIGN_IN_BY_IDENTITY } from './scripts/identity-sign-in.ts'
-import { type NewSession, type Opened, openedSession, openingWords } from './sessions.ts'
+import {
+  type NewSession,
+  type Opened,
+  openedSession,
+  openingArgs,
+  openingKeys,
+} from './sessions.ts'
 
 /** Whose an identity is, and what is known of the account that it leads to, or may lead to. */
 export interface KnownIdentity {
@@ -64,8 +70,7 @@ export type EnteredByIdentity =
     })
   /** Something else is true by now. */
   | { status: 'changed'; known: KnownIdentity }
-  | { status: 'refused' | 'taken'; accountId: string }
-  | { status: 'unconfirmed' }
+  | { status: 'refused' | 'taken' | 'unconfirmed' }
 
 const ARRIVALS: readonly Arrival[] = ['known', 'linked', 'made', 'replaced']
 
@@ -76,7 +81,6 @@ export async function signInByIdentity(
   session: NewSession,
 ): Promise<EnteredByIdentity> {
   const { accountId = '', freshId, userId } = session
-  const opening = openingWords(session)
   const entered = await store.write(
     SIGN_IN_BY_IDENTITY,
     {
@@ -84,10 +88,11 @@ export async function signInByIdentity(
       identitiesKey: keys.identitiesOf(accountId),
       freshIdentitiesKey: keys.identitiesOf(freshId),
       passkeysKey: keys.passkeysOf(accountId),
+      totpKey: keys.totp(accountId),
       registrationsKey: keys.registrationsOf(userId),
       keysKey: keys.apiKeysOf(userId),
       resetKey: keys.once(known.resetHash ?? ''),
-      ...opening.keys,
+      ...openingKeys(session),
     },
     {
       assumed: known.holder ?? '',
@@ -95,17 +100,14 @@ export async function signInByIdentity(
       mayLink,
       identityId,
       details: JSON.stringify(details),
-      ...opening.args,
+      ...openingArgs(session),
     },
   )
   switch (entered.status) {
     case 'opened': {
       const { how, sessionIds, keyIds, registrations } = entered
       return {
-        status: 'opened',
-        accountId: entered.accountId,
-        session: openedSession(entered),
-        overCap: entered.overCap,
+        ...openedSession(entered),
         how: ARRIVALS.find((each) => each === how) ?? 'known',
         ended: [
           ...sessionIds.map(keys.session),

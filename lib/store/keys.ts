@@ -9,6 +9,7 @@
  * | `accounts:healer` | string: who heals them | after half a minute without a step |
  * | `accounts:healed` | string: when the last healing ended | never |
  * | `uid:<account id>` | string: the address | never: goes with the account |
+ * | `totp:<account id>` | hash: a secret that waits, or the last step and hashes of recovery codes | ten minutes while it waits, then never: goes with TOTP |
  * | `session:<sid>` | hash | at the session's absolute end; a day after it is revoked |
  * | `sessions:<address>` | sorted set of `sid`, score = idle end in ms | with its last session |
  * | `key:<id>` | hash: an API key's record, SHA-256 of the key and no key | with the key, if it expires |
@@ -39,6 +40,7 @@
  */
 export const keys = {
   user: (userId: string): string => `user:${userId}`,
+  totp: (accountId: string): string => `totp:${accountId}`,
   session: (sessionId: string): string => `session:${sessionId}`,
   sessionsOf: (userId: string): string => `sessions:${userId}`,
   apiKey: (id: string): string => `key:${id}`,

@@ -1,5 +1,5 @@
 import { StoreUnavailable } from '../contract/problems.ts'
-import { type Read, type Shaped, text } from './client/reply.ts'
+import { type Read, text } from './client/reply.ts'
 import type { ScriptArgs, ScriptKeys } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import type { EventWords } from './events.ts'
@@ -7,18 +7,18 @@ import { keys } from './keys.ts'
 import type { Holder, SessionState } from './rotation.ts'
 import {
   END_SESSIONS,
-  type OPEN_ARGS,
-  type OPEN_KEYS,
   OPEN_SESSION,
-  type OPENED,
+  type OPENING_ARGS,
+  type OPENING_KEYS,
   REVOKE_SESSION,
 } from './scripts/sessions.ts'
+import type { SpentCode } from './totp.ts'
 
 export type Opened =
   | { status: 'opened'; accountId: string; session: SessionState; overCap: string[] }
   | { status: 'refused' }
 
-/** A session that is to be opened, whichever way somebody signs in. */
+/** A session that is opened, in whichever way. */
 export interface NewSession {
   sessionId: string
   /** The address. */
@@ -54,66 +54,75 @@ export function deviceRead(userId: string, device: string): Read<boolean> {
   }
 }
 
-/** Keys and arguments of a script that opens a session. */
-export interface OpeningWords {
-  keys: ScriptKeys<(typeof OPEN_KEYS)[number]> & EventWords['keys']
-  args: ScriptArgs<(typeof OPEN_ARGS)[number]> & EventWords['args']
-}
-
-/** Writes a session that is to be opened as keys and arguments. */
-export function openingWords(session: NewSession): OpeningWords {
-  const { sessionId, userId, accountId = '', freshId, event } = session
+/** The keys of a script that opens a session. See {@link opening}. */
+export function openingKeys({
+  sessionId,
+  userId,
+  accountId = '',
+  freshId,
+  event,
+}: NewSession): ScriptKeys<(typeof OPENING_KEYS)[number]> {
   return {
-    keys: {
-      sessionKey: keys.session(sessionId),
-      sessionsKey: keys.sessionsOf(userId),
-      userKey: keys.user(userId),
-      devicesKey: keys.devicesOf(userId),
-      knownKey: keys.accountId(accountId),
-      freshKey: keys.accountId(freshId),
-      accountsKey: keys.accounts,
-      adminsKey: keys.admins,
-      ...event.keys,
-    },
-    args: {
-      sessionId,
-      address: userId,
-      known: accountId,
-      fresh: freshId,
-      idleTtl: session.refreshTokenTtlMs,
-      absoluteTtl: session.sessionTtlMs,
-      userAgent: session.userAgent,
-      ip: session.ip,
-      cap: session.cap,
-      device: session.device ?? '',
-      deviceTtl: DEVICE_TTL_MS,
-      ...event.args,
-    },
+    sessionKey: keys.session(sessionId),
+    sessionsKey: keys.sessionsOf(userId),
+    userKey: keys.user(userId),
+    devicesKey: keys.devicesOf(userId),
+    knownKey: keys.accountId(accountId),
+    freshKey: keys.accountId(freshId),
+    accountsKey: keys.accounts,
+    adminsKey: keys.admins,
+    ...event.keys,
   }
 }
 
-/** What a script tells of a session that it has opened. */
-export type OpenedWords = Shaped<typeof OPENED>
-
-/** The state of a session that was opened a moment ago. */
-export function openedSession({ now, idle, level }: OpenedWords): SessionState {
-  return { seq: 1, at: now, now, idle, level }
+/** Its arguments. */
+export function openingArgs(session: NewSession): ScriptArgs<(typeof OPENING_ARGS)[number]> {
+  return {
+    sessionId: session.sessionId,
+    address: session.userId,
+    known: session.accountId ?? '',
+    fresh: session.freshId,
+    idleTtl: session.refreshTokenTtlMs,
+    absoluteTtl: session.sessionTtlMs,
+    userAgent: session.userAgent,
+    ip: session.ip,
+    cap: session.cap,
+    device: session.device ?? '',
+    deviceTtl: DEVICE_TTL_MS,
+    ...session.event.args,
+  }
 }
 
-/**
- * Opens a session at the primary. See {@link OPEN_SESSION}.
- *
- * @param comparedHash The hash that the password was compared against.
- */
+/** What a script that has opened a session says of it. */
+export function openedSession({
+  accountId,
+  overCap,
+  now,
+  idle,
+  level,
+}: {
+  accountId: string
+  overCap: string[]
+  now: number
+  idle: number
+  level: number
+}): Extract<Opened, { status: 'opened' }> {
+  return { status: 'opened', accountId, overCap, session: { seq: 1, at: now, now, idle, level } }
+}
+
+/** Opens a session for a password at the primary. See {@link OPEN_SESSION}. */
 export async function openSession(
   store: Store,
-  { comparedHash, ...session }: NewSession & { comparedHash: string },
-): Promise<Opened> {
-  const { keys, args } = openingWords(session)
-  const opened = await store.write(OPEN_SESSION, keys, { comparedHash, ...args })
-  if (opened.status === 'refused') return opened
-  const { status, accountId, overCap } = opened
-  return { status, accountId, overCap, session: openedSession(opened) }
+  session: NewSession,
+  { comparedHash, code }: { comparedHash: string; code: SpentCode },
+): Promise<Opened | { status: 'spent' }> {
+  const { compared, step, recovery } = code
+  const opened = await store.write(
+    OPEN_SESSION,
+    { ...openingKeys(session), totpKey: keys.totp(session.accountId ?? '') },
+    { ...openingArgs(session), comparedHash, comparedTotp: compared, step, recovery },
+  )
+  return opened.status === 'opened' ? openedSession(opened) : opened
 }
 
 /** Ends a session at the primary. @returns Whether there was a live one of this user's. */

@@ -4,6 +4,7 @@ import { apiKeysRead } from '../../store/api-keys.ts'
 import type { Store } from '../../store/client/store.ts'
 import { identitiesRead } from '../../store/identities.ts'
 import { sessionsRead } from '../../store/session-list.ts'
+import { totpRead } from '../../store/totp.ts'
 import { type Account, profileRead } from '../../store/users.ts'
 import { type OwnKey, own } from '../api-keys/api-keys.ts'
 import { type OwnIdentity, shownIdentities } from '../identities/shown-identities.ts'
@@ -23,6 +24,8 @@ export interface AccountExport {
   }[]
   keys: OwnKey[]
   identities: OwnIdentity[]
+  /** Since when a sign-in wants a code; null where it does not. */
+  totp: { createdAt: string } | null
   /** What belongs to it, by collection. */
   items: Record<string, unknown[]>
 }
@@ -76,11 +79,12 @@ export async function accountExport(
   account: Account,
 ): Promise<Result<AccountExport, 'service-unavailable' | AccessCode>> {
   const { accountId } = account
-  const [sessions, apiKeys, identities] = await call.store.read(
+  const [sessions, apiKeys, identities, totp] = await call.store.read(
     sessionsRead(userId),
     apiKeysRead(userId),
     // No account has the empty id.
     identitiesRead(accountId ?? ''),
+    totpRead(accountId ?? ''),
   )
   // Items from before accounts had ids name the address.
   const items = await listOwned(call, accountId === undefined ? [userId] : [accountId, userId])
@@ -96,6 +100,8 @@ export async function accountExport(
     })),
     keys: apiKeys.map((key) => own(key, { userLimit })),
     identities: shownIdentities(identities),
+    totp:
+      totp.createdAt === undefined ? null : { createdAt: new Date(totp.createdAt).toISOString() },
     items: items.value,
   })
 }

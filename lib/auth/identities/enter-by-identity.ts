@@ -10,7 +10,7 @@ import {
   signInByIdentity,
 } from '../../store/identity-sign-in.ts'
 import type { Holder } from '../../store/rotation.ts'
-import { entered, newSession } from '../sessions/enter.ts'
+import { enter, newSession } from '../sessions/enter.ts'
 import { guessKeys } from '../sessions/guesses.ts'
 import type { TokenResponse } from '../tokens/token-response.ts'
 import type { AuthCall } from '../types.ts'
@@ -73,7 +73,7 @@ export async function enterByIdentity(
     switch (outcome.status) {
       case 'opened':
         tellOf(call, outcome, { provider: provider.id, identity: identityId })
-        return ok(await entered(call, deps, outcome, session))
+        return ok(await enter(call, deps, session, outcome))
       case 'changed':
         known = outcome.known
         break
@@ -81,7 +81,7 @@ export async function enterByIdentity(
         return unconfirmed(provider)
       case 'refused': {
         call.report('signin.failed', {
-          user: outcome.accountId || undefined,
+          user: accountId,
           provider: provider.id,
         })
         const detail = 'The account may not enter: ask the operator of this service.'

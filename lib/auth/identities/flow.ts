@@ -30,19 +30,23 @@ const SEALED = z.object({
   until: z.number(),
 })
 
+/** Its key has one purpose, and seals nothing else. */
+const ABOUT = 'flow'
+
 /** Encrypts a flow for the browser to keep. */
-export function sealFlow(flow: Flow, { flowSealer, now }: ProviderDeps): Promise<string> {
-  return flowSealer.seal(JSON.stringify({ ...flow, until: now() + FLOW_TTL_MS }))
+export function sealFlow(flow: Flow, { flowBox, now }: ProviderDeps): Promise<string> {
+  const text = JSON.stringify({ ...flow, until: now() + FLOW_TTL_MS })
+  return flowBox.seal(new TextEncoder().encode(text), ABOUT)
 }
 
 /** @returns Undefined where there is none, where it was made by somebody else, and where it is over. */
 export async function openFlow(
   sealed: string | undefined,
-  { flowSealer, now }: ProviderDeps,
+  { flowBox, now }: ProviderDeps,
 ): Promise<Flow | undefined> {
-  const text = sealed === undefined ? undefined : await flowSealer.open(sealed)
-  if (text === undefined) return undefined
+  const opened = sealed === undefined ? undefined : await flowBox.open(sealed, ABOUT)
+  if (opened === undefined) return undefined
   // Nobody else can have sealed it: what is no flow is a defect.
-  const { until, ...flow } = SEALED.parse(JSON.parse(text))
+  const { until, ...flow } = SEALED.parse(JSON.parse(new TextDecoder().decode(opened.secret)))
   return now() < until ? flow : undefined
 }

@@ -2,6 +2,8 @@ import * as z from 'zod/mini'
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
 import { identitiesRead, ownIdentityRead, unlinkIdentity } from '../../store/identities.ts'
+import { FRESH_PROBLEMS, requireFresh } from '../sessions/fresh.ts'
+import type { AccountDeps } from '../types.ts'
 import { shownIdentities } from './shown-identities.ts'
 
 /** Lists the identities that the caller signs in with, the oldest first. */
@@ -21,14 +23,17 @@ export const deleteIdentityInput = z.optional(z.strictObject({ current: z.option
 /**
  * Takes one of the caller's identities away, unless nothing else is left to sign in with.
  *
- * @returns Nothing (204); `not-found`, also for another's; `conflict` for the last way in.
+ * @returns Nothing (204); `not-found`, also for another's; `conflict` for the last way in;
+ *   `fresh-signin-required`.
  */
 export const deleteIdentity = defineOperation('deleteIdentity', {
   summary: 'Take an identity away from your account',
   input: deleteIdentityInput,
-  problems: ['not-found', 'conflict'],
-  run: async (call) => {
+  problems: ['not-found', 'conflict', ...FRESH_PROBLEMS],
+  run: async (call, deps: AccountDeps) => {
     const { principal, store, id } = call
+    const fresh = await requireFresh(call, deps, call.input?.current)
+    if (!fresh.ok) return fresh
     const [identity] = await store.read(ownIdentityRead(principal.accountId, id))
     if (identity === undefined) return fail('not-found', 'no such identity of this user')
     switch (await unlinkIdentity(store, principal, identity)) {

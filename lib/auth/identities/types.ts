@@ -1,4 +1,4 @@
-import type { Sealer } from '../../sealing.ts'
+import type { SecretBox } from '../totp/secret-box.ts'
 import type { AuthDeps } from '../types.ts'
 import type { Linking, Provider } from './provider.ts'
 import type { ProviderMemory } from './provider-memory.ts'
@@ -11,7 +11,7 @@ export interface ProviderDeps extends AuthDeps {
   origin: string
   ask: typeof fetch
   providerMemory: ProviderMemory
-  flowSealer: Sealer
+  flowBox: SecretBox
   flowCookie: FlowCookie
   /** 256 random bits, base64url. */
   randomToken: () => string
@@ -19,8 +19,6 @@ export interface ProviderDeps extends AuthDeps {
   tokenHash: (text: string) => Promise<string>
   /** A keyed hash, so that the mark of a network names none. */
   accountKey: (account: string) => Promise<string>
-  /** Live sessions an account may have. */
-  sessionsPerUser: number
 }
 
 /** The cookie that a browser keeps while it is at the provider. */

@@ -1,41 +1,30 @@
 import type { SecurityEventType } from '../../store/event-types.ts'
 import type { EventFields } from '../../store/events.ts'
-import { type NewSession, type Opened, revokeSession } from '../../store/sessions.ts'
+import type { NewSession, Opened } from '../../store/sessions.ts'
+import { revokeSession } from '../../store/sessions.ts'
 import type { TokenResponse } from '../tokens/token-response.ts'
 import type { AuthCall, AuthDeps } from '../types.ts'
 import { grant } from './grant.ts'
 
-/** What opening a session needs, whichever way somebody signs in. */
-export interface EnterDeps extends AuthDeps {
-  /** Live sessions an account may have. */
-  sessionsPerUser: number
-}
-
-/** The account that is entered. */
-interface Entered {
+/** Who comes in, by whichever proof. */
+export interface Newcomer {
   /** The address. */
   userId: string
   /** Undefined before the first sign-in of an account that was typed by hand. */
   accountId: string | undefined
-  /** Names the network that the client came from; undefined when no address is known. */
+  /** Names the network, which is known from then on; undefined where no address is. */
   device: string | undefined
 }
 
-/**
- * Makes up a session that is to be opened.
- *
- * @param event What is recorded with it, under the account's id.
- */
+/** The session that is to be opened for somebody who has proven who they are, and what is recorded of it. */
 export function newSession(
-  call: Pick<AuthCall, 'client' | 'event'>,
-  deps: EnterDeps,
-  { userId, accountId, device }: Entered,
-  event: [type: SecurityEventType, fields?: EventFields],
+  { client, event }: Pick<AuthCall, 'client' | 'event'>,
+  deps: AuthDeps,
+  { userId, accountId, device }: Newcomer,
+  [type, fields]: [type: SecurityEventType, fields?: EventFields] = ['signin.succeeded'],
 ): NewSession {
   const sessionId = deps.randomId()
   const freshId = deps.newAccountId()
-  const { client } = call
-  const [type, fields] = event
   return {
     sessionId,
     userId,
@@ -47,16 +36,16 @@ export function newSession(
     ip: client.address ?? '',
     cap: deps.sessionsPerUser,
     device,
-    event: call.event(type, { ...fields, user: accountId ?? freshId, session: sessionId }),
+    event: event(type, { ...fields, user: accountId ?? freshId, session: sessionId }),
   }
 }
 
-/** Hands out the tokens of a session that was opened, and ends the oldest sessions over the cap. */
-export async function entered(
-  call: Pick<AuthCall, 'identify' | 'store'>,
-  deps: EnterDeps,
-  { accountId, session, overCap }: Extract<Opened, { status: 'opened' }>,
+/** Hands out the tokens of a session that was opened, and ends the oldest beyond the cap. */
+export async function enter(
+  call: Pick<AuthCall, 'store' | 'identify'>,
+  deps: AuthDeps,
   { userId, sessionId }: NewSession,
+  { accountId, session, overCap }: Extract<Opened, { status: 'opened' }>,
 ): Promise<TokenResponse> {
   const principal = { accountId, userId, sessionId }
   call.identify(principal)

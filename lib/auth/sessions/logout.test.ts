@@ -42,6 +42,7 @@ async function loggedOut(sent: Partial<AuthCall<unknown>>, allowed = true) {
       countEachQuietly: async () => [],
       show: () => undefined,
       giveBack: async () => undefined,
+      giveBackLater: () => undefined,
     },
   }
   let cleared = 0
@@ -59,6 +60,7 @@ async function loggedOut(sent: Partial<AuthCall<unknown>>, allowed = true) {
       throw new TypeError('no event here')
     },
     identify: () => undefined,
+    signedInAgo: () => undefined,
     client: { address: undefined, partition: 'shared', userAgent: '' },
     ...sent,
   }

@@ -1,4 +1,4 @@
-import { words } from '../client/reply.ts'
+import { flag, words } from '../client/reply.ts'
 import { script } from '../client/script.ts'
 import { ANOTHER_ADMIN } from './another-admin.ts'
 import {
@@ -44,8 +44,8 @@ return {'added'}
 })
 
 /**
- * Sets an account's level, or disables or enables it, unless that would leave nobody who can. `''` leaves
- * either as it is.
+ * Sets an account's level, disables or enables it, and takes its TOTP away, unless that would leave nobody
+ * who can. `''` leaves level and disablement as they are.
  *
  * Disabling ends every session and every API key, so that enabling does not bring them back. Enabling
  * clears the failed sign-ins. To find another admin the script reads accounts that it does not declare,
@@ -55,11 +55,13 @@ return {'added'}
 export const SET_RIGHTS = /* @__PURE__ */ script({
   name: 'set rights',
   locks: 'database',
-  keys: ['userKey', 'sessionsKey', 'keysKey', 'adminsKey'],
-  args: ['address', 'newLevel', 'newDisabled'],
+  keys: ['userKey', 'sessionsKey', 'keysKey', 'adminsKey', 'totpKey'],
+  args: ['address', 'accountId', 'newLevel', 'newDisabled', 'endsTotp: boolean'],
   lua: `${CLOCK}${WHOLE}${GENERATION}${BEGIN_GENERATION}${RAISE_GENERATION}${END_KEYS}${ANOTHER_ADMIN}
 local size = redis.pcall('HLEN', userKey)
 if type(size) == 'table' or size == 0 then return {'unknown'} end
+-- Another account may have been made under the address since it was read.
+if endsTotp and (redis.call('HGET', userKey, 'id') or '') ~= accountId then return {'unknown'} end
 local before = fieldsOf(userKey)
 local level = newLevel ~= '' and newLevel or before[1]
 local disabled = newDisabled ~= '' and newDisabled or before[2]
@@ -78,9 +80,14 @@ if newDisabled == '1' then
   redis.call('HDEL', userKey, 'reset')
   ended = endKeys(userKey, keysKey)
 end
-return {'done', ended}
+local hadTotp = 0
+if endsTotp then
+  hadTotp = redis.call('HDEL', userKey, 'totp')
+  redis.call('DEL', totpKey)
+end
+return {'done', ended, hadTotp}
 `,
-  outcomes: { done: { endedKeys: words }, unknown: {}, 'last-admin': {} },
+  outcomes: { done: { endedKeys: words, endedTotp: flag }, unknown: {}, 'last-admin': {} },
 })
 
 /**

@@ -25,6 +25,7 @@ export const DELETE_ACCOUNT = /* @__PURE__ */ script({
     'resetKey',
     'identitiesKey',
     'passkeysKey',
+    'totpKey',
   ],
   args: ['address', 'accountId', 'identityPrefix'],
   lua: `${ANOTHER_ADMIN}
@@ -47,7 +48,7 @@ if accountId ~= '' and (redis.call('GET', idKey) or address) == address then
       if redis.call('HGET', identityKey, 'uid') == accountId then redis.call('DEL', identityKey) end
     end
   end
-  redis.call('DEL', idKey, identitiesKey, passkeysKey)
+  redis.call('DEL', idKey, identitiesKey, passkeysKey, totpKey)
 end
 redis.call('SREM', adminsKey, address)
 redis.call('ZREM', accountsKey, address)

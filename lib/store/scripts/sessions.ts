@@ -13,11 +13,12 @@ import {
   MAY_ENTER,
   RAISE_GENERATION,
   REVOKE,
+  SPEND_CODE,
   WHOLE,
 } from './parts.ts'
 
-/** The keys that opening a session needs, besides those of its event. */
-export const OPEN_KEYS = [
+/** The keys of every script that opens a session. */
+export const OPENING_KEYS = [
   'sessionKey',
   'sessionsKey',
   'userKey',
@@ -26,10 +27,11 @@ export const OPEN_KEYS = [
   'freshKey',
   'accountsKey',
   'adminsKey',
+  ...EVENT_KEYS,
 ] as const
 
-/** The arguments that opening a session needs, besides those of its event. Lifetimes are in ms. */
-export const OPEN_ARGS = [
+/** Their arguments. */
+export const OPENING_ARGS = [
   'sessionId',
   'address',
   'known',
@@ -41,70 +43,72 @@ export const OPEN_ARGS = [
   'cap: number',
   'device',
   'deviceTtl: number',
+  ...EVENT_ARGS,
 ] as const
 
-/** What a script tells of a session that it has opened. */
-export const OPENED = {
-  now: integer,
-  idle: integer,
-  level,
-  accountId: word,
-  overCap: words,
-} as const
-
 /**
- * Opens a session of an account that may enter. The network that the client came from (`device`, or `''`) is
- * known from then on. Returns the end of its idle time, and the oldest sessions over `cap`, which the
- * caller revokes. Needs {@link WHOLE}, {@link GENERATION} and {@link BEGIN_GENERATION}.
+ * Opens a session of an account that may enter, behind a check of what was proven: it ends the script when
+ * the account is another by now. A sign-in that races with a password change or a disable must not leave
+ * a session behind. The account gets its id, if it has none, and the network that the client came from
+ * (`device`, or `''`) is known from then on.
+ *
+ * The event is recorded here, and costs no command of its own. `overCap` are the oldest sessions over
+ * `cap`, which the caller revokes. Lifetimes are in ms. Safe to repeat, as far as the check is.
+ *
+ * @param first What is done before the account is looked at, where it may still be made; `now` is the time.
+ * @param more What is told besides, of variables of `first`.
  */
-export const OPEN = `
-local function open(now, id, sessionId, sessionKey, sessionsKey, userKey, idleTtl, absoluteTtl, userAgent, ip, cap)
-  redis.call('HSETNX', userKey, 'level', '0')
-  beginGeneration(userKey, 'HSETNX')
-  local absolute = now + absoluteTtl
-  local idle = math.min(now + idleTtl, absolute)
-  redis.call('HSET', sessionKey, 'st', 'live', 'seq', '1', 'at', whole(now), 'createdAt', whole(now),
-    'idle', whole(idle), 'abs', whole(absolute), 'uid', id, 'ua', userAgent, 'ip', ip, 'gen', generation(userKey))
-  redis.call('PEXPIREAT', sessionKey, whole(absolute))
-  redis.call('ZREMRANGEBYSCORE', sessionsKey, '-inf', '(' .. whole(now))
-  redis.call('ZADD', sessionsKey, whole(idle), sessionId)
-  if redis.call('PTTL', sessionsKey) < absoluteTtl then redis.call('PEXPIREAT', sessionsKey, whole(absolute)) end
-  local over = redis.call('ZCARD', sessionsKey) - cap
-  return idle, over > 0 and redis.call('ZRANGE', sessionsKey, 0, math.min(over, 100) - 1) or {}
-end
-local function noteDevice(now, devicesKey, device, deviceTtl)
-  if device == '' then return end
+export function opening(check: string, { first = '', more = '' } = {}): string {
+  return `${CLOCK}${WHOLE}${ENTRY}${MAY_ENTER}${GENERATION}${BEGIN_GENERATION}${IDENTIFY}${IS_ADMIN}${ENROL}${RECORD}
+local now = clock()
+${first}if not mayEnter(userKey) then return {'refused'} end
+${check}
+redis.call('HSETNX', userKey, 'level', '0')
+beginGeneration(userKey, 'HSETNX')
+local id = identify(userKey, address, knownKey, known, freshKey, fresh)
+enrol(userKey, address, accountsKey, adminsKey)
+local absolute = now + absoluteTtl
+local idle = math.min(now + idleTtl, absolute)
+redis.call('HSET', sessionKey, 'st', 'live', 'seq', '1', 'at', whole(now), 'createdAt', whole(now),
+  'idle', whole(idle), 'abs', whole(absolute), 'uid', id, 'ua', userAgent, 'ip', ip, 'gen', generation(userKey))
+redis.call('PEXPIREAT', sessionKey, whole(absolute))
+redis.call('ZREMRANGEBYSCORE', sessionsKey, '-inf', '(' .. whole(now))
+redis.call('ZADD', sessionsKey, whole(idle), sessionId)
+if redis.call('PTTL', sessionsKey) < absoluteTtl then redis.call('PEXPIREAT', sessionsKey, whole(absolute)) end
+if device ~= '' then
   redis.call('ZREMRANGEBYSCORE', devicesKey, '-inf', whole(now - deviceTtl))
   redis.call('ZADD', devicesKey, whole(now), device)
   redis.call('ZREMRANGEBYRANK', devicesKey, 0, -101)
   redis.call('PEXPIRE', devicesKey, whole(deviceTtl))
-end`
+end
+local over = redis.call('ZCARD', sessionsKey) - cap
+local oldest = over > 0 and redis.call('ZRANGE', sessionsKey, 0, math.min(over, 100) - 1) or {}
+record(eventsKey, eventIdsKey, eventCountsKey, mostEvents, owner, mostOfOwner, mostOfKind, eventWords)
+return {'opened', whole(now), whole(idle), redis.call('HGET', userKey, 'level'), id, oldest${more}}
+`
+}
+
+/** What they answer. */
+export const OPENING_OUTCOMES = {
+  opened: { now: integer, idle: integer, level, accountId: word, overCap: words },
+  refused: {},
+} as const
 
 /**
- * Opens a session, if the account still is what the password was compared against: a sign-in that
- * races with a password change or a disable must not leave a session behind. The account gets its id,
- * if it has none.
- *
- * The event is recorded here, and costs no command of its own. `overCap` are the oldest sessions over
- * `cap`, which the caller revokes. Safe to repeat.
+ * Opens a session for a password, if the account still has the hash that it was compared with and the
+ * secret of TOTP that the code was. The code is used up in the same step: `spent` where it was before.
  */
 export const OPEN_SESSION = /* @__PURE__ */ script({
   name: 'open session',
-  keys: [...OPEN_KEYS, ...EVENT_KEYS],
-  args: ['comparedHash', ...OPEN_ARGS, ...EVENT_ARGS],
-  lua: `${CLOCK}${WHOLE}${ENTRY}${MAY_ENTER}${GENERATION}${BEGIN_GENERATION}${IDENTIFY}${IS_ADMIN}${ENROL}${OPEN}${RECORD}
-local now = clock()
-if not mayEnter(userKey) or redis.call('HGET', userKey, 'password') ~= comparedHash then
-  return {'refused'}
-end
-local id = identify(userKey, address, knownKey, known, freshKey, fresh)
-local idle, oldest = open(now, id, sessionId, sessionKey, sessionsKey, userKey, idleTtl, absoluteTtl, userAgent, ip, cap)
-enrol(userKey, address, accountsKey, adminsKey)
-noteDevice(now, devicesKey, device, deviceTtl)
-record(eventsKey, eventIdsKey, eventCountsKey, mostEvents, owner, mostOfOwner, mostOfKind, eventWords)
-return {'opened', whole(now), whole(idle), redis.call('HGET', userKey, 'level'), id, oldest}
-`,
-  outcomes: { opened: OPENED, refused: {} },
+  keys: [...OPENING_KEYS, 'totpKey'],
+  args: ['comparedHash', 'comparedTotp', 'step', 'recovery', ...OPENING_ARGS],
+  lua: /* @__PURE__ */ opening(`${SPEND_CODE}
+local compared = redis.call('HMGET', userKey, 'password', 'totp')
+if compared[1] ~= comparedHash or (compared[2] or '') ~= comparedTotp then return {'refused'} end
+-- A call that is repeated, because its answer was lost, finds the session that it has opened.
+local again = redis.call('EXISTS', sessionKey) == 1
+if comparedTotp ~= '' and not again and not spendCode(totpKey, step, recovery) then return {'spent'} end`),
+  outcomes: { ...OPENING_OUTCOMES, spent: {} },
 })
 
 /**
