@@ -96,10 +96,20 @@ function keysByMemory({ http, quick, memory }: Reach): ProviderHttp {
   return async (url, init) => {
     const ask = async (isKnown: boolean): Promise<string> => {
       const response = await (isKnown ? quick : http)(url, init)
-      if (response.status === 200) return response.text()
-      throw new ProviderFault('unsound', `keys: status ${response.status}`)
+      const text = await response.text()
+      // Only what is a set of keys is worth remembering.
+      if (response.status === 200 && isKeySet(text)) return text
+      throw new ProviderFault('unsound', 'no set of keys')
     }
     const text = await memory.keySets.get(url, ask, isAway)
     return new Response(text, { headers: { 'Content-Type': 'application/json' } })
+  }
+}
+
+function isKeySet(text: string): boolean {
+  try {
+    return Array.isArray(Object(JSON.parse(text)).keys)
+  } catch {
+    return false
   }
 }

@@ -67,7 +67,7 @@ test('the browser is sent to the provider with all that the answer is bound to, 
   })
   const [cookie = ''] = answer.headers.getSetCookie()
   expect(cookie).toMatch(
-    /^__Host-usher-oauth=[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    /^__Host-usher-oauth=[\w.-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
   )
   expect(answer.headers.get('cache-control')).toBe('no-store')
   const github = new URL(await browser.begin('github'))
