@@ -13,7 +13,7 @@ export type ExportDeps = Deps & ExportNeeds
 
 /** What it needs besides the rest. */
 export function exportParts(items: CollectionNeeds): Pick<ExportNeeds, 'listOwned'> {
-  return { listOwned: (call, owners) => listOwned({ ...call, log }, items, owners) }
+  return { listOwned: (call, owner) => listOwned({ ...call, log }, items, owner) }
 }
 
 /** The dependencies of this isolate, made at its first request. */

@@ -19,24 +19,22 @@ const LIMIT = '100'
 
 /**
  * Lists the items of an owner, by collection. A collection that cannot be filtered by owner is read whole.
+ * Items from before accounts had ids name an address, which nobody is shown: they are not among them.
  *
- * @param owners How items name the owner: by id, and from before accounts had ids by address.
+ * @param owner The account's id.
  * @returns `service-unavailable` while an index is being built that this needs.
  */
 export async function listOwned(
   place: Place,
   deps: CollectionDeps,
-  owners: readonly string[],
+  owner: string,
 ): Promise<Result<Record<string, Item[]>, 'service-unavailable'>> {
   const all: Record<string, Item[]> = {}
   for (const collection of ownedCollections()) {
     const isFiltered = collection.filter?.some((field) => field === 'owner') === true
-    const own: Item[] = []
-    for (const query of isFiltered ? owners.map((owner) => ({ owner })) : [{}]) {
-      const found = await readAll(place, deps, collection, query)
-      if (!found.ok) return found
-      own.push(...found.value.filter(({ owner }) => owners.includes(String(owner))))
-    }
+    const found = await readAll(place, deps, collection, isFiltered ? { owner } : {})
+    if (!found.ok) return found
+    const own = found.value.filter((item) => item['owner'] === owner)
     if (own.length > 0) all[collection.name] = own
   }
   return ok(all)

@@ -56,6 +56,12 @@ export async function unlinkIdentity(
   return status
 }
 
+/** The key that says whose an identity is, of the JSON that is kept of it. */
+export function identityKeyOf(json: string): string | undefined {
+  const identity = identityOf('', json)
+  return identity && keys.identity(identity.provider, identity.hash)
+}
+
 /** What is kept of an identity; undefined for what people typed and is none. */
 function identityOf(id: string, json: string): ListedIdentity | undefined {
   let kept: unknown

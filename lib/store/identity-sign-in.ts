@@ -1,7 +1,7 @@
 import { mapRead, type Read } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
-import type { IdentityDetails } from './identities.ts'
+import { type IdentityDetails, identityKeyOf } from './identities.ts'
 import { keys } from './keys.ts'
 import type { Holder } from './rotation.ts'
 import { READ_IDENTITY } from './scripts/identity.ts'
@@ -105,7 +105,7 @@ export async function signInByIdentity(
   )
   switch (entered.status) {
     case 'opened': {
-      const { how, sessionIds, keyIds, registrations } = entered
+      const { how, sessionIds, keyIds, registrations, identities } = entered
       return {
         ...openedSession(entered),
         how: ARRIVALS.find((each) => each === how) ?? 'known',
@@ -113,6 +113,7 @@ export async function signInByIdentity(
           ...sessionIds.map(keys.session),
           ...keyIds.map(keys.apiKey),
           ...registrations.map(keys.registration),
+          ...identities.flatMap((json) => identityKeyOf(json) ?? []),
         ],
       }
     }

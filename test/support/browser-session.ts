@@ -4,15 +4,19 @@ import type { InProcess } from './in-process.ts'
 /** A browser of one person: it keeps cookies, and follows no redirect. */
 export class BrowserSession {
   readonly #api: Pick<InProcess, 'ask'>
+  readonly #headers: Record<string, string>
   readonly cookies = new Map<string, string>()
 
-  constructor(api: Pick<InProcess, 'ask'>) {
+  /** @param headers What is sent with every request: a platform in front tells the client's address. */
+  constructor(api: Pick<InProcess, 'ask'>, headers: Record<string, string> = {}) {
     this.#api = api
+    this.#headers = headers
   }
 
   async send(path: string, init: RequestInit = {}): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const headers = { ...(cookie && { Cookie: cookie }), ...Object(init.headers) }
+    const own = { ...this.#headers, ...(cookie && { Cookie: cookie }) }
+    const headers = { ...own, ...Object(init.headers) }
     const answer = await read(await this.#api.ask(path, { ...init, headers }))
     for (const line of answer.headers.getSetCookie()) {
       const [, name = '', value = '', rest = ''] = /^([^=]+)=([^;]*)(.*)$/.exec(line) ?? []

@@ -33,7 +33,7 @@ export interface AccountExport {
 /** Lists the items of an owner. */
 export type ListOwned = (
   call: Pick<AuthCall, 'store' | 'background'>,
-  owners: readonly string[],
+  owner: string,
 ) => Promise<Result<Record<string, unknown[]>, 'service-unavailable'>>
 
 /** What exporting an account needs from outside. */
@@ -86,8 +86,7 @@ export async function accountExport(
     identitiesRead(accountId ?? ''),
     totpRead(accountId ?? ''),
   )
-  // Items from before accounts had ids name the address.
-  const items = await listOwned(call, accountId === undefined ? [userId] : [accountId, userId])
+  const items = accountId === undefined ? ok({}) : await listOwned(call, accountId)
   if (!items.ok) return items
   return ok({
     account: shownUser(userId, account),

@@ -1,4 +1,5 @@
 import { test } from '@playwright/test'
+import type { Answer } from '../../../test/support/api.ts'
 import { BrowserSession } from '../../../test/support/browser-session.ts'
 import { type InProcess, ORIGIN } from '../../../test/support/in-process.ts'
 import { startIssuer, type TestIssuer } from '../../../test/support/issuer.ts'
@@ -113,3 +114,140 @@ for (const provider of ['firm', 'github']) {
     expect(await keys('user:*')).toEqual(['user:me@home.org'])
   })
 }
+
+test('a path of this origin is where it ends; anything else is refused before it begins', async () => {
+  const browser = new BrowserSession(api)
+  const ends: [string, string][] = [
+    ['/', '/'],
+    ['/account/keys?a=b#c', '/account/keys?a=b#c'],
+    ['/search?q=https://example.com//x', '/search?q=https://example.com//x'],
+    ['/a/../b', '/b'],
+    ['/über', '/%C3%BCber'],
+    ['/a:b@c', '/a:b@c'],
+  ]
+  for (const [returnTo, end] of ends) {
+    const location = await browser.begin('firm', `?returnTo=${encodeURIComponent(returnTo)}`)
+    const answer = await browser.comeBack(issuer.agree(location))
+    expect(answer.headers.get('location'), returnTo).toBe(end)
+  }
+  for (const returnTo of [
+    ...['', 'account', 'https://evil.example', 'javascript:alert(1)', '//evil.example', '///evil'],
+    ...[
+      '/\\evil.example',
+      '\\evil',
+      '/a\\b',
+      '/\t/evil.example',
+      '/\n/evil',
+      '\t//evil',
+      ' //evil',
+    ],
+    ...['/.//evil.example', '/a/..//evil.example', '/a//b', '/%0a\u0000', `/${'x'.repeat(1_024)}`],
+    ...['/ /evil', '/\u2028/evil', '?x', '#x', '.', '..//evil'],
+  ]) {
+    const answer = await browser.send(
+      `/api/auth/oauth/firm?returnTo=${encodeURIComponent(returnTo)}`,
+    )
+    expect(answer, JSON.stringify(returnTo)).toBeProblem('validation-error', {
+      errors: [{ pointer: '#/returnTo', message: expect.any(String) }],
+    })
+  }
+  const twice = await browser.send('/api/auth/oauth/firm?returnTo=/a&returnTo=/b')
+  expect(twice).toBeProblem('validation-error')
+  expect(await browser.send('/api/auth/oauth/firm?unknown=1')).toBeProblem('validation-error')
+})
+
+test('a provider that is not set up is nowhere; a person sees every failure as a page', async () => {
+  const browser = new BrowserSession(api)
+  for (const path of ['acme', 'FIRM', 'constructor', '__proto__', 'acme/callback']) {
+    expect(await browser.send(`/api/auth/oauth/${path}`), path).toBeProblem('not-found')
+  }
+  const accept = { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
+  const cases: [number, string, () => Promise<Answer>][] = [
+    [404, 'There is nothing here', () => browser.send('/api/auth/oauth/acme', { headers: accept })],
+    [
+      422,
+      'returnTo',
+      () => browser.send('/api/auth/oauth/firm?returnTo=//evil', { headers: accept }),
+    ],
+    [
+      400,
+      'The state belongs to no sign-in',
+      () => browser.send('/api/auth/oauth/firm/callback?code=a&state=b', { headers: accept }),
+    ],
+    [
+      400,
+      'was told not to let you in here',
+      async () => {
+        const back = issuer.agree(await browser.begin('firm'))
+        back.searchParams.set('error', 'access_denied')
+        return browser.comeBack(back, accept)
+      },
+    ],
+    [
+      503,
+      'Firm does not answer now',
+      async () => {
+        const back = issuer.agree(await browser.begin('firm'))
+        issuer.says.faults = { token: 'trouble' }
+        return browser.comeBack(back, accept)
+      },
+    ],
+  ]
+  for (const [status, words, ask] of cases) {
+    const answer = await ask()
+    expect([answer.status, answer.type]).toEqual([status, 'text/html; charset=utf-8'])
+    expect(answer.text).toContain(words)
+    expect(answer.headers.get('vary')).toMatch(/\bAccept\b/)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(answer.headers.get('x-request-id')).toMatch(/./)
+    expect(answer.headers.has('retry-after')).toBe(status === 503)
+    expect(browser.cookies.has('__Host-usher-oauth')).toBe(false)
+  }
+})
+
+test('what a person typed is shown as text', async () => {
+  const answer = await new BrowserSession(api).send(
+    '/api/auth/oauth/firm/callback?error=%3Cscript%3E&state=%3Cscript%3E',
+    { headers: { Accept: 'text/html' } },
+  )
+  expect(answer.text).not.toContain('<script')
+})
+
+test('sign-ins by provider count as sign-ins of the address, before the provider is asked', async () => {
+  const strict = await startApi({
+    host: 'in-process',
+    limits: { signin: 2 },
+    env: { ...issuer.variables('FIRM'), TRUSTED_PROXY: 'cloudflare' },
+  })
+  const from = { 'CF-Connecting-IP': '192.0.2.7' }
+  const come = async () => {
+    const browser = new BrowserSession(strict)
+    return browser.comeBack(issuer.agree(await browser.begin('firm')), from)
+  }
+  expect([(await come()).status, (await come()).status]).toEqual([303, 303])
+  const before = issuer.asked['token']
+  const denied = await come()
+  expect(denied).toBeProblem('quota-exceeded')
+  expect(denied.headers.getSetCookie()).toHaveLength(1)
+  expect(issuer.asked['token']).toBe(before)
+  await strict.stop()
+})
+
+test('metadata that are known serve while the provider is away', async () => {
+  let later = 0
+  const patient = await startApi({
+    host: 'in-process',
+    now: () => Date.now() + later,
+    env: issuer.variables('FIRM'),
+  })
+  const come = async () => {
+    const browser = new BrowserSession(patient)
+    return browser.comeBack(issuer.agree(await browser.begin('firm')))
+  }
+  expect((await come()).status).toBe(303)
+  later = 11 * 60_000
+  issuer.says.faults = { discovery: 'trouble' }
+  expect((await come()).status).toBe(303)
+  await patient.stop()
+})

@@ -14,7 +14,7 @@ const POLICY =
  */
 export function failurePage(
   problem: Response,
-  { code, detail }: Failure,
+  { code, detail, errors = [] }: Failure,
   asked: Headers,
 ): Response {
   const { headers } = problem
@@ -23,11 +23,13 @@ export function failurePage(
   const { status, title, remedy } = PROBLEMS[code]
   headers.set('Content-Type', 'text/html; charset=utf-8')
   headers.set('Content-Security-Policy', POLICY)
+  const told = errors.map(({ pointer, message }) => `${pointer.replace(/^#\//, '')} ${message}.`)
+  const faults = told.length === 0 ? undefined : told.join(' ')
   const html = htmlPage(
     `${status} ${title}`,
     `<p><code>${code}</code> · HTTP ${status}</p>
 <h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(detail ?? remedy)}</p>
+<p>${escapeHtml(detail ?? faults ?? remedy)}</p>
 <p><a href="/signin">Sign in</a> · <a href="/">Home</a></p>`,
   )
   return new Response(html, { status, headers })

@@ -14,7 +14,7 @@ if holder[1] and own ~= holder[1] then
   redis.call('DEL', identityKey)
   return {'changed', '', '', own}
 end
-local how, sessions, apiKeys, registrations = 'known', {}, {}, {}
+local how, sessions, apiKeys, registrations, identities = 'known', {}, {}, {}, {}
 if not holder[1] then
   if not confirmed then return {'unconfirmed'} end
   local before = redis.call('HMGET', userKey, 'disabled', 'emailVerified', 'level')
@@ -31,7 +31,10 @@ if not holder[1] then
     sessions, apiKeys = redis.call('ZRANGE', sessionsKey, 0, -1), redis.call('ZRANGE', keysKey, 0, -1)
     -- An id that leads to another address was copied with its record: what it names is that account's.
     local isOwn = known ~= '' and (redis.call('GET', knownKey) or address) == address
-    if isOwn then redis.call('DEL', knownKey, identitiesKey, passkeysKey, totpKey) end
+    if isOwn then
+      identities = redis.call('HVALS', identitiesKey)
+      redis.call('DEL', knownKey, identitiesKey, passkeysKey, totpKey)
+    end
     redis.call('DEL', userKey, sessionsKey, keysKey, devicesKey, resetKey)
     redis.call('HSET', userKey, 'id', id, 'level', before[3] or '0', 'emailVerified', '1', 'createdAt', whole(now))
     redis.call('SET', freshKey, address)
@@ -59,7 +62,7 @@ end
  * read them (`''` for nobody): a replica may be behind. If the store knows better, it says so and does
  * nothing. An identity of an account that is gone is nobody's.
  *
- * Of what an account had, `ended` are keys of records that open nothing any more: the caller deletes them.
+ * Of what an account had it tells the records that open nothing any more, for the caller to delete them.
  */
 export const SIGN_IN_BY_IDENTITY = /* @__PURE__ */ script({
   name: 'sign in by identity',
@@ -84,7 +87,7 @@ export const SIGN_IN_BY_IDENTITY = /* @__PURE__ */ script({
   ],
   lua: /* @__PURE__ */ opening('', {
     first: ADMIT,
-    more: ', how, sessions, apiKeys, registrations',
+    more: ', how, sessions, apiKeys, registrations, identities',
   }),
   outcomes: {
     ...OPENING_OUTCOMES,
@@ -94,6 +97,7 @@ export const SIGN_IN_BY_IDENTITY = /* @__PURE__ */ script({
       sessionIds: words,
       keyIds: words,
       registrations: words,
+      identities: words,
     },
     changed: { holder: word, holderAddress: word, accountId: word },
     unconfirmed: {},
