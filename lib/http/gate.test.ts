@@ -84,8 +84,10 @@ test('a preflight is answered without a credential, and says what the path takes
     answered('/api/profile', { method: 'OPTIONS', headers: { Origin } }, deps)
   const allowed = await ask('https://app.example.com')
   expect(allowed.status).toBe(204)
-  expect(allowed.headers.get('allow')).toBe('GET, PATCH, HEAD, OPTIONS')
-  expect(allowed.headers.get('access-control-allow-methods')).toBe('GET, PATCH, HEAD, OPTIONS')
+  expect(allowed.headers.get('allow')).toBe('GET, PATCH, DELETE, HEAD, OPTIONS')
+  expect(allowed.headers.get('access-control-allow-methods')).toBe(
+    'GET, PATCH, DELETE, HEAD, OPTIONS',
+  )
   expect((await ask('https://evil.example.org')).headers.has('access-control-allow-methods')).toBe(
     false,
   )

@@ -26,6 +26,7 @@ import { failureOf } from './failure.ts'
 import type { Handover } from './handover.ts'
 import { HEADER_SECTION_DETAIL, isHeaderSectionTooLarge } from './header-section.ts'
 import type { KeyQuota } from './key-limits.ts'
+import { failurePage } from './pages/failure-page.ts'
 import { normalPath, redirectOf } from './path.ts'
 import { json, problem, redirect } from './problem.ts'
 import { operationName } from './request-log.ts'
@@ -87,6 +88,10 @@ export async function gate(
     refused ??= failureOf(error)
   }
 
+  const shown = (document: Response, failure: Failure): Response =>
+    'row' in routed && routed.row.page === true
+      ? failurePage(document, failure, request.headers)
+      : document
   if (refused === undefined && 'row' in routed && trips !== undefined) {
     const headers = new Headers({ 'X-Request-Id': requestId })
     const handover = { requestId, spent: trips, startedAt, quotas: decisions }
@@ -95,7 +100,7 @@ export async function gate(
 
   const response =
     refused !== undefined
-      ? problem(refused.code, { instance: pathname, requestId }, refused)
+      ? shown(problem(refused.code, { instance: pathname, requestId }, refused), refused)
       : 'location' in routed
         ? redirect(routed.location)
         : json(204, undefined)

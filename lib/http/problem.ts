@@ -63,8 +63,9 @@ export function problem(
     },
     'application/problem+json',
   )
-  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
   if (row.challenge !== undefined) response.headers.set('WWW-Authenticate', row.challenge)
+  // A failure that knows more says so in a challenge of its own.
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
   if (row.status === 503 || row.status === 429) {
     response.headers.set('Retry-After', String(extras.retryAfterSeconds ?? DEFAULT_RETRY_AFTER))
   }
