@@ -233,6 +233,8 @@ async function perform<needs>(
       level: () => access.level,
       log: deps.log,
       read: (read) => access.read(read),
+      readAsCaller: (read) => access.readAsCaller(read),
+      mayGet: ({ name, access: { get } }) => access.may({ collection: name, action: 'get' }, get),
       recall: (seconds) => access.recall(seconds),
       background: (work) => later(inBackground(deps, work)),
     } satisfies Made as never,

@@ -2,15 +2,13 @@ import { expect, test } from '@playwright/test'
 import { assert, asyncProperty, string } from 'fast-check'
 import { sha256 } from '../hash.ts'
 import { openCursor, sealCursor } from './cursor.ts'
-import { ItemCache } from './item-cache.ts'
 import type { CollectionDeps } from './types.ts'
 
 const LIST = 'things by size'
 
 /** What seals with the first of these keys, and opens with all. */
-function depsOf(...keys: string[]): CollectionDeps {
+function depsOf(...keys: string[]): Pick<CollectionDeps, 'cursorMacs'> {
   return {
-    ...{ now: Date.now, randomId: () => 'x', itemCache: new ItemCache(Date.now) },
     cursorMacs: keys.map((key) => (text) => sha256(`${key}\n${text}`)),
   }
 }

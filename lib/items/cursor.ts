@@ -14,7 +14,7 @@ const MAC_LENGTH = 22
 export async function sealCursor(
   place: string,
   fingerprint: string,
-  { cursorMacs }: CollectionDeps,
+  { cursorMacs }: Pick<CollectionDeps, 'cursorMacs'>,
 ): Promise<string> {
   const [mac] = cursorMacs
   if (mac === undefined) throw new TypeError('no key for cursors')
@@ -25,7 +25,7 @@ export async function sealCursor(
 export async function openCursor(
   cursor: string,
   fingerprint: string,
-  { cursorMacs }: CollectionDeps,
+  { cursorMacs }: Pick<CollectionDeps, 'cursorMacs'>,
 ): Promise<string | undefined> {
   const [encoded = '', sent = '', ...rest] = cursor.split('.')
   const place = decodeCursor(encoded)

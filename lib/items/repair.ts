@@ -71,6 +71,7 @@ export async function sweep(store: () => Store, collection: Collection): Promise
           limit: BATCH,
           exact: false,
           filters: [],
+          followed: [],
         }),
       )
       // An index that is not whole is built anew, without the wrong members.

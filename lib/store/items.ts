@@ -4,8 +4,8 @@ import type { Store } from './client/store.ts'
 import { CLAIM_HOLDS_MS, type KeptIndexes } from './indexes.ts'
 import { keys } from './keys.ts'
 import { APPLY_ITEMS } from './scripts/apply.ts'
-import { READ_ITEM } from './scripts/item.ts'
-import { QUERY_ITEMS } from './scripts/query.ts'
+import { READ_ITEM, READ_ITEM_AND_FOLLOW } from './scripts/item.ts'
+import { QUERY_ITEMS, QUERY_ITEMS_AND_FOLLOW } from './scripts/query.ts'
 
 /** A hash as it is stored: the declared fields only, undefined where the hash has none. */
 export type StoredFields = (string | undefined)[]
@@ -34,6 +34,62 @@ export function itemRead(
   }
 }
 
+/** A field of items whose values are the ids of others, which are read with them. */
+export interface Followed {
+  /** Where it stands among the fields that are asked for. */
+  at: number
+  /** Whether its value is a list of ids, as JSON. */
+  isList: boolean
+  /** Of the others. */
+  prefix: string
+  fields: readonly string[]
+}
+
+/** The items that a field refers to, by their ids; undefined for one that is not there. */
+export type Following = ReadonlyMap<string, StoredFields | undefined>
+
+/** Reads an item with what it refers to, in one command. See {@link READ_ITEM_AND_FOLLOW}. */
+export function followingItemRead(
+  prefix: string,
+  id: string,
+  fields: readonly string[],
+  followed: readonly Followed[],
+): Read<{ stored: StoredFields | undefined; following: Following[] }> {
+  const itemKey = keys.item(prefix, id)
+  const args = { fields, ...followArgs(followed) }
+  const read = scriptRead('data', READ_ITEM_AND_FOLLOW, { itemKey }, args)
+  return mapRead(read, (found) => {
+    if (found.status === 'taken') return { stored: undefined, following: [] }
+    return { stored: found.values, following: found.followed.map(followingOf) }
+  })
+}
+
+function followArgs(followed: readonly Followed[]): {
+  followedAt: number[]
+  followedLists: number[]
+  followedPrefixes: string[]
+  followedWidths: number[]
+  followedFields: string[]
+} {
+  return {
+    // Lua counts from 1.
+    followedAt: followed.map(({ at }) => at + 1),
+    followedLists: followed.map(({ isList }) => Number(isList)),
+    followedPrefixes: followed.map(({ prefix }) => prefix),
+    followedWidths: followed.map(({ fields }) => fields.length),
+    followedFields: followed.flatMap(({ fields }) => fields),
+  }
+}
+
+function followingOf(found: unknown): Following {
+  return new Map(
+    list(found).map((row) => {
+      const [id, values] = list(row)
+      return [word(id), values === undefined ? undefined : texts(values)]
+    }),
+  )
+}
+
 /** What a page is asked of. See {@link QUERY_ITEMS}. */
 export interface ItemQuery {
   prefix: string
@@ -56,6 +112,8 @@ export interface ItemQuery {
   limit: number
   exact: boolean
   filters: readonly SearchedIndex[]
+  /** The fields whose items are read with the rows. */
+  followed: readonly Followed[]
 }
 
 /** An index, which must be whole by this fingerprint. */
@@ -120,6 +178,8 @@ export interface ItemRows extends Found {
   more: boolean
   lastMember: string
   rows: ItemRow[]
+  /** For each of the followed fields; of very many items some are missing. */
+  following: Following[]
 }
 
 /** Reads the rows of a page in one read-only command. See {@link QUERY_ITEMS}. */
@@ -128,44 +188,45 @@ export function queryRead(query: ItemQuery): Read<ItemRows | IndexLacking> {
   const stretches = filters.flatMap((filter, at) =>
     filter.stretches.map(({ min, max }) => ({ of: at + 1, min, max })),
   )
-  const read = scriptRead(
-    'data',
-    QUERY_ITEMS,
-    {
-      healedKey: keys.healed,
-      statesKey: query.states,
-      idsKey: query.ids,
-      walkKey: walk.key,
-      filterKeys: filters.map(({ key }) => key),
-    },
-    {
-      prefix,
-      pattern: keys.under(prefix),
-      holds: walk.holds,
-      exact: query.exact,
-      limit: query.limit,
-      backwards: walk.reversed,
-      first: walk.min,
-      last: walk.max,
-      wholeFirst: whole?.min ?? '',
-      wholeLast: whole?.max ?? '',
-      afterId: query.afterId,
-      fewKeys: query.smallKeyspace,
-      needed: query.neededFields,
-      hold: CLAIM_HOLDS_MS,
-      walkPrint: walk.fingerprint,
-      counts: counted !== undefined,
-      countsOutside: counted?.outside === true,
-      countsDistinct: counted?.distinct === true,
-      filterGathers: filters.map(({ gathers }) => Number(gathers)),
-      filterPrints: filters.map(({ fingerprint }) => fingerprint),
-      stretchesOf: stretches.map((each) => each.of),
-      stretchFirsts: stretches.map(({ min }) => min),
-      stretchLasts: stretches.map(({ max }) => max),
-      fields: query.fields,
-    },
-  )
-  return mapRead(read, ({ status: way, healed, count, rows, ...more }) => {
+  const touched = {
+    healedKey: keys.healed,
+    statesKey: query.states,
+    idsKey: query.ids,
+    walkKey: walk.key,
+    filterKeys: filters.map(({ key }) => key),
+  }
+  const args = {
+    prefix,
+    pattern: keys.under(prefix),
+    holds: walk.holds,
+    exact: query.exact,
+    limit: query.limit,
+    backwards: walk.reversed,
+    first: walk.min,
+    last: walk.max,
+    wholeFirst: whole?.min ?? '',
+    wholeLast: whole?.max ?? '',
+    afterId: query.afterId,
+    fewKeys: query.smallKeyspace,
+    needed: query.neededFields,
+    hold: CLAIM_HOLDS_MS,
+    walkPrint: walk.fingerprint,
+    counts: counted !== undefined,
+    countsOutside: counted?.outside === true,
+    countsDistinct: counted?.distinct === true,
+    filterGathers: filters.map(({ gathers }) => Number(gathers)),
+    filterPrints: filters.map(({ fingerprint }) => fingerprint),
+    stretchesOf: stretches.map((each) => each.of),
+    stretchFirsts: stretches.map(({ min }) => min),
+    stretchLasts: stretches.map(({ max }) => max),
+    fields: query.fields,
+  }
+  const { followed } = query
+  const read =
+    followed.length === 0
+      ? scriptRead('data', QUERY_ITEMS, touched, args)
+      : scriptRead('data', QUERY_ITEMS_AND_FOLLOW, touched, { ...args, ...followArgs(followed) })
+  return mapRead(read, ({ status: way, healed, count, rows, followed: others, ...more }) => {
     const found = { ...more, healed: lastHealingOf(healed) }
     if (way === 'unbuilt' || way === 'held') return { ...found, way, index: more.lastMember }
     return {
@@ -173,6 +234,7 @@ export function queryRead(query: ItemQuery): Read<ItemRows | IndexLacking> {
       way,
       count: known(count),
       rows: rows.map((row) => rowOf(row, query.fields.length)),
+      following: others.map(followingOf),
     }
   })
 }
