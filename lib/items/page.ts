@@ -103,7 +103,7 @@ export async function planPage(
 const BUILT_IN_SECONDS = { upTo100_000: 2, beyond: 15 }
 
 /** A list that lacks items looks complete: 503 instead. */
-function notWhole({ index, way, keyspace }: IndexLacking): Failure<'service-unavailable'> {
+export function notWhole({ index, way, keyspace }: IndexLacking): Failure<'service-unavailable'> {
   const seconds = BUILT_IN_SECONDS[keyspace <= 100_000 ? 'upTo100_000' : 'beyond']
   return fail('service-unavailable', `${index} is ${way}`, {
     detail: `An index that this list needs is being built: ${index}. Ask again in ${seconds} seconds.`,

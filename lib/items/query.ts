@@ -48,7 +48,19 @@ export function parseQuery(
   options: QueryOptions = {},
 ): Result<Query, 'validation-error'> {
   const faults: InputFault[] = []
-  const query: Query = {
+  const query = emptyQuery()
+  for (const [name, value] of Object.entries(raw)) {
+    const message = judgeParameter(collection, query, name, value, options)
+    if (message !== undefined) faults.push({ pointer: pointer([name]), message })
+    if (faults.length === MOST_FAULTS) break
+  }
+  if (faults.length === 0) return ok(query)
+  return fail('validation-error', `${faults.length} faults`, { errors: faults })
+}
+
+/** The query that asks for nothing in particular. */
+export function emptyQuery(): Query {
+  return {
     limit: DEFAULT_LIMIT,
     cursor: undefined,
     direction: undefined,
@@ -59,13 +71,6 @@ export function parseQuery(
     count: false,
     include: [],
   }
-  for (const [name, value] of Object.entries(raw)) {
-    const message = judgeParameter(collection, query, name, value, options)
-    if (message !== undefined) faults.push({ pointer: pointer([name]), message })
-    if (faults.length === MOST_FAULTS) break
-  }
-  if (faults.length === 0) return ok(query)
-  return fail('validation-error', `${faults.length} faults`, { errors: faults })
 }
 
 /** What every list takes. */
