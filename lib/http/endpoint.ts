@@ -262,6 +262,8 @@ async function perform<needs>(
       signedInAgo: () => access.signedInAgo,
       log: deps.log,
       read: (read) => access.read(read),
+      readAsCaller: (read) => access.readAsCaller(read),
+      mayGet: ({ name, access: { get } }) => access.may({ collection: name, action: 'get' }, get),
       recall: (seconds) => access.recall(seconds),
       staleBefore: staleBefore(sync),
       background: (work) => later(inBackground(deps, work)),
