@@ -24,7 +24,9 @@ import { signIn } from './auth/sessions/sign-in.ts'
 import { jwks } from './auth/tokens/jwks.ts'
 import type { OperationId } from './contract/operations.ts'
 import type { AppDeps } from './deps/app.ts'
+import { graphSchema, queryGraph, runGraph } from './http/graphql.ts'
 import { health, ready } from './http/health.ts'
+import { callTools } from './http/mcp.ts'
 import { readMetrics } from './http/metrics-text.ts'
 import { openapi } from './http/openapi.ts'
 import { getItem } from './items/get.ts'
@@ -71,6 +73,10 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   openapi,
   health,
   ready,
+  queryGraph,
+  runGraph,
+  graphSchema,
+  callTools,
   listItems,
   getItem,
   createItem,

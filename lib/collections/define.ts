@@ -63,6 +63,8 @@ export const RESERVED_NAMES = [
   'blocks',
   'metrics',
   'health',
+  'graphql',
+  'mcp',
   'openapi.json',
 ] as const
 

@@ -3,6 +3,7 @@ import {
   corsOrigins,
   count,
   duration,
+  introspection,
   origin,
   passwordRules,
   readerOf,
@@ -71,6 +72,7 @@ export function parseSettings(variables: Variables): Settings {
     pwnedPasswordsUrl: pwnedPasswordsUrl(read, faults),
     metricsToken: metricsToken(read, faults),
     corsOrigins: corsOrigins(read, faults),
+    introspection: introspection(read, faults),
     trustedProxy: trustedProxy(read, faults),
     limits: limits(read, faults),
   }

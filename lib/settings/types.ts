@@ -32,6 +32,8 @@ export interface Settings {
   /** Reads the metrics, and nothing else. */
   metricsToken: string | undefined
   corsOrigins: readonly string[]
+  /** Whether GraphQL tells its schema. */
+  introspection: boolean
   trustedProxy: TrustedProxy
   limits: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
 }
