@@ -171,7 +171,8 @@ class Plan {
     if (this.#pairs > MOST_PAIRS) this.refused = 'names the same field too often'
     const definition = type?.getFields()[field.name.value]
     const reads = definition?.extensions['reads']
-    if (reads !== undefined) this.cost += times
+    const most = Number(Object(reads)['most'] ?? 1)
+    if (reads !== undefined) this.cost += times * most
     if (this.cost > MOST_COST) this.refused = `costs more than ${MOST_COST}`
     // What the schema says of itself is deeper, reads nothing, and has a depth of its own.
     const isAboutSchema =
@@ -180,7 +181,7 @@ class Plan {
     if (field.selectionSet === undefined || this.refused !== undefined) return
     const inner = definition && getNamedType(definition.type)
     this.#add(field.selectionSet, inner instanceof GraphQLObjectType ? inner : undefined, {
-      times: reads === 'list' ? times * this.#limitOf(field) : times,
+      times: times * (reads === 'list' ? this.#limitOf(field) : most),
       depth: isAboutSchema ? Number.NEGATIVE_INFINITY : depth + 1,
       at: here,
     })

@@ -11,7 +11,9 @@ import {
   GraphQLString,
 } from 'graphql'
 import type { Collection } from '../collections/define.ts'
-import type { Item } from '../items/item.ts'
+import { type Failure, fail } from '../contract/problems.ts'
+import type { Field as DeclaredField } from '../items/field.ts'
+import { type Item, readerOf } from '../items/item.ts'
 import { allCollections } from '../items/registry.ts'
 import { once } from '../once.ts'
 import { collectionSchemas } from '../openapi/bodies.ts'
@@ -19,11 +21,11 @@ import { listArguments } from '../openapi/list-arguments.ts'
 import { nameOf, type Schema } from '../openapi/schemas.ts'
 import { inputOf, renamed } from './input.ts'
 import { fieldName, type Names, namesOf, typePart } from './names.ts'
-import type { Context } from './resolve.ts'
+import { type Context, problemError } from './resolve.ts'
 import { Int, takesNull, ValueTypes } from './types.ts'
 
-/** What a field costs, for who counts before anything is read. */
-export type Reads = 'item' | 'list'
+/** What a field reads, for who counts before anything is read; `most` items where it names several. */
+export type Reads = 'item' | 'list' | { most: number }
 
 /** What a query is resolved with. */
 interface Resolving {
@@ -34,10 +36,13 @@ type Field = GraphQLFieldConfig<Item, Resolving>
 
 /** The schema of all collections, made once. */
 export const schema: () => GraphQLSchema = /* @__PURE__ */ once(() => {
-  const kinds = allCollections().map((collection) => kindOf(collection, new ValueTypes()))
+  const kinds: Kinds = new Map()
+  for (const collection of allCollections()) {
+    kinds.set(collection.name, kindOf(collection, kinds))
+  }
   const query: GraphQLFieldConfigMap<unknown, Resolving> = {}
   const mutation: GraphQLFieldConfigMap<unknown, Resolving> = {}
-  for (const kind of kinds) {
+  for (const kind of kinds.values()) {
     Object.assign(query, queriesOf(kind))
     Object.assign(mutation, mutationsOf(kind))
   }
@@ -46,6 +51,9 @@ export const schema: () => GraphQLSchema = /* @__PURE__ */ once(() => {
     mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutation }),
   })
 })
+
+/** By the names of the collections: types refer to each other. */
+type Kinds = Map<string, Kind>
 
 /** The types of one collection. */
 interface Kind {
@@ -58,14 +66,18 @@ interface Kind {
   listArgs: GraphQLFieldConfigArgumentMap
 }
 
-function kindOf(collection: Collection, values: ValueTypes): Kind {
+function kindOf(collection: Collection, kinds: Kinds): Kind {
+  const values = new ValueTypes()
   const names = namesOf(collection)
   const { type } = names
   const schemas = collectionSchemas(collection)
   const documented = nameOf(collection)
   const item = new GraphQLObjectType<Item, Resolving>({
     name: type,
-    fields: itemFields(type, schemas[documented] ?? {}, values),
+    fields: () => {
+      const own = itemFields(collection, schemas[documented] ?? {}, values, kinds)
+      return { ...reverseLists(collection, Object.keys(own), kinds), ...own }
+    },
   })
   const page = new GraphQLObjectType({
     name: `${type}Page`,
@@ -101,8 +113,20 @@ function members({ properties, required }: Schema): {
   }))
 }
 
-function itemFields(type: string, shape: Schema, values: ValueTypes): Record<string, Field> {
+function itemFields(
+  collection: Collection,
+  shape: Schema,
+  values: ValueTypes,
+  kinds: Kinds,
+): Record<string, Field> {
+  const { type } = namesOf(collection)
+  const declared = readerOf(collection).fields
   const fields = members(shape).map(({ name, shape: own, needed }): [string, Field] => {
+    const field = declared.find((each) => each.name === name)
+    const target = kinds.get(field?.reference ?? '')
+    if (field !== undefined && target !== undefined) {
+      return [fieldName(name), referenceField(field, target)]
+    }
     const value = name === 'id' ? GraphQLID : values.of(type, name, own)
     return [
       fieldName(name),
@@ -110,6 +134,69 @@ function itemFields(type: string, shape: Schema, values: ValueTypes): Record<str
     ]
   })
   return Object.fromEntries(fields)
+}
+
+/** A reference is the item itself; null where there is none, or none for this caller. */
+function referenceField(
+  { name, isList, mostEntries }: DeclaredField,
+  { collection, item: type }: Kind,
+): Field {
+  if (!isList) {
+    return {
+      type,
+      extensions: { reads: 'item' satisfies Reads },
+      resolve: (item, _, { context }) =>
+        typeof item[name] === 'string' ? context.get(collection, item[name]) : null,
+    }
+  }
+  return {
+    type: new GraphQLList(type),
+    extensions: { reads: { most: mostEntries ?? MOST_ENTRIES } satisfies Reads },
+    resolve: (item, _, { context }) => {
+      const ids = item[name]
+      return Array.isArray(ids) ? ids.map((id) => context.get(collection, String(id))) : null
+    },
+  }
+}
+
+/** So many references fit into the body of a request, at most. */
+const MOST_ENTRIES = 32_768
+
+/** The lists of those that refer to an item, where they can be asked for: as that collection names them. */
+function reverseLists(
+  collection: Collection,
+  taken: readonly string[],
+  kinds: Kinds,
+): Record<string, Field> {
+  const lists = [...kinds.values()].flatMap(
+    ({ collection: source, names, page, listArgs: args }) => {
+      const referring = readerOf(source).fields.filter(
+        ({ name, reference }) =>
+          reference === collection.name && source.filter?.includes(name) === true,
+      )
+      return referring.map(({ name }): [string, Field] => {
+        const isOne = referring.length === 1 && !taken.includes(names.many)
+        const field: Field = {
+          type: page,
+          args,
+          extensions: { reads: 'list' satisfies Reads },
+          resolve: ({ id }, given, { context }) => {
+            const asked = renamed(source, given)
+            const filter = Object(asked['filter'])
+            if (name in filter) throw problemError(ownFilter(name))
+            return context.list(source, { ...asked, filter: { ...filter, [name]: { eq: id } } })
+          },
+        }
+        return [isOne ? names.many : `${names.many}By${typePart(name)}`, field]
+      })
+    },
+  )
+  return Object.fromEntries(lists)
+}
+
+function ownFilter(name: string): Failure {
+  const detail = `${name} is the item around this list: leave it out of the filter.`
+  return fail('validation-error', 'filter of a reverse list', { detail })
 }
 
 function inputType(
