@@ -145,7 +145,7 @@ async function actOf(
 ): ReturnType<ActingCall<string>['act']> {
   const about = act(given)
   // Without an id it is judged all the same: what fails first is whether the caller may use the tool.
-  const outcome = await call.act(operation, { collection, id: '', ...about })
+  const outcome = await call.act(operation, { collection, id: '', input: {}, ...about })
   if (about !== undefined || outcome.ok || outcome.code !== 'not-found') return outcome
   const errors = [{ pointer: '#/id', message: 'is required, a text' }]
   return fail('validation-error', 'no id', { errors })
