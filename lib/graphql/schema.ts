@@ -46,10 +46,17 @@ export const schema: () => GraphQLSchema = /* @__PURE__ */ once(() => {
     Object.assign(query, queriesOf(kind))
     Object.assign(mutation, mutationsOf(kind))
   }
+  if (kinds.size === 0) return new GraphQLSchema({ query: NO_COLLECTIONS })
   return new GraphQLSchema({
     query: new GraphQLObjectType({ name: 'Query', fields: query }),
     mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutation }),
   })
+})
+
+/** A type has one field at least. */
+const NO_COLLECTIONS = new GraphQLObjectType({
+  name: 'Query',
+  fields: { nothing: { type: GraphQLString, description: 'There are no collections yet.' } },
 })
 
 /** By the names of the collections: types refer to each other. */

@@ -104,10 +104,20 @@ const PARAMETERS: Readonly<Record<string, Schema>> = {
 }
 
 const OWN_PARAMETERS: { readonly [id in OperationId]?: Readonly<Record<string, Schema>> } = {
+  queryGraph: {
+    query: { description: 'The document.', type: 'string', examples: ['{ __typename }'] },
+    variables: { description: 'Its variables, as JSON.', type: 'string', examples: ['{}'] },
+    operationName: { description: 'Which of its operations.', type: 'string' },
+  },
   listEvents: {
     type: { description: 'Events of this kind.' },
     user: { description: 'Events about this account: its id or its address.' },
   },
+}
+
+/** Parameters that a use case reads by itself. */
+export function ownParameters(id: OperationId): readonly string[] {
+  return id === 'queryGraph' ? Object.keys(OWN_PARAMETERS[id] ?? {}) : []
 }
 
 /** What is said of a parameter of an operation's query. */
@@ -121,6 +131,23 @@ const RULES: { readonly [id in OperationId]?: Schema } = {
   logout: {
     properties: { refresh: { type: 'string', ...MEMBERS['refresh'] } },
     additionalProperties: false,
+  },
+  runGraph: {
+    properties: {
+      query: { type: 'string', description: 'The document.', examples: ['{ __typename }'] },
+      variables: { type: ['object', 'null'], description: 'Its variables, by name.' },
+      operationName: { type: ['string', 'null'], description: 'Which of its operations.' },
+    },
+    required: ['query'],
+  },
+  callTools: {
+    properties: {
+      jsonrpc: { type: 'string', enum: ['2.0'] },
+      id: { type: ['string', 'integer'], description: 'Absent: a notification.' },
+      method: { type: 'string', examples: ['tools/list'] },
+      params: { type: 'object' },
+    },
+    required: ['jsonrpc', 'method'],
   },
   changeUser: { minProperties: 1 },
   createBlock: { oneOf: ['address', 'user', 'key'].map((name) => ({ required: [name] })) },
