@@ -9,7 +9,7 @@ import {
   validate,
 } from 'graphql'
 import { createHandler, type RequestParams } from 'graphql-http'
-import { type Failure, fail, ok, type Result } from '../contract/problems.ts'
+import { type AccessCode, type Failure, fail, ok, type Result } from '../contract/problems.ts'
 import type { GraphDeps } from '../deps/graph.ts'
 import { estimate, isTooLong } from '../graphql/cost.ts'
 import { Gathering } from '../graphql/gathering.ts'
@@ -20,6 +20,7 @@ import { once } from '../once.ts'
 import { type ActingCall, asSent, defineOperation } from '../operation.ts'
 import { charge } from './charge.ts'
 import { failureOf } from './failure.ts'
+import { standingOf } from './standing.ts'
 
 /** Quotas count one request for as many reads and changes. */
 const COST_OF_A_REQUEST = 50
@@ -83,8 +84,9 @@ async function answer(
   call: ActingCall<unknown>,
   deps: GraphDeps,
   { method, url, body }: Sent,
-): Promise<Result<string | undefined, 'quota-exceeded' | 'invalid-token'>> {
+): Promise<Result<string | undefined, 'quota-exceeded' | AccessCode>> {
   let refused: Failure<'quota-exceeded'> | undefined
+  let standing: ReturnType<typeof standingOf> | undefined
   let cost = 0
   const gathering = new Gathering(deps.databases, call.trips, call.sights)
   const context = new Context(call.act, gathering)
@@ -95,8 +97,13 @@ async function answer(
       if ('dear' in planned)
         return [planned.dear, { status: 422, statusText: '', headers: JSON_TYPE }]
       cost = planned.cost
-      refused = await charge(Math.max(1, Math.ceil(cost / COST_OF_A_REQUEST)) - 1, call, deps)
+      refused ??= await charge(Math.max(1, Math.ceil(cost / COST_OF_A_REQUEST)) - 1, call, deps)
       if (refused !== undefined) return [null, { status: 429, statusText: '' }]
+      // With what is read first, in one trip; before anything is changed.
+      standing = gathering.run((store) =>
+        standingOf({ authentication: call.authentication, store }, deps),
+      )
+      if (planned.changes) await standing
       return { ...planned.args, contextValue: { context } }
     },
     onOperation: (_, __, result) => ({ ...result, extensions: { cost } }),
@@ -111,7 +118,8 @@ async function answer(
     raw: undefined,
     context: undefined,
   })
-  const failure = refused ?? context.refused
+  const proof = await standing
+  const failure = refused ?? (proof?.ok === false ? proof : context.refused)
   if (failure !== undefined) return failure
   return ok(text ?? undefined, { status, headers: sent })
 }
@@ -120,7 +128,7 @@ const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
 
 /** A query that may be begun, with what it costs; or what is answered in its place. */
 type Planned =
-  | { args: ExecutionArgs; cost: number }
+  | { args: ExecutionArgs; cost: number; changes: boolean }
   | { errors: readonly GraphQLError[] }
   | { dear: string }
 
@@ -142,6 +150,7 @@ function plan(params: RequestParams, introspection: boolean): Planned {
     if (errors.length > 0) return { errors }
     return {
       cost,
+      changes: operation?.operation === 'mutation',
       args: {
         schema: schema(),
         document,

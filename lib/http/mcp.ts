@@ -1,3 +1,4 @@
+import { accessOf } from '../contract/access-of.ts'
 import { fail, ok, type Result, StoreUnavailable, type Success } from '../contract/problems.ts'
 import type { CollectionDeps } from '../deps/collection.ts'
 import { isRecord } from '../items/asked.ts'
@@ -127,7 +128,7 @@ async function callTool(request: Request, call: ActingCall<string>, deps: Collec
   if (!isRecord(given)) return badParams(id, 'arguments is not an object.')
   const tool = tools().get(name)
   if (tool === undefined) return unknownTool(id)
-  const outcome = await actOf(tool, given, call)
+  const outcome = await actOf(tool, given, call, deps)
   if (outcome.ok) return result(request, content(outcome.value ?? {}))
   const { code, reason } = outcome
   if (code === 'invalid-token') return fail(code, reason)
@@ -142,8 +143,14 @@ async function actOf(
   { collection, operation, act }: Tool,
   given: Params,
   call: ActingCall<string>,
+  deps: CollectionDeps,
 ): ReturnType<ActingCall<string>['act']> {
   const about = act(given)
+  // What anybody may do asks for no proof; a credential that was sent has to hold all the same.
+  if (call.authentication.status !== 'none' && accessOf(operation.row, collection) === 'public') {
+    const standing = await standingOf(call, deps)
+    if (!standing.ok) return standing
+  }
   // Without an id it is judged all the same: what fails first is whether the caller may use the tool.
   const outcome = await call.act(operation, { collection, id: '', input: {}, ...about })
   if (about !== undefined || outcome.ok || outcome.code !== 'not-found') return outcome
