@@ -9,13 +9,13 @@ import {
   validate,
 } from 'graphql'
 import { createHandler, type RequestParams } from 'graphql-http'
+import * as z from 'zod/mini'
 import { type AccessCode, type Failure, fail, ok, type Result } from '../contract/problems.ts'
 import type { GraphDeps } from '../deps/graph.ts'
 import { estimate, isTooLong } from '../graphql/cost.ts'
 import { Gathering } from '../graphql/gathering.ts'
 import { Context, codeOf, problemError } from '../graphql/resolve.ts'
 import { schema } from '../graphql/schema.ts'
-import type { RawQuery } from '../items/query.ts'
 import { once } from '../once.ts'
 import { type ActingCall, asSent, defineOperation } from '../operation.ts'
 import { charge } from './charge.ts'
@@ -33,16 +33,25 @@ const PROBLEMS_OF_GRAPHS = [
   'quota-exceeded',
 ] as const
 
+const text = z.optional(z.string())
+/** What a query in an address consists of: see the specification. */
+const addressed = z.strictObject({
+  query: text,
+  variables: text,
+  operationName: text,
+  extensions: text,
+})
+
 /** A query in the address, for caches and for links. Changes want POST. */
 export const queryGraph = defineOperation('queryGraph', {
   summary: 'Query the collections (GraphQL), by an address',
-  input: asSent<RawQuery>(),
+  input: addressed,
   problems: PROBLEMS_OF_GRAPHS,
   answer: 'GraphAnswer',
   run: async (call, deps: GraphDeps) => {
-    const several = Object.values(call.input).some((value) => typeof value !== 'string')
-    if (several) return fail('validation-error', 'a parameter twice')
-    const search = new URLSearchParams(call.input as Record<string, string>)
+    const search = new URLSearchParams(
+      Object.entries(call.input).filter((each): each is [string, string] => each[1] !== undefined),
+    )
     return answer(call, deps, { method: 'GET', url: `/api/graphql?${search}`, body: null })
   },
 })

@@ -105,19 +105,15 @@ const PARAMETERS: Readonly<Record<string, Schema>> = {
 
 const OWN_PARAMETERS: { readonly [id in OperationId]?: Readonly<Record<string, Schema>> } = {
   queryGraph: {
-    query: { description: 'The document.', type: 'string', examples: ['{ __typename }'] },
-    variables: { description: 'Its variables, as JSON.', type: 'string', examples: ['{}'] },
-    operationName: { description: 'Which of its operations.', type: 'string' },
+    query: { description: 'The document.', examples: ['{ __typename }'] },
+    variables: { description: 'Its variables, as JSON.', examples: ['{}'] },
+    operationName: { description: 'Which of its operations.' },
+    extensions: { description: 'Of the protocol: none is known here.', examples: ['{}'] },
   },
   listEvents: {
     type: { description: 'Events of this kind.' },
     user: { description: 'Events about this account: its id or its address.' },
   },
-}
-
-/** Parameters that a use case reads by itself. */
-export function ownParameters(id: OperationId): readonly string[] {
-  return id === 'queryGraph' ? Object.keys(OWN_PARAMETERS[id] ?? {}) : []
 }
 
 /** What is said of a parameter of an operation's query. */

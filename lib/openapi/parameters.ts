@@ -5,7 +5,7 @@ import { readerOf } from '../items/item.ts'
 import { LONGEST_SEARCH, SEARCH } from '../items/query.ts'
 import type { AnyOperation } from '../operation.ts'
 import { toSchema } from './bodies.ts'
-import { ownParameters, parameterText } from './members.ts'
+import { parameterText } from './members.ts'
 import { bounded, ID, literal, type Schema, sentId } from './schemas.ts'
 
 /** So many characters of any kind fit into the head of a request, beside others. */
@@ -30,10 +30,6 @@ export function parametersOf(
     parameters.push({ name: 'key', in: 'path', required: true, description, schema: ID })
   }
   if (action === 'list') parameters.push(...PAGING)
-  for (const name of ownParameters(id)) {
-    const { description = '', ...schema } = parameterText(id, name)
-    parameters.push({ ...query(name, String(description), schema), required: name === 'query' })
-  }
   if (row.body === 'none' && input !== undefined && input !== 'as sent') {
     const { properties } = toSchema(input)
     for (const [name, shape] of Object.entries<Schema>(Object(properties))) {
