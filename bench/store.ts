@@ -129,12 +129,11 @@ async function openSessions(
     await redis.hset(`user:${userId}`, account)
     await redis.hdel(`user:${userId}`, 'id')
     const sessionId = deps.randomId()
-    const opened = await openSession(new Store(deps.databases, new Trips(deps.now)), {
+    const session = {
       sessionId,
       userId,
       accountId: undefined,
       freshId: deps.newAccountId(),
-      comparedHash: account['password'] ?? '',
       refreshTokenTtlMs: deps.lifetimes.refreshTokenTtl * 1_000,
       sessionTtlMs: deps.lifetimes.sessionTtl * 1_000,
       userAgent: '',
@@ -142,8 +141,12 @@ async function openSessions(
       cap: deps.sessionsPerUser,
       device: undefined,
       event: eventWords('signin.succeeded', { session: sessionId }),
+    }
+    const opened = await openSession(new Store(deps.databases, new Trips(deps.now)), session, {
+      comparedHash: account['password'] ?? '',
+      code: { compared: '', step: '', recovery: '' },
     })
-    if (opened.status === 'refused') throw new Error(`no session for ${userId}`)
+    if (opened.status !== 'opened') throw new Error(`no session for ${userId}`)
     const holder = { accountId: opened.accountId, userId, sessionId }
     tokens.push((await grant(deps, 'Logged in', holder, opened.session)).JWT)
   }

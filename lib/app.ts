@@ -3,6 +3,7 @@ import type { AppDeps } from './deps/app.ts'
 import { endpoint, type Handler } from './http/endpoint.ts'
 import { gate, isForPage } from './http/gate.ts'
 import { accountPage } from './http/pages/account-page.ts'
+import { failurePage } from './http/pages/failure-page.ts'
 import { llmsText } from './http/pages/llms.ts'
 import { pageHeaders, pageRefusal } from './http/pages/page.ts'
 import { problemPage } from './http/pages/problem-page.ts'
@@ -20,7 +21,10 @@ export type App = (request: Request, waitUntil: WaitUntil) => Promise<Response>
  */
 export function createApp(deps: () => AppDeps): App {
   const handlers = new Map<OperationId, Handler>(
-    Object.values(OPERATIONS).map((operation) => [operation.id, endpoint(operation, deps)]),
+    Object.values(OPERATIONS).map((operation) => {
+      const page = operation.row.page === true ? failurePage : undefined
+      return [operation.id, endpoint(operation, deps, undefined, page)]
+    }),
   )
 
   return async (request, waitUntil) => {

@@ -35,7 +35,7 @@ const ALLOWED: Record<string, RegExp> = {
   'lib/rate-limit/':
     /^lib\/(rate-limit\/|store\/|contract\/problems\.ts|(bounded-map|gathering|log|trace)\.ts)/,
   'lib/auth/':
-    /^lib\/(auth\/|store\/|rate-limit\/|contract\/(access|problems)\.ts|(bounded-map|hash|log|mail|network|once|operation|paging|printable|pwned-passwords|random-text|signed-text|trace|validation)\.ts)/,
+    /^lib\/(auth\/|store\/|rate-limit\/|contract\/(access|problems)\.ts|(bounded-map|hash|log|mail|network|once|operation|paging|printable|pwned-passwords|random-text|same-text|signed-text|trace|validation)\.ts)/,
   'lib/collections/': /^lib\/(collections\/|store\/keys\.ts|contract\/access\.ts)/,
   'lib/items/':
     /^lib\/(items\/|collections\/|store\/|contract\/(access|problems)\.ts|(bounded-map|entity-tags|hash|log|operation|paging|same-text|signed-text|validation)\.ts)/,
@@ -43,7 +43,7 @@ const ALLOWED: Record<string, RegExp> = {
   'lib/graphql/':
     /^lib\/((graphql|items|openapi|collections|contract|store)\/|(once|operation|paging)\.ts)/,
   'lib/http/':
-    /^lib\/(http|contract|settings|deps|openapi|auth|items|collections|store|rate-limit|graphql|mcp)\/|^lib\/(bounded-map|entity-tags|gathering|hash|log|name|network|once|operation|printable|same-text|signed-text|trace|validation)\.ts/,
+    /^lib\/(http|contract|settings|deps|openapi|auth|items|collections|store|rate-limit|graphql|mcp)\/|^lib\/(bounded-map|entity-tags|gathering|hash|log|name|network|once|operation|platform|printable|same-text|signed-text|trace|validation)\.ts/,
   'lib/client/': /^lib\/(client\/|collections\/index\.ts|contract\/problems\.ts)/,
   'app/': /^(app|lib)\//,
   'seed/': /^(seed|lib|local|demo)\//,

@@ -64,7 +64,9 @@ type SegmentsOf<row> = row extends { path: `${string}{id}${string}{key}${string}
   ? { id: string; key: string }
   : row extends { path: `${string}{id}${string}` }
     ? { id: string }
-    : unknown
+    : row extends { path: `${string}{provider}${string}` }
+      ? { provider: string }
+      : unknown
 
 /**
  * One request as the use case of an operation gets it, computed from the operation's row: a principal

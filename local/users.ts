@@ -1,12 +1,17 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { accountExport, type ExportDeps } from '../lib/auth/accounts/account-export.ts'
 import { newAccountId } from '../lib/auth/accounts/account-id.ts'
+import { eraseTraces } from '../lib/auth/accounts/remove-account.ts'
 import { parseUserId } from '../lib/auth/accounts/user-id.ts'
-import { accountExport } from '../lib/auth/accounts/user-records.ts'
 import { newPassword, weakness } from '../lib/auth/passwords/new-password.ts'
 import { createPasswords } from '../lib/auth/passwords/password.ts'
 import { StoreUnavailable } from '../lib/contract/problems.ts'
+import { exportParts } from '../lib/deps/export.ts'
+import { removalParts } from '../lib/deps/removal.ts'
+import { hmac } from '../lib/hash.ts'
+import { ItemCache } from '../lib/items/item-cache.ts'
 import { printable } from '../lib/printable.ts'
 import { POLICIES } from '../lib/rate-limit/policies.ts'
 import { passwordRules, readerOf } from '../lib/settings/readers.ts'
@@ -14,8 +19,7 @@ import {
   accountsOf,
   accountsRead,
   addAccount,
-  deletableRead,
-  deleteAccount,
+  type Rights,
   releaseAccount,
   setPassword,
   setRights,
@@ -24,11 +28,13 @@ import { apiKeysRead, removeKey } from '../lib/store/api-keys.ts'
 import { connect } from '../lib/store/client/redis.ts'
 import { Store } from '../lib/store/client/store.ts'
 import { Trips } from '../lib/store/client/trips.ts'
+import { deletableRead, deleteAccount } from '../lib/store/delete-account.ts'
 import { forgetKeys } from '../lib/store/forget.ts'
 import { level } from '../lib/store/rules.ts'
 import { sessionsRead } from '../lib/store/session-list.ts'
 import { revokeSessions } from '../lib/store/sessions.ts'
-import { profileRead } from '../lib/store/users.ts'
+import { TraceSearch } from '../lib/store/traces.ts'
+import { credentialsRead, profileRead } from '../lib/store/users.ts'
 import { operatorStore } from './operator-store.ts'
 
 const HELP = `Manages Usher's accounts.
@@ -41,10 +47,11 @@ const HELP = `Manages Usher's accounts.
   npm run users -- password <address> [--password <password>]     ends every session, at once
   npm run users -- sessions <address> [--end]
   npm run users -- keys <address> [--end-key <id>]
+  npm run users -- totp <address> [--end]     whether a sign-in wants a code; takes it away
   npm run users -- unlock <address>           clears failed sign-ins
   npm run users -- verify <address>           counts as confirmed, without a mail
   npm run users -- export <address>           all that is kept of the account, as JSON
-  npm run users -- delete <address>           with its sessions and API keys
+  npm run users -- delete <address>           with all that is kept of it
 
 Without --password one is made up and printed. Levels: user 0, editor 5, admin 9.
 The store is AUTH_REDIS_REST_URL and _TOKEN, else as for \`npm run seed\`.
@@ -62,7 +69,8 @@ interface Words {
   endKey: string | undefined
 }
 
-type Command = (store: Store, words: Words) => Promise<void>
+/** @param anew Makes a store for each step of what takes long. */
+type Command = (store: Store, words: Words, anew: () => Store) => Promise<void>
 
 const commands: Record<string, Command> = {
   add: async (store, words) => {
@@ -107,6 +115,13 @@ const commands: Record<string, Command> = {
     const ended = `Every session and ${changed.endedKeys.length} API keys have ended.`
     console.log(`${userId} / ${password}\n${ended}`)
   },
+  totp: async (store, { subject, end }) => {
+    const userId = userIdOf(subject)
+    const [{ totp }] = await store.read(credentialsRead(userId))
+    if (end) await change(store, subject, { totp: false })
+    const before = totp === undefined ? 'wants no code' : 'wants a code'
+    console.log(`A sign-in of ${userId} ${end ? 'wants no code any more' : before}.`)
+  },
   unlock: async (store, { subject }) => {
     const userId = userIdOf(subject)
     if ((await releaseAccount(store, userId, 'unlock')) === 'unknown') throw unknown(userId)
@@ -117,20 +132,25 @@ const commands: Record<string, Command> = {
     if ((await releaseAccount(store, userId, 'verify')) === 'unknown') throw unknown(userId)
     console.log(`The address of ${userId} counts as confirmed.`)
   },
-  delete: async (store, { subject }) => {
+  delete: async (store, { subject }, anew) => {
     const userId = userIdOf(subject)
     const [deletable] = await store.read(deletableRead(userId))
     const status = await deleteAccount(store, userId, deletable)
     if (status === 'unknown') throw unknown(userId)
     if (status === 'last-admin') throw new Refused(`${userId} is the last admin.`)
-    console.log(`${userId} is deleted, with its sessions and API keys.`)
+    const { ownedItems } = removalParts()
+    const search = new TraceSearch({ userId, accountId: deletable.accountId }, ownedItems.prefixes)
+    await eraseTraces(anew, search, ownedItems)
+    console.log(`${userId} is deleted, with all that was kept of it.`)
   },
   export: async (store, { subject }) => {
     const userId = userIdOf(subject)
     const [account] = await store.read(profileRead(userId))
     if (!account.exists) throw unknown(userId)
-    const kept = await accountExport(store, userId, account, POLICIES.user.limit)
-    console.log(JSON.stringify(kept, undefined, 2))
+    const call = { store, background: () => undefined }
+    const kept = await accountExport(call, exportNeeds(), userId, account)
+    if (!kept.ok) throw new Refused(`What it owns cannot be listed now: ${kept.reason}.`)
+    console.log(JSON.stringify(kept.value, undefined, 2))
   },
   keys: async (store, { subject, endKey }) => {
     const userId = userIdOf(subject)
@@ -165,13 +185,18 @@ const commands: Record<string, Command> = {
   },
 }
 
-async function change(
-  store: Store,
-  subject: string,
-  rights: Parameters<typeof setRights>[2],
-): Promise<void> {
+/** A key of no deployment: the cursors of these lists are read here alone. */
+function exportNeeds(): ExportDeps {
+  const now = Date.now
+  const itemCache = new ItemCache(now)
+  const deps = { now, randomId: randomUUID, cursorMacs: [hmac('cursor', randomUUID())], itemCache }
+  return { userLimit: POLICIES.user.limit, ...exportParts(deps) }
+}
+
+async function change(store: Store, subject: string, rights: Rights): Promise<void> {
   const userId = userIdOf(subject)
-  const changed = await setRights(store, userId, rights)
+  const [{ accountId }] = await store.read(profileRead(userId))
+  const changed = await setRights(store, { userId, accountId }, rights)
   if (changed.status === 'unknown') throw unknown(userId)
   if (changed.status !== 'done') throw new Refused(`${userId} is the last admin.`)
   await forgetKeys(store, changed.endedKeys)
@@ -241,17 +266,19 @@ async function main(): Promise<void> {
   if (typeof opened === 'string') return misuse(opened)
   // Not among the lines that programs read.
   console.error(`The store is ${opened.accounts.name}.`)
-  const data = connect(opened.accounts)
+  const auth = connect(opened.accounts)
+  const data = opened.data === opened.accounts ? auth : connect(opened.data)
+  const anew = (): Store => new Store({ auth, data }, new Trips(Date.now))
   try {
-    const store = new Store({ auth: data, data }, new Trips(Date.now))
-    await command(store, {
+    const words = {
       subject,
       value,
       level: values.level,
       password: values.password,
       end: values.end,
       endKey: values['end-key'],
-    })
+    }
+    await command(anew(), words, anew)
   } finally {
     await opened.close()
   }

@@ -16,6 +16,7 @@ import type { SessionsSeen } from './sessions/liveness.ts'
 import type { Keyring } from './tokens/jws.ts'
 import type { TokenResponse } from './tokens/token-response.ts'
 import type { AccessTokens, RefreshTokens } from './tokens/tokens.ts'
+import type { SecretBox } from './totp/secret-box.ts'
 
 /** What the use cases need from outside. No clock, randomness or network of their own. */
 export interface AuthDeps {
@@ -26,6 +27,8 @@ export interface AuthDeps {
   accessKeys: () => Promise<Keyring>
   refreshTokens: RefreshTokens
   lifetimes: Lifetimes
+  /** Live sessions an account may have. */
+  sessionsPerUser: number
   log: Log
   sessionsSeen: SessionsSeen
   deadSessions: DeadSessions
@@ -47,10 +50,13 @@ export interface MailDeps extends AuthDeps {
 /** What the use cases around passwords need besides: no other function carries bcrypt. */
 export interface AccountDeps extends MailDeps {
   passwords: Passwords
-  /** Live sessions an account may have. */
-  sessionsPerUser: number
   passwordRules: PasswordRules
   isBreached: BreachCheck
+  /** Seals what the store keeps of TOTP. */
+  secretBox: SecretBox
+  randomBytes: (length: number) => Uint8Array<ArrayBuffer>
+  /** What the service is called. */
+  appName: string
 }
 
 /** All in seconds. */
@@ -59,6 +65,8 @@ export interface Lifetimes {
   refreshTokenTtl: number
   sessionTtl: number
   refreshGrace: number
+  /** How long a sign-in is fresh. */
+  freshSignIn: number
 }
 
 /** Counts strict policies for one request and remembers the decisions for its headers. */
@@ -85,6 +93,11 @@ export interface Quotas {
     counted: readonly Counted<name>[],
     amount: GivenBack<name>,
   ): Promise<void>
+  /** The same behind the answer: nobody waits for it. */
+  giveBackLater<name extends StrictPolicyName>(
+    counted: readonly Counted<name>[],
+    amount: GivenBack<name>,
+  ): void
 }
 
 /** Who asks, from the verified token alone. */
@@ -103,6 +116,8 @@ export type Report = (type: SecurityEventType, fields?: EventFields) => void
 export interface CookieJar {
   give(tokens: TokenResponse): void
   clear(): void
+  /** Another one, as its `Set-Cookie` value. */
+  add(cookie: string): void
 }
 
 /** Which page sent the request, as the browser says. */
@@ -119,12 +134,16 @@ export interface AuthCall<input = undefined> {
   store: Store
   /** Reads in the round trip that also learns whether the caller's session lives. */
   read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
+  /** Milliseconds since the caller signed in; undefined where nobody has asked the store for it. */
+  signedInAgo: () => number | undefined
   quotas: Quotas
   /** Always there where the operation's row needs an account: see `Call` in `lib/operation.ts`. */
   principal: Principal | undefined
   /** The tokens as presented, unverified: logging out judges them by itself. */
   presented: { access?: string | undefined; refresh?: string | undefined; by?: 'cookies' }
   cookies: CookieJar
+  /** The request's own `Cookie` field, of which {@link presented} has the tokens. */
+  sentCookies: string | null
   site: Site
   /** The trace of the request; it is passed on to the services that the request calls. */
   trace: Trace | undefined

@@ -39,9 +39,11 @@ export interface Operation {
    * whose syntax the use case judges, because a protocol says how that fails.
    */
   body: 'none' | 'json' | 'optional' | 'any' | 'text'
-  status: 200 | 201 | 202 | 204
+  status: 200 | 201 | 202 | 204 | 303
   /** Also open to whoever sends this setting as a bearer token, without a session. */
   token?: 'metricsToken'
+  /** People are led here: a browser gets failures as pages. */
+  page?: true
   /** What it answers with, where that is not JSON. */
   mediaType?: string
   /** Public answers that anyone may keep, for so many seconds; absent: nobody keeps anything. */
@@ -85,6 +87,45 @@ export const contract = {
     access: 'public',
     quota: 'session',
     body: 'any',
+    status: 204,
+  },
+  freshenSignIn: {
+    method: 'POST',
+    path: '/api/auth/fresh',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    hashes: true,
+    status: 204,
+  },
+  startTotp: {
+    method: 'POST',
+    path: '/api/auth/totp',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    hashes: true,
+    status: 200,
+  },
+  confirmTotp: {
+    method: 'POST',
+    path: '/api/auth/totp/confirm',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    status: 200,
+  },
+  disableTotp: {
+    method: 'DELETE',
+    path: '/api/auth/totp',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    hashes: true,
     status: 204,
   },
   register: {
@@ -176,6 +217,50 @@ export const contract = {
     hashes: true,
     status: 204,
   },
+  listProviders: {
+    method: 'GET',
+    path: '/api/auth/providers',
+    access: 'public',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  startOAuth: {
+    method: 'GET',
+    path: '/api/auth/oauth/{provider}',
+    access: 'public',
+    quota: 'gate',
+    body: 'none',
+    status: 303,
+    page: true,
+  },
+  finishOAuth: {
+    method: 'GET',
+    path: '/api/auth/oauth/{provider}/callback',
+    access: 'public',
+    quota: 'gate',
+    body: 'none',
+    status: 303,
+    page: true,
+  },
+  listIdentities: {
+    method: 'GET',
+    path: '/api/auth/identities',
+    access: 'user',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  deleteIdentity: {
+    method: 'DELETE',
+    path: '/api/auth/identities/{id}',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'optional',
+    hashes: true,
+    status: 204,
+  },
   readProfile: {
     method: 'GET',
     path: '/api/profile',
@@ -193,6 +278,24 @@ export const contract = {
     body: 'json',
     status: 200,
   },
+  deleteProfile: {
+    method: 'DELETE',
+    path: '/api/profile',
+    access: 'user',
+    quota: 'gate',
+    counted: 'write',
+    body: 'optional',
+    hashes: true,
+    status: 204,
+  },
+  exportProfile: {
+    method: 'GET',
+    path: '/api/profile/export',
+    access: 'user',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
   listKeys: {
     method: 'GET',
     path: '/api/keys',
@@ -208,6 +311,7 @@ export const contract = {
     quota: 'gate',
     counted: 'write',
     body: 'json',
+    hashes: true,
     status: 201,
   },
   rollKey: {

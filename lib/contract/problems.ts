@@ -17,12 +17,27 @@ interface Problem {
 
 const BEARER = 'Bearer realm="usher"'
 
+/**
+ * The challenge of an operation that wants a fresh sign-in.
+ *
+ * @see [RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470.html#section-3)
+ */
+export function freshChallenge(maxAgeSeconds: number): string {
+  return `${BEARER}, error="insufficient_user_authentication", max_age=${maxAgeSeconds}`
+}
+
 export const PROBLEMS = {
   'invalid-request': {
     status: 400,
     title: 'The request is malformed',
     remedy:
       'Send a JSON body, a correctly percent-encoded path and one credential at a time. The detail member names the fault.',
+  },
+  'oauth-failed': {
+    status: 400,
+    title: 'The sign-in with the provider failed',
+    remedy:
+      'Begin the sign-in anew. The detail member says what the provider refused, or what did not hold.',
   },
   'authentication-required': {
     status: 401,
@@ -41,6 +56,18 @@ export const PROBLEMS = {
     title: 'The user or the password is wrong',
     remedy: 'Check the address and the password. The answer is the same for an unknown user.',
     challenge: BEARER,
+  },
+  'second-factor-required': {
+    status: 401,
+    title: 'The account wants a code besides the password',
+    remedy: 'Send the same again with code: of your authenticator app, or a recovery code.',
+    challenge: BEARER,
+  },
+  'fresh-signin-required': {
+    status: 401,
+    title: 'This needs a sign-in of a moment ago',
+    remedy: 'Prove who you are at POST /api/auth/fresh, or send your password as current.',
+    challenge: freshChallenge(900),
   },
   'invalid-refresh-token': {
     status: 401,

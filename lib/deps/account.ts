@@ -1,4 +1,5 @@
 import { createPasswords } from '../auth/passwords/password.ts'
+import { createSecretBox } from '../auth/totp/secret-box.ts'
 import type { AccountDeps as AuthAccountDeps } from '../auth/types.ts'
 import { log } from '../log.ts'
 import { once } from '../once.ts'
@@ -19,10 +20,16 @@ export function accountParts(
 ): Omit<AuthAccountDeps, keyof MailDeps> {
   return {
     passwords: createPasswords(sleep, now),
-    sessionsPerUser: settings.sessionsPerUser,
+    secretBox: createSecretBox('totp', settings.refreshSecrets, randomBytes),
+    randomBytes,
+    appName: settings.appName,
     passwordRules: settings.passwordRules,
     isBreached: createBreachCheck(settings.pwnedPasswordsUrl, ask, log),
   }
+}
+
+function randomBytes(length: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(length))
 }
 
 /** The dependencies of this isolate, made at its first request. */

@@ -77,14 +77,15 @@ export function limiterOptions({ data, limits }: Settings, now: () => number): L
 /** Joins all adapters to the settings. */
 export function createDeps(settings: Settings, now: () => number = Date.now): Deps {
   const data = connect(settings.data)
-  const { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace } = settings
+  const { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace, freshSignIn } = settings
   return {
     ...createBaseDeps(settings, now),
     databases: { data, auth: settings.auth === undefined ? data : connect(settings.auth) },
     limiter: new StrictLimiter(limiterOptions(settings, now)),
     syncMacs: settings.refreshSecrets.map((secret) => hmac('sync', secret)),
     randomId: () => crypto.randomUUID(),
-    lifetimes: { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace },
+    lifetimes: { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace, freshSignIn },
+    sessionsPerUser: settings.sessionsPerUser,
     log,
     newAccountId,
     sessionsSeen: new Map(),

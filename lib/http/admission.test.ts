@@ -33,7 +33,7 @@ async function admitted(row: Operation, sent: Record<string, string>) {
     headers,
     deps,
     store: new Store(deps.databases, trips),
-    cookies: { give: () => undefined, clear: () => undefined },
+    cookies: { give: () => undefined, clear: () => undefined, add: () => undefined },
     site: { sameOrigin: isSameOrigin(headers, ORIGIN), foreign: isForeign(headers, ORIGIN) },
     report: () => undefined,
     identify: (caller) => void callers.push(caller),

@@ -14,6 +14,7 @@ import type { CollectionCall } from '../items/types.ts'
 import type { Act, ActingCall, AnyOperation } from '../operation.ts'
 import { printable } from '../printable.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
+import type { PolicyName } from '../rate-limit/policies.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import { Store } from '../store/client/store.ts'
 import { Trips } from '../store/client/trips.ts'
@@ -42,6 +43,9 @@ import { readSync, SYNC_HEADER, type Sync, staleBefore, syncToken } from './sync
  */
 export type Handler = (request: Request, host?: unknown, passed?: Handover) => Promise<Response>
 
+/** Shows a failure to those who want a page, and leaves the problem document to all others. */
+export type FailurePage = (problem: Response, failure: Failure, asked: Headers) => Response
+
 /**
  * Turns an operation into a web-standard handler.
  *
@@ -51,11 +55,13 @@ export type Handler = (request: Request, host?: unknown, passed?: Handover) => P
  *
  * @param deps Called at the first request, so that a build needs no environment.
  * @param waitUntil Keeps work alive after the answer, under a host that needs to be told.
+ * @param page Shows a failure to a person, where browsers are led to the operation.
  */
 export function endpoint<needs>(
   { row, input, run }: AnyOperation<needs>,
   deps: () => needs & Deps,
   waitUntil: WaitUntil = detached,
+  page: FailurePage = (problem) => problem,
 ): Handler {
   return async (request, host, passed) => {
     const { pathname } = new URL(request.url)
@@ -68,6 +74,7 @@ export function endpoint<needs>(
     let quotas: RequestQuotas | undefined
     let sync: Sync | undefined
     const setCookies: string[] = []
+    const otherCookies: string[] = []
     const later = keptAlive(typeof host === 'function' ? (host as WaitUntil) : waitUntil)
     const caller: Caller = {}
     const match = findRoute(pathname)
@@ -82,9 +89,9 @@ export function endpoint<needs>(
       const ip = clientAddress(request.headers, settled.settings.trustedProxy)
       const report: Report = (type, fields) =>
         later(record(needs, type, { ...fields, ip, requestId }))
-      quotas = new RequestQuotas(settled.limiter, trips, settled.log, (policy, user) =>
-        report('throttled', { policy, user, ...caller }),
-      )
+      const onDenied = (policy: PolicyName, user?: string): void =>
+        report('throttled', { policy, user, ...caller })
+      quotas = new RequestQuotas(settled.limiter, trips, settled.log, onDenied, later)
       const shown = row.acts === true ? await show(request.headers, settled) : undefined
       outcome = await perform(
         { row, input, run },
@@ -108,6 +115,7 @@ export function endpoint<needs>(
           cookies: {
             give: (tokens) => void setCookies.splice(0, 2, ...cookies.issue(tokens)),
             clear: () => void setCookies.splice(0, 2, ...cookies.clear()),
+            add: (cookie) => void otherCookies.push(cookie),
           },
         },
       )
@@ -121,16 +129,23 @@ export function endpoint<needs>(
     }
 
     const answer = outcome.ok ? await success(row, outcome, request.headers) : outcome
-    const failure = answer instanceof Response ? undefined : answer
+    // A host's own kind of answer is no instance of the web's.
+    const failure = 'code' in answer ? answer : undefined
     const response =
-      answer instanceof Response
-        ? answer
-        : problem(answer.code, { instance: pathname, requestId }, answer)
+      'code' in answer
+        ? page(
+            problem(answer.code, { instance: pathname, requestId }, answer),
+            answer,
+            request.headers,
+          )
+        : answer
     const written =
       sync && settled && (await syncToken(sync.sights, settled.now(), settled.syncMacs))
     if (written !== undefined) response.headers.set(SYNC_HEADER, written)
     // Also with a failure: a pair that was rotated and not delivered would sign its owner out.
-    for (const cookie of setCookies) response.headers.append('Set-Cookie', cookie)
+    for (const cookie of [...setCookies, ...otherCookies]) {
+      response.headers.append('Set-Cookie', cookie)
+    }
     return finish(response, {
       request,
       deps: settled,
@@ -142,7 +157,7 @@ export function endpoint<needs>(
       failure,
       spent: trips,
       decisions: quotas?.decisions ?? [],
-      limit: handover?.limit,
+      passed: handover?.quotas,
       isPublic: typeof match === 'object' && isPublicRead(row, match),
       trace,
       later,
@@ -153,7 +168,7 @@ export function endpoint<needs>(
 /** The call as it is made for any operation: what its row does not promise may be missing. */
 type Made = Omit<ActingCall<unknown>, 'act' | 'authentication'> &
   Omit<CollectionCall<unknown>, 'collection'> & {
-    [name in 'collection' | 'id' | 'key' | 'act' | 'authentication']: unknown
+    [name in 'collection' | 'id' | 'key' | 'provider' | 'act' | 'authentication']: unknown
   }
 
 /** In letters: a session keeps it, to tell devices apart. */
@@ -247,6 +262,7 @@ async function performAt<needs>(
       isProven: () => signed || access.keyOwner !== undefined,
       presented,
       cookies,
+      sentCookies: headers.get('cookie'),
       site,
       trace,
       later,
@@ -275,12 +291,14 @@ async function performAt<needs>(
       collection: match.collection,
       id: match.params['id'],
       key: match.params['key'],
+      provider: match.params['provider'],
       conditions: {
         ifMatch: given ? null : headers.get('if-match'),
         ifNoneMatch: given ? null : headers.get('if-none-match'),
         idempotencyKey: given ? null : headers.get('idempotency-key'),
       },
       level: () => access.level,
+      signedInAgo: () => access.signedInAgo,
       log: deps.log,
       read: (read) => access.read(read),
       recall: (seconds) => access.recall(seconds),

@@ -4,7 +4,7 @@ import { accessOf } from '../contract/access-of.ts'
 import { contract, type Operation } from '../contract/operations.ts'
 import { type Failure, fail } from '../contract/problems.ts'
 import type { GateDeps } from '../deps/gate.ts'
-import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
+import { quotaExceeded } from '../rate-limit/headers.ts'
 import type { Decision, Partition, WaitUntil } from '../rate-limit/types.ts'
 import { Trips } from '../store/client/trips.ts'
 import { traceOf } from '../trace.ts'
@@ -26,9 +26,10 @@ import { failureOf } from './failure.ts'
 import type { Handover } from './handover.ts'
 import { HEADER_SECTION_DETAIL, isHeaderSectionTooLarge } from './header-section.ts'
 import type { KeyQuota } from './key-limits.ts'
+import { failurePage } from './pages/failure-page.ts'
 import { normalPath, redirectOf } from './path.ts'
 import { json, problem, redirect } from './problem.ts'
-import { limitUsed, operationName } from './request-log.ts'
+import { operationName } from './request-log.ts'
 import { finish } from './respond.ts'
 import { allowedMethods, findRoute, isPublicRead, type Match, operationOf } from './router.ts'
 import { countStranger } from './stranger.ts'
@@ -87,16 +88,19 @@ export async function gate(
     refused ??= failureOf(error)
   }
 
+  const shown = (document: Response, failure: Failure): Response =>
+    'row' in routed && routed.row.page === true
+      ? failurePage(document, failure, request.headers)
+      : document
   if (refused === undefined && 'row' in routed && trips !== undefined) {
     const headers = new Headers({ 'X-Request-Id': requestId })
-    setQuotaHeaders(headers, decisions)
-    const limit = decisions.map(limitUsed).join(' ') || undefined
-    return { pass: { handover: { requestId, spent: trips, startedAt, limit }, response: headers } }
+    const handover = { requestId, spent: trips, startedAt, quotas: decisions }
+    return { pass: { handover, response: headers } }
   }
 
   const response =
     refused !== undefined
-      ? problem(refused.code, { instance: pathname, requestId }, refused)
+      ? shown(problem(refused.code, { instance: pathname, requestId }, refused), refused)
       : 'location' in routed
         ? redirect(routed.location)
         : json(204, undefined)

@@ -3,7 +3,6 @@ import { fail, ok, type ProblemCode, type Result } from '../contract/problems.ts
 import type { InputCheck } from '../operation.ts'
 import { MOST_FAULTS, pointer, validate } from '../validation.ts'
 import { declaresTooLarge, encodingFault, readJson, readText, takesMediaType } from './body.ts'
-import { PATH_VARIABLES } from './router.ts'
 
 /**
  * Reads an operation's input, of the body or of the query, and checks it.
@@ -48,15 +47,14 @@ async function readBody(row: Operation, request: Request): Promise<Result<unknow
  * The query as an object; a parameter given twice becomes a list, which no schema takes.
  *
  * Next appends the path's variables to an edge route's URL, and any that the client names as
- * `nxtP…`: where a path has variables their names are left out, here and on every other host.
+ * `nxtP…`: the names of the path's own variables are left out, here and on every other host.
  */
 function queryOf(row: Operation, request: Request): Record<string, string | string[]> {
   // Without a prototype: `__proto__` is a name like any other.
   const query: Record<string, string | string[]> = Object.create(null)
   if (!request.url.includes('?')) return query
-  const hasVariables = row.path.includes('{')
   for (const [name, value] of new URL(request.url).searchParams) {
-    if ((hasVariables && PATH_VARIABLES.has(name)) || /^nxt[PI]/.test(name)) continue
+    if (row.path.includes(`{${name}}`) || /^nxt[PI]/.test(name)) continue
     const earlier = query[name]
     if (Array.isArray(earlier)) earlier.push(value)
     else query[name] = earlier === undefined ? value : [earlier, value]

@@ -17,6 +17,7 @@ function setup() {
       'read',
       [session, null, null],
       [null, null, null, null, null],
+      ['0', '0'],
     ])
   }
   const redis = { evalRo } as unknown as LimiterClient

@@ -1,4 +1,5 @@
 import { PROBLEMS, type ProblemCode, type ProblemExtras } from '../contract/problems.ts'
+import { currentPlatform } from '../platform.ts'
 
 /** Headers of every JSON answer: nothing may be sniffed, framed, scripted or kept. */
 const SAFE_HEADERS = {
@@ -22,10 +23,9 @@ export function jsonText(
   text: string | undefined,
   contentType = 'application/json',
 ): Response {
-  const headers = new Headers(SAFE_HEADERS)
-  if (text === undefined) return new Response(null, { status, headers })
-  headers.set('Content-Type', contentType)
-  return new Response(text, { status, headers })
+  const headers =
+    text === undefined ? SAFE_HEADERS : { ...SAFE_HEADERS, 'Content-Type': contentType }
+  return currentPlatform().respond(text ?? null, status, headers)
 }
 
 /** Sends the client elsewhere, to ask there the same (RFC 9110 §15.4.9). */
@@ -70,8 +70,9 @@ export function problem(
   const { headers = {} } = extras
   const body = problemBody(code, where, extras)
   const response = json(row.status, body, 'application/problem+json')
-  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
   if (row.challenge !== undefined) response.headers.set('WWW-Authenticate', row.challenge)
+  // A failure that knows more says so in a challenge of its own.
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
   if (row.status === 503 || row.status === 429) {
     response.headers.set('Retry-After', String(extras.retryAfterSeconds ?? DEFAULT_RETRY_AFTER))
   }

@@ -25,6 +25,7 @@ function away() {
     new Trips(Date.now),
     (...line) => void logged.push(line),
     (...words) => void denied.push(words),
+    () => undefined,
   )
   return { quotas, logged, denied }
 }

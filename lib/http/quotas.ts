@@ -11,6 +11,7 @@ export class RequestQuotas implements Quotas {
   readonly #limiter: StrictLimiter
   readonly #trips: Trips
   readonly #log: Log
+  readonly #later: (work: Promise<unknown>) => void
   readonly #onDenied: (policy: PolicyName, user: string | undefined) => void
 
   constructor(
@@ -18,7 +19,9 @@ export class RequestQuotas implements Quotas {
     trips: Trips,
     log: Log,
     onDenied: (policy: PolicyName, user: string | undefined) => void,
+    later: (work: Promise<unknown>) => void,
   ) {
+    this.#later = later
     this.#onDenied = onDenied
     this.#limiter = limiter
     this.#trips = trips
@@ -54,12 +57,27 @@ export class RequestQuotas implements Quotas {
     return this.#limiter.countEach(policy, partitions, this.#trips)
   }
 
-  async giveBack<name extends StrictPolicyName>(
+  giveBack<name extends StrictPolicyName>(
+    counted: readonly Counted<name>[],
+    amount: GivenBack<name>,
+  ): Promise<void> {
+    return this.#giveBackTo(this.#trips, counted, amount)
+  }
+
+  giveBackLater<name extends StrictPolicyName>(
+    counted: readonly Counted<name>[],
+    amount: GivenBack<name>,
+  ): void {
+    this.#later(this.#giveBackTo(this.#trips.behind(), counted, amount))
+  }
+
+  async #giveBackTo<name extends StrictPolicyName>(
+    trips: Trips,
     counted: readonly Counted<name>[],
     amount: GivenBack<name>,
   ): Promise<void> {
     try {
-      await this.#limiter.giveBack(counted, this.#trips, amount)
+      await this.#limiter.giveBack(counted, trips, amount)
     } catch {
       // The caller has succeeded: a count that is not given back costs some quota, and not the answer.
       this.#log('warn', 'quota.not-given-back', { policy: counted[0]?.decision.policy })

@@ -17,11 +17,6 @@ interface Pattern {
 
 const patterns = compile()
 
-/** The names that stand for path segments; no query parameter may have one. */
-export const PATH_VARIABLES: ReadonlySet<string> = new Set(
-  patterns.flatMap(({ segments }) => segments.flatMap(({ name }) => name ?? [])),
-)
-
 /**
  * Finds the operations of a path. Parameters come from here, from the URL's path alone: on edge
  * routes Next lets a client overwrite its own `params` by a query parameter.

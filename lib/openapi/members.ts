@@ -1,4 +1,4 @@
-import { allScopes } from '../auth/api-keys/api-keys.ts'
+import { allScopes } from '../auth/api-keys/create-key.ts'
 import { LONGEST_PASSWORD_BYTES, SHORTEST_PASSWORD_CHARACTERS } from '../auth/passwords/password.ts'
 import type { OperationId } from '../contract/operations.ts'
 import { allCollections } from '../items/registry.ts'
@@ -40,12 +40,21 @@ const newPassword: Schema = {
   examples: ['a long enough one'],
 }
 
+const currentPassword: Schema = { description: 'Your password.', format: 'password' }
+
 /** By name, in whichever body. */
 const MEMBERS: Readonly<Record<string, Schema>> = {
   user: address,
   refresh: { description: 'The newest refresh token; `refreshToken` is another name of it.' },
   password: { format: 'password' },
-  current: { format: 'password' },
+  current: {
+    description: 'Your password, where the sign-in is not fresh.',
+    format: 'password',
+  },
+  code: {
+    description: 'Of the authenticator app, or a recovery code.',
+    examples: ['287082', 'abcd-efgh-ijkl-mnop'],
+  },
   token: { description: 'Of the newest mail.' },
   endKeys: { description: 'Ends every API key of the account too.' },
   overlap: { description: 'Seconds.' },
@@ -67,7 +76,9 @@ const OWN_MEMBERS: { readonly [id in OperationId]?: Readonly<Record<string, Sche
     },
   },
   generatePassword: { password: newPassword },
-  changePassword: { password: newPassword },
+  freshenSignIn: { current: currentPassword },
+  startTotp: { current: currentPassword },
+  changePassword: { current: currentPassword, password: newPassword },
   resetPassword: { password: newPassword },
   changeProfile: { name: { description: 'Empty takes it away.', examples: ['Ada Lovelace'] } },
   createKey: { name: { description: 'To tell it from others.', examples: ['Nightly import'] } },

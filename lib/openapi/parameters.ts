@@ -29,6 +29,12 @@ export function parametersOf(
     const description = 'The id of an API key.'
     parameters.push({ name: 'key', in: 'path', required: true, description, schema: ID })
   }
+  if (row.path.includes('{provider}')) {
+    const description = 'The id of a provider, as `GET /api/auth/providers` lists them.'
+    const schema = { type: 'string', examples: ['github'] }
+    parameters.push({ name: 'provider', in: 'path', required: true, description, schema })
+  }
+  if (id === 'finishOAuth') parameters.push(...CALLBACK)
   if (action === 'list') parameters.push(...PAGING)
   if (row.body === 'none' && input !== undefined && input !== 'as sent') {
     const { properties } = toSchema(input)
@@ -53,6 +59,14 @@ function query(name: string, description: string, schema: Schema): Schema {
 function header(name: string, description: string, schema: Schema): Schema {
   return { name, in: 'header', description, schema: { type: 'string', ...schema } }
 }
+
+/** What a provider sends a browser back with; whatever it adds is not looked at. */
+const CALLBACK = [
+  query('state', 'As it was sent to the provider.', { type: 'string' }),
+  query('code', 'What the tokens are exchanged for.', { type: 'string' }),
+  query('iss', 'The issuer (RFC 9207).', { type: 'string' }),
+  query('error', 'Why there is no code.', { type: 'string', examples: ['access_denied'] }),
+]
 
 const PAGING = ['limit', 'cursor'].map((name) => {
   const { description = '', ...schema } = parameterText('listItems', name)

@@ -19,7 +19,7 @@ export const HEADERS: Record<string, Schema> = Object.fromEntries(
       ['Accept-Encoding', 'Which content codings a body may have, where that is the fault.'],
       ['Allow', 'The methods of the path.'],
       ['ETag', 'The version of the item or of the page.'],
-      ['Location', 'Where the new item is.'],
+      ['Location', 'Where the new item is, or where the browser goes.'],
       ['WWW-Authenticate', 'The challenge (RFC 6750 §3).'],
     ] as const
   ).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
@@ -54,7 +54,7 @@ export function responsesOf(
     const description = operation.summary
     responses[status] = { description, headers: headers(...kept, ...more), ...content }
   }
-  success(row.status, ...(row.status === 201 ? ['Location'] : []))
+  success(row.status, ...(row.status === 201 || row.status === 303 ? ['Location'] : []))
   if (row.action === 'replace') success(201, 'Location')
   if (collection !== undefined && row.method === 'GET') {
     responses['304'] = { description: 'Still the same.', headers: headers('ETag') }

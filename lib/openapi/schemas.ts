@@ -65,6 +65,13 @@ const accountId = text('The opaque id of the account.', {
   examples: ['u_0123456789abcdefghij'],
 })
 
+const identity = record({
+  id: text('The id of the identity.', { format: 'uuid' }),
+  provider: text('The id of its provider.', { examples: ['github'] }),
+  address: orNull(text('As the provider told it when it was joined.', { maxLength: 254 })),
+  createdAt: instant('When it was joined to the account.'),
+})
+
 /** What operations answer; the bodies that they take are made from the schemas that check them. */
 export const SCHEMAS: Record<string, Schema> = {
   Problem: {
@@ -108,6 +115,18 @@ export const SCHEMAS: Record<string, Schema> = {
     ip: text('Of the device that signed in.'),
     current: { type: 'boolean', description: 'Whether this request came with it.' },
   }),
+  WaysIn: record({
+    data: {
+      type: 'array',
+      items: record({
+        id: text('In the path of its sign-in.', { examples: ['github'] }),
+        name: text('For people.', { examples: ['GitHub'] }),
+      }),
+    },
+    password: { type: 'boolean', description: 'With an address and a password.' },
+    passkeys: { type: 'boolean', description: 'Whether browsers make passkeys for this origin.' },
+  }),
+  Identity: identity,
   Profile: record(
     {
       id: accountId,
@@ -142,6 +161,8 @@ export const SCHEMAS: Record<string, Schema> = {
       key: text('The id of an API key.'),
       level,
       policy: text('The quota that was exceeded.'),
+      provider: text('The id of the provider of an identity.'),
+      identity: text('The id of an identity.'),
       operation: text('What was refused: method and template.'),
       block: text('The id of a block.'),
       address: text('What a block keeps out.'),
@@ -150,7 +171,7 @@ export const SCHEMAS: Record<string, Schema> = {
     },
     [
       ...['user', 'by', 'session', 'key', 'level', 'policy', 'operation', 'block', 'address'],
-      ...['ip', 'requestId'],
+      ...['provider', 'identity', 'ip', 'requestId'],
     ],
   ),
   Block: record(
@@ -179,6 +200,33 @@ export const SCHEMAS: Record<string, Schema> = {
       }),
     },
     keys: { type: 'array', items: ref('ApiKey') },
+    identities: { type: 'array', items: ref('Identity') },
+    items: {
+      type: 'object',
+      description: 'What belongs to the account, by collection, as the collection shows it.',
+      additionalProperties: { type: 'array', items: { type: 'object' } },
+    },
+    totp: {
+      ...record({ createdAt: instant('When it was turned on.') }),
+      type: ['object', 'null'],
+      description: 'Null where a sign-in wants no code.',
+    },
+  }),
+  NewTotp: record({
+    secret: text('For an authenticator app, in base32. It is shown this once.', {
+      pattern: '^[A-Z2-7]{32}$',
+    }),
+    uri: text('The same as an address, for a QR code.', { pattern: '^otpauth://totp/' }),
+  }),
+  RecoveryCodes: record({
+    recoveryCodes: {
+      type: 'array',
+      minItems: 10,
+      maxItems: 10,
+      items: text('Stands for a code, once. It is shown this once.', {
+        pattern: '^[a-z2-7]{4}(-[a-z2-7]{4}){3}$',
+      }),
+    },
   }),
   ApiKey: record({
     ...key,

@@ -39,11 +39,15 @@ function parseOrigin(value: string): string | undefined {
   if (!URL.canParse(value)) return undefined
   const url = new URL(value)
   const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
   const safe =
     (url.protocol === 'https:' && !url.hostname.includes('*')) ||
-    (url.protocol === 'http:' && loopback)
+    (url.protocol === 'http:' && isLoopback(url.hostname))
   return bare && safe ? url.origin : undefined
+}
+
+/** @param hostname As the URL standard writes it. */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 }
 
 /** Parses `15m`, `1h`, `30d` or seconds. Undefined when it is neither. */
@@ -85,12 +89,16 @@ export function count(
   return fallback
 }
 
+export function appName(read: Read): string {
+  return read('APP_NAME') ?? NAME
+}
+
 /** 64 at most: longer ones cannot be asked for where 72 bytes must hold letters with accents too. */
 export function passwordRules(read: Read, faults: string[], origin: string): PasswordRules {
   const host = URL.canParse(origin) ? new URL(origin).hostname : ''
   return {
     minLength: count('PASSWORD_MIN_LENGTH', read, faults, 8, [8, 64]),
-    serviceNames: ['Usher', read('APP_NAME') ?? NAME, host],
+    serviceNames: ['Usher', appName(read), host],
   }
 }
 

@@ -33,7 +33,84 @@ test('what is not set has its default', () => {
     auth: undefined,
     corsOrigins: [],
     trustedProxy: { mode: 'none' },
+    providers: [],
+    linking: 'verified',
   })
+})
+
+test('a provider is a pair of variables; one that is not known by its name has an issuer', () => {
+  const { providers, linking } = parseSettings({
+    ...complete,
+    OAUTH_LINKING: 'never',
+    OAUTH_MY_FIRM_CLIENT_ID: 'c',
+    OAUTH_MY_FIRM_CLIENT_SECRET: ' s ',
+    OAUTH_MY_FIRM_ISSUER: 'http://127.0.0.1:4000/realm',
+    OAUTH_GITHUB_CLIENT_ID: 'a',
+    OAUTH_GITHUB_CLIENT_SECRET: 'b',
+    OAUTH_GOOGLE_CLIENT_ID: 'd',
+    OAUTH_GOOGLE_CLIENT_SECRET: 'e',
+    OAUTH_UNSET_CLIENT_ID: '',
+  })
+  expect(linking).toBe('never')
+  expect(providers).toEqual([
+    {
+      ...{ id: 'github', name: 'GitHub', protocol: 'github', issuer: 'https://github.com' },
+      ...{ clientId: 'a', clientSecret: 'b' },
+    },
+    {
+      ...{ id: 'google', name: 'Google', protocol: 'openid' },
+      ...{ issuer: 'https://accounts.google.com', clientId: 'd', clientSecret: 'e' },
+    },
+    {
+      ...{ id: 'my_firm', name: 'My Firm', protocol: 'openid' },
+      ...{ issuer: 'http://127.0.0.1:4000/realm', clientId: 'c', clientSecret: 's' },
+    },
+  ])
+})
+
+test('half a provider is a fault, and all of them are named at once, without a value', () => {
+  const faults = faultsOf({
+    ...complete,
+    OAUTH_LINKING: 'sometimes',
+    OAUTH_GITHUB_CLIENT_ID: 'the-value',
+    OAUTH_GOOGLE_CLIENT_SECRET: 'the-value',
+    OAUTH_FIRM_CLIENT_ID: 'the-value',
+    OAUTH_FIRM_CLIENT_SECRET: 'the-value',
+    OAUTH_OTHER_ISSUER: 'https://other.example.com',
+    OAUTH_lower_CLIENT_ID: 'the-value',
+  })
+  expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+    'OAUTH_FIRM_ISSUER',
+    'OAUTH_GITHUB_CLIENT_SECRET',
+    'OAUTH_GOOGLE_CLIENT_ID',
+    'OAUTH_OTHER_CLIENT_ID',
+    'OAUTH_OTHER_CLIENT_SECRET',
+    'OAUTH_lower_CLIENT_ID',
+    'OAUTH_LINKING',
+  ])
+  expect(faults.join()).not.toContain('the-value')
+})
+
+test('an issuer is https, or http on loopback, without query, fragment or user', () => {
+  const faults = (issuer: string): number =>
+    faultsOf({
+      ...complete,
+      OAUTH_FIRM_CLIENT_ID: 'a',
+      OAUTH_FIRM_CLIENT_SECRET: 'b',
+      OAUTH_FIRM_ISSUER: issuer,
+    }).length
+  for (const issuer of [
+    ...['https://login.example.com', 'https://example.com:8443/realms/a/', 'http://localhost:80'],
+    ...['http://127.0.0.1:4000', 'http://[::1]:4000/x'],
+  ]) {
+    expect(faults(issuer), issuer).toBe(0)
+  }
+  for (const issuer of [
+    ...['http://login.example.com', 'http://10.0.0.1', 'http://localhost.example.com', 'x'],
+    ...['https://x.org?a=b', 'https://x.org#a', 'https://u:p@x.org', 'ftp://localhost', 'https://'],
+  ]) {
+    expect(faults(issuer), issuer).toBe(1)
+  }
 })
 
 test('every fault is named, and no value is', () => {

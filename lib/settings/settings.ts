@@ -1,5 +1,7 @@
 import { limits } from './limits.ts'
+import { linking, providers } from './providers.ts'
 import {
+  appName,
   corsOrigins,
   count,
   duration,
@@ -58,6 +60,7 @@ export function parseSettings(variables: Variables): Settings {
     refreshTokenTtl: duration('REFRESH_TOKEN_TTL', read, faults, 2_592_000, [1, 31_536_000]),
     sessionTtl: duration('SESSION_TTL', read, faults, 15_552_000, [1, 315_360_000]),
     refreshGrace: duration('REFRESH_GRACE', read, faults, 10, [0, 60]),
+    freshSignIn: duration('FRESH_SIGNIN', read, faults, 900, [1, 2_592_000]),
     sessionsPerUser: count('SESSIONS_PER_USER', read, faults, 1_000, [1, 100_000]),
     data: database('UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN', read, faults, [
       'KV_REST_API_URL',
@@ -68,9 +71,12 @@ export function parseSettings(variables: Variables): Settings {
         ? undefined
         : database('AUTH_REDIS_REST_URL', 'AUTH_REDIS_REST_TOKEN', read, faults),
     mail: mail(read, faults),
+    appName: appName(read),
     passwordRules: passwordRules(read, faults, publicOrigin),
     pwnedPasswordsUrl: pwnedPasswordsUrl(read, faults),
     metricsToken: metricsToken(read, faults),
+    providers: providers(variables, read, faults),
+    linking: linking(read, faults),
     corsOrigins: corsOrigins(read, faults),
     introspection: introspection(read, faults),
     trustedProxy: trustedProxy(read, faults),

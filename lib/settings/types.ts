@@ -1,4 +1,5 @@
 import type { JWK } from 'jose'
+import type { Linking, Provider } from '../auth/identities/provider.ts'
 import type { PasswordRules } from '../auth/passwords/rules.ts'
 import type { MailService } from '../mail.ts'
 import type { PolicyName } from '../rate-limit/policies.ts'
@@ -20,17 +21,23 @@ export interface Settings {
   refreshTokenTtl: number
   sessionTtl: number
   refreshGrace: number
+  freshSignIn: number
   sessionsPerUser: number
   data: Database
   /** Users and sessions, when they have a database of their own. */
   auth: Database | undefined
   /** Mail over Resend's HTTP API; undefined where none is configured. */
   mail: MailService | undefined
+  /** What the service is called. */
+  appName: string
   passwordRules: PasswordRules
   /** The range endpoint of Have I Been Pwned; undefined where passwords are not looked up. */
   pwnedPasswordsUrl: string | undefined
   /** Reads the metrics, and nothing else. */
   metricsToken: string | undefined
+  /** Whom people may sign in with. */
+  providers: readonly Provider[]
+  linking: Linking
   corsOrigins: readonly string[]
   /** Whether GraphQL tells its schema. */
   introspection: boolean

@@ -1,14 +1,8 @@
-import { type Read, replyList, text } from './client/reply.ts'
+import type { Read } from './client/reply.ts'
 import type { Store } from './client/store.ts'
-import { forgetRecords } from './forget.ts'
 import { keys } from './keys.ts'
 import { pageRead, type StoredPage } from './pages.ts'
-import {
-  ADD_ACCOUNT,
-  DELETE_ACCOUNT,
-  RELEASE_ACCOUNT,
-  SET_RIGHTS,
-} from './scripts/administration.ts'
+import { ADD_ACCOUNT, RELEASE_ACCOUNT, SET_RIGHTS } from './scripts/administration.ts'
 import { ACCOUNT_FIELDS, type Account, accountOf, changePassword } from './users.ts'
 
 /**
@@ -57,13 +51,27 @@ export function accountsOf(page: StoredPage): { userId: string; account: Account
   return page.items.map(({ id, fields }) => ({ userId: id, account: accountOf(fields) }))
 }
 
-/** Sets level and disablement. See {@link SET_RIGHTS}. @returns The API keys that have ended. */
+/** What an operator changes of an account; what is undefined stays. */
+export interface Rights {
+  level?: number | undefined
+  disabled?: boolean | undefined
+  /** Takes it away: nobody but the owner can turn it on. */
+  totp?: false | undefined
+}
+
+/**
+ * Sets level, disablement and TOTP. See {@link SET_RIGHTS}.
+ *
+ * @returns The API keys that have ended, and whether TOTP was on.
+ */
 export async function setRights(
   store: Store,
-  userId: string,
-  rights: { level?: number | undefined; disabled?: boolean | undefined },
-): Promise<{ status: 'done'; endedKeys: string[] } | { status: 'unknown' | 'last-admin' }> {
-  const { level, disabled } = rights
+  { userId, accountId = '' }: { userId: string; accountId: string | undefined },
+  rights: Rights,
+): Promise<
+  { status: 'done'; endedKeys: string[]; endedTotp: boolean } | { status: 'unknown' | 'last-admin' }
+> {
+  const { level, disabled, totp } = rights
   return store.write(
     SET_RIGHTS,
     {
@@ -71,61 +79,16 @@ export async function setRights(
       sessionsKey: keys.sessionsOf(userId),
       keysKey: keys.apiKeysOf(userId),
       adminsKey: keys.admins,
+      totpKey: keys.totp(accountId),
     },
     {
       address: userId,
+      accountId,
       newLevel: level ?? '',
       newDisabled: disabled === undefined ? '' : Number(disabled),
+      endsTotp: totp === false,
     },
   )
-}
-
-/** What names an account to {@link deleteAccount}. */
-export interface Deletable {
-  accountId: string | undefined
-  /** Hash of the newest token that sets a password. */
-  resetHash: string | undefined
-}
-
-/** Reads what has to be known of an account to delete all that leads to it. */
-export function deletableRead(userId: string): Read<Deletable> {
-  return {
-    database: 'auth',
-    queue: (pipeline) => pipeline.hmget(keys.user(userId), 'id', 'reset'),
-    parse: (reply) => {
-      const [accountId, resetHash] = replyList(reply).map(text)
-      return { accountId, resetHash }
-    },
-  }
-}
-
-/** Deletes an account with its sessions and API keys. See {@link DELETE_ACCOUNT}. */
-export async function deleteAccount(
-  store: Store,
-  userId: string,
-  { accountId = '', resetHash = '' }: Deletable,
-): Promise<'done' | 'unknown' | 'last-admin'> {
-  const deleted = await store.write(
-    DELETE_ACCOUNT,
-    {
-      userKey: keys.user(userId),
-      sessionsKey: keys.sessionsOf(userId),
-      keysKey: keys.apiKeysOf(userId),
-      adminsKey: keys.admins,
-      idKey: keys.accountId(accountId),
-      accountsKey: keys.accounts,
-      devicesKey: keys.devicesOf(userId),
-      registrationsKey: keys.registrationsOf(userId),
-      resetKey: keys.once(resetHash),
-    },
-    { address: userId, accountId },
-  )
-  if (deleted.status !== 'done') return deleted.status
-  await forgetRecords(store, [
-    ...deleted.sessionIds.map(keys.session),
-    ...deleted.keyIds.map(keys.apiKey),
-  ])
-  return deleted.status
 }
 
 /** Confirms the address of an account, or clears its failed sign-ins, for an operator. */

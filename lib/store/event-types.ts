@@ -2,6 +2,7 @@
 export const EVENT_TYPES = [
   'signin.succeeded',
   'signin.failed',
+  'signin.provider',
   'session.ended',
   'token.reused',
   'throttled',
@@ -15,9 +16,14 @@ export const EVENT_TYPES = [
   'user.disabled',
   'user.enabled',
   'user.unlocked',
+  'identity.linked',
+  'identity.unlinked',
   'key.created',
   'key.rolled',
   'key.deleted',
+  'totp.enabled',
+  'totp.disabled',
+  'recovery-code.used',
   'block.created',
   'block.deleted',
 ] as const

@@ -15,6 +15,10 @@ export interface EventFields {
   /** An API key's id. */
   key?: string | undefined
   policy?: string | undefined
+  /** The id of a provider. */
+  provider?: string | undefined
+  /** An identity's id. */
+  identity?: string | undefined
   /** Method and template of what was refused. */
   operation?: string | undefined
   /** A block's id. */

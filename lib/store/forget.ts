@@ -7,7 +7,17 @@ export async function forgetKeys(store: Store, ids: readonly string[]): Promise<
   await forgetRecords(store, ids.map(keys.apiKey))
 }
 
+/** Lua takes no more arguments than some thousands. */
+const MOST_AT_ONCE = 1_000
+
 /** Deletes records that open nothing any more. */
-export async function forgetRecords(store: Store, recordKeys: readonly string[]): Promise<void> {
-  if (recordKeys.length > 0) await store.write(FORGET_RECORDS, { recordKeys }, {})
+export async function forgetRecords(
+  store: Store,
+  recordKeys: readonly string[],
+  database: 'auth' | 'data' = 'auth',
+): Promise<void> {
+  for (let start = 0; start < recordKeys.length; start += MOST_AT_ONCE) {
+    const some = recordKeys.slice(start, start + MOST_AT_ONCE)
+    await store.write(FORGET_RECORDS, { recordKeys: some }, {}, database)
+  }
 }

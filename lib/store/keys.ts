@@ -9,10 +9,14 @@
  * | `accounts:healer` | string: who heals them | after half a minute without a step |
  * | `accounts:healed` | string: when the last healing ended | never |
  * | `uid:<account id>` | string: the address | never: goes with the account |
+ * | `totp:<account id>` | hash: a secret that waits, or the last step and hashes of recovery codes | ten minutes while it waits, then never: goes with TOTP |
  * | `session:<sid>` | hash | at the session's absolute end; a day after it is revoked |
  * | `sessions:<address>` | sorted set of `sid`, score = idle end in ms | with its last session |
  * | `key:<id>` | hash: an API key's record, SHA-256 of the key and no key | with the key, if it expires |
  * | `keys:<address>` | sorted set of key ids, score = the key's end in ms | never: as long as one does not expire |
+ * | `identity:<provider>:<hash of issuer and subject>` | hash `{uid, user, id}`: whose it is | never: goes with the account |
+ * | `identities:<account id>` | hash: an identity's id → JSON `{createdAt, provider, hash, address}` | as the above |
+ * | `passkeys:<account id>` | hash: a passkey's id → JSON | as the above |
  * | `once:<SHA-256 of a one-time token>` | hash `{kind, uid}` | with the token |
  * | `registration:<SHA-256 of its token>` | hash `{user, password?}` | after a day |
  * | `registrations:<address>` | set of the hashes above | a day after the last |
@@ -36,10 +40,17 @@
  */
 export const keys = {
   user: (userId: string): string => `user:${userId}`,
+  totp: (accountId: string): string => `totp:${accountId}`,
   session: (sessionId: string): string => `session:${sessionId}`,
   sessionsOf: (userId: string): string => `sessions:${userId}`,
   apiKey: (id: string): string => `key:${id}`,
   apiKeysOf: (userId: string): string => `keys:${userId}`,
+  /** `hash` is of issuer and subject. */
+  identity: (provider: string, hash: string): string => `identity:${provider}:${hash}`,
+  /** The beginning of all of them. */
+  identities: 'identity:',
+  identitiesOf: (accountId: string): string => `identities:${accountId}`,
+  passkeysOf: (accountId: string): string => `passkeys:${accountId}`,
   once: (tokenHash: string): string => `once:${tokenHash}`,
   accounts: 'accounts',
   admins: 'admins',
@@ -93,7 +104,9 @@ export const RESERVED_PREFIXES = [
   'devices:',
   'device:',
   'identity:',
+  'identities:',
   'passkey:',
+  'passkeys:',
   'challenge:',
   'totp:',
   'events:',

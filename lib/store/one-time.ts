@@ -1,12 +1,7 @@
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
+import { TOKEN_TTL_MS, type TokenKind } from './link-lifetimes.ts'
 import { ISSUE_TOKEN } from './scripts/one-time.ts'
-
-/** The purpose of a mail's link: to confirm an address, or to set a new password. */
-export type TokenKind = 'verify' | 'reset'
-
-/** How long a link may be used, in milliseconds. */
-export const TOKEN_TTL_MS = { verify: 86_400_000, reset: 1_800_000 } as const
 
 /**
  * Issues a one-time token for an address that can use one. See {@link ISSUE_TOKEN}.

@@ -2,25 +2,7 @@ import { mapRead, type Read } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
-import { TOKEN_TTL_MS } from './one-time.ts'
-import { CONFIRM_REGISTRATION, READ_REGISTRATION, REGISTER } from './scripts/registrations.ts'
-
-/** Keeps a registration until its link is followed. See {@link REGISTER}. */
-export async function keepRegistration(
-  store: Store,
-  { userId, hash, tokenHash }: { userId: string; hash: string; tokenHash: string },
-): Promise<'registered' | 'exists' | 'refused'> {
-  const { status } = await store.write(
-    REGISTER,
-    {
-      userKey: keys.user(userId),
-      registrationKey: keys.registration(tokenHash),
-      registrationsKey: keys.registrationsOf(userId),
-    },
-    { address: userId, passwordHash: hash, tokenHash, ttl: TOKEN_TTL_MS.verify },
-  )
-  return status
-}
+import { CONFIRM_REGISTRATION, READ_REGISTRATION } from './scripts/registrations.ts'
 
 /** A registration whose link may be followed. */
 export interface Registration {

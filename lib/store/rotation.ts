@@ -59,9 +59,12 @@ export async function rotateSession(
   return { status, accountId: id, session }
 }
 
-/** The state of a session and its account, as the store has it; the token may be older. */
+/**
+ * The state of a session and its account, as the store has it; the token may be older. `signedInAgo`: the
+ * milliseconds since the user has proven in this session who they are.
+ */
 export type Liveness =
-  | { status: 'live'; level: number }
+  | { status: 'live'; level: number; signedInAgo: number }
   | {
       status:
         | 'session-missing'
@@ -80,8 +83,8 @@ export function livenessRead(session: Holder): Read<LivenessFields> {
 export type LivenessFields = ReturnType<typeof READ_LIVENESS.parse>
 
 /** Judges the fields. Anything but a live session of an enabled account is not live. */
-export function liveness(holder: Holder, { session, account }: LivenessFields): Liveness {
-  const [state, owner, opened] = session
+export function liveness(holder: Holder, { session, account, now }: LivenessFields): Liveness {
+  const [state, owner, opened, createdAt = '0', fresh = '0'] = session
   const [stored, disabled, emailVerified, generation, id] = account
   if (state === undefined) return { status: 'session-missing' }
   if (state !== 'live') return { status: 'session-revoked' }
@@ -93,7 +96,8 @@ export function liveness(holder: Holder, { session, account }: LivenessFields): 
   if (stored === undefined || id !== holder.accountId) return { status: 'user-missing' }
   if ((opened ?? '0') !== (generation ?? '0')) return { status: 'session-superseded' }
   if (!mayEnter(disabled, emailVerified)) return { status: 'user-disabled' }
-  return { status: 'live', level: level(stored) }
+  const signedInAgo = now - Math.max(Number(createdAt), Number(fresh))
+  return { status: 'live', level: level(stored), signedInAgo }
 }
 
 /** Asks the primary. See {@link LIVENESS_AT_PRIMARY}. */

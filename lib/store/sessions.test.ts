@@ -14,7 +14,7 @@ const TTL = { refreshTokenTtlMs: 60_000, graceMs: 10_000, clockToleranceMs: 5_00
 /** An end that no token of these tests reaches: their sessions are moved, not their tokens. */
 const FAR = 4_102_444_800_000
 const ID = 'u_0123456789abcdefghij'
-const USER = { userId: 'me@home.org', accountId: ID, freshId: ID, comparedHash: 'the hash' }
+const USER = { userId: 'me@home.org', accountId: ID, freshId: ID }
 /** Whose the sessions are. */
 const OWNER = { userId: USER.userId, accountId: ID }
 
@@ -48,7 +48,13 @@ for (const kind of ['embedded', 'redis'] as const) {
       return new Store({ auth: data, data }, new Trips(Date.now, undefined, undefined, PATIENCE_MS))
     }
 
-    async function open(options: { sessionTtlMs?: number; comparedHash?: string } = {}) {
+    async function open({
+      comparedHash = 'the hash',
+      ...options
+    }: {
+      sessionTtlMs?: number
+      comparedHash?: string
+    } = {}) {
       const sessionId = `session-${++count}`
       const session = {
         sessionId,
@@ -62,7 +68,8 @@ for (const kind of ['embedded', 'redis'] as const) {
         event: eventWords('signin.succeeded', { user: USER.userId, session: sessionId }),
         ...options,
       }
-      return { sessionId, opened: await openSession(store(), session) }
+      const code = { compared: '', step: '', recovery: '' } as const
+      return { sessionId, opened: await openSession(store(), session, { comparedHash, code }) }
     }
 
     const rotate = (sessionId: string, seq: number, lifetimes = TTL) =>

@@ -1,15 +1,24 @@
 import { StoreUnavailable } from '../contract/problems.ts'
 import { type Read, text } from './client/reply.ts'
+import type { ScriptArgs, ScriptKeys } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import type { EventWords } from './events.ts'
 import { keys } from './keys.ts'
 import type { Holder, SessionState } from './rotation.ts'
-import { END_SESSIONS, OPEN_SESSION, REVOKE_SESSION } from './scripts/sessions.ts'
+import {
+  END_SESSIONS,
+  OPEN_SESSION,
+  type OPENING_ARGS,
+  type OPENING_KEYS,
+  REVOKE_SESSION,
+} from './scripts/sessions.ts'
+import type { SpentCode } from './totp.ts'
 
 export type Opened =
   | { status: 'opened'; accountId: string; session: SessionState; overCap: string[] }
   | { status: 'refused' }
 
+/** A session that is opened, in whichever way. */
 export interface NewSession {
   sessionId: string
   /** The address. */
@@ -18,8 +27,6 @@ export interface NewSession {
   accountId: string | undefined
   /** The id that it gets when it has none. */
   freshId: string
-  /** The hash that the password was compared against. */
-  comparedHash: string
   refreshTokenTtlMs: number
   sessionTtlMs: number
   userAgent: string
@@ -47,41 +54,75 @@ export function deviceRead(userId: string, device: string): Read<boolean> {
   }
 }
 
-/** Opens a session at the primary. See {@link OPEN_SESSION}. */
-export async function openSession(store: Store, session: NewSession): Promise<Opened> {
-  const { sessionId, userId, accountId = '', freshId, event } = session
+/** The keys of a script that opens a session. See {@link opening}. */
+export function openingKeys({
+  sessionId,
+  userId,
+  accountId = '',
+  freshId,
+  event,
+}: NewSession): ScriptKeys<(typeof OPENING_KEYS)[number]> {
+  return {
+    sessionKey: keys.session(sessionId),
+    sessionsKey: keys.sessionsOf(userId),
+    userKey: keys.user(userId),
+    devicesKey: keys.devicesOf(userId),
+    knownKey: keys.accountId(accountId),
+    freshKey: keys.accountId(freshId),
+    accountsKey: keys.accounts,
+    adminsKey: keys.admins,
+    ...event.keys,
+  }
+}
+
+/** Its arguments. */
+export function openingArgs(session: NewSession): ScriptArgs<(typeof OPENING_ARGS)[number]> {
+  return {
+    sessionId: session.sessionId,
+    address: session.userId,
+    known: session.accountId ?? '',
+    fresh: session.freshId,
+    idleTtl: session.refreshTokenTtlMs,
+    absoluteTtl: session.sessionTtlMs,
+    userAgent: session.userAgent,
+    ip: session.ip,
+    cap: session.cap,
+    device: session.device ?? '',
+    deviceTtl: DEVICE_TTL_MS,
+    ...session.event.args,
+  }
+}
+
+/** What a script that has opened a session says of it. */
+export function openedSession({
+  accountId,
+  overCap,
+  now,
+  idle,
+  level,
+}: {
+  accountId: string
+  overCap: string[]
+  now: number
+  idle: number
+  level: number
+}): Extract<Opened, { status: 'opened' }> {
+  return { status: 'opened', accountId, overCap, session: { seq: 1, at: now, now, idle, level } }
+}
+
+/** Opens a session for a password at the primary. See {@link OPEN_SESSION}. */
+export async function openSession(
+  store: Store,
+  session: NewSession,
+  { comparedHash, code }: { comparedHash: string; code: SpentCode },
+): Promise<Opened | { status: 'spent' }> {
+  const { compared, step, recovery } = code
   const opened = await store.write(
     OPEN_SESSION,
-    {
-      sessionKey: keys.session(sessionId),
-      sessionsKey: keys.sessionsOf(userId),
-      userKey: keys.user(userId),
-      devicesKey: keys.devicesOf(userId),
-      knownKey: keys.accountId(accountId),
-      freshKey: keys.accountId(freshId),
-      accountsKey: keys.accounts,
-      adminsKey: keys.admins,
-      ...event.keys,
-    },
-    {
-      sessionId,
-      address: userId,
-      comparedHash: session.comparedHash,
-      known: accountId,
-      fresh: freshId,
-      idleTtl: session.refreshTokenTtlMs,
-      absoluteTtl: session.sessionTtlMs,
-      userAgent: session.userAgent,
-      ip: session.ip,
-      cap: session.cap,
-      device: session.device ?? '',
-      deviceTtl: DEVICE_TTL_MS,
-      ...event.args,
-    },
+    { ...openingKeys(session), totpKey: keys.totp(session.accountId ?? '') },
+    { ...openingArgs(session), comparedHash, comparedTotp: compared, step, recovery },
   )
-  if (opened.status === 'refused') return opened
-  const { status, accountId: id, overCap, now, ...rest } = opened
-  return { status, accountId: id, overCap, session: { seq: 1, at: now, now, ...rest } }
+  return opened.status === 'opened' ? openedSession(opened) : opened
 }
 
 /** Ends a session at the primary. @returns Whether there was a live one of this user's. */

@@ -5,7 +5,7 @@ import type { Store } from './client/store.ts'
 import type { StoredFields } from './items.ts'
 import { keys } from './keys.ts'
 import { mayEnter } from './rules.ts'
-import { CHANGE_PASSWORD, IDENTIFY_ACCOUNT, RENAME, REPLACE_HASH } from './scripts/accounts.ts'
+import { CHANGE_PASSWORD, IDENTIFY_ACCOUNT, RENAME, REPLACE_FIELD } from './scripts/accounts.ts'
 import { READ_CREDENTIALS } from './scripts/credentials.ts'
 
 /** The fields of an account that sign-in reads. */
@@ -16,9 +16,18 @@ export interface Credentials {
   mayEnter: boolean
   /** When an operator cleared its failed sign-ins, in epoch milliseconds. */
   unlockedAt: number | undefined
+  /** The sealed secret of TOTP; undefined where it is off. */
+  totp: string | undefined
 }
 
-const CREDENTIAL_FIELDS = ['password', 'disabled', 'emailVerified', 'id', 'unlockedAt'] as const
+const CREDENTIAL_FIELDS = [
+  'password',
+  'disabled',
+  'emailVerified',
+  'id',
+  'unlockedAt',
+  'totp',
+] as const
 
 /** Reads what a password is compared against; undefined fields for an unknown user. */
 export function credentialsRead(userId: string): Read<Credentials> {
@@ -30,29 +39,32 @@ export function credentialsRead(userId: string): Read<Credentials> {
 }
 
 /**
- * The same, and whether the account has signed in from a network within the last 90 days.
+ * The same, whether the account has signed in from a network within the last 90 days, and the store's time
+ * in epoch milliseconds.
  *
  * @param device Names the network; undefined where no address is known.
  */
 export function guessRead(
   userId: string,
   device = '',
-): Read<{ account: Credentials; known: boolean }> {
+): Read<{ account: Credentials; known: boolean; now: number }> {
   const touched = { userKey: keys.user(userId), devicesKey: keys.devicesOf(userId) }
   const read = scriptRead('auth', READ_CREDENTIALS, touched, { device, fields: CREDENTIAL_FIELDS })
-  return mapRead(read, ({ values, knownSince }) => ({
+  return mapRead(read, ({ values, knownSince, now }) => ({
     account: credentialsOf(values),
     known: knownSince !== undefined,
+    now,
   }))
 }
 
 function credentialsOf(values: readonly (string | undefined)[]): Credentials {
-  const [password, disabled, emailVerified, id, unlockedAt] = values
+  const [password, disabled, emailVerified, id, unlockedAt, totp] = values
   return {
     accountId: id,
     passwordHash: password,
     mayEnter: mayEnter(disabled, emailVerified),
     unlockedAt: epochOf(unlockedAt),
+    totp: totp === '' ? undefined : totp,
   }
 }
 
@@ -90,12 +102,17 @@ export async function changePassword(
   )
 }
 
-/** Keeps the hash of the same password at the current cost. See {@link REPLACE_HASH}. */
-export async function replaceHash(
+/**
+ * Keeps the hash of the same password at the current cost, or the same secret under the current key. See
+ * {@link REPLACE_FIELD}.
+ */
+export async function replaceField(
   store: Store,
-  { userId, from, to }: { userId: string; from: string; to: string },
+  userId: string,
+  { field, from, to }: { field: 'password' | 'totp'; from: string; to: string },
 ): Promise<void> {
-  await store.write(REPLACE_HASH, { userKey: keys.user(userId) }, { old: from, replacement: to })
+  const args = { field, old: from, replacement: to }
+  await store.write(REPLACE_FIELD, { userKey: keys.user(userId) }, args)
 }
 
 /** Gives an account its id, if it has none. @returns Undefined when there is no such account. */

@@ -70,7 +70,7 @@ export const ACCOUNTS: readonly Mutant[] = [
   ),
   mutant(
     'a link that was asked for again has the first password',
-    'lib/auth/accounts/email.ts',
+    'lib/auth/accounts/verify-email.ts',
     'if (input.password === undefined && !hasPassword) {',
     'if (input.password === undefined && !hasPassword && userId === tokenHash) {',
     'e2e/auth/register.spec.ts',

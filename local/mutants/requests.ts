@@ -12,7 +12,7 @@ export const REQUESTS: readonly Mutant[] = [
   mutant(
     'a rotated pair is lost with a failure',
     'lib/http/endpoint.ts',
-    'for (const cookie of setCookies)',
+    'for (const cookie of [...setCookies, ...otherCookies])',
     'for (const cookie of outcome.ok ? setCookies : [])',
     'e2e/auth/cookies.spec.ts',
   ),

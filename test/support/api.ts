@@ -29,16 +29,23 @@ export async function read(response: Response): Promise<Answer> {
 export class Api {
   readonly origin: string
   readonly #headers: Record<string, string>
+  readonly #fetch: (url: string, init: RequestInit) => Promise<Response>
 
-  /** @param headers What the platform in front of the host adds to every request. */
-  constructor(origin: string, headers: Record<string, string> = {}) {
+  /**
+   * @param headers What the platform in front of the host adds to every request.
+   * @param send Sends a request, where that is not `fetch`.
+   */
+  constructor(origin: string, headers: Record<string, string> = {}, send: typeof fetch = fetch) {
     this.origin = origin
     this.#headers = headers
+    this.#fetch = send
   }
 
   async send(path: string, init: RequestInit = {}): Promise<Answer> {
     const headers = { ...this.#headers, ...(init.headers as Record<string, string>) }
-    return read(await fetch(`${this.origin}${path}`, { redirect: 'manual', ...init, headers }))
+    return read(
+      await this.#fetch(`${this.origin}${path}`, { redirect: 'manual', ...init, headers }),
+    )
   }
 
   get(path: string, token?: string): Promise<Answer> {

@@ -6,7 +6,8 @@ import { type AppDeps, createAppDeps } from '../../lib/deps/app.ts'
 import { parseSettings } from '../../lib/settings/settings.ts'
 import type { Settings, Variables } from '../../lib/settings/types.ts'
 import type { Trip } from '../../local/gateway/server.ts'
-import { environmentOf, type Limits, type StoreAddress } from './environment.ts'
+import { Api } from './api.ts'
+import { environmentOf, type Limits, NO_STORE, type StoreAddress } from './environment.ts'
 import { type EngineKind, startStore } from './store.ts'
 
 export const ORIGIN = 'https://api.example.com'
@@ -38,8 +39,12 @@ export interface InProcessOptions {
 export interface InProcess {
   answer(request: Request): Promise<Response>
   ask(path: string, init?: RequestInit): Promise<Response>
+  /** The same, as a client calls a server. */
+  api: Api
   /** Sends a sample of an operation. */
   send(id: OperationId, sample: Sample, headers?: Record<string, string>): Promise<Response>
+  /** Where its store is. */
+  store: StoreAddress
   /** Straight to its own store. */
   command(...words: string[]): Promise<unknown>
   /** Makes an account, or makes it anew; its password is `password`, if not said. */
@@ -121,8 +126,10 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
   const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
     answer(new Request(`${origin}${path}`, init))
   return {
+    store: options.store ?? own ?? NO_STORE,
     answer,
     ask,
+    api: new Api(origin, {}, (url, init) => answer(new Request(url, init))),
     command,
     settled,
     logged,

@@ -35,6 +35,8 @@ const STATUSES: Partial<Record<ProblemCode, number>> = {
   'authentication-required': 401,
   'invalid-token': 401,
   'invalid-credentials': 401,
+  'second-factor-required': 401,
+  'fresh-signin-required': 401,
   'invalid-refresh-token': 401,
   'insufficient-scope': 403,
   'csrf-failed': 403,

@@ -45,7 +45,8 @@ for (const kind of ['redis', 'embedded'] as const) {
       // In a keyspace that is not small the index alone is asked.
       await fillUpTo(10_500)
       expect(await addresses()).toEqual([])
-      const demoted = () => setRights(rig.store(), 'boss@home.org', { level: 0 })
+      const demoted = () =>
+        setRights(rig.store(), { userId: 'boss@home.org', accountId: undefined }, { level: 0 })
       await type('second@home.org', '9')
       expect((await demoted()).status).toBe('last-admin')
       expect(await healAccounts(rig.store, 'a', 0)).toBe(22)

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini'
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
-import { keepRegistration } from '../../store/registrations.ts'
+import { keepRegistration } from '../../store/register.ts'
 import { newPassword, refusePassword } from '../passwords/new-password.ts'
 import type { AccountDeps } from '../types.ts'
 import { knownAddressLetter, verificationLetter } from './letters.ts'
+import { MAIL_NOTICE } from './mail-notice.ts'
 import { countMail, noMail } from './mail-quota.ts'
-import { MAIL_NOTICE } from './send-token.ts'
 import { parseMailAddress } from './user-id.ts'
 
 export const registerInput = z.strictObject({ user: z.string(), password: newPassword })

@@ -1,18 +1,11 @@
 import { ok, type Result } from '../../contract/problems.ts'
-import { issueToken, type TokenKind } from '../../store/one-time.ts'
+import type { TokenKind } from '../../store/link-lifetimes.ts'
+import { issueToken } from '../../store/one-time.ts'
 import type { AuthCall, MailDeps } from '../types.ts'
 import { resetLetter, verificationLetter } from './letters.ts'
+import { MAIL_NOTICE, type MailNotice } from './mail-notice.ts'
 import { countMail, noMail } from './mail-quota.ts'
 import { parseMailAddress } from './user-id.ts'
-
-/** A person looks into the mail, whatever it says, and whether or not there is one. */
-export interface MailNotice {
-  message: string
-}
-
-export const MAIL_NOTICE: MailNotice = {
-  message: 'If this address can use it, a mail is on its way.',
-}
 
 /**
  * Sends a one-time token to an address, if it belongs to an account or a registration that can use

@@ -5,34 +5,21 @@ import { defineOperation } from '../../operation.ts'
 import { listQuery, nextCursor, pageOf } from '../../paging.ts'
 import { accountsOf, accountsRead, setRights } from '../../store/administration.ts'
 import { forgetKeys } from '../../store/forget.ts'
-import { level } from '../../store/rules.ts'
-import type { Account } from '../../store/users.ts'
 import type { AuthDeps } from '../types.ts'
 import { findAccount } from './find-account.ts'
 import { healAccounts } from './heal-accounts.ts'
+import { shownUser } from './shown-user.ts'
 
-/** An account as an admin sees it. */
-export interface User {
-  /** The opaque id; null until the first sign-in of an account that was typed by hand. */
-  id: string | null
-  user: string
-  level: number
-  name?: string
-  emailVerified: boolean
-  disabled: boolean
-  /** RFC 3339; null for a hash that was typed by hand. */
-  createdAt: string | null
-}
-
-/** One of the two at least. */
+/** One of them at least. */
 export const changeUserInput = z
   .strictObject({
     level: z.optional(z.int().check(z.minimum(0), z.maximum(LEVELS.admin))),
     disabled: z.optional(z.boolean()),
+    totp: z.optional(z.literal(false)),
   })
   .check(
-    z.refine(({ level, disabled }) => level !== undefined || disabled !== undefined, {
-      error: 'names neither level nor disabled',
+    z.refine((changes) => Object.values(changes).some((change) => change !== undefined), {
+      error: 'names none of level, disabled and totp',
     }),
   )
 
@@ -66,13 +53,14 @@ export const readUser = defineOperation('readUser', {
 })
 
 /**
- * Sets an account's level, or disables or enables it. In force on the account's next request;
- * disabling ends its sessions and its API keys, enabling clears its failed sign-ins.
+ * Sets an account's level, disables or enables it, or takes its TOTP away. In force on the account's next request;
+ * disabling ends its sessions and its API keys, enabling clears its failed sign-ins. TOTP can be taken away,
+ * for whoever has lost their codes.
  *
  * @returns The account; `not-found`; `conflict` when nobody would be left who can do this.
  */
 export const changeUser = defineOperation('changeUser', {
-  summary: 'Set the level of an account, or disable or enable it',
+  summary: 'Set the level of an account, disable or enable it, or take its TOTP away',
   input: changeUserInput,
   problems: ['not-found', 'conflict'],
   answer: 'User',
@@ -80,8 +68,10 @@ export const changeUser = defineOperation('changeUser', {
     const found = await findAccount(call)
     if (!found.ok) return found
     const { userId, account } = found.value
-    const { level: newLevel, disabled } = call.input
-    const changed = await setRights(call.store, userId, { level: newLevel, disabled })
+    const { level: newLevel, disabled, totp } = call.input
+    const { accountId } = account
+    const rights = { level: newLevel, disabled, totp }
+    const changed = await setRights(call.store, { userId, accountId }, rights)
     switch (changed.status) {
       case 'unknown':
         return fail('not-found', 'no such account')
@@ -91,6 +81,7 @@ export const changeUser = defineOperation('changeUser', {
         const about = { user: account.accountId, by: call.principal?.accountId }
         if (newLevel !== undefined) call.report('level.changed', { ...about, level: newLevel })
         if (disabled !== undefined) call.report(disabled ? 'user.disabled' : 'user.enabled', about)
+        if (changed.endedTotp) call.report('totp.disabled', about)
         call.background((store) => forgetKeys(store(), changed.endedKeys))
         // Written at the primary a moment ago: a replica may not have it yet.
         const current = {
@@ -103,17 +94,3 @@ export const changeUser = defineOperation('changeUser', {
     }
   },
 })
-
-/** An account of its record. */
-export function shownUser(user: string, account: Account): User {
-  const { accountId, name, emailVerified, disabled, createdAt } = account
-  return {
-    id: accountId ?? null,
-    user,
-    level: level(account.level),
-    ...(name === undefined ? {} : { name }),
-    emailVerified,
-    disabled,
-    createdAt: createdAt === undefined ? null : new Date(createdAt).toISOString(),
-  }
-}

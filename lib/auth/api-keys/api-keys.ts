@@ -1,16 +1,7 @@
 import * as z from 'zod/mini'
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
-import {
-  apiKeysRead,
-  insertKey,
-  type ListedKey,
-  type NewKey,
-  removeKey,
-  replaceSecret,
-} from '../../store/api-keys.ts'
-import { notOneOf } from '../../validation.ts'
-import { nameText } from '../accounts/name-text.ts'
+import { apiKeysRead, type ListedKey, removeKey, replaceSecret } from '../../store/api-keys.ts'
 import type { MintedKey } from './api-key.ts'
 
 /** What the use cases of API keys need from outside. */
@@ -44,26 +35,9 @@ export interface NewOwnKey extends Omit<OwnKey, 'createdAt' | 'lastUsedAt'> {
   key: string
 }
 
-/** The second words of scopes: `read` in `<collection>:read`. */
-const SCOPE_ACTIONS = ['read', 'write', 'list', 'get', 'create', 'update', 'delete'] as const
-const MOST_KEYS = 50
-const MOST_SCOPES = 32
-const LONGEST_LIFE_SECONDS = 315_360_000
 /** How long the secret before works on, if the owner does not say. */
 const OVERLAP_SECONDS = 86_400
 const LONGEST_OVERLAP_SECONDS = 2_592_000
-
-/** Every scope that a key can have: a collection and what may be done there. */
-export function allScopes(collectionNames: readonly string[]): string[] {
-  return collectionNames.flatMap((name) => SCOPE_ACTIONS.map((action) => `${name}:${action}`))
-}
-
-export const createKeyInput = z.strictObject({
-  name: nameText.check(z.minLength(1)),
-  scopes: z.array(z.string()).check(z.minLength(1), z.maxLength(MOST_SCOPES)),
-  expiresIn: z.optional(z.int().check(z.minimum(1), z.maximum(LONGEST_LIFE_SECONDS))),
-  limit: z.optional(z.int().check(z.minimum(1))),
-})
 
 export const rollKeyInput = z.optional(
   z.strictObject({
@@ -82,52 +56,6 @@ export const listKeys = defineOperation('listKeys', {
     return found.ok
       ? ok({ data: found.value.map((key) => own(key, deps)), nextCursor: null })
       : found
-  },
-})
-
-/**
- * Makes a key that reaches what its scopes name, and never further than its owner does.
- *
- * @returns The key, this once; `conflict` when the account has as many as it may.
- */
-export const createKey = defineOperation('createKey', {
-  summary: 'Make an API key; it is shown this once',
-  input: createKeyInput,
-  problems: ['validation-error', 'conflict'],
-  answer: 'NewApiKey',
-  run: async (call, deps: KeyDeps) => {
-    const { principal, input } = call
-    const scopes = allScopes(deps.collectionNames)
-    const errors = input.scopes.flatMap((scope, index) =>
-      scopes.includes(scope) ? [] : [{ pointer: `#/scopes/${index}`, message: notOneOf(scopes) }],
-    )
-    if (input.limit !== undefined && input.limit > deps.keyLimit) {
-      errors.push({ pointer: '#/limit', message: `is larger than ${deps.keyLimit}` })
-    }
-    if (errors.length > 0) return fail('validation-error', `${errors.length} faults`, { errors })
-
-    const { id, key, prefix, hash } = await deps.mintKey()
-    const record: NewKey = {
-      id,
-      accountId: principal.accountId,
-      userId: principal.userId,
-      hash,
-      name: input.name,
-      prefix,
-      scopes: [...new Set(input.scopes)],
-      limit: input.limit,
-      ttlMs: input.expiresIn === undefined ? undefined : input.expiresIn * 1_000,
-    }
-    const made = await insertKey(call.store, record, MOST_KEYS)
-    if (made.status === 'full') {
-      const detail = `An account has ${MOST_KEYS} keys at most: delete one.`
-      return fail('conflict', 'keys at their cap', { detail })
-    }
-    if (made.status !== 'made') return fail('invalid-token', 'the account may not enter')
-    call.report('key.created', { user: principal.accountId, key: id })
-    return ok(shown(key, { ...record, expiresAt: made.expiresAt }, deps), {
-      headers: { Location: `/api/keys/${id}` },
-    })
   },
 })
 
@@ -178,7 +106,8 @@ export function own(key: ListedKey, { userLimit }: Pick<KeyDeps, 'userLimit'>): 
   }
 }
 
-function shown(
+/** A key that was made or rolled a moment ago. */
+export function shown(
   key: string,
   record: Pick<ListedKey, 'id' | 'name' | 'prefix' | 'limit' | 'expiresAt'> & {
     scopes: readonly string[]

@@ -1,13 +1,12 @@
 import * as z from 'zod/mini'
-import { fail, ok } from '../../contract/problems.ts'
+import { ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
-import { quotaExceeded } from '../../rate-limit/headers.ts'
 import { forgetKeys } from '../../store/forget.ts'
-import { guessRead, changePassword as storePassword } from '../../store/users.ts'
-import { keyHeaders, reportFailedSignIn, tellOwner } from '../accounts/notices.ts'
-import { countGuess, guessKeys, judgeGuess } from '../sessions/guesses.ts'
+import { changePassword as storePassword } from '../../store/users.ts'
+import { keyHeaders, tellOwner } from '../accounts/notices.ts'
 import type { AccountDeps } from '../types.ts'
 import { changedMeanwhile, compareReplaced } from './compare-replaced.ts'
+import { compareCurrent } from './current-password.ts'
 import { newPassword, refusePassword } from './new-password.ts'
 
 export const changePasswordInput = z.strictObject({
@@ -32,31 +31,17 @@ export const changePassword = defineOperation('changePassword', {
   input: changePasswordInput,
   problems: ['invalid-credentials', 'quota-exceeded', 'validation-error', 'service-unavailable'],
   run: async (call, deps: AccountDeps) => {
-    const { principal, store, client, input } = call
+    const { principal, store, input } = call
     const { accountId, userId, sessionId } = principal
     const weak = await refusePassword(input.password, userId, deps)
     if (weak !== undefined) return weak
 
-    const names = await guessKeys(userId, client.partition, deps)
-    const [counted, [{ account, known }]] = await Promise.all([
-      countGuess(call, names),
-      store.read(guessRead(userId, names.device)),
-    ])
-    const about = { address: userId, known, unlockedAt: account.unlockedAt, user: accountId }
-    const { guess, quota } = await judgeGuess(call, deps, counted, about)
-    if (!quota.allowed) return quotaExceeded([quota])
-    const matches = await deps.passwords.matches(input.current, account.passwordHash, accountId)
-    if (!matches.ok) {
-      await guess.giveBack('one')
-      return matches
-    }
-    if (!matches.value || account.passwordHash === undefined) {
-      reportFailedSignIn(call, deps, { userId, accountId }, sessionId)
-      return fail('invalid-credentials', 'no match')
-    }
+    const compared = await compareCurrent(call, deps, input.current)
+    if (!compared.ok) return compared
+    const { hash: before, giveBack } = compared.value
     const hash = await deps.passwords.hash(input.password, accountId)
     if (!hash.ok) {
-      await guess.giveBack('one')
+      await giveBack('one')
       return hash
     }
 
@@ -69,8 +54,7 @@ export const changePassword = defineOperation('changePassword', {
         hash: hash.value,
         endKeys: input.endKeys === true,
       })
-    const before = account.passwordHash
-    let [changed] = await Promise.all([change(before), guess.giveBack('all')])
+    let [changed] = await Promise.all([change(before), giveBack('all')])
     if (changed.status !== 'done') {
       const replaced = { userId, password: input.current, before, holder: accountId }
       const again = await compareReplaced(store, deps.passwords, replaced)

@@ -19,7 +19,7 @@ test('a replica that still names the address of a session that got its id is no 
   const session = { sessionId: 's', accountId: 'u_1', userId: 'me@home.org' }
   const account = ['0', undefined, '1', '0', 'u_1']
   const of = (holder: string) =>
-    liveness(session, { status: 'read', session: ['live', holder, '0'], account }).status
+    liveness(session, { status: 'read', session: ['live', holder, '0'], account, now: 0 }).status
   expect(of('u_1')).toBe('live')
   expect(of('me@home.org')).toBe('session-superseded')
   expect(of('u_2')).toBe('session-revoked')

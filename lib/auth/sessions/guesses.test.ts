@@ -4,12 +4,16 @@ import { countGuess, guessKeys } from './guesses.ts'
 
 test('a guess has left for the store when counting it returns, so that it shares a trip', async () => {
   const counted: string[] = []
-  const quotas: Pick<AuthCall['quotas'], 'countEachQuietly' | 'giveBack' | 'show'> = {
+  const quotas: Pick<
+    AuthCall['quotas'],
+    'countEachQuietly' | 'giveBack' | 'giveBackLater' | 'show'
+  > = {
     countEachQuietly: (_policy, partitions) => {
       counted.push(...partitions.map((each) => (each === 'shared' ? each : each.key)))
       return new Promise(() => undefined)
     },
     giveBack: async () => undefined,
+    giveBackLater: () => undefined,
     show: () => undefined,
   }
   const keys = await guessKeys(

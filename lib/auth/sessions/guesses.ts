@@ -12,6 +12,8 @@ export interface Guess {
   decide(known: boolean): Decision
   /** `one` when nothing was compared, `all` after a success. */
   giveBack(amount: 'one' | 'all'): Promise<unknown>
+  /** Clears the count behind the answer: after a success that was not certain before. */
+  clearLater(): void
 }
 
 /** What the guesses of an account are counted by. */
@@ -99,5 +101,6 @@ export async function countGuess(
   return {
     decide: (known) => (known && own !== undefined ? own : all),
     giveBack: (amount) => quotas.giveBack(counted, amount),
+    clearLater: () => quotas.giveBackLater(counted, 'all'),
   }
 }

@@ -46,6 +46,7 @@ export class LiveAccess {
   readonly #dead: DeadSessions | undefined
   #proof: Result<undefined, AccessCode> | undefined
   #level: number | undefined
+  #signedInAgo: number | undefined
   #keyOwner: KeyOwner | undefined
 
   /**
@@ -71,6 +72,11 @@ export class LiveAccess {
   /** What the account's level is; undefined before the store was asked. */
   get level(): number | undefined {
     return this.#level
+  }
+
+  /** Milliseconds since the user of a session signed in; undefined before the store was asked for it. */
+  get signedInAgo(): number | undefined {
+    return this.#signedInAgo
   }
 
   /** The id of the key that was proven. */
@@ -153,6 +159,7 @@ export class LiveAccess {
       return fail('invalid-token', state.status)
     }
     remember(this.#seen, session.sessionId, { at: this.#now(), level: state.level })
+    this.#signedInAgo = state.signedInAgo
     return this.#judgeLevel(state.level)
   }
 

@@ -14,7 +14,7 @@ import { signIn, signInInput } from './sign-in.ts'
 export const login = defineOperation('login', {
   summary: 'Sign in as a browser does: the tokens come as cookies',
   input: signInInput,
-  problems: ['invalid-credentials', 'quota-exceeded', 'service-unavailable', 'csrf-failed'],
+  problems: [...signIn.problems, 'csrf-failed'],
   answer: 'Login',
   run: async (call, deps: AccountDeps) => {
     if (call.site.foreign) return fail('csrf-failed', 'login from another site')

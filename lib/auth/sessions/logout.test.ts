@@ -42,6 +42,7 @@ async function loggedOut(sent: Partial<AuthCall<unknown>>, allowed = true) {
       countEachQuietly: async () => [],
       show: () => undefined,
       giveBack: async () => undefined,
+      giveBackLater: () => undefined,
     },
   }
   let cleared = 0
@@ -51,13 +52,15 @@ async function loggedOut(sent: Partial<AuthCall<unknown>>, allowed = true) {
       throw new TypeError('nothing is read here')
     },
     store: new Store(deps.databases, new Trips(Date.now)),
-    cookies: { give: () => undefined, clear: () => void cleared++ },
+    sentCookies: null,
+    cookies: { give: () => undefined, clear: () => void cleared++, add: () => undefined },
     site: { sameOrigin: false, foreign: false },
     ...{ later: () => undefined, background: () => undefined, report: () => undefined },
     event: () => {
       throw new TypeError('no event here')
     },
     identify: () => undefined,
+    signedInAgo: () => undefined,
     client: { address: undefined, partition: 'shared', userAgent: '' },
     ...sent,
   }

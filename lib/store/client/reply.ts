@@ -79,6 +79,12 @@ export function integer(value: unknown): number {
   return number
 }
 
+/** What `TIME` says, in epoch milliseconds. */
+export function instant(value: unknown): number {
+  const [seconds, microseconds] = list(value).map(integer)
+  return (seconds ?? 0) * 1_000 + Math.floor((microseconds ?? 0) / 1_000)
+}
+
 /** A whole number; undefined for '' or nil. */
 export function optionalInteger(value: unknown): number | undefined {
   return word(value) === '' ? undefined : integer(value)

@@ -42,6 +42,11 @@ export class Trips {
     this.#deadlineMs = deadlineMs
   }
 
+  /** Trips of work behind the answer: nobody waits for them, and they have a deadline of their own. */
+  behind(): Trips {
+    return new Trips(this.#now, undefined, this.#trace)
+  }
+
   /**
    * Awaits one call to the store.
    *

@@ -40,13 +40,13 @@ return {'done', count, endsKeys and endKeys(userKey, keysKey) or {}}
   outcomes: { done: { keyCount: integer, endedKeys: words }, refused: {} },
 })
 
-/** Replaces a hash of another cost by one of the same password, if it is still the same. */
-export const REPLACE_HASH = /* @__PURE__ */ script({
-  name: 'replace hash',
+/** Replaces a hash by one of the same password, or a sealed secret by the same one, if it is still there. */
+export const REPLACE_FIELD = /* @__PURE__ */ script({
+  name: 'replace field',
   keys: ['userKey'],
-  args: ['old', 'replacement'],
+  args: ['field', 'old', 'replacement'],
   lua: `
-if redis.call('HGET', userKey, 'password') == old then redis.call('HSET', userKey, 'password', replacement) end
+if redis.call('HGET', userKey, field) == old then redis.call('HSET', userKey, field, replacement) end
 return {'done'}
 `,
   outcomes: { done: {} },

@@ -1,18 +1,18 @@
-import { texts } from '../client/reply.ts'
+import { instant, texts } from '../client/reply.ts'
 import { readScript, script } from '../client/script.ts'
 
 const DEFINITION = {
   name: 'liveness',
   keys: ['sessionKey', 'userKey'],
   lua: `
-local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen')
+local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen', 'createdAt', 'fresh')
 local account = redis.call('HMGET', userKey, 'level', 'disabled', 'emailVerified', 'gen', 'id')
-return {'read', session, account}
+return {'read', session, account, redis.call('TIME')}
 `,
-  outcomes: { read: { session: texts, account: texts } },
+  outcomes: { read: { session: texts, account: texts, now: instant } },
 } as const
 
-/** Reads the fields that say whether a session lives. */
+/** Reads the fields that say whether a session lives, and how long ago its user signed in. */
 export const READ_LIVENESS = /* @__PURE__ */ readScript(DEFINITION)
 
 /**

@@ -106,6 +106,18 @@ local function endOthers(userKey, sessionsKey, sessionKey, accountId, kept)
   end
 end`
 
+/**
+ * Uses up a code of TOTP: a step that was accepted, and those before it, are accepted no more (RFC 6238
+ * §5.2), and a recovery code works once. `step` is `''` for a recovery code, `recovery` for a step.
+ */
+export const SPEND_CODE = `
+local function spendCode(totpKey, step, recovery)
+  if recovery ~= '' then return redis.call('HDEL', totpKey, recovery) == 1 end
+  if (tonumber(redis.call('HGET', totpKey, 'step') or '') or -1) >= tonumber(step) then return false end
+  redis.call('HSET', totpKey, 'step', step)
+  return true
+end`
+
 /** How many API keys of an account have not ended. */
 export const COUNT_KEYS = `
 local function countKeys(keysKey, now)
@@ -156,4 +168,15 @@ export const ENROL = `
 local function enrol(userKey, address, accountsKey, adminsKey)
   redis.call('ZADD', accountsKey, 0, address)
   if isAdminLevel(redis.call('HGET', userKey, 'level')) then redis.call('SADD', adminsKey, address) end
+end`
+
+/**
+ * How many ways an account has to sign in: a password, each passkey, each identity of a provider. Who takes
+ * one away counts in the same step, so that two who do it at once do not take the last one.
+ */
+export const WAYS_IN = `
+local function waysIn(userKey, passkeysKey, identitiesKey)
+  local password = redis.call('HGET', userKey, 'password')
+  local ways = password and password ~= '' and 1 or 0
+  return ways + redis.call('HLEN', passkeysKey) + redis.call('HLEN', identitiesKey)
 end`

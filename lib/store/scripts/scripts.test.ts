@@ -5,7 +5,7 @@ import { namesOf } from '../../../test/support/lua.ts'
 
 /** What Redis gives to a script, beside `KEYS` and `ARGV`, which only the names in front of it read. */
 const KNOWN = new Set(
-  'redis cjson string table math tonumber tostring type ipairs pairs unpack'.split(' '),
+  'redis cjson string table math tonumber tostring type ipairs pairs pcall unpack'.split(' '),
 )
 
 interface AnyScript {

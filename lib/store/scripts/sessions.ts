@@ -13,50 +13,56 @@ import {
   MAY_ENTER,
   RAISE_GENERATION,
   REVOKE,
+  SPEND_CODE,
   WHOLE,
 } from './parts.ts'
 
+/** The keys of every script that opens a session. */
+export const OPENING_KEYS = [
+  'sessionKey',
+  'sessionsKey',
+  'userKey',
+  'devicesKey',
+  'knownKey',
+  'freshKey',
+  'accountsKey',
+  'adminsKey',
+  ...EVENT_KEYS,
+] as const
+
+/** Their arguments. */
+export const OPENING_ARGS = [
+  'sessionId',
+  'address',
+  'known',
+  'fresh',
+  'idleTtl: number',
+  'absoluteTtl: number',
+  'userAgent',
+  'ip',
+  'cap: number',
+  'device',
+  'deviceTtl: number',
+  ...EVENT_ARGS,
+] as const
+
 /**
- * Opens a session, if the account still is what the password was compared against: a sign-in that
- * races with a password change or a disable must not leave a session behind. The account gets its id,
- * if it has none, and the network that the client came from (`device`, or `''`) is known from then on.
+ * Opens a session of an account that may enter, behind a check of what was proven: it ends the script when
+ * the account is another by now. A sign-in that races with a password change or a disable must not leave
+ * a session behind. The account gets its id, if it has none, and the network that the client came from
+ * (`device`, or `''`) is known from then on.
  *
  * The event is recorded here, and costs no command of its own. `overCap` are the oldest sessions over
- * `cap`, which the caller revokes. Lifetimes are in ms. Safe to repeat.
+ * `cap`, which the caller revokes. Lifetimes are in ms. Safe to repeat, as far as the check is.
+ *
+ * @param first What is done before the account is looked at, where it may still be made; `now` is the time.
+ * @param more What is told besides, of variables of `first`.
  */
-export const OPEN_SESSION = /* @__PURE__ */ script({
-  name: 'open session',
-  keys: [
-    'sessionKey',
-    'sessionsKey',
-    'userKey',
-    'devicesKey',
-    'knownKey',
-    'freshKey',
-    'accountsKey',
-    'adminsKey',
-    ...EVENT_KEYS,
-  ],
-  args: [
-    'sessionId',
-    'address',
-    'comparedHash',
-    'known',
-    'fresh',
-    'idleTtl: number',
-    'absoluteTtl: number',
-    'userAgent',
-    'ip',
-    'cap: number',
-    'device',
-    'deviceTtl: number',
-    ...EVENT_ARGS,
-  ],
-  lua: `${CLOCK}${WHOLE}${ENTRY}${MAY_ENTER}${GENERATION}${BEGIN_GENERATION}${IDENTIFY}${IS_ADMIN}${ENROL}${RECORD}
+export function opening(check: string, { first = '', more = '' } = {}): string {
+  return `${CLOCK}${WHOLE}${ENTRY}${MAY_ENTER}${GENERATION}${BEGIN_GENERATION}${IDENTIFY}${IS_ADMIN}${ENROL}${RECORD}
 local now = clock()
-if not mayEnter(userKey) or redis.call('HGET', userKey, 'password') ~= comparedHash then
-  return {'refused'}
-end
+${first}if not mayEnter(userKey) then return {'refused'} end
+${check}
 redis.call('HSETNX', userKey, 'level', '0')
 beginGeneration(userKey, 'HSETNX')
 local id = identify(userKey, address, knownKey, known, freshKey, fresh)
@@ -78,12 +84,31 @@ end
 local over = redis.call('ZCARD', sessionsKey) - cap
 local oldest = over > 0 and redis.call('ZRANGE', sessionsKey, 0, math.min(over, 100) - 1) or {}
 record(eventsKey, eventIdsKey, eventCountsKey, mostEvents, owner, mostOfOwner, mostOfKind, eventWords)
-return {'opened', whole(now), whole(idle), redis.call('HGET', userKey, 'level'), id, oldest}
-`,
-  outcomes: {
-    opened: { now: integer, idle: integer, level, accountId: word, overCap: words },
-    refused: {},
-  },
+return {'opened', whole(now), whole(idle), redis.call('HGET', userKey, 'level'), id, oldest${more}}
+`
+}
+
+/** What they answer. */
+export const OPENING_OUTCOMES = {
+  opened: { now: integer, idle: integer, level, accountId: word, overCap: words },
+  refused: {},
+} as const
+
+/**
+ * Opens a session for a password, if the account still has the hash that it was compared with and the
+ * secret of TOTP that the code was. The code is used up in the same step: `spent` where it was before.
+ */
+export const OPEN_SESSION = /* @__PURE__ */ script({
+  name: 'open session',
+  keys: [...OPENING_KEYS, 'totpKey'],
+  args: ['comparedHash', 'comparedTotp', 'step', 'recovery', ...OPENING_ARGS],
+  lua: /* @__PURE__ */ opening(`${SPEND_CODE}
+local compared = redis.call('HMGET', userKey, 'password', 'totp')
+if compared[1] ~= comparedHash or (compared[2] or '') ~= comparedTotp then return {'refused'} end
+-- A call that is repeated, because its answer was lost, finds the session that it has opened.
+local again = redis.call('EXISTS', sessionKey) == 1
+if comparedTotp ~= '' and not again and not spendCode(totpKey, step, recovery) then return {'spent'} end`),
+  outcomes: { ...OPENING_OUTCOMES, spent: {} },
 })
 
 /**

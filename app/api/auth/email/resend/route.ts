@@ -1,5 +1,5 @@
 import { after } from 'next/dist/server/after/index.js'
-import { resendVerification } from '@/lib/auth/accounts/email.ts'
+import { resendVerification } from '@/lib/auth/accounts/resend-verification.ts'
 import { mailDeps } from '@/lib/deps/mail.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 

@@ -1,5 +1,5 @@
 import { after } from 'next/dist/server/after/index.js'
-import { verifyEmail } from '@/lib/auth/accounts/email.ts'
+import { verifyEmail } from '@/lib/auth/accounts/verify-email.ts'
 import { accountDeps } from '@/lib/deps/account.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 

@@ -1,5 +1,5 @@
 import { after } from 'next/dist/server/after/index.js'
-import { listUserKeys } from '@/lib/auth/accounts/user-records.ts'
+import { listUserKeys } from '@/lib/auth/accounts/user-keys.ts'
 import { keyDeps } from '@/lib/deps/key.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 

@@ -1,5 +1,5 @@
 import { after } from 'next/dist/server/after/index.js'
-import { deleteUserKey } from '@/lib/auth/accounts/user-records.ts'
+import { deleteUserKey } from '@/lib/auth/accounts/user-keys.ts'
 import { keyDeps } from '@/lib/deps/key.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 

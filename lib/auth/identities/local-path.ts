@@ -1,0 +1,18 @@
+/** A cookie has 4 KiB, and the path is in one. */
+const LONGEST = 1_024
+
+/**
+ * The path that a browser is sent to in the end, percent-encoded. It is one of this origin: what begins with
+ * `//` names another host, and so do a backslash and what browsers leave out of URLs, line breaks and tabs.
+ *
+ * @returns Undefined for what is no such path.
+ * @see OWASP Unvalidated Redirects and Forwards Cheat Sheet
+ */
+export function localPath(text: string, origin: string): string | undefined {
+  const isPath = /^\/[^\\\p{Cc}\s]*$/u.test(text) && !/^[^?#]*\/\//.test(text)
+  if (!isPath || !text.isWellFormed() || !URL.canParse(text, origin)) return undefined
+  const url = new URL(text, origin)
+  const path = `${url.pathname}${url.search}${url.hash}`
+  const isOwn = url.origin === origin && !path.startsWith('//')
+  return isOwn && path.length <= LONGEST ? path : undefined
+}
