@@ -40,8 +40,8 @@ export const FACES: readonly Mutant[] = [
   mutant(
     'an ended session reads what is public by GraphQL',
     'lib/http/graphql.ts',
-    'refused ?? context.refused',
-    'refused',
+    'const failure = refused ?? (proof?.ok === false ? proof : context.refused)',
+    'const failure = refused',
     'lib/http/graphql.test.ts',
   ),
   mutant(
