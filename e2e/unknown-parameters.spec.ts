@@ -17,7 +17,7 @@ test('a query parameter that an operation does not know is 422 everywhere, and n
       ...(body === 'none' ? {} : { body: '{}' }),
     })
     const message = expect.stringMatching(
-      /^is not allowed here(; allowed: limit|; allowed: fields|:)/,
+      /^is not allowed here(; allowed: limit|; allowed: fields|; allowed: query|:)/,
     )
     expect(answer, name).toBeProblem('validation-error', {
       errors: [{ pointer: '#/unexpected', message }],

@@ -37,7 +37,9 @@ import { disableTotp } from './auth/totp/disable-totp.ts'
 import { startTotp } from './auth/totp/start-totp.ts'
 import type { OperationId } from './contract/operations.ts'
 import type { AppDeps } from './deps/app.ts'
+import { graphSchema, queryGraph, runGraph } from './http/graphql.ts'
 import { health, ready } from './http/health.ts'
+import { callTools } from './http/mcp.ts'
 import { readMetrics } from './http/metrics-text.ts'
 import { openapi } from './http/openapi.ts'
 import { getItem } from './items/get.ts'
@@ -102,6 +104,10 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   openapi,
   health,
   ready,
+  queryGraph,
+  runGraph,
+  graphSchema,
+  callTools,
   listItems,
   getItem,
   createItem,

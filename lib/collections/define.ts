@@ -68,6 +68,8 @@ export const RESERVED_NAMES = [
   'blocks',
   'metrics',
   'health',
+  'graphql',
+  'mcp',
   'openapi.json',
 ] as const
 

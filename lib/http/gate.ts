@@ -216,7 +216,8 @@ async function inspect(
   if (unread !== undefined) return unread
   const { status } = authentication
   if (status === 'valid' || status === 'renewable' || status === 'key') return undefined
-  return access === 'public' ? undefined : refusal(authentication)
+  if (access === 'public' && !(row.acts === true && status === 'invalid')) return undefined
+  return refusal(authentication)
 }
 
 /** What the header fields say against the body; the endpoint reads it. */
@@ -250,7 +251,7 @@ function isBlocked(
  * The quota of an API key. Keys that are not known are looked up, as long as their address is not
  * denied: made-up ones that pass the checksum would cost a round trip each.
  */
-async function quotaOfKey(
+export async function quotaOfKey(
   key: PresentedKey,
   headers: Headers,
   { keyLimits, hotLimiter, settings }: GateDeps,
@@ -277,7 +278,7 @@ interface Counting {
  * A verified token counts as its subject; an API key as itself, and for its owner; everything else as
  * the address it comes from.
  */
-async function countRequest(
+export async function countRequest(
   authentication: Authentication,
   { access, headers, deps, trips, waitUntil, keyQuota }: Counting,
 ): Promise<Decision[]> {

@@ -35,6 +35,24 @@ export function redirect(location: string): Response {
   return response
 }
 
+/** A problem document as JSON; also for answers that carry one inside. */
+export function problemBody(
+  code: ProblemCode,
+  { instance, requestId }: { instance: string; requestId: string },
+  { detail, errors }: ProblemExtras = {},
+): Record<string, unknown> {
+  const { title, status } = PROBLEMS[code]
+  return {
+    type: `/problems/${code}`,
+    title,
+    status,
+    ...(detail === undefined ? {} : { detail }),
+    instance: instance.slice(0, 1_024),
+    requestId,
+    ...(errors === undefined ? {} : { errors }),
+  }
+}
+
 /**
  * Builds a problem document.
  *
@@ -49,20 +67,9 @@ export function problem(
   extras: ProblemExtras = {},
 ): Response {
   const row: { status: number; title: string; challenge?: string } = PROBLEMS[code]
-  const { detail, errors, headers = {} } = extras
-  const response = json(
-    row.status,
-    {
-      type: `/problems/${code}`,
-      title: row.title,
-      status: row.status,
-      ...(detail === undefined ? {} : { detail }),
-      instance: where.instance.slice(0, 1_024),
-      requestId: where.requestId,
-      ...(errors === undefined ? {} : { errors }),
-    },
-    'application/problem+json',
-  )
+  const { headers = {} } = extras
+  const body = problemBody(code, where, extras)
+  const response = json(row.status, body, 'application/problem+json')
   if (row.challenge !== undefined) response.headers.set('WWW-Authenticate', row.challenge)
   // A failure that knows more says so in a challenge of its own.
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)

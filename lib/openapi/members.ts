@@ -117,6 +117,12 @@ const PARAMETERS: Readonly<Record<string, Schema>> = {
 }
 
 const OWN_PARAMETERS: { readonly [id in OperationId]?: Readonly<Record<string, Schema>> } = {
+  queryGraph: {
+    query: { description: 'The document.', examples: ['{ __typename }'] },
+    variables: { description: 'Its variables, as JSON.', examples: ['{}'] },
+    operationName: { description: 'Which of its operations.' },
+    extensions: { description: 'Of the protocol: none is known here.', examples: ['{}'] },
+  },
   listEvents: {
     type: { description: 'Events of this kind.' },
     user: { description: 'Events about this account: its id or its address.' },
@@ -136,6 +142,23 @@ const RULES: { readonly [id in OperationId]?: Schema } = {
     additionalProperties: false,
   },
   freshenSignIn: { oneOf: ['current', 'credential'].map((name) => ({ required: [name] })) },
+  runGraph: {
+    properties: {
+      query: { type: 'string', description: 'The document.', examples: ['{ __typename }'] },
+      variables: { type: ['object', 'null'], description: 'Its variables, by name.' },
+      operationName: { type: ['string', 'null'], description: 'Which of its operations.' },
+    },
+    required: ['query'],
+  },
+  callTools: {
+    properties: {
+      jsonrpc: { type: 'string', enum: ['2.0'] },
+      id: { type: ['string', 'integer'], description: 'Absent: a notification.' },
+      method: { type: 'string', examples: ['tools/list'] },
+      params: { type: 'object' },
+    },
+    required: ['jsonrpc', 'method'],
+  },
   changeUser: { minProperties: 1 },
   createBlock: { oneOf: ['address', 'user', 'key'].map((name) => ({ required: [name] })) },
 }

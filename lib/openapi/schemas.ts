@@ -320,6 +320,27 @@ export const SCHEMAS: Record<string, Schema> = {
       description: '`degraded` serves; the log says what is wrong.',
     },
   }),
+  GraphAnswer: {
+    type: 'object',
+    description: 'What was asked for, and what failed of it (GraphQL).',
+    properties: {
+      data: { type: ['object', 'null'] },
+      errors: { type: 'array', items: { type: 'object' }, maxItems: 1_000 },
+      extensions: { type: 'object', description: '`cost`: the items and lists that it reads.' },
+    },
+  },
+  GraphSchema: text('The schema, in its own language (SDL).'),
+  McpMessage: {
+    type: 'object',
+    description: 'A message of JSON-RPC 2.0.',
+    properties: {
+      jsonrpc: { type: 'string', enum: ['2.0'] },
+      id: { type: ['string', 'integer', 'null'] },
+      result: { type: 'object' },
+      error: { type: 'object' },
+    },
+    required: ['jsonrpc', 'id'],
+  },
   OpenApi: { type: 'object', description: 'This document.' },
 }
 

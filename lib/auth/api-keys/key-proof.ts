@@ -43,7 +43,7 @@ const GROUPS = new Map<string, readonly string[]>([
 ])
 
 /** Whether one of a key's scopes is good for an action. To replace is to create and to update. */
-function isScoped(scopes: readonly string[], { collection, action }: KeyScope): boolean {
+export function isScoped(scopes: readonly string[], { collection, action }: KeyScope): boolean {
   const has = (wanted: string): boolean =>
     scopes.some((scope) => {
       const [name, granted = ''] = scope.split(':')

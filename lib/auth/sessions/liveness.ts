@@ -157,13 +157,12 @@ export class LiveAccess {
     if (this.#access === 'public') return ok(undefined)
     if (this.#proof !== undefined) return this.#proof
     if (this.#key !== undefined) {
-      const [found] = await this.#store.read(this.#key.read)
-      this.#proof = this.#judgeKey(found)
+      this.#proof = this.#judgeKey(await this.#store.readCaller(this.#key.read))
       return this.#proof
     }
     const session = this.#session()
     if (session === undefined) return fail('invalid-token', 'no claims')
-    const [found] = await this.#store.read(livenessRead(session))
+    const found = await this.#store.readCaller(livenessRead(session))
     this.#proof = await this.#judge(session, liveness(session, found))
     return this.#proof
   }
