@@ -99,8 +99,7 @@ const COORDINATE_BYTES = 32
  * @see [WebAuthn Level 3 §6.5.5](https://www.w3.org/TR/webauthn-3/#sctn-signature-attestation-types), ITU-T X.690 §8.3
  */
 function rawSignature(der: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
-  const [sequence, size = 0] = der
-  if (sequence !== SEQUENCE) return undefined
+  if (der[0] !== SEQUENCE || der[1] !== der.length - 2) return undefined
   const raw = new Uint8Array(2 * COORDINATE_BYTES)
   let at = 2
   for (const end of [COORDINATE_BYTES, 2 * COORDINATE_BYTES]) {
@@ -115,6 +114,5 @@ function rawSignature(der: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
     raw.set(digits, end - digits.length)
     at += 2 + length
   }
-  // As elsewhere, bytes behind the sequence mean nothing.
-  return at === size + 2 ? raw : undefined
+  return at === der.length ? raw : undefined
 }
