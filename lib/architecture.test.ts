@@ -35,7 +35,7 @@ const ALLOWED: Record<string, RegExp> = {
   'lib/rate-limit/':
     /^lib\/(rate-limit\/|store\/|contract\/problems\.ts|(bounded-map|gathering|log|trace)\.ts)/,
   'lib/auth/':
-    /^lib\/(auth\/|store\/|rate-limit\/|contract\/(access|problems)\.ts|(bounded-map|hash|log|mail|network|once|operation|paging|printable|pwned-passwords|random-text|trace|validation)\.ts)/,
+    /^lib\/(auth\/|store\/|rate-limit\/|contract\/(access|problems)\.ts|(bounded-map|hash|log|mail|network|once|operation|paging|printable|pwned-passwords|random-text|same-text|trace|validation)\.ts)/,
   'lib/collections/': /^lib\/(collections\/|store\/keys\.ts|contract\/access\.ts)/,
   'lib/items/':
     /^lib\/(items\/|collections\/|store\/|contract\/(access|problems)\.ts|(bounded-map|entity-tags|hash|log|operation|paging|same-text|validation)\.ts)/,

@@ -13,6 +13,11 @@ import { deleteKey, listKeys, rollKey } from './auth/api-keys/api-keys.ts'
 import { createKey } from './auth/api-keys/create-key.ts'
 import { createBlock, deleteBlock, listBlocks } from './auth/operators/blocks.ts'
 import { listEvents } from './auth/operators/events.ts'
+import { createPasskey } from './auth/passkeys/create-passkey.ts'
+import { newPasskeyOptions } from './auth/passkeys/new-passkey-options.ts'
+import { passkeyOptions } from './auth/passkeys/passkey-options.ts'
+import { logInByPasskey, signInByPasskey } from './auth/passkeys/passkey-sign-in.ts'
+import { deletePasskey, listPasskeys } from './auth/passkeys/passkeys.ts'
 import { changePassword } from './auth/passwords/change-password.ts'
 import { forgotPassword } from './auth/passwords/forgot-password.ts'
 import { generatePassword } from './auth/passwords/generate-password.ts'
@@ -47,6 +52,13 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   startTotp,
   confirmTotp,
   disableTotp,
+  newPasskeyOptions,
+  createPasskey,
+  listPasskeys,
+  deletePasskey,
+  passkeyOptions,
+  signInByPasskey,
+  logInByPasskey,
   register,
   verifyEmail,
   resendVerification,

@@ -19,6 +19,7 @@ import { Store } from '../store/client/store.ts'
 import { Trips } from '../store/client/trips.ts'
 import { eventWords } from '../store/events.ts'
 import { type Trace, traceOf } from '../trace.ts'
+import { absence } from './absence.ts'
 import { admit, ownerOf } from './admission.ts'
 import { detached, inBackground, keptAlive, record } from './background.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
@@ -176,6 +177,8 @@ async function perform<needs>(
   const { row } = operation
   const { headers } = request
   if (match === 'malformed' || match === 'unknown') return fail('not-found', match)
+  const absent = absence(row, deps.settings)
+  if (absent !== undefined) return absent
   const site = {
     sameOrigin: isSameOrigin(headers, deps.settings.origin),
     foreign: isForeign(headers, deps.settings.origin),

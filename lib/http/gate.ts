@@ -8,6 +8,7 @@ import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
 import type { Decision, Partition, WaitUntil } from '../rate-limit/types.ts'
 import { Trips } from '../store/client/trips.ts'
 import { traceOf } from '../trace.ts'
+import { absence } from './absence.ts'
 import { declaresTooLarge, takesMediaType } from './body.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 import { setPreflightHeaders } from './cors.ts'
@@ -80,8 +81,9 @@ export async function gate(
     settled = deps()
     trips = new Trips(settled.now, undefined, trace)
     if ('row' in routed) {
+      const { settings } = settled
       const inspection = { request, deps: settled, trips, decisions, caller, waitUntil }
-      refused = await inspect(routed, inspection)
+      refused = absence(routed.row, settings) ?? (await inspect(routed, inspection))
     }
   } catch (error) {
     refused ??= failureOf(error)

@@ -116,7 +116,7 @@ export function deletableRead(userId: string): Read<Deletable> {
   }
 }
 
-/** Deletes an account with its sessions and API keys. See {@link DELETE_ACCOUNT}. */
+/** Deletes an account with its sessions, API keys and passkeys. See {@link DELETE_ACCOUNT}. */
 export async function deleteAccount(
   store: Store,
   userId: string,
@@ -135,6 +135,7 @@ export async function deleteAccount(
       registrationsKey: keys.registrationsOf(userId),
       resetKey: keys.once(resetHash),
       totpKey: keys.totp(accountId),
+      passkeysKey: keys.passkeysOf(accountId),
     },
     { address: userId, accountId },
   )
@@ -142,6 +143,7 @@ export async function deleteAccount(
   await forgetRecords(store, [
     ...deleted.sessionIds.map(keys.session),
     ...deleted.keyIds.map(keys.apiKey),
+    ...deleted.passkeyHashes.map(keys.passkey),
   ])
   return deleted.status
 }

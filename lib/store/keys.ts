@@ -10,6 +10,9 @@
  * | `accounts:healed` | string: when the last healing ended | never |
  * | `uid:<account id>` | string: the address | never: goes with the account |
  * | `totp:<account id>` | hash: a secret that waits, or the last step and hashes of recovery codes | ten minutes while it waits, then never: goes with TOTP |
+ * | `passkeys:<account id>` | hash of JSON by passkey id | never: goes with the account |
+ * | `passkey:<SHA-256 of the credential's id>` | hash `{uid, user, id, handle, key}` | as the above |
+ * | `challenge:<SHA-256 of the challenge>` | string: what it is for | after five minutes, or its use |
  * | `session:<sid>` | hash | at the session's absolute end; a day after it is revoked |
  * | `sessions:<address>` | sorted set of `sid`, score = idle end in ms | with its last session |
  * | `key:<id>` | hash: an API key's record, SHA-256 of the key and no key | with the key, if it expires |
@@ -38,6 +41,12 @@
 export const keys = {
   user: (userId: string): string => `user:${userId}`,
   totp: (accountId: string): string => `totp:${accountId}`,
+  passkeysOf: (accountId: string): string => `passkeys:${accountId}`,
+  /** By the hash of the credential's id. */
+  passkey: (hash: string): string => `passkey:${hash}`,
+  challenge: (hash: string): string => `challenge:${hash}`,
+  /** What leads to an account from elsewhere. */
+  identitiesOf: (accountId: string): string => `identities:${accountId}`,
   session: (sessionId: string): string => `session:${sessionId}`,
   sessionsOf: (userId: string): string => `sessions:${userId}`,
   apiKey: (id: string): string => `key:${id}`,
@@ -95,7 +104,9 @@ export const RESERVED_PREFIXES = [
   'devices:',
   'device:',
   'identity:',
+  'identities:',
   'passkey:',
+  'passkeys:',
   'challenge:',
   'totp:',
   'events:',

@@ -3,10 +3,12 @@ import { defineOperation } from '../../operation.ts'
 import { deletableRead, deleteAccount } from '../../store/administration.ts'
 import { apiKeysRead, removeKey } from '../../store/api-keys.ts'
 import type { Store } from '../../store/client/store.ts'
+import { passkeysRead } from '../../store/passkeys.ts'
 import { sessionsRead } from '../../store/session-list.ts'
 import { totpRead } from '../../store/totp.ts'
 import type { Account } from '../../store/users.ts'
 import { type KeyDeps, type OwnKey, own } from '../api-keys/api-keys.ts'
+import { type OwnPasskey, ownPasskey } from '../passkeys/passkeys.ts'
 import { findAccount } from './find-account.ts'
 import { shownUser, type User } from './users.ts'
 
@@ -21,17 +23,18 @@ export interface AccountExport {
     ip: string
   }[]
   keys: OwnKey[]
+  passkeys: OwnPasskey[]
   /** Since when a sign-in wants a code; null where it does not. */
   totp: { createdAt: string } | null
 }
 
 /**
- * Deletes an account with its sessions, its API keys and what leads to it. For admins.
+ * Deletes an account with its sessions, its API keys, its passkeys and what leads to it. For admins.
  *
  * @returns Nothing (204); `not-found`; `conflict` when nobody would be left who can do this.
  */
 export const deleteUser = defineOperation('deleteUser', {
-  summary: 'Delete an account with its sessions and API keys',
+  summary: 'Delete an account with its sessions, API keys and passkeys',
   problems: ['not-found', 'conflict'],
   run: async (call) => {
     const found = await findAccount(call)
@@ -99,10 +102,11 @@ export async function accountExport(
   account: Account,
   userLimit: number,
 ): Promise<AccountExport> {
-  const [sessions, apiKeys, totp] = await store.read(
+  const [sessions, apiKeys, totp, passkeys] = await store.read(
     sessionsRead(userId),
     apiKeysRead(userId),
     totpRead(account.accountId ?? ''),
+    passkeysRead(account.accountId ?? ''),
   )
   return {
     account: shownUser(userId, account),
@@ -114,6 +118,7 @@ export async function accountExport(
       ip,
     })),
     keys: apiKeys.map((key) => own(key, { userLimit })),
+    passkeys: passkeys.map(ownPasskey),
     totp:
       totp.createdAt === undefined ? null : { createdAt: new Date(totp.createdAt).toISOString() },
   }

@@ -126,7 +126,7 @@ return {'done', ended, hadTotp}
 
 /**
  * Deletes an account and what leads to it, unless that would leave nobody who manages accounts. Its
- * sessions and API keys open nothing from then on; the caller deletes their records. `accountId` is `''`
+ * sessions, API keys and passkeys open nothing from then on; the caller deletes their records. `accountId` is `''`
  * for an account without an id, `resetKey` is `once:` of its newest reset token.
  */
 export const DELETE_ACCOUNT = /* @__PURE__ */ script({
@@ -143,6 +143,7 @@ export const DELETE_ACCOUNT = /* @__PURE__ */ script({
     'registrationsKey',
     'resetKey',
     'totpKey',
+    'passkeysKey',
   ],
   args: ['address', 'accountId'],
   lua: `${ANOTHER_ADMIN}
@@ -155,12 +156,18 @@ if isAdmin(before[1], before[2], before[3]) and not anotherAdmin(userKey, admins
   return {'last-admin'}
 end
 local sessions, apiKeys = redis.call('ZRANGE', sessionsKey, 0, -1), redis.call('ZRANGE', keysKey, 0, -1)
+local passkeys = {}
+for i, entry in ipairs(redis.call('HVALS', passkeysKey)) do passkeys[i] = cjson.decode(entry).record end
 redis.call('SREM', adminsKey, address)
 redis.call('ZREM', accountsKey, address)
-redis.call('DEL', userKey, sessionsKey, keysKey, idKey, devicesKey, registrationsKey, resetKey, totpKey)
-return {'done', sessions, apiKeys}
+redis.call('DEL', userKey, sessionsKey, keysKey, idKey, devicesKey, registrationsKey, resetKey, totpKey, passkeysKey)
+return {'done', sessions, apiKeys, passkeys}
 `,
-  outcomes: { done: { sessionIds: words, keyIds: words }, unknown: {}, 'last-admin': {} },
+  outcomes: {
+    done: { sessionIds: words, keyIds: words, passkeyHashes: words },
+    unknown: {},
+    'last-admin': {},
+  },
 })
 
 /**

@@ -54,8 +54,10 @@ export const OPENING_ARGS = [
  *
  * The event is recorded here, and costs no command of its own. `overCap` are the oldest sessions over
  * `cap`, which the caller revokes. Lifetimes are in ms. Safe to repeat, as far as the check is.
+ *
+ * @param more What the script tells besides.
  */
-export function opening(check: string): string {
+export function opening(check: string, more?: string): string {
   return `${CLOCK}${WHOLE}${ENTRY}${MAY_ENTER}${GENERATION}${BEGIN_GENERATION}${IDENTIFY}${IS_ADMIN}${ENROL}${RECORD}
 local now = clock()
 if not mayEnter(userKey) then return {'refused'} end
@@ -81,7 +83,7 @@ end
 local over = redis.call('ZCARD', sessionsKey) - cap
 local oldest = over > 0 and redis.call('ZRANGE', sessionsKey, 0, math.min(over, 100) - 1) or {}
 record(eventsKey, eventIdsKey, eventCountsKey, mostEvents, owner, mostOfOwner, mostOfKind, eventWords)
-return {'opened', whole(now), whole(idle), redis.call('HGET', userKey, 'level'), id, oldest}
+return {'opened', whole(now), whole(idle), redis.call('HGET', userKey, 'level'), id, oldest${more === undefined ? '' : `, ${more}`}}
 `
 }
 
