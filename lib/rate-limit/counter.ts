@@ -4,8 +4,10 @@ import { StoreUnavailable } from '../contract/problems.ts'
 import type { Log } from '../log.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import { keys } from '../store/keys.ts'
+import { COUNT_BELOW } from '../store/scripts/tellings.ts'
 import { POLICIES, type PolicyName, SHARED_BUCKET_FACTOR, WIDER_FACTOR } from './policies.ts'
 import type { Decision, Partition } from './types.ts'
+import { windowAt } from './windows.ts'
 
 /** A policy as it applies to one partition. */
 export interface Quota<name extends PolicyName = PolicyName> {
@@ -14,6 +16,12 @@ export interface Quota<name extends PolicyName = PolicyName> {
   windowSeconds: number
   key: string
   counter: Ratelimit
+}
+
+/** The limit of one partition, in the place of the policy's; the limit may be infinite. */
+export interface OwnLimit {
+  limit?: number | undefined
+  windowSeconds?: number | undefined
 }
 
 export interface LimiterOptions {
@@ -37,11 +45,12 @@ export class Counter {
     policy: name,
     partition: Partition,
     factor = partition === 'shared' ? SHARED_BUCKET_FACTOR : (partition.factor ?? 1),
-    own?: number,
+    own: OwnLimit = {},
   ): Quota<name> {
-    const { limit, windowSeconds } = this.options.overrides[policy] ?? POLICIES[policy]
-    const effective = Math.floor(Math.min(own ?? limit, limit) * factor)
-    const counted = `${policy}:${effective}`
+    const set = this.options.overrides[policy] ?? POLICIES[policy]
+    const { limit = set.limit, windowSeconds = set.windowSeconds } = own
+    const effective = limit === Number.POSITIVE_INFINITY ? limit : Math.floor(limit * factor)
+    const counted = `${policy}:${effective}:${windowSeconds}`
     let counter = this.#counters.get(counted)
     if (counter === undefined) {
       counter = new Ratelimit({
@@ -71,12 +80,26 @@ export class Counter {
 
   /** @throws StoreUnavailable when the store does not count it. */
   async ask(quota: Quota, rate = 1): Promise<{ allowed: boolean; used: number; reset: number }> {
+    if ('calendar' in POLICIES[quota.policy]) return this.#askOfCalendar(quota)
     const answer = await quota.counter.limit(quota.key, { rate })
     if (answer.reason === 'timeout' || !Number.isFinite(answer.remaining)) {
       throw new StoreUnavailable('quota not counted')
     }
     const used = answer.success ? quota.limit - answer.remaining : quota.limit
     return { allowed: answer.success, used, reset: answer.reset }
+  }
+
+  /** The library has no windows of the calendar. What is denied is not counted. */
+  async #askOfCalendar(
+    quota: Quota,
+  ): Promise<{ allowed: boolean; used: number; reset: number }> {
+    const { redis, now } = this.options
+    const { name, endsAt, ms } = windowAt(quota, now())
+    const counterKey = keys.limitWindow(quota.policy, quota.key, name)
+    const limit = Math.min(quota.limit, Number.MAX_SAFE_INTEGER)
+    const command = COUNT_BELOW.command({ counterKey }, { limit, window: ms })
+    const { status, count } = COUNT_BELOW.parse(await redis.eval(...command))
+    return { allowed: status === 'counted', used: count, reset: endsAt }
   }
 
   /** @param reset When the counted window ends, in epoch milliseconds. It may be over by now. */
@@ -86,17 +109,17 @@ export class Counter {
     used: number,
     reset?: number,
   ): Decision<name> {
-    const windowMs = quota.windowSeconds * 1_000
     const now = this.options.now()
-    const end = reset ?? (Math.floor(now / windowMs) + 1) * windowMs
+    const { ms, endsAt } = windowAt(quota, now)
+    const end = reset ?? endsAt
     return {
       policy: quota.policy,
       allowed,
       limit: quota.limit,
-      windowSeconds: quota.windowSeconds,
+      windowSeconds: ms / 1_000,
       remaining: Math.max(0, quota.limit - used),
       resetSeconds: Math.max(1, Math.ceil((end - now) / 1_000)),
-      windowNumber: end / windowMs - 1,
+      windowNumber: end / ms - 1,
       remembered: false,
     }
   }

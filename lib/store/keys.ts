@@ -59,8 +59,8 @@ export const keys = {
   probe: 'probe',
   /** The limiter's library appends `:<partition>:<window number>`. */
   limit: (policy: string): string => `limit:${policy}`,
-  limitWindow: (policy: string, partition: string, windowNumber: number): string =>
-    `limit:${policy}:${partition}:${windowNumber}`,
+  limitWindow: (policy: string, partition: string, window: number | string): string =>
+    `limit:${policy}:${partition}:${window}`,
   limitTold: (isolate: string): string => `limit:told:${isolate}`,
   /** A pattern for SCAN. */
   under: (prefix: string): string => `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`,
