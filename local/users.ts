@@ -7,8 +7,10 @@ import { accountExport } from '../lib/auth/accounts/user-records.ts'
 import { newPassword, weakness } from '../lib/auth/passwords/new-password.ts'
 import { createPasswords } from '../lib/auth/passwords/password.ts'
 import { StoreUnavailable } from '../lib/contract/problems.ts'
+import { log } from '../lib/log.ts'
 import { printable } from '../lib/printable.ts'
-import { POLICIES } from '../lib/rate-limit/policies.ts'
+import { Plans } from '../lib/rate-limit/plans.ts'
+import { plans as plansSet } from '../lib/settings/plans.ts'
 import { passwordRules, readerOf } from '../lib/settings/readers.ts'
 import {
   accountsOf,
@@ -25,7 +27,7 @@ import { connect } from '../lib/store/client/redis.ts'
 import { Store } from '../lib/store/client/store.ts'
 import { Trips } from '../lib/store/client/trips.ts'
 import { forgetKeys } from '../lib/store/forget.ts'
-import { level } from '../lib/store/rules.ts'
+import { level, planName } from '../lib/store/rules.ts'
 import { sessionsRead } from '../lib/store/session-list.ts'
 import { revokeSessions } from '../lib/store/sessions.ts'
 import { profileRead } from '../lib/store/users.ts'
@@ -36,6 +38,7 @@ const HELP = `Manages Usher's accounts.
   npm run users -- add <address> [--level <0 to 9>] [--password <password>]
   npm run users -- list
   npm run users -- level <address> <0 to 9>
+  npm run users -- plan <address> <name>      free, pro, unlimited, and those of PLANS
   npm run users -- disable <address>          ends every session, at once
   npm run users -- enable <address>
   npm run users -- password <address> [--password <password>]     ends every session, at once
@@ -78,7 +81,12 @@ const commands: Record<string, Command> = {
       const [page] = await store.read(accountsRead({ after, limit: 100 }))
       for (const { userId, account } of accountsOf(page)) {
         const notes = [account.disabled && 'disabled', !account.emailVerified && 'not verified']
-        const words = [userId, `level ${level(account.level)}`, ...notes.filter(Boolean)]
+        const words = [
+          userId,
+          `level ${level(account.level)}`,
+          `plan ${planName(account.plan)}`,
+          ...notes.filter(Boolean),
+        ]
         console.log(printable(words.join('  ')))
       }
       const last = page.items.at(-1)
@@ -90,6 +98,13 @@ const commands: Record<string, Command> = {
     const newLevel = levelOf(words.value ?? '')
     await change(store, words.subject, { level: newLevel })
     console.log(`${userIdOf(words.subject)} has level ${newLevel}.`)
+  },
+  plan: async (store, words) => {
+    const plan = words.value ?? ''
+    const { names } = plansThere()
+    if (!names.includes(plan)) throw new Refused(`A plan is one of ${names.join(', ')}.`)
+    await change(store, words.subject, { plan })
+    console.log(`${userIdOf(words.subject)} has the plan ${plan}.`)
   },
   disable: async (store, { subject }) => {
     await change(store, subject, { disabled: true })
@@ -129,7 +144,7 @@ const commands: Record<string, Command> = {
     const userId = userIdOf(subject)
     const [account] = await store.read(profileRead(userId))
     if (!account.exists) throw unknown(userId)
-    const kept = await accountExport(store, userId, account, POLICIES.user.limit)
+    const kept = await accountExport(store, userId, account, { plans: plansThere() })
     console.log(JSON.stringify(kept, undefined, 2))
   },
   keys: async (store, { subject, endKey }) => {
@@ -163,6 +178,14 @@ const commands: Record<string, Command> = {
     }
     console.log(`${sessions.length} live sessions.`)
   },
+}
+
+/** The plans of this environment. */
+function plansThere(): Plans {
+  const faults: string[] = []
+  const set = plansSet(readerOf(process.env), faults)
+  if (faults.length > 0) throw new Refused(faults.join(' '))
+  return new Plans(set, {}, log)
 }
 
 async function change(
@@ -233,7 +256,7 @@ async function main(): Promise<void> {
     return
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  const expected = name === 'list' ? 1 : name === 'level' ? 3 : 2
+  const expected = name === 'list' ? 1 : name === 'level' || name === 'plan' ? 3 : 2
   if (command === undefined || rest.length > 0 || positionals.length !== expected) {
     misuse('These words are not a command.')
   }

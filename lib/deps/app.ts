@@ -14,7 +14,7 @@ export type AppDeps = AccountDeps & CollectionDeps & KeyDeps & GateDeps
 /** Joins all adapters to the settings. */
 export function createAppDeps(settings: Settings, now: () => number = Date.now): AppDeps {
   const base = createDeps(settings, now)
-  const gate = gateParts(settings, base.deadSessions, now)
+  const gate = gateParts(settings, base, now)
   return {
     ...base,
     ...mailParts(settings),

@@ -13,6 +13,7 @@ import { log } from '../log.ts'
 import { once } from '../once.ts'
 import type { LimiterOptions } from '../rate-limit/counter.ts'
 import type { HotLimiter } from '../rate-limit/hot.ts'
+import { Plans, PlansSeen } from '../rate-limit/plans.ts'
 import { StrictLimiter } from '../rate-limit/strict.ts'
 import { env } from '../settings/settings.ts'
 import type { Settings } from '../settings/types.ts'
@@ -28,6 +29,8 @@ export interface BaseDeps extends Verifiers {
   now: () => number
   accessKeys: () => Promise<Keyring>
   deadSessions: DeadSessions
+  plans: Plans
+  plansSeen: PlansSeen
   metrics: Metrics
 }
 
@@ -64,6 +67,8 @@ export function createBaseDeps(settings: Settings, now: () => number = Date.now)
     refreshTokens: createRefreshTokens({ keys: once(() => importKeyring(refreshSecrets)), origin }),
     cookies: createCookies(origin),
     deadSessions: new DeadSessions(now),
+    plans: new Plans(settings.plans, settings.limits, log),
+    plansSeen: new PlansSeen(now),
     keyEnvironment: settings.keyEnvironment,
     metrics: new Metrics({ redis: connectScripts(settings.data), now, sleep, log }),
   }

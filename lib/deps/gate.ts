@@ -1,4 +1,3 @@
-import type { DeadSessions } from '../auth/sessions/dead-sessions.ts'
 import { BlockList } from '../http/block-list.ts'
 import { createKeyLimits, type KeyLimits } from '../http/key-limits.ts'
 import { createSessionWatch, type SessionWatch } from '../http/session-watch.ts'
@@ -23,11 +22,11 @@ export type GateDeps = BaseDeps & {
 /**
  * What it needs besides the rest.
  *
- * @param deadSessions The memory that the endpoints note ended sessions in, where there is one for both.
+ * @param base Its memory of ended sessions and of plans is that of the endpoints, where there is one for both.
  */
 export function gateParts(
   settings: Settings,
-  deadSessions: DeadSessions,
+  base: Pick<BaseDeps, 'deadSessions' | 'plansSeen'>,
   now: () => number,
 ): Pick<GateDeps, 'keyLimits' | 'hotLimiter' | 'blockList' | 'sessionWatch'> {
   const { auth, data } = settings
@@ -36,7 +35,7 @@ export function gateParts(
     keyLimits: createKeyLimits(redis, now, sleep),
     ...sessionParts(settings, now),
     blockList: new BlockList({ redis, now, sleep, log }),
-    sessionWatch: createSessionWatch(redis, deadSessions, now, sleep),
+    sessionWatch: createSessionWatch(redis, base, now, sleep),
   }
 }
 
@@ -44,5 +43,5 @@ export function gateParts(
 export const gateDeps: () => GateDeps = /* @__PURE__ */ once(() => {
   const settings = env()
   const base = createBaseDeps(settings)
-  return { ...base, ...gateParts(settings, base.deadSessions, Date.now) }
+  return { ...base, ...gateParts(settings, base, Date.now) }
 })

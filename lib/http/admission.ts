@@ -74,7 +74,8 @@ export async function admit(
     return fail('insufficient-scope', 'no operation for keys', { detail })
   }
   const signed = status === 'valid' || status === 'renewable'
-  const seen = { seen: deps.sessionsSeen, dead: deps.deadSessions }
+  const { sessionsSeen, deadSessions, plansSeen } = deps
+  const seen = { seen: sessionsSeen, dead: deadSessions, plans: plansSeen }
   const wanted = optional && (proof !== undefined || renewed) ? 'user' : needed
   const access = new LiveAccess(store, proof, wanted, deps.now, seen)
   const nobody = ok({
@@ -94,11 +95,11 @@ export async function admit(
     if (forged) return fail('csrf-failed', 'not of this origin')
     const rotated = await rotate({ store, report }, authentication.claims, deps)
     if (!rotated.ok) return optional ? nobody : fail('invalid-token', rotated.reason)
-    const { tokens } = rotated.value
+    const { tokens, rights } = rotated.value
     holder = rotated.value.holder
     identify({ session: holder.sessionId, user: holder.accountId })
     cookies.give(tokens)
-    access.accept(tokens.content.level)
+    access.accept(rights)
   }
   if (unsafe) {
     const proof = await access.prove()

@@ -17,6 +17,7 @@ import type { WaitUntil } from '../rate-limit/types.ts'
 import { Store } from '../store/client/store.ts'
 import { Trips } from '../store/client/trips.ts'
 import { eventWords } from '../store/events.ts'
+import { DEFAULT_PLAN } from '../store/rules.ts'
 import { type Trace, traceOf } from '../trace.ts'
 import { admit, ownerOf } from './admission.ts'
 import { detached, inBackground, keptAlive, record } from './background.ts'
@@ -239,6 +240,7 @@ async function perform<needs>(
         idempotencyKey: headers.get('idempotency-key'),
       },
       level: () => access.level,
+      plan: () => access.plan ?? DEFAULT_PLAN,
       log: deps.log,
       read: (read) => access.read(read),
       recall: (seconds) => access.recall(seconds),

@@ -5,7 +5,9 @@ import { contract, type Operation } from '../contract/operations.ts'
 import { type Failure, fail } from '../contract/problems.ts'
 import type { GateDeps } from '../deps/gate.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
-import type { Decision, Partition, WaitUntil } from '../rate-limit/types.ts'
+import type { HotQuota } from '../rate-limit/hot.ts'
+import { largestKeyLimit, type PlanLimits } from '../rate-limit/plans.ts'
+import type { Decision, WaitUntil } from '../rate-limit/types.ts'
 import { Trips } from '../store/client/trips.ts'
 import { traceOf } from '../trace.ts'
 import { declaresTooLarge, takesMediaType } from './body.ts'
@@ -187,6 +189,7 @@ async function inspect(
       ? await quotaOfKey(authentication.key, headers, deps, { trips, waitUntil })
       : undefined
   if (authentication.status === 'key' && keyQuota === undefined) authentication = UNKNOWN_KEY
+  if (keyQuota !== undefined) caller.user = keyQuota.owner
   if ('claims' in authentication) {
     const { claims } = authentication
     deps.sessionWatch(claims, waitUntil)
@@ -275,22 +278,54 @@ async function countRequest(
   authentication: Authentication,
   { access, headers, deps, trips, waitUntil, keyQuota }: Counting,
 ): Promise<Decision[]> {
-  const { hotLimiter } = deps
-  const count = (policy: 'user' | 'anonymous', partition: Partition, wait: boolean) =>
-    hotLimiter.count(policy, partition, trips, waitUntil, { wait })
+  const { hotLimiter, plans, plansSeen, sessionWatch, keyLimits, settings } = deps
   if (authentication.status === 'key' && keyQuota !== undefined) {
-    const key = { key: authentication.key.id }
-    const { limit, owner } = keyQuota
-    const own = () => hotLimiter.count('key', key, trips, waitUntil, { wait: true, limit })
-    // A key that has used up its own quota does not use up its owner's.
-    if (hotLimiter.isUsedUp('key', key)) return [await own()]
-    return Promise.all([own(), count('user', { key: owner }, true)])
+    const { key } = authentication
+    const plan = plans.of(keyQuota.plan)
+    const own = keyLimitOf(keyQuota, plan, settings.limits.key?.limit)
+    const wanted = [
+      { policy: 'key' as const, partition: { key: key.id }, limit: own },
+      ...quotasOf(keyQuota.owner, plan),
+    ]
+    const decisions = await hotLimiter.countAll(wanted, trips, waitUntil)
+    if (isDeniedByPlan(decisions)) keyLimits.lookNow(key, waitUntil)
+    return decisions
   }
   if (authentication.status === 'valid' || authentication.status === 'renewable') {
-    return [await count('user', { key: authentication.claims.sub }, true)]
+    const { claims } = authentication
+    const name = plansSeen.latest(claims)
+    // A refresh token says no plan, and its owner may have a large one: it is learned at once.
+    if (name === undefined) sessionWatch.lookNow(claims, waitUntil)
+    const plan = name === undefined ? UNKNOWN_PLAN : plans.of(name)
+    const decisions = await hotLimiter.countAll(quotasOf(claims.sub, plan), trips, waitUntil)
+    if (isDeniedByPlan(decisions)) sessionWatch.lookNow(claims, waitUntil)
+    return decisions
   }
-  const partition = addressPartition(clientAddress(headers, deps.settings.trustedProxy))
+  const partition = addressPartition(clientAddress(headers, settings.trustedProxy))
   // A bad token is not worth waiting for where it is refused: it is counted in the background.
   const wait = authentication.status === 'none' || access === 'public'
-  return [await count('anonymous', partition, wait)]
+  return [await hotLimiter.count('anonymous', partition, trips, waitUntil, { wait })]
+}
+
+const UNKNOWN_PLAN: Pick<PlanLimits, 'minute' | 'month'> = { minute: undefined, month: undefined }
+
+/** The quotas of an account by its plan. Months are counted without a limit, too: the plan may change. */
+function quotasOf(subject: string, plan: Pick<PlanLimits, 'minute' | 'month'>): HotQuota[] {
+  const partition = { key: subject }
+  const { minute, month = Number.POSITIVE_INFINITY } = plan
+  const user: HotQuota[] = minute === undefined ? [] : [{ policy: 'user', partition, ...minute }]
+  return [...user, { policy: 'month', partition, limit: month }]
+}
+
+/** The requests a minute of an API key: its own, at most as many as a key may have; else its owner's. */
+function keyLimitOf(
+  { limit }: KeyQuota,
+  { minute }: Pick<PlanLimits, 'minute'>,
+  most = largestKeyLimit(minute?.limit),
+): number {
+  return Math.min(limit ?? minute?.limit ?? Number.POSITIVE_INFINITY, most)
+}
+
+function isDeniedByPlan(decisions: readonly Decision[]): boolean {
+  return decisions.some(({ policy, allowed }) => !allowed && policy !== 'key')
 }

@@ -37,7 +37,7 @@ export function handoverHeaders({
 export function readHandover(headers: Headers): Handover | undefined {
   const requestId = headers.get(ID_HEADER)
   const parts =
-    /^(\d{1,3});(\d{1,3});(\d{1,5});(\d{1,16});((?:[a-z-]{1,32}=\d{1,12} ?){1,2})?$/.exec(
+    /^(\d{1,3});(\d{1,3});(\d{1,5});(\d{1,16});((?:[a-z-]{1,32}=\d{1,12} ?){1,3})?$/.exec(
       headers.get(TRIPS_HEADER) ?? '',
     )
   if (requestId === null || !/^[\w-]{1,64}$/.test(requestId) || parts === null) return undefined

@@ -90,9 +90,7 @@ export class Counter {
   }
 
   /** The library has no windows of the calendar. What is denied is not counted. */
-  async #askOfCalendar(
-    quota: Quota,
-  ): Promise<{ allowed: boolean; used: number; reset: number }> {
+  async #askOfCalendar(quota: Quota): Promise<{ allowed: boolean; used: number; reset: number }> {
     const { redis, now } = this.options
     const { name, endsAt, ms } = windowAt(quota, now())
     const counterKey = keys.limitWindow(quota.policy, quota.key, name)

@@ -1,13 +1,7 @@
 import { remember } from '../bounded-map.ts'
 import type { Trips } from '../store/client/trips.ts'
 import { keys } from '../store/keys.ts'
-import {
-  Counter,
-  type LimiterOptions,
-  memoryKey,
-  type OwnLimit,
-  type Quota,
-} from './counter.ts'
+import { Counter, type LimiterOptions, memoryKey, type OwnLimit, type Quota } from './counter.ts'
 import { type HotPolicyName, LOCAL_LIMIT, POLICIES } from './policies.ts'
 import { type CountedWindow, Teller } from './teller.ts'
 import type { Decision, Partition, WaitUntil } from './types.ts'
@@ -302,9 +296,7 @@ export class HotLimiter {
 function bounds({ policy, limit }: Quota): { limit: number; allowance: number } {
   const { share, most } = MONTH_ALLOWANCE
   const isBound = 'calendar' in POLICIES[policy] && Number.isFinite(limit)
-  const allowance = isBound
-    ? Math.min(Math.floor(limit * share), most)
-    : Number.POSITIVE_INFINITY
+  const allowance = isBound ? Math.min(Math.floor(limit * share), most) : Number.POSITIVE_INFINITY
   return { limit, allowance }
 }
 

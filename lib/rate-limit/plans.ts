@@ -1,5 +1,7 @@
 import { remember } from '../bounded-map.ts'
 import type { Log } from '../log.ts'
+import { DEFAULT_PLAN } from '../store/rules.ts'
+import { POLICIES } from './policies.ts'
 
 /** What an account may use. A member that is absent has no limit. */
 export interface Plan {
@@ -18,15 +20,17 @@ export const PLANS: Readonly<Record<string, Plan>> & { free: Plan } = {
   unlimited: {},
 }
 
-/** The plan of an account that names none, or one that is not there. */
-export const DEFAULT_PLAN = 'free'
-
 /** A plan as the limiter counts by it; undefined: without a limit. */
 export interface PlanLimits {
   name: string
   minute: { limit: number; windowSeconds: number } | undefined
   month: number | undefined
   keys: number | undefined
+}
+
+/** The largest quota that an API key can have, in requests a minute. */
+export function largestKeyLimit(minute = Number.POSITIVE_INFINITY): number {
+  return Math.max(POLICIES.key.limit, minute)
 }
 
 /** What `RATE_LIMITS` says of quotas that are a plan's. */
@@ -77,12 +81,6 @@ export class Plans {
     return [...this.#rows.keys()]
   }
 
-  /** The largest number of requests a minute that a plan allows. */
-  get largestMinute(): number {
-    const minutes = [...this.#rows.values()].flatMap(({ minute }) => minute?.limit ?? [])
-    return Math.max(0, ...minutes)
-  }
-
   /** The plan of a name. One that is not there is taken for `free`, and the log says so once. */
   of(name: string | undefined): PlanLimits {
     const found = this.#rows.get(name ?? DEFAULT_PLAN)
@@ -109,9 +107,15 @@ export class PlansSeen {
     remember(this.#seen, accountId, { plan, at: this.#now() })
   }
 
-  /** The plan of an account whose token says another. @param iat When the token was made, in epoch seconds. */
-  latest({ sub, plan, iat }: { sub: string; plan: string; iat: number }): string {
+  /**
+   * The plan of an account by what its token says or the store said, whichever is later.
+   *
+   * @param iat When the token was made, in epoch seconds.
+   * @returns Undefined where neither says.
+   */
+  latest(claims: { sub: string; plan?: string; iat: number }): string | undefined {
+    const { sub, plan, iat } = claims
     const seen = this.#seen.get(sub)
-    return seen !== undefined && seen.at >= iat * 1_000 ? seen.plan : plan
+    return seen !== undefined && (plan === undefined || seen.at >= iat * 1_000) ? seen.plan : plan
   }
 }

@@ -1,4 +1,5 @@
 import { limits } from './limits.ts'
+import { plans } from './plans.ts'
 import {
   corsOrigins,
   count,
@@ -73,6 +74,7 @@ export function parseSettings(variables: Variables): Settings {
     corsOrigins: corsOrigins(read, faults),
     trustedProxy: trustedProxy(read, faults),
     limits: limits(read, faults),
+    plans: plans(read, faults),
   }
   if (faults.length > 0) throw new EnvironmentFault(faults)
   return settings

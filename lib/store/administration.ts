@@ -57,13 +57,17 @@ export function accountsOf(page: StoredPage): { userId: string; account: Account
   return page.items.map(({ id, fields }) => ({ userId: id, account: accountOf(fields) }))
 }
 
-/** Sets level and disablement. See {@link SET_RIGHTS}. @returns The API keys that have ended. */
+/** Sets level, plan and disablement. See {@link SET_RIGHTS}. @returns The API keys that have ended. */
 export async function setRights(
   store: Store,
   userId: string,
-  rights: { level?: number | undefined; disabled?: boolean | undefined },
+  rights: {
+    level?: number | undefined
+    plan?: string | undefined
+    disabled?: boolean | undefined
+  },
 ): Promise<{ status: 'done'; endedKeys: string[] } | { status: 'unknown' | 'last-admin' }> {
-  const { level, disabled } = rights
+  const { level, plan, disabled } = rights
   return store.write(
     SET_RIGHTS,
     {
@@ -75,6 +79,7 @@ export async function setRights(
     {
       address: userId,
       newLevel: level ?? '',
+      newPlan: plan ?? '',
       newDisabled: disabled === undefined ? '' : Number(disabled),
     },
   )

@@ -5,7 +5,8 @@ import { apiKeysRead, removeKey } from '../../store/api-keys.ts'
 import type { Store } from '../../store/client/store.ts'
 import { sessionsRead } from '../../store/session-list.ts'
 import type { Account } from '../../store/users.ts'
-import { type KeyDeps, type OwnKey, own } from '../api-keys/api-keys.ts'
+import { type OwnKey, own } from '../api-keys/api-keys.ts'
+import type { AuthDeps } from '../types.ts'
 import { findAccount } from './find-account.ts'
 import { shownUser, type User } from './users.ts'
 
@@ -52,11 +53,12 @@ export const listUserKeys = defineOperation('listUserKeys', {
   summary: 'List the API keys of an account',
   problems: ['not-found'],
   answer: ['ApiKey'],
-  run: async (call, deps: KeyDeps) => {
+  run: async (call, { plans }: AuthDeps) => {
     const found = await findAccount(call)
     if (!found.ok) return found
+    const plan = plans.of(found.value.account.plan)
     const list = await call.read(apiKeysRead(found.value.userId))
-    return list.ok ? ok({ data: list.value.map((key) => own(key, deps)), nextCursor: null }) : list
+    return list.ok ? ok({ data: list.value.map((key) => own(key, plan)), nextCursor: null }) : list
   },
 })
 
@@ -81,24 +83,24 @@ export const exportUser = defineOperation('exportUser', {
   summary: 'Everything that is kept of an account',
   problems: ['not-found'],
   answer: 'AccountExport',
-  run: async (call, deps: KeyDeps) => {
+  run: async (call, deps: AuthDeps) => {
     const found = await findAccount(call)
     if (!found.ok) return found
     const { userId, account } = found.value
-    return ok(await accountExport(call.store, userId, account, deps.userLimit))
+    return ok(await accountExport(call.store, userId, account, deps))
   },
 })
 
-/** Gathers what is kept of an account. `userLimit`: requests a minute of a key without its own. */
+/** Gathers what is kept of an account. */
 export async function accountExport(
   store: Store,
   userId: string,
   account: Account,
-  userLimit: number,
+  { plans }: Pick<AuthDeps, 'plans'>,
 ): Promise<AccountExport> {
   const [sessions, apiKeys] = await store.read(sessionsRead(userId), apiKeysRead(userId))
   return {
-    account: shownUser(userId, account),
+    account: shownUser(userId, account, { plans }),
     sessions: sessions.map(({ sessionId, createdAt, rotatedAt, userAgent, ip }) => ({
       id: sessionId,
       createdAt: new Date(createdAt).toISOString(),
@@ -106,6 +108,6 @@ export async function accountExport(
       userAgent,
       ip,
     })),
-    keys: apiKeys.map((key) => own(key, { userLimit })),
+    keys: apiKeys.map((key) => own(key, plans.of(account.plan))),
   }
 }

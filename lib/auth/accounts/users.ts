@@ -7,6 +7,7 @@ import { accountsOf, accountsRead, setRights } from '../../store/administration.
 import { forgetKeys } from '../../store/forget.ts'
 import { level } from '../../store/rules.ts'
 import type { Account } from '../../store/users.ts'
+import { notOneOf } from '../../validation.ts'
 import type { AuthDeps } from '../types.ts'
 import { findAccount } from './find-account.ts'
 import { healAccounts } from './heal-accounts.ts'
@@ -17,6 +18,8 @@ export interface User {
   id: string | null
   user: string
   level: number
+  /** The name of the plan. */
+  plan: string
   name?: string
   emailVerified: boolean
   disabled: boolean
@@ -24,15 +27,16 @@ export interface User {
   createdAt: string | null
 }
 
-/** One of the two at least. */
+/** One of the three at least. */
 export const changeUserInput = z
   .strictObject({
     level: z.optional(z.int().check(z.minimum(0), z.maximum(LEVELS.admin))),
+    plan: z.optional(z.string()),
     disabled: z.optional(z.boolean()),
   })
   .check(
-    z.refine(({ level, disabled }) => level !== undefined || disabled !== undefined, {
-      error: 'names neither level nor disabled',
+    z.refine((change) => Object.values(change).some((value) => value !== undefined), {
+      error: 'names neither level, plan nor disabled',
     }),
   )
 
@@ -49,7 +53,9 @@ export const listUsers = defineOperation('listUsers', {
     const page = await call.read(accountsRead(pageOf(call.input)))
     if (!page.ok) return page
     call.background((store) => healAccounts(store, deps.randomId()))
-    const data = accountsOf(page.value).map(({ userId, account }) => shownUser(userId, account))
+    const data = accountsOf(page.value).map(({ userId, account }) =>
+      shownUser(userId, account, deps),
+    )
     return ok({ data, nextCursor: nextCursor(page.value) })
   },
 })
@@ -59,29 +65,33 @@ export const readUser = defineOperation('readUser', {
   summary: 'Read an account, by its id or its address',
   problems: ['not-found'],
   answer: 'User',
-  run: async (call) => {
+  run: async (call, deps: AuthDeps) => {
     const found = await findAccount(call)
-    return found.ok ? ok(shownUser(found.value.userId, found.value.account)) : found
+    return found.ok ? ok(shownUser(found.value.userId, found.value.account, deps)) : found
   },
 })
 
 /**
- * Sets an account's level, or disables or enables it. In force on the account's next request;
- * disabling ends its sessions and its API keys, enabling clears its failed sign-ins.
+ * Sets an account's level or its plan, or disables or enables it. In force on the account's next request,
+ * a plan within ten where the gate has a memory of its own, or with the next token; disabling ends its sessions and its API keys, enabling clears its failed sign-ins.
  *
- * @returns The account; `not-found`; `conflict` when nobody would be left who can do this.
+ * @returns The account; `not-found`; `validation-error` for a plan that is not there; `conflict` when nobody would be left who can do this.
  */
 export const changeUser = defineOperation('changeUser', {
-  summary: 'Set the level of an account, or disable or enable it',
+  summary: 'Set the level or the plan of an account, or disable or enable it',
   input: changeUserInput,
-  problems: ['not-found', 'conflict'],
+  problems: ['not-found', 'conflict', 'validation-error'],
   answer: 'User',
-  run: async (call) => {
+  run: async (call, deps: AuthDeps) => {
+    const { level: newLevel, plan, disabled } = call.input
+    if (plan !== undefined && !deps.plans.names.includes(plan)) {
+      const errors = [{ pointer: '#/plan', message: notOneOf(deps.plans.names) }]
+      return fail('validation-error', 'no such plan', { errors })
+    }
     const found = await findAccount(call)
     if (!found.ok) return found
     const { userId, account } = found.value
-    const { level: newLevel, disabled } = call.input
-    const changed = await setRights(call.store, userId, { level: newLevel, disabled })
+    const changed = await setRights(call.store, userId, { level: newLevel, plan, disabled })
     switch (changed.status) {
       case 'unknown':
         return fail('not-found', 'no such account')
@@ -90,27 +100,37 @@ export const changeUser = defineOperation('changeUser', {
       case 'done': {
         const about = { user: account.accountId, by: call.principal?.accountId }
         if (newLevel !== undefined) call.report('level.changed', { ...about, level: newLevel })
+        if (plan !== undefined) {
+          call.report('plan.changed', { ...about, plan })
+          deps.plansSeen.note(account.accountId ?? userId, plan)
+        }
         if (disabled !== undefined) call.report(disabled ? 'user.disabled' : 'user.enabled', about)
         call.background((store) => forgetKeys(store(), changed.endedKeys))
         // Written at the primary a moment ago: a replica may not have it yet.
         const current = {
           ...account,
           level: newLevel === undefined ? account.level : String(newLevel),
+          plan: plan ?? account.plan,
           disabled: disabled ?? account.disabled,
         }
-        return ok(shownUser(userId, current))
+        return ok(shownUser(userId, current, deps))
       }
     }
   },
 })
 
 /** An account of its record. */
-export function shownUser(user: string, account: Account): User {
+export function shownUser(
+  user: string,
+  account: Account,
+  { plans }: Pick<AuthDeps, 'plans'>,
+): User {
   const { accountId, name, emailVerified, disabled, createdAt } = account
   return {
     id: accountId ?? null,
     user,
     level: level(account.level),
+    plan: plans.of(account.plan).name,
     ...(name === undefined ? {} : { name }),
     emailVerified,
     disabled,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
+import { largestKeyLimit, type PlanLimits, type Plans } from '../../rate-limit/plans.ts'
 import {
   apiKeysRead,
   insertKey,
@@ -19,10 +20,9 @@ export interface KeyDeps {
   mintKey: (id?: string) => Promise<MintedKey>
   /** What scopes can name. */
   collectionNames: readonly string[]
-  /** The largest quota a key can have, in requests a minute. */
-  keyLimit: number
-  /** What a user may ask a minute, and so a key that has no quota of its own. */
-  userLimit: number
+  /** The largest quota that a key can have, in requests a minute, if it is set; else it follows from the plan. */
+  keyLimit: number | undefined
+  plans: Plans
 }
 
 /** An API key as its owner sees it; times are RFC 3339. */
@@ -32,8 +32,8 @@ export interface OwnKey {
   /** The beginning of the key, to tell it from others. */
   prefix: string
   scopes: string[]
-  /** Requests a minute. */
-  limit: number
+  /** Requests a minute: its own, or its owner's; null without a limit. */
+  limit: number | null
   createdAt: string
   expiresAt: string | null
   lastUsedAt: string | null
@@ -46,7 +46,6 @@ export interface NewOwnKey extends Omit<OwnKey, 'createdAt' | 'lastUsedAt'> {
 
 /** The second words of scopes: `read` in `<collection>:read`. */
 const SCOPE_ACTIONS = ['read', 'write', 'list', 'get', 'create', 'update', 'delete'] as const
-const MOST_KEYS = 50
 const MOST_SCOPES = 32
 const LONGEST_LIFE_SECONDS = 315_360_000
 /** How long the secret before works on, if the owner does not say. */
@@ -79,9 +78,9 @@ export const listKeys = defineOperation('listKeys', {
   run: async (call, deps: KeyDeps) => {
     const { principal } = call
     const found = await call.read(apiKeysRead(principal.userId))
-    return found.ok
-      ? ok({ data: found.value.map((key) => own(key, deps)), nextCursor: null })
-      : found
+    if (!found.ok) return found
+    const plan = deps.plans.of(call.plan())
+    return ok({ data: found.value.map((key) => own(key, plan)), nextCursor: null })
   },
 })
 
@@ -97,12 +96,14 @@ export const createKey = defineOperation('createKey', {
   answer: 'NewApiKey',
   run: async (call, deps: KeyDeps) => {
     const { principal, input } = call
+    const plan = deps.plans.of(call.plan())
     const scopes = allScopes(deps.collectionNames)
     const errors = input.scopes.flatMap((scope, index) =>
       scopes.includes(scope) ? [] : [{ pointer: `#/scopes/${index}`, message: notOneOf(scopes) }],
     )
-    if (input.limit !== undefined && input.limit > deps.keyLimit) {
-      errors.push({ pointer: '#/limit', message: `is larger than ${deps.keyLimit}` })
+    const largest = deps.keyLimit ?? largestKeyLimit(plan.minute?.limit)
+    if (input.limit !== undefined && input.limit > largest) {
+      errors.push({ pointer: '#/limit', message: `is larger than ${largest}` })
     }
     if (errors.length > 0) return fail('validation-error', `${errors.length} faults`, { errors })
 
@@ -118,14 +119,15 @@ export const createKey = defineOperation('createKey', {
       limit: input.limit,
       ttlMs: input.expiresIn === undefined ? undefined : input.expiresIn * 1_000,
     }
-    const made = await insertKey(call.store, record, MOST_KEYS)
+    const cap = plan.keys ?? Number.MAX_SAFE_INTEGER
+    const made = await insertKey(call.store, record, cap)
     if (made.status === 'full') {
-      const detail = `An account has ${MOST_KEYS} keys at most: delete one.`
+      const detail = `The plan ${plan.name} has ${cap} API keys at most: delete one.`
       return fail('conflict', 'keys at their cap', { detail })
     }
     if (made.status !== 'made') return fail('invalid-token', 'the account may not enter')
     call.report('key.created', { user: principal.accountId, key: id })
-    return ok(shown(key, { ...record, expiresAt: made.expiresAt }, deps), {
+    return ok(shown(key, { ...record, expiresAt: made.expiresAt }, plan), {
       headers: { Location: `/api/keys/${id}` },
     })
   },
@@ -148,7 +150,7 @@ export const rollKey = defineOperation('rollKey', {
     const rolled = await replaceSecret(call.store, principal, { id, hash, overlapMs })
     if (!rolled) return fail('not-found', 'no such key of this user')
     call.report('key.rolled', { user: principal.accountId, key: id })
-    return ok(shown(key, record, deps))
+    return ok(shown(key, record, deps.plans.of(call.plan())))
   },
 })
 
@@ -167,11 +169,11 @@ export const deleteKey = defineOperation('deleteKey', {
 })
 
 /** A key as its owner and an admin see it. */
-export function own(key: ListedKey, { userLimit }: Pick<KeyDeps, 'userLimit'>): OwnKey {
+export function own(key: ListedKey, { minute }: Pick<PlanLimits, 'minute'>): OwnKey {
   const { createdAt, expiresAt, usedAt, limit, ...fields } = key
   return {
     ...fields,
-    limit: limit ?? userLimit,
+    limit: limit ?? minute?.limit ?? null,
     createdAt: new Date(createdAt).toISOString(),
     expiresAt: instant(expiresAt),
     lastUsedAt: instant(usedAt),
@@ -183,10 +185,10 @@ function shown(
   record: Pick<ListedKey, 'id' | 'name' | 'prefix' | 'limit' | 'expiresAt'> & {
     scopes: readonly string[]
   },
-  { userLimit }: KeyDeps,
+  { minute }: Pick<PlanLimits, 'minute'>,
 ): NewOwnKey {
   const { id, name, prefix, scopes, expiresAt } = record
-  const limit = record.limit ?? userLimit
+  const limit = record.limit ?? minute?.limit ?? null
   return { id, key, name, prefix, scopes: [...scopes], limit, expiresAt: instant(expiresAt) }
 }
 

@@ -78,8 +78,8 @@ local function anotherAdmin(userKey, adminsKey)
 end`
 
 /**
- * Sets an account's level, or disables or enables it, unless that would leave nobody who can. `''` leaves
- * either as it is.
+ * Sets an account's level or plan, or disables or enables it, unless that would leave nobody who can. `''`
+ * leaves each as it is.
  *
  * Disabling ends every session and every API key, so that enabling does not bring them back. Enabling
  * clears the failed sign-ins. To find another admin the script reads accounts that it does not declare,
@@ -90,7 +90,7 @@ export const SET_RIGHTS = /* @__PURE__ */ script({
   name: 'set rights',
   locks: 'database',
   keys: ['userKey', 'sessionsKey', 'keysKey', 'adminsKey'],
-  args: ['address', 'newLevel', 'newDisabled'],
+  args: ['address', 'newLevel', 'newPlan', 'newDisabled'],
   lua: `${CLOCK}${WHOLE}${GENERATION}${BEGIN_GENERATION}${RAISE_GENERATION}${END_KEYS}${ANOTHER_ADMIN}
 local size = redis.pcall('HLEN', userKey)
 if type(size) == 'table' or size == 0 then return {'unknown'} end
@@ -102,6 +102,7 @@ if isAdmin(before[1], before[2], before[3]) and not remains and not anotherAdmin
   return {'last-admin'}
 end
 if newLevel ~= '' then redis.call('HSET', userKey, 'level', newLevel) end
+if newPlan ~= '' then redis.call('HSET', userKey, 'plan', newPlan) end
 if newDisabled ~= '' then redis.call('HSET', userKey, 'disabled', newDisabled) end
 if newDisabled == '0' then redis.call('HSET', userKey, 'unlockedAt', whole(clock())) end
 redis.call(remains and 'SADD' or 'SREM', adminsKey, address)
