@@ -135,7 +135,7 @@ const commands: Record<string, Command> = {
   delete: async (store, { subject }) => {
     const userId = userIdOf(subject)
     const [deletable] = await store.read(deletableRead(userId))
-    const status = await deleteAccount(store, userId, deletable)
+    const status = await deleteAccount(store, userId, deletable, Date.now())
     if (status === 'unknown') throw unknown(userId)
     if (status === 'last-admin') throw new Refused(`${userId} is the last admin.`)
     console.log(`${userId} is deleted, with its sessions and API keys.`)
@@ -264,9 +264,10 @@ async function main(): Promise<void> {
   if (typeof opened === 'string') return misuse(opened)
   // Not among the lines that programs read.
   console.error(`The store is ${opened.accounts.name}.`)
-  const data = connect(opened.accounts)
+  const auth = connect(opened.accounts)
+  const data = opened.data.url === opened.accounts.url ? auth : connect(opened.data)
   try {
-    const store = new Store({ auth: data, data }, new Trips(Date.now))
+    const store = new Store({ auth, data }, new Trips(Date.now))
     await command(store, {
       subject,
       value,

@@ -22,6 +22,8 @@ import { sleep } from '../sleep.ts'
 import { connect } from '../store/client/redis.ts'
 import { connectScripts } from '../store/client/script-runner.ts'
 import type { Databases, Store } from '../store/client/store.ts'
+import type { Usage } from '../usage/usage.ts'
+import { usageParts } from './usage.ts'
 
 /** What gate and endpoints need: no passwords, no writes. */
 export interface BaseDeps extends Verifiers {
@@ -32,6 +34,8 @@ export interface BaseDeps extends Verifiers {
   plans: Plans
   plansSeen: PlansSeen
   metrics: Metrics
+  /** Where operations count for an account; a function of others does not carry it. */
+  usage?: Usage
 }
 
 /** What an endpoint needs. */
@@ -97,4 +101,7 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
 }
 
 /** An endpoint's dependencies of this isolate, made at its first request. */
-export const deps: () => Deps = /* @__PURE__ */ once(() => createDeps(env()))
+export const deps: () => Deps = /* @__PURE__ */ once(() => {
+  const settings = env()
+  return { ...createDeps(settings), ...usageParts(settings, Date.now) }
+})

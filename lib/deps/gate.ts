@@ -8,8 +8,10 @@ import { env } from '../settings/settings.ts'
 import type { Settings } from '../settings/types.ts'
 import { sleep } from '../sleep.ts'
 import { connectScripts } from '../store/client/script-runner.ts'
+import type { Usage } from '../usage/usage.ts'
 import { type BaseDeps, createBaseDeps } from './base.ts'
 import { sessionParts } from './session.ts'
+import { usageParts } from './usage.ts'
 
 /** What the gate needs: no passwords, no writes. */
 export type GateDeps = BaseDeps & {
@@ -17,6 +19,7 @@ export type GateDeps = BaseDeps & {
   hotLimiter: HotLimiter
   blockList: BlockList
   sessionWatch: SessionWatch
+  usage: Usage
 }
 
 /**
@@ -28,12 +31,13 @@ export function gateParts(
   settings: Settings,
   base: Pick<BaseDeps, 'deadSessions' | 'plansSeen'>,
   now: () => number,
-): Pick<GateDeps, 'keyLimits' | 'hotLimiter' | 'blockList' | 'sessionWatch'> {
+): Pick<GateDeps, 'keyLimits' | 'hotLimiter' | 'blockList' | 'sessionWatch' | 'usage'> {
   const { auth, data } = settings
   const redis = connectScripts(auth ?? data)
   return {
     keyLimits: createKeyLimits(redis, now, sleep),
     ...sessionParts(settings, now),
+    ...usageParts(settings, now),
     blockList: new BlockList({ redis, now, sleep, log }),
     sessionWatch: createSessionWatch(redis, base, now, sleep),
   }

@@ -5,6 +5,7 @@ import { once } from '../once.ts'
 import { env } from '../settings/settings.ts'
 import type { Settings } from '../settings/types.ts'
 import { createDeps, type Deps } from './base.ts'
+import { usageParts } from './usage.ts'
 
 /** What an endpoint that makes API keys needs. */
 export type KeyDeps = Deps & KeyNeeds
@@ -21,5 +22,9 @@ export function keyParts(settings: Settings): Omit<KeyNeeds, 'plans'> {
 /** The dependencies of this isolate, made at its first request. */
 export const keyDeps: () => KeyDeps = /* @__PURE__ */ once(() => {
   const settings = env()
-  return { ...createDeps(settings), ...keyParts(settings) }
+  return {
+    ...createDeps(settings),
+    ...keyParts(settings),
+    ...usageParts(settings, Date.now),
+  }
 })

@@ -141,7 +141,13 @@ test('a use case by session that has counted nothing counts as a stranger', asyn
 
 test('the id of the gate is kept, and what the gate has waited for counts', async () => {
   const spent = { count: 1, commands: 2, milliseconds: 3 }
-  const handover = { requestId: 'from-the-gate', spent, startedAt: Date.now(), limit: undefined }
+  const handover = {
+    requestId: 'from-the-gate',
+    spent,
+    startedAt: Date.now(),
+    limit: undefined,
+    counted: undefined,
+  }
   const deleteBlock = defineOperation('deleteBlock', {
     summary: '',
     problems: ['not-found'],

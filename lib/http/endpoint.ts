@@ -1,6 +1,7 @@
 import type { LiveAccess } from '../auth/sessions/liveness.ts'
 import type { AuthCall, CookieJar, Report } from '../auth/types.ts'
 import { accessOf } from '../contract/access-of.ts'
+import type { Operation } from '../contract/operations.ts'
 import {
   type AccessCode,
   type Failure,
@@ -75,6 +76,9 @@ export function endpoint<needs>(
     let outcome: Result<unknown, ProblemCode>
     try {
       settled = deps()
+      if (handover?.counted !== undefined && settled.usage === undefined) {
+        throw new TypeError('an operation that counts for an account needs usage')
+      }
       const { cookies } = settled
       trips = new Trips(settled.now, handover?.spent, trace)
       const needs = settled
@@ -142,11 +146,22 @@ export function endpoint<needs>(
       spent: trips,
       decisions: quotas?.decisions ?? [],
       limit: handover?.limit,
+      counted: countedFor(row, handover, caller),
       isPublic: typeof match === 'object' && isPublicRead(row, match),
       trace,
       later,
     })
   }
+}
+
+/** The account that the request is counted for: the gate knows; without a gate whoever has shown a credential. */
+function countedFor(
+  row: Operation,
+  handover: Handover | undefined,
+  { user }: Caller,
+): string | undefined {
+  if (row.quota !== 'gate') return undefined
+  return handover === undefined ? user : handover.counted
 }
 
 /** The call as it is made for any operation: what its row does not promise may be missing. */

@@ -74,6 +74,7 @@ export async function gate(
   const trace = traceOf(request.headers)
   const decisions: Decision[] = []
   const caller: Caller = {}
+  const counted: CountedFor = {}
   const routed = destinationOf(request, url)
   let settled: GateDeps | undefined
   let trips: Trips | undefined
@@ -82,7 +83,7 @@ export async function gate(
     settled = deps()
     trips = new Trips(settled.now, undefined, trace)
     if ('row' in routed) {
-      const inspection = { request, deps: settled, trips, decisions, caller, waitUntil }
+      const inspection = { request, deps: settled, trips, decisions, caller, counted, waitUntil }
       refused = await inspect(routed, inspection)
     }
   } catch (error) {
@@ -93,7 +94,13 @@ export async function gate(
     const headers = new Headers({ 'X-Request-Id': requestId })
     setQuotaHeaders(headers, decisions)
     const limit = decisions.map(limitUsed).join(' ') || undefined
-    return { pass: { handover: { requestId, spent: trips, startedAt, limit }, response: headers } }
+    const handover = { requestId, spent: trips, startedAt, limit, ...handedOver(routed, counted) }
+    if (counted.account !== undefined && handover.counted === undefined) {
+      const operation = operationName(routed.row, routed.match)
+      const used = { subject: counted.account, key: caller.key, operation, status: 200 }
+      settled?.usage.count(used, waitUntil)
+    }
+    return { pass: { handover, response: headers } }
   }
 
   const response =
@@ -113,6 +120,7 @@ export async function gate(
     failure: refused,
     spent: trips,
     decisions,
+    counted: counted.account,
     isPublic: 'row' in routed && isPublicRead(routed.row, routed.match),
     trace,
     later: waitUntil,
@@ -164,13 +172,30 @@ interface Inspection {
   decisions: Decision[]
   /** Filled in, for the log. */
   caller: Caller
+  /** Filled in, for the usage. */
+  counted: CountedFor
   waitUntil: WaitUntil
 }
+
+/** The account that the quotas count a request for. */
+interface CountedFor {
+  account?: string | undefined
+}
+
+/**
+ * What the endpoint is told of it, which knows how the request ends. Operations that are for anyone take no
+ * credential: their usage is counted here, as requests that go well, and their functions carry nothing for it.
+ */
+function handedOver({ row }: { row: Operation }, { account }: CountedFor): CountedHandover {
+  return { counted: row.access === 'public' ? undefined : account }
+}
+
+type CountedHandover = Pick<Handover, 'counted'>
 
 /** Judges a request to an operation; undefined lets it pass. */
 async function inspect(
   { row, match }: { row: Operation; match: Match },
-  { request, deps, trips, decisions, caller, waitUntil }: Inspection,
+  { request, deps, trips, decisions, caller, counted, waitUntil }: Inspection,
 ): Promise<Failure | undefined> {
   const { headers } = request
   // Not counted: an operator looks when an attack has used up what its address shares.
@@ -205,6 +230,7 @@ async function inspect(
   }
   if (row.quota === 'gate') {
     const counting = { access, headers, deps, trips, waitUntil, keyQuota }
+    counted.account = accountOf(authentication, keyQuota)
     decisions.push(...(await countRequest(authentication, counting)))
     if (decisions.some(({ allowed }) => !allowed)) return quotaExceeded(decisions)
   }
@@ -268,6 +294,14 @@ interface Counting {
   waitUntil: WaitUntil
   /** Of the API key that was presented. */
   keyQuota: KeyQuota | undefined
+}
+
+function accountOf(
+  authentication: Authentication,
+  keyQuota: KeyQuota | undefined,
+): string | undefined {
+  if (authentication.status === 'key') return keyQuota?.owner
+  return 'claims' in authentication ? authentication.claims.sub : undefined
 }
 
 /**

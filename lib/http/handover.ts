@@ -13,11 +13,14 @@ export interface Handover {
   startedAt: number
   /** See `RequestRecord`. */
   limit: string | undefined
+  /** The account that the quotas counted the request for; undefined where the gate counts its usage. */
+  counted: string | undefined
 }
 
 const NOTHING: Spent = { count: 0, commands: 0, milliseconds: 0 }
 const ID_HEADER = 'x-usher-request-id'
 const TRIPS_HEADER = 'x-usher-trips'
+const COUNTED_HEADER = 'x-usher-counted'
 
 /** Writes the headers that replace whatever the client sent under these names. */
 export function handoverHeaders({
@@ -25,11 +28,13 @@ export function handoverHeaders({
   spent: { count, commands, milliseconds },
   startedAt,
   limit,
+  counted = '',
 }: Handover): [name: string, value: string][] {
   const spent = `${count};${commands};${Math.ceil(milliseconds)}`
   return [
     [ID_HEADER, requestId],
     [TRIPS_HEADER, `${spent};${startedAt};${limit ?? ''}`],
+    [COUNTED_HEADER, encodeURIComponent(counted)],
   ]
 }
 
@@ -42,6 +47,7 @@ export function readHandover(headers: Headers): Handover | undefined {
     )
   if (requestId === null || !/^[\w-]{1,64}$/.test(requestId) || parts === null) return undefined
   const [, count, commands, milliseconds, startedAt, limit] = parts
+  const counted = /^[\w.~!*'()%-]{1,2000}$/.exec(headers.get(COUNTED_HEADER) ?? '')?.[0]
   return {
     requestId,
     spent: {
@@ -51,6 +57,15 @@ export function readHandover(headers: Headers): Handover | undefined {
     },
     startedAt: Number(startedAt),
     limit,
+    counted: counted && decoded(counted),
+  }
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
   }
 }
 

@@ -1,3 +1,4 @@
+import { monthOf } from '../store/days.ts'
 import { POLICIES, type PolicyName } from './policies.ts'
 
 /** When a window begins and ends, and how it is told from the others of its partition. */
@@ -23,9 +24,4 @@ export function windowAt(
   const ms = windowSeconds * 1_000
   const number = Math.floor(now / ms)
   return { name: String(number), endsAt: (number + 1) * ms, ms }
-}
-
-/** The month of a time in epoch milliseconds: `2026-11`, UTC. */
-export function monthOf(now: number): string {
-  return new Date(now).toISOString().slice(0, 7)
 }

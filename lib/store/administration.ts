@@ -9,6 +9,7 @@ import {
   RELEASE_ACCOUNT,
   SET_RIGHTS,
 } from './scripts/administration.ts'
+import { forgetUsage } from './usage.ts'
 import { ACCOUNT_FIELDS, type Account, accountOf, changePassword } from './users.ts'
 
 /**
@@ -104,11 +105,12 @@ export function deletableRead(userId: string): Read<Deletable> {
   }
 }
 
-/** Deletes an account with its sessions and API keys. See {@link DELETE_ACCOUNT}. */
+/** Deletes an account with its sessions, its API keys and its usage. See {@link DELETE_ACCOUNT}. */
 export async function deleteAccount(
   store: Store,
   userId: string,
   { accountId = '', resetHash = '' }: Deletable,
+  now: number,
 ): Promise<'done' | 'unknown' | 'last-admin'> {
   const deleted = await store.write(
     DELETE_ACCOUNT,
@@ -126,9 +128,10 @@ export async function deleteAccount(
     { address: userId, accountId },
   )
   if (deleted.status !== 'done') return deleted.status
-  await forgetRecords(store, [
-    ...deleted.sessionIds.map(keys.session),
-    ...deleted.keyIds.map(keys.apiKey),
+  const records = [...deleted.sessionIds.map(keys.session), ...deleted.keyIds.map(keys.apiKey)]
+  await Promise.all([
+    forgetRecords(store, records),
+    forgetUsage(store, accountId === '' ? userId : accountId, now),
   ])
   return deleted.status
 }

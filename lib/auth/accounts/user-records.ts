@@ -24,19 +24,19 @@ export interface AccountExport {
 }
 
 /**
- * Deletes an account with its sessions, its API keys and what leads to it. For admins.
+ * Deletes an account with its sessions, its API keys, its usage and what leads to it. For admins.
  *
  * @returns Nothing (204); `not-found`; `conflict` when nobody would be left who can do this.
  */
 export const deleteUser = defineOperation('deleteUser', {
   summary: 'Delete an account with its sessions and API keys',
   problems: ['not-found', 'conflict'],
-  run: async (call) => {
+  run: async (call, deps: AuthDeps) => {
     const found = await findAccount(call)
     if (!found.ok) return found
     const { userId, account } = found.value
     const [deletable] = await call.store.read(deletableRead(userId))
-    switch (await deleteAccount(call.store, userId, deletable)) {
+    switch (await deleteAccount(call.store, userId, deletable, deps.now())) {
       case 'unknown':
         return fail('not-found', 'no such account')
       case 'last-admin':
