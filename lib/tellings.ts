@@ -53,6 +53,8 @@ export class Tellings<batch, reply> {
   readonly #options: TellingsOptions
   readonly #told: Told<batch, reply>
   readonly #gathering: Gathering
+  /** Tells something else whenever this has gathered. */
+  #alongside: (() => Promise<void>) | undefined
   #underWay: { batch: batch; number: number; firstSentAt: number } | undefined
   #lastNumber = 0
   #isolate: string | undefined
@@ -69,8 +71,20 @@ export class Tellings<batch, reply> {
 
   /** @returns What is to be kept alive; undefined while another request's timer runs. */
   begin({ urgent }: { urgent: boolean }): Promise<void> | undefined {
-    const tell = (): Promise<void> => this.#tell()
-    return urgent ? tell() : this.#gathering.begin(tell)
+    if (urgent) return this.#tell()
+    return this.#gathering.begin(async () => {
+      await Promise.all([this.#tell(), this.#alongside?.()])
+    })
+  }
+
+  /** Whether something is being gathered, and told within a quarter of a second. */
+  get isGathering(): boolean {
+    return this.#gathering.isOn
+  }
+
+  /** Has something else told at the same times: two timers would be two calls where one may do. */
+  carry(tell: () => Promise<void>): void {
+    this.#alongside = tell
   }
 
   /** Tells all that is untold by now. */

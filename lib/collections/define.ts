@@ -62,6 +62,7 @@ export const RESERVED_NAMES = [
   'events',
   'blocks',
   'metrics',
+  'usage',
   'health',
   'openapi.json',
 ] as const

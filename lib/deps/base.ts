@@ -15,7 +15,6 @@ import type { LimiterOptions } from '../rate-limit/counter.ts'
 import type { HotLimiter } from '../rate-limit/hot.ts'
 import { Plans, PlansSeen } from '../rate-limit/plans.ts'
 import { StrictLimiter } from '../rate-limit/strict.ts'
-import { env } from '../settings/settings.ts'
 import type { Settings } from '../settings/types.ts'
 import type { Macs } from '../signed-text.ts'
 import { sleep } from '../sleep.ts'
@@ -23,7 +22,6 @@ import { connect } from '../store/client/redis.ts'
 import { connectScripts } from '../store/client/script-runner.ts'
 import type { Databases, Store } from '../store/client/store.ts'
 import type { Usage } from '../usage/usage.ts'
-import { usageParts } from './usage.ts'
 
 /** What gate and endpoints need: no passwords, no writes. */
 export interface BaseDeps extends Verifiers {
@@ -99,9 +97,3 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
     sessionsSeen: new Map(),
   }
 }
-
-/** An endpoint's dependencies of this isolate, made at its first request. */
-export const deps: () => Deps = /* @__PURE__ */ once(() => {
-  const settings = env()
-  return { ...createDeps(settings), ...usageParts(settings, Date.now) }
-})

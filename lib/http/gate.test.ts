@@ -104,8 +104,8 @@ test('a user is served while nothing can be counted, and is told the quota', asy
   const outcome = await passed('/api/profile', { headers }, deps)
   if (!('pass' in outcome)) throw new Error('it does not pass')
   const { handover, response } = outcome.pass
-  expect(response.get('ratelimit')).toMatch(/^"user";r=\d+;t=\d+$/)
-  expect(handover.limit).toMatch(/^user=\d+$/)
+  expect(response.get('ratelimit')).toMatch(/^"user";r=\d+;t=\d+, "month";r=\d+;t=\d+$/)
+  expect(handover.limit).toMatch(/^user=\d+ month=\d+$/)
   expect(response.get('x-request-id')).toBe(handover.requestId)
 })
 

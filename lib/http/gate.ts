@@ -230,6 +230,7 @@ async function inspect(
   }
   if (row.quota === 'gate') {
     const counting = { access, headers, deps, trips, waitUntil, keyQuota }
+    deps.usage.goWith(deps.hotLimiter)
     counted.account = accountOf(authentication, keyQuota)
     decisions.push(...(await countRequest(authentication, counting)))
     if (decisions.some(({ allowed }) => !allowed)) return quotaExceeded(decisions)

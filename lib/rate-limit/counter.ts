@@ -4,7 +4,6 @@ import { StoreUnavailable } from '../contract/problems.ts'
 import type { Log } from '../log.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import { keys } from '../store/keys.ts'
-import { COUNT_BELOW } from '../store/scripts/tellings.ts'
 import { POLICIES, type PolicyName, SHARED_BUCKET_FACTOR, WIDER_FACTOR } from './policies.ts'
 import type { Decision, Partition } from './types.ts'
 import { windowAt } from './windows.ts'
@@ -80,24 +79,12 @@ export class Counter {
 
   /** @throws StoreUnavailable when the store does not count it. */
   async ask(quota: Quota, rate = 1): Promise<{ allowed: boolean; used: number; reset: number }> {
-    if ('calendar' in POLICIES[quota.policy]) return this.#askOfCalendar(quota)
     const answer = await quota.counter.limit(quota.key, { rate })
     if (answer.reason === 'timeout' || !Number.isFinite(answer.remaining)) {
       throw new StoreUnavailable('quota not counted')
     }
     const used = answer.success ? quota.limit - answer.remaining : quota.limit
     return { allowed: answer.success, used, reset: answer.reset }
-  }
-
-  /** The library has no windows of the calendar. What is denied is not counted. */
-  async #askOfCalendar(quota: Quota): Promise<{ allowed: boolean; used: number; reset: number }> {
-    const { redis, now } = this.options
-    const { name, endsAt, ms } = windowAt(quota, now())
-    const counterKey = keys.limitWindow(quota.policy, quota.key, name)
-    const limit = Math.min(quota.limit, Number.MAX_SAFE_INTEGER)
-    const command = COUNT_BELOW.command({ counterKey }, { limit, window: ms })
-    const { status, count } = COUNT_BELOW.parse(await redis.eval(...command))
-    return { allowed: status === 'counted', used: count, reset: endsAt }
   }
 
   /** @param reset When the counted window ends, in epoch milliseconds. It may be over by now. */

@@ -1,11 +1,12 @@
 import { remember } from '../bounded-map.ts'
 import type { Trips } from '../store/client/trips.ts'
 import { keys } from '../store/keys.ts'
+import { COUNT_BELOW } from '../store/scripts/tellings.ts'
 import { Counter, type LimiterOptions, memoryKey, type OwnLimit, type Quota } from './counter.ts'
 import { type HotPolicyName, LOCAL_LIMIT, POLICIES } from './policies.ts'
 import { type CountedWindow, Teller } from './teller.ts'
 import type { Decision, Partition, WaitUntil } from './types.ts'
-import { windowAt } from './windows.ts'
+import { boundsOf, MINUTE_MS, minuteOf, windowAt } from './windows.ts'
 
 /** What one isolate knows of one partition in one window. */
 interface Window extends CountedWindow {
@@ -33,9 +34,6 @@ export interface HotQuota extends OwnLimit {
 }
 
 const OUTAGE_PAUSE_MS = 2_000
-const MINUTE_MS = 60_000
-/** No isolate may admit more of a month beyond its limit: a share of the limit, and a number. */
-const MONTH_ALLOWANCE = { share: 0.01, most: 1_000 }
 
 /**
  * The quotas that every request meets, in the gate.
@@ -99,14 +97,36 @@ export class HotLimiter {
     const quotas = wanted.map(({ policy, partition, ...own }) =>
       this.#counter.quota(policy, partition, undefined, own),
     )
-    const decisions = quotas.some((quota) => this.#isFull(quota))
-      ? quotas.flatMap((quota) => this.#known(quota) ?? [])
-      : await Promise.all(
-          quotas.map((quota) =>
-            this.#countHot(quota, trips, waitUntil, Number.isFinite(quota.limit)),
-          ),
-        )
-    return decisions.filter(({ limit }) => Number.isFinite(limit))
+    if (quotas.some((quota) => this.#isFull(quota))) {
+      return finite(quotas.flatMap((quota) => this.#known(quota) ?? []))
+    }
+    const decisions = await Promise.all(
+      quotas.map((quota) => this.#countHot(quota, trips, waitUntil, Number.isFinite(quota.limit))),
+    )
+    // Several that came at once have all been counted before one was known to be used up.
+    if (decisions.some(({ allowed }) => !allowed)) {
+      for (const [index, quota] of quotas.entries()) {
+        if (decisions[index]?.allowed) this.#takeBack(quota, waitUntil)
+      }
+    }
+    return finite(decisions)
+  }
+
+  /**
+   * Has something else told with what is counted here.
+   *
+   * @param tell Told at the same times.
+   * @returns Whether that will be soon.
+   */
+  carry(tell: () => Promise<void>): () => boolean {
+    return this.#teller.carry(tell)
+  }
+
+  #takeBack(quota: Quota, waitUntil: WaitUntil): void {
+    const window = this.#windowOf(quota)
+    if (window === undefined) return
+    window.used--
+    if (window.askAgainAt === undefined) this.#teller.takenBack(window, waitUntil)
   }
 
   /** What is known of a quota, without counting. */
@@ -169,7 +189,7 @@ export class HotLimiter {
     window.used++
     window.asking++
     try {
-      const { allowed, used } = await this.#counter.ask(quota)
+      const { allowed, used } = await this.#ask(quota)
       if (allowed) window.own++
       window.stored = Math.max(window.stored, used)
       window.asking--
@@ -183,6 +203,18 @@ export class HotLimiter {
       this.#counter.options.log('warn', 'quota.not-counted', { policy: quota.policy })
       throw error
     }
+  }
+
+  /** The library has no windows of the calendar. What is denied of one is not counted. */
+  async #ask(quota: Quota): Promise<{ allowed: boolean; used: number }> {
+    if (!('calendar' in POLICIES[quota.policy])) return this.#counter.ask(quota)
+    const { redis, now } = this.#counter.options
+    const { name, ms } = windowAt(quota, now())
+    const counterKey = keys.limitWindow(quota.policy, quota.key, name)
+    const limit = Math.min(quota.limit, Number.MAX_SAFE_INTEGER)
+    const command = COUNT_BELOW.command({ counterKey }, { limit, window: ms })
+    const { status, count } = COUNT_BELOW.parse(await redis.eval(...command))
+    return { allowed: status === 'counted', used: count }
   }
 
   /** A window that goes on alone denies until the end of the minute: then it allows a few again. */
@@ -224,7 +256,7 @@ export class HotLimiter {
   #currentWindow(quota: Quota): { window: Window; opened: boolean } {
     const open = this.#windowOf(quota)
     if (open !== undefined) {
-      if (open.askAgainAt === undefined) Object.assign(open, bounds(quota))
+      if (open.askAgainAt === undefined) Object.assign(open, boundsOf(quota))
       return { window: open, opened: false }
     }
     const now = this.#counter.options.now()
@@ -236,7 +268,7 @@ export class HotLimiter {
       windowMs: ms,
       name,
       endsAt,
-      ...bounds(quota),
+      ...boundsOf(quota),
       used: 1,
       stored: 0,
       own: 0,
@@ -255,7 +287,7 @@ export class HotLimiter {
 
   async #open(quota: Quota, window: Window): Promise<boolean> {
     try {
-      const { allowed, used } = await this.#counter.ask(quota)
+      const { allowed, used } = await this.#ask(quota)
       window.stored = Math.max(window.stored, used)
       if (allowed) window.own++
       // Others may have been admitted here meanwhile; a window that went on alone stays as it is.
@@ -292,14 +324,7 @@ export class HotLimiter {
   }
 }
 
-/** How many a window admits, and how many of them the store need not have heard of. */
-function bounds({ policy, limit }: Quota): { limit: number; allowance: number } {
-  const { share, most } = MONTH_ALLOWANCE
-  const isBound = 'calendar' in POLICIES[policy] && Number.isFinite(limit)
-  const allowance = isBound ? Math.min(Math.floor(limit * share), most) : Number.POSITIVE_INFINITY
-  return { limit, allowance }
-}
-
-function minuteOf(now: number): number {
-  return Math.floor(now / MINUTE_MS)
+/** Those of quotas that have a limit. */
+function finite(decisions: readonly Decision[]): Decision[] {
+  return decisions.filter(({ limit }) => Number.isFinite(limit))
 }

@@ -83,12 +83,27 @@ export class Teller {
 
   /** Notes that this isolate has admitted a request. The store hears of it behind the answer. */
   admitted(window: CountedWindow, waitUntil: WaitUntil): void {
-    window.untold++
-    window.unheard++
+    this.#note(window, 1, waitUntil)
+  }
+
+  /** Notes that a request that was admitted is not to count. */
+  takenBack(window: CountedWindow, waitUntil: WaitUntil): void {
+    this.#note(window, -1, waitUntil)
+  }
+
+  #note(window: CountedWindow, count: 1 | -1, waitUntil: WaitUntil): void {
+    window.untold += count
+    window.unheard += count
     this.#untold.add(window)
     if (this.#untold.size > MOST_WINDOWS) this.#forgetOldest()
     const telling = this.#tellings.begin({ urgent: isDue(window) })
     if (telling !== undefined) waitUntil(telling)
+  }
+
+  /** Has something else told whenever this has gathered. @returns Whether that will be soon. */
+  carry(tell: () => Promise<void>): () => boolean {
+    this.#tellings.carry(tell)
+    return () => this.#tellings.isGathering
   }
 
   /** Takes the oldest windows. */

@@ -33,6 +33,11 @@ interface SubjectDay {
   counts: Map<string, number>
 }
 
+/** What tells quotas, where it is in the same memory. */
+interface Carrier {
+  carry(tell: () => Promise<void>): () => boolean
+}
+
 /** More would hold other callers of the store up. */
 const SUBJECTS_A_TELLING = 100
 const FIELDS_A_TELLING = 1_000
@@ -49,6 +54,8 @@ export class Usage {
   readonly #tellings: Tellings<SubjectDay[], unknown>
   readonly #untold = new Map<string, SubjectDay>()
   #fields = 0
+  #isCarried: (() => boolean) | undefined
+  #carrier: Carrier | undefined
 
   constructor(options: UsageOptions) {
     const { log } = options
@@ -63,6 +70,13 @@ export class Usage {
       isOver: () => false,
       notTold: (days) => log('warn', 'usage.not-told', { subjects: days.length }),
     })
+  }
+
+  /** Goes with what is told anyway. */
+  goWith(carrier: Carrier): void {
+    if (this.#carrier === carrier) return
+    this.#carrier = carrier
+    this.#isCarried = carrier.carry(async () => this.#tellings.begin({ urgent: true }))
   }
 
   /** @param later Keeps telling alive after the answer. */
@@ -84,7 +98,7 @@ export class Usage {
       }
     }
     if (this.#fields > MOST_FIELDS) this.#forgetOldest()
-    const telling = this.#tellings.begin({ urgent: false })
+    const telling = this.#isCarried?.() ? undefined : this.#tellings.begin({ urgent: false })
     if (telling !== undefined) later(telling)
   }
 

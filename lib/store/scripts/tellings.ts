@@ -10,7 +10,7 @@ import { script } from '../client/script.ts'
  * `toldKey` has the number of the isolate's last telling, for `keep` milliseconds. `adds` and `windows`
  * (milliseconds) belong to the counters. A counter that holds no number is told as -1.
  */
-export const TELL_COUNTS = script({
+export const TELL_COUNTS = /* @__PURE__ */ script({
   name: 'tell counts',
   keys: ['toldKey', '...counterKeys'],
   args: ['number: number', 'keep', '...adds', '...windows'],
@@ -37,7 +37,7 @@ return {'told', counts}
  * Counts one request in a window of the calendar, unless as many as the limit were counted there. Exact; the
  * key lives for the length of the window (milliseconds) from its first count.
  */
-export const COUNT_BELOW = script({
+export const COUNT_BELOW = /* @__PURE__ */ script({
   name: 'count below',
   keys: ['counterKey'],
   args: ['limit: number', 'window'],

@@ -1,7 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
 import { deleteUser } from '@/lib/auth/accounts/user-records.ts'
 import { changeUser, readUser } from '@/lib/auth/accounts/users.ts'
-import { deps } from '@/lib/deps/base.ts'
+import { deps } from '@/lib/deps/counted.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
