@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connectAccounts, connectForLoading, loadSamples, loadSource } from '../seed/load.ts'
 import { sources } from '../seed/samples.ts'
+import { seedUsage } from '../seed/usage.ts'
 import { type DemoUser, seedUsers } from '../seed/users.ts'
 import { announceStore, makePrivateFolder } from './announce.ts'
 import { FAULTS, type FaultName, startFaultProxy } from './gateway/fault-proxy.ts'
@@ -76,6 +77,11 @@ async function main(): Promise<void> {
     // password lets everybody in.
     if (kind === 'embedded' || demo) {
       users = await loadAll(opened, { demo, local })
+      // Plots would be empty. A store of somebody's own gets nothing that is made up.
+      if (kind === 'embedded' && connectAccounts(process.env) === undefined) {
+        const addresses = users.map(({ id }) => id)
+        await seedUsage(connectForLoading(opened), addresses, Date.now())
+      }
     }
     if (fault === 'none') return
     if (local) sayFault = await standBetween(opened, fault)

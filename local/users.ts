@@ -27,7 +27,7 @@ import { connect } from '../lib/store/client/redis.ts'
 import { Store } from '../lib/store/client/store.ts'
 import { Trips } from '../lib/store/client/trips.ts'
 import { forgetKeys } from '../lib/store/forget.ts'
-import { level, planName } from '../lib/store/rules.ts'
+import { DEFAULT_PLAN, level, planName } from '../lib/store/rules.ts'
 import { sessionsRead } from '../lib/store/session-list.ts'
 import { revokeSessions } from '../lib/store/sessions.ts'
 import { profileRead } from '../lib/store/users.ts'
@@ -80,13 +80,13 @@ const commands: Record<string, Command> = {
     for (;;) {
       const [page] = await store.read(accountsRead({ after, limit: 100 }))
       for (const { userId, account } of accountsOf(page)) {
-        const notes = [account.disabled && 'disabled', !account.emailVerified && 'not verified']
-        const words = [
-          userId,
-          `level ${level(account.level)}`,
-          `plan ${planName(account.plan)}`,
-          ...notes.filter(Boolean),
+        const plan = planName(account.plan)
+        const notes = [
+          plan !== DEFAULT_PLAN && `plan ${plan}`,
+          account.disabled && 'disabled',
+          !account.emailVerified && 'not verified',
         ]
+        const words = [userId, `level ${level(account.level)}`, ...notes.filter(Boolean)]
         console.log(printable(words.join('  ')))
       }
       const last = page.items.at(-1)

@@ -27,6 +27,7 @@
  * | `limit:told:<isolate>` | string: the number of its last telling | twenty minutes after it |
  * | `usage:<account id>:<day>` | hash of counters: `<hour> <kind> <operation or key>` | 400 days after the day |
  * | `usage:<account id>:<month>` | hash of counters: `<day> <kind> <operation or key>` | 400 days after its last day |
+ * | `usage:<account id>:made-up` | string: the demo's usage is made up | after 400 days |
  * | `usage:top:<day>` | sorted set of account ids, score = requests | 400 days after the day; a thousand after two days |
  * | `usage:gone` | sorted set of ids of deleted accounts, score = when in ms | two days after the last |
  * | `<collection prefix><item id>` | hash | never: an item is data |

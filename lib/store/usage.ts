@@ -8,6 +8,9 @@ import { FORGET_USAGE, READ_TOP, READ_USAGE } from './scripts/usage.ts'
 /** How long usage is kept: 400 days. */
 export const USAGE_KEPT_DAYS = 400
 
+/** In the place of a day: marks usage that the demo has made up. */
+export const MADE_UP = 'made-up'
+
 /** What is counted: requests, those denied by a quota, and other answers of 400 and up. */
 export const USAGE_KINDS = { r: 'requests', d: 'denied', e: 'errors' } as const
 export type UsageKind = keyof typeof USAGE_KINDS
@@ -107,7 +110,7 @@ const GONE_MS = 2 * DAY_MS
 export async function forgetUsage(store: Store, subject: string, now: number): Promise<void> {
   const days = daysOf({ from: dayOf(now - USAGE_KEPT_DAYS * DAY_MS), to: dayOf(now + DAY_MS) })
   const months = [...new Set(days.map((day) => day.slice(0, 7)))]
-  const usageKeys = [...days, ...months].map((period) => keys.usage(subject, period))
+  const usageKeys = [...days, ...months, MADE_UP].map((period) => keys.usage(subject, period))
   const counted = months.slice(-2).map((month) => keys.limitWindow('month', subject, month))
   await store.write(
     FORGET_USAGE,
