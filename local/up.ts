@@ -169,10 +169,12 @@ function tell({ address, gateway, users, dev }: Started): void {
   const accounts = users.map(
     ({ id, level, password }) => `${id} / ${password ?? '(as set before)'} (level ${level})`,
   )
+  const hasMadeUp = gateway?.engine.name === 'embedded' && users.length > 0
   const work = dev ? 'What you change is served at once' : 'Work on it: npm run dev'
   const lines = [
     `Usher listens on ${address} with ${store}`,
     ...(accounts.length === 0 ? [] : [`Accounts: ${accounts.join(', ')}`]),
+    ...(hasMadeUp ? ['Their usage of the two weeks before today is made up.'] : []),
     `Try it:\n  ${trial(address, users)}`,
     `${work} · Log and mails: ${SERVER_LOG} · Stop: Ctrl+C`,
   ]
@@ -193,6 +195,7 @@ if (process.argv.includes('--help')) {
 HOST:PORT (127.0.0.1:3000). Its data is kept in .usher/store; set REDIS_URL to keep it in a Redis of yours.
 npm run dev: the same with Next's development server, which serves what you change at once.
 --verbose: shows what the tools say; else it goes to .usher/logs.
+The accounts of the demo have two weeks of usage, which is made up.
 --demo: loads the demo data and accounts into the Redis of REDIS_URL, too, which gets nothing else.
 --fresh: begins with an empty store; what was in .usher/store is set aside there.
 --fault <name>: a store that fails, to see what clients see; --fault help lists the ways.`)
