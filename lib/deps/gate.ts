@@ -35,7 +35,7 @@ export function gateParts(
   const { auth, data } = settings
   const redis = connectScripts(auth ?? data)
   return {
-    keyLimits: createKeyLimits(redis, now, sleep),
+    keyLimits: createKeyLimits(redis, now, sleep, base.plansSeen),
     ...sessionParts(settings, now),
     ...usageParts(settings, now),
     blockList: new BlockList({ redis, now, sleep, log }),

@@ -316,14 +316,14 @@ async function countRequest(
   const { hotLimiter, plans, plansSeen, sessionWatch, keyLimits, settings } = deps
   if (authentication.status === 'key' && keyQuota !== undefined) {
     const { key } = authentication
-    const plan = plans.of(keyQuota.plan)
+    const plan = plans.of(plansSeen.latest({ sub: keyQuota.owner, plan: keyQuota.plan, iat: 0 }))
     const own = keyLimitOf(keyQuota, plan, settings.limits.key?.limit)
     const wanted = [
       { policy: 'key' as const, partition: { key: key.id }, limit: own },
       ...quotasOf(keyQuota.owner, plan),
     ]
     const decisions = await hotLimiter.countAll(wanted, trips, waitUntil)
-    if (isDeniedByPlan(decisions)) keyLimits.lookNow(key, waitUntil)
+    if (isDeniedByPlan(decisions)) keyLimits.denied(key, waitUntil)
     return decisions
   }
   if (authentication.status === 'valid' || authentication.status === 'renewable') {
@@ -333,7 +333,7 @@ async function countRequest(
     if (name === undefined) sessionWatch.lookNow(claims, waitUntil)
     const plan = name === undefined ? UNKNOWN_PLAN : plans.of(name)
     const decisions = await hotLimiter.countAll(quotasOf(claims.sub, plan), trips, waitUntil)
-    if (isDeniedByPlan(decisions)) sessionWatch.lookNow(claims, waitUntil)
+    if (isDeniedByPlan(decisions)) sessionWatch.denied(claims, waitUntil)
     return decisions
   }
   const partition = addressPartition(clientAddress(headers, settings.trustedProxy))

@@ -1,6 +1,7 @@
 import type { PresentedKey } from '../auth/api-keys/api-key.ts'
 import { remember } from '../bounded-map.ts'
 import { StoreUnavailable } from '../contract/problems.ts'
+import type { PlansSeen } from '../rate-limit/plans.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import type { Trips } from '../store/client/trips.ts'
@@ -12,8 +13,7 @@ import {
   type KeyLiveness,
   keyNames,
 } from '../store/key-liveness.ts'
-import { Looks, Turns } from './looks.ts'
-import { DENIED_LOOK_MS } from './session-watch.ts'
+import { Denials, Looks, Turns } from './looks.ts'
 
 /** The quotas that an API key counts for. */
 export interface KeyQuota {
@@ -36,8 +36,8 @@ export interface KeyLimits {
    * @throws StoreUnavailable when the store cannot say.
    */
   quotaOf(key: PresentedKey, trips: Trips, waitUntil: WaitUntil): Promise<KeyQuota | undefined>
-  /** Looks behind the answer at a key's owner, unless it did a moment ago: the plan may be another. */
-  lookNow(key: PresentedKey, waitUntil: WaitUntil): void
+  /** Looks behind the answer at a key's owner, if it is due: see {@link Denials}. */
+  denied(key: PresentedKey, waitUntil: WaitUntil): void
   /** Notes that a key was found to open nothing: it does not go on counting for its owner. */
   forget(key: PresentedKey): void
 }
@@ -57,10 +57,12 @@ export function createKeyLimits(
   redis: LimiterClient,
   now: () => number,
   sleep: (milliseconds: number) => Promise<void>,
+  plansSeen: PlansSeen,
 ): KeyLimits {
+  const denials = new Denials()
   const looks = new Looks({ redis, now, sleep, read: KEYS_READ })
   // Two maps, so that made-up API keys do not push out good ones.
-  const known = new Map<string, KeyQuota & { until: number; turns: Turns; lookedAt: number }>()
+  const known = new Map<string, KeyQuota & { until: number; turns: Turns }>()
   const unknown = new Map<string, number>()
   const find = ({ hash }: PresentedKey) => {
     const kept = known.get(hash)
@@ -80,17 +82,19 @@ export function createKeyLimits(
       const judged = judgeKey(key.hash, found)
       const kept = known.get(key.hash)
       if (isOver(judged)) forget(key)
-      else if (judged.status === 'live' && kept !== undefined) kept.plan = judged.plan
+      else if (judged.status === 'live' && kept !== undefined) {
+        kept.plan = judged.plan
+        plansSeen.note(kept.owner, judged.plan)
+      }
     }
     looks.add(keyNames(key.id), take, waitUntil, due)
   }
   return {
     isKnown: (key) => find(key) !== undefined,
     forget,
-    lookNow: (key, waitUntil) => {
+    denied: (key, waitUntil) => {
       const kept = known.get(key.hash)
-      if (kept === undefined || now() < kept.lookedAt + DENIED_LOOK_MS) return
-      kept.lookedAt = now()
+      if (kept === undefined || !denials.note(kept.owner, now())) return
       look(key, waitUntil, { urgent: true })
     },
     quotaOf: async (key, trips, waitUntil) => {
@@ -105,11 +109,11 @@ export function createKeyLimits(
       if (found.status === 'live') {
         const { limit, accountId, userId, plan } = found
         const quota = { limit, owner: accountId ?? userId, userId, plan }
+        plansSeen.note(quota.owner, plan)
         remember(known, key.hash, {
           ...quota,
           until: now() + KNOWN_FOR_MS,
           turns: new Turns(REQUESTS_BETWEEN, now()),
-          lookedAt: now(),
         })
         return quota
       }

@@ -11,7 +11,7 @@ import type { LimiterClient } from '../store/client/script-runner.ts'
 import { keys } from '../store/keys.ts'
 import { type LivenessFields, liveness } from '../store/rotation.ts'
 import { READ_LIVENESS } from '../store/scripts/liveness.ts'
-import { Looks, Turns } from './looks.ts'
+import { Denials, Looks, Turns } from './looks.ts'
 
 /** What a token says of its session and its account. */
 interface Claims extends TokenTimes {
@@ -23,15 +23,14 @@ interface Claims extends TokenTimes {
 export interface SessionWatch {
   /** Checks whether a session with many requests still lives, and learns its account's plan. */
   (claims: Claims, waitUntil: WaitUntil): void
-  /** Looks at once, unless it did a moment ago: the account may have another plan than is thought. */
+  /** Looks at once: the plan of the account is not known. */
   lookNow(claims: Claims, waitUntil: WaitUntil): void
+  /** Looks if it is due: see {@link Denials}. */
+  denied(claims: Claims, waitUntil: WaitUntil): void
 }
 
 /** How many requests of one session go by between two checks. */
 const REQUESTS_BETWEEN = 10
-/** So long passes between two looks at an account that a quota of its plan denies. */
-export const DENIED_LOOK_MS = 2_000
-
 /**
  * The gate counts a signed token as its user, and where nobody has to sign in no endpoint asks whether
  * the session lives; under Next no endpoint shares the gate's memory. So the gate asks by itself, once
@@ -73,7 +72,9 @@ export function createSessionWatch(
     const touched = { sessionKey: keys.session(sid), userKey: keys.user(user) }
     looks.add(touched, (fields) => judge(claims, fields), waitUntil, due)
   }
-  const lookedAt = new Map<string, number>()
+  const denials = new Denials()
+  const lookNow = (claims: Claims, waitUntil: WaitUntil): void =>
+    look(claims, waitUntil, { urgent: true })
   const watch = (claims: Claims, waitUntil: WaitUntil): void => {
     const turns = asked.get(claims.sid) ?? new Turns(REQUESTS_BETWEEN, now())
     remember(asked, claims.sid, turns)
@@ -81,10 +82,9 @@ export function createSessionWatch(
     if (due !== undefined) look(claims, waitUntil, due)
   }
   return Object.assign(watch, {
-    lookNow: (claims: Claims, waitUntil: WaitUntil): void => {
-      if (now() < (lookedAt.get(claims.sub) ?? 0) + DENIED_LOOK_MS) return
-      remember(lookedAt, claims.sub, now())
-      look(claims, waitUntil, { urgent: true })
+    lookNow,
+    denied: (claims: Claims, waitUntil: WaitUntil): void => {
+      if (denials.note(claims.sub, now())) lookNow(claims, waitUntil)
     },
   })
 }
