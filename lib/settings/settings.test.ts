@@ -219,10 +219,10 @@ test('plans override and add rows, and each fault is named with its place', () =
   expect(Object.fromEntries(plans)).toEqual(set)
   expect(parseSettings(complete).plans.size).toBe(0)
   for (const [value, ...places] of [
-    ['x', 'PLANS is not of the form'],
-    ['[]', 'PLANS is not of the form'],
+    ['x', 'PLANS: is not of the form'],
+    ['[]', 'PLANS: is not of the form'],
     ['{"free":5}', 'PLANS, "free": is not'],
-    ['{"a b":{}}', 'PLANS, "a b": a name'],
+    ['{"a b":{}}', 'PLANS, "a b": is not'],
     ['{"free":{"minut":5}}', 'PLANS, "free": has minute'],
     ['{"free":{"minute":0},"pro":{"keys":-1}}', 'PLANS, "free", minute:', 'PLANS, "pro", keys:'],
     ['{"free":{"minute":1.5}}', 'PLANS, "free", minute:'],
