@@ -1,8 +1,8 @@
 import type { Redis } from '@upstash/redis'
 import { newAccountId } from '../lib/auth/accounts/account-id.ts'
-import { DAY_MS, dayOf } from '../lib/store/days.ts'
+import { DAY_MS, dayOf, USAGE_KEPT_DAYS } from '../lib/store/days.ts'
 import { keys } from '../lib/store/keys.ts'
-import { MADE_UP, USAGE_KEPT_DAYS } from '../lib/store/usage.ts'
+import { MADE_UP } from '../lib/store/usage.ts'
 
 const DAYS = 14
 const OPERATIONS = [

@@ -2,7 +2,8 @@ import type { AccessCode, Result } from '../contract/problems.ts'
 import type { Log } from '../log.ts'
 import type { Mailer } from '../mail.ts'
 import type { BreachCheck } from '../pwned-passwords.ts'
-import type { Plans, PlansSeen } from '../rate-limit/plans.ts'
+import type { Plans } from '../rate-limit/plans.ts'
+import type { PlansSeen } from '../rate-limit/plans-seen.ts'
 import type { ClearedPolicyName, StrictPolicyName } from '../rate-limit/policies.ts'
 import type { Counted, Decision, GivenBack, Partition } from '../rate-limit/types.ts'
 import type { Read } from '../store/client/reply.ts'
@@ -30,8 +31,12 @@ export interface AuthDeps {
   log: Log
   sessionsSeen: SessionsSeen
   deadSessions: DeadSessions
-  plans: Plans
   plansSeen: PlansSeen
+}
+
+/** What the use cases that know plans need besides. */
+export interface PlanDeps extends AuthDeps {
+  plans: Plans
 }
 
 /** What the use cases around an address need besides. */

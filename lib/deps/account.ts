@@ -8,7 +8,6 @@ import type { Settings } from '../settings/types.ts'
 import { sleep } from '../sleep.ts'
 import { createDeps } from './base.ts'
 import { ask, type MailDeps, mailParts } from './mail.ts'
-import { usageParts } from './usage.ts'
 
 /** What an endpoint around passwords needs; a module of its own, because bcrypt is large. */
 export type AccountDeps = MailDeps & AuthAccountDeps
@@ -31,9 +30,3 @@ export const accountDeps: () => AccountDeps = /* @__PURE__ */ once(() => {
   const settings = env()
   return { ...createDeps(settings), ...mailParts(settings), ...accountParts(settings, Date.now) }
 })
-
-/** The same for operations that count for the account that asks. */
-export const countedAccountDeps: () => AccountDeps = /* @__PURE__ */ once(() => ({
-  ...accountDeps(),
-  ...usageParts(env(), Date.now),
-}))

@@ -13,7 +13,7 @@ import { log } from '../log.ts'
 import { once } from '../once.ts'
 import type { LimiterOptions } from '../rate-limit/counter.ts'
 import type { HotLimiter } from '../rate-limit/hot.ts'
-import { Plans, PlansSeen } from '../rate-limit/plans.ts'
+import { PlansSeen } from '../rate-limit/plans-seen.ts'
 import { StrictLimiter } from '../rate-limit/strict.ts'
 import type { Settings } from '../settings/types.ts'
 import type { Macs } from '../signed-text.ts'
@@ -29,7 +29,6 @@ export interface BaseDeps extends Verifiers {
   now: () => number
   accessKeys: () => Promise<Keyring>
   deadSessions: DeadSessions
-  plans: Plans
   plansSeen: PlansSeen
   metrics: Metrics
   /** Where operations count for an account; a function of others does not carry it. */
@@ -69,7 +68,6 @@ export function createBaseDeps(settings: Settings, now: () => number = Date.now)
     refreshTokens: createRefreshTokens({ keys: once(() => importKeyring(refreshSecrets)), origin }),
     cookies: createCookies(origin),
     deadSessions: new DeadSessions(now),
-    plans: new Plans(settings.plans, settings.limits, log),
     plansSeen: new PlansSeen(now),
     keyEnvironment: settings.keyEnvironment,
     metrics: new Metrics({ redis: connectScripts(settings.data), now, sleep, log }),

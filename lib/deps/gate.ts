@@ -8,10 +8,9 @@ import { env } from '../settings/settings.ts'
 import type { Settings } from '../settings/types.ts'
 import { sleep } from '../sleep.ts'
 import { connectScripts } from '../store/client/script-runner.ts'
-import type { Usage } from '../usage/usage.ts'
 import { type BaseDeps, createBaseDeps } from './base.ts'
 import { sessionParts } from './session.ts'
-import { usageParts } from './usage.ts'
+import { type CountedParts, usageParts } from './usage.ts'
 
 /** What the gate needs: no passwords, no writes. */
 export type GateDeps = BaseDeps & {
@@ -19,8 +18,7 @@ export type GateDeps = BaseDeps & {
   hotLimiter: HotLimiter
   blockList: BlockList
   sessionWatch: SessionWatch
-  usage: Usage
-}
+} & CountedParts
 
 /**
  * What it needs besides the rest.
@@ -31,7 +29,7 @@ export function gateParts(
   settings: Settings,
   base: Pick<BaseDeps, 'deadSessions' | 'plansSeen'>,
   now: () => number,
-): Pick<GateDeps, 'keyLimits' | 'hotLimiter' | 'blockList' | 'sessionWatch' | 'usage'> {
+): Pick<GateDeps, 'keyLimits' | 'hotLimiter' | 'blockList' | 'sessionWatch' | 'usage' | 'plans'> {
   const { auth, data } = settings
   const redis = connectScripts(auth ?? data)
   return {

@@ -1,7 +1,7 @@
 import type { PresentedKey } from '../auth/api-keys/api-key.ts'
 import { remember } from '../bounded-map.ts'
 import { StoreUnavailable } from '../contract/problems.ts'
-import type { PlansSeen } from '../rate-limit/plans.ts'
+import type { PlansSeen } from '../rate-limit/plans-seen.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import type { Trips } from '../store/client/trips.ts'

@@ -4,7 +4,7 @@ import {
   type TokenTimes,
 } from '../auth/sessions/dead-sessions.ts'
 import { remember } from '../bounded-map.ts'
-import type { PlansSeen } from '../rate-limit/plans.ts'
+import type { PlansSeen } from '../rate-limit/plans-seen.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import { eachRead } from '../store/client/each-read.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
-import { largestKeyLimit, type Plan, Plans, PlansSeen } from './plans.ts'
+import { largestKeyLimit, type Plan, Plans } from './plans.ts'
+import { PlansSeen } from './plans-seen.ts'
 
 function plansOf(
   set: Record<string, Plan>,

@@ -1,5 +1,8 @@
 export const DAY_MS = 86_400_000
 
+/** How long usage is kept: 400 days. */
+export const USAGE_KEPT_DAYS = 400
+
 /** The day of a time in epoch milliseconds: `2026-11-26`, UTC. */
 export function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10)

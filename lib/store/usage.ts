@@ -1,12 +1,9 @@
 import { mapRead, type Read } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
-import { DAY_MS, dayOf, daysOf, monthOf } from './days.ts'
+import { DAY_MS, dayOf, daysOf, monthOf, USAGE_KEPT_DAYS } from './days.ts'
 import { keys } from './keys.ts'
 import { FORGET_USAGE, READ_TOP, READ_USAGE } from './scripts/usage.ts'
-
-/** How long usage is kept: 400 days. */
-export const USAGE_KEPT_DAYS = 400
 
 /** In the place of a day: marks usage that the demo has made up. */
 export const MADE_UP = 'made-up'

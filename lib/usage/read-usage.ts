@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { findAccount } from '../auth/accounts/find-account.ts'
-import type { AuthDeps } from '../auth/types.ts'
+import type { PlanDeps } from '../auth/types.ts'
 import { fail, ok, type Result } from '../contract/problems.ts'
 import { defineOperation } from '../operation.ts'
 import { limitQuery, pageLimit } from '../paging.ts'
@@ -85,7 +85,7 @@ export const readUsage = defineOperation('readUsage', {
   input: usageQuery,
   problems: ['validation-error'],
   answer: 'Usage',
-  run: async (call, deps: AuthDeps) => {
+  run: async (call, deps: PlanDeps) => {
     const now = deps.now()
     const range = rangeOf(call.input, now)
     if (!range.ok) return range
@@ -105,7 +105,7 @@ export const readUserUsage = defineOperation('readUserUsage', {
   input: usageQuery,
   problems: ['not-found', 'validation-error'],
   answer: 'Usage',
-  run: async (call, deps: AuthDeps) => {
+  run: async (call, deps: PlanDeps) => {
     const now = deps.now()
     const account = await findAccount(call)
     if (!account.ok) return account
@@ -130,7 +130,7 @@ export const topUsage = defineOperation('topUsage', {
   input: topUsageQuery,
   problems: ['validation-error'],
   answer: 'TopUsage',
-  run: async (call, deps: AuthDeps) => {
+  run: async (call, deps: PlanDeps) => {
     const { date: day = dayOf(deps.now()), limit } = call.input
     const top = await call.read(topUsageRead(day, pageLimit(limit)))
     if (!top.ok) return top

@@ -1,10 +1,9 @@
 import type { Log } from '../log.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
-import { DAY_MS, dayOf } from '../store/days.ts'
+import { DAY_MS, dayOf, USAGE_KEPT_DAYS } from '../store/days.ts'
 import { keys } from '../store/keys.ts'
-import { TELL_USAGE } from '../store/scripts/usage.ts'
-import { USAGE_KEPT_DAYS } from '../store/usage.ts'
+import { TELL_USAGE } from '../store/scripts/tell-usage.ts'
 import { type Numbered, REMEMBERED_FOR_MS, Tellings } from '../tellings.ts'
 
 /** A request that was answered, of a caller whom a quota counted. */

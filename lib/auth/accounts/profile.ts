@@ -3,7 +3,7 @@ import { ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
 import { level } from '../../store/rules.ts'
 import { type Account, profileRead, rename } from '../../store/users.ts'
-import type { AuthDeps, Principal } from '../types.ts'
+import type { PlanDeps, Principal } from '../types.ts'
 import { nameText } from './name-text.ts'
 
 /** The caller's own account. */
@@ -28,7 +28,7 @@ export const readProfile = defineOperation('readProfile', {
   summary: 'Read your own account',
   problems: [],
   answer: 'Profile',
-  run: async (call, deps: AuthDeps) => {
+  run: async (call, deps: PlanDeps) => {
     const { principal } = call
     const account = await call.read(profileRead(principal.userId))
     return account.ok ? ok(profile(principal, account.value, deps)) : account
@@ -41,7 +41,7 @@ export const changeProfile = defineOperation('changeProfile', {
   input: changeProfileInput,
   problems: [],
   answer: 'Profile',
-  run: async (call, deps: AuthDeps) => {
+  run: async (call, deps: PlanDeps) => {
     const { principal, store, input } = call
     const { name } = input
     await rename(store, principal.userId, name)
@@ -50,7 +50,7 @@ export const changeProfile = defineOperation('changeProfile', {
   },
 })
 
-function profile({ accountId, userId }: Principal, account: Account, { plans }: AuthDeps): Profile {
+function profile({ accountId, userId }: Principal, account: Account, { plans }: PlanDeps): Profile {
   const { name, emailVerified, createdAt } = account
   return {
     id: accountId,

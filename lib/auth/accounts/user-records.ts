@@ -6,7 +6,7 @@ import type { Store } from '../../store/client/store.ts'
 import { sessionsRead } from '../../store/session-list.ts'
 import type { Account } from '../../store/users.ts'
 import { type OwnKey, own } from '../api-keys/api-keys.ts'
-import type { AuthDeps } from '../types.ts'
+import type { PlanDeps } from '../types.ts'
 import { findAccount } from './find-account.ts'
 import { shownUser, type User } from './users.ts'
 
@@ -31,7 +31,7 @@ export interface AccountExport {
 export const deleteUser = defineOperation('deleteUser', {
   summary: 'Delete an account with its sessions and API keys',
   problems: ['not-found', 'conflict'],
-  run: async (call, deps: AuthDeps) => {
+  run: async (call, deps: PlanDeps) => {
     const found = await findAccount(call)
     if (!found.ok) return found
     const { userId, account } = found.value
@@ -53,7 +53,7 @@ export const listUserKeys = defineOperation('listUserKeys', {
   summary: 'List the API keys of an account',
   problems: ['not-found'],
   answer: ['ApiKey'],
-  run: async (call, { plans }: AuthDeps) => {
+  run: async (call, { plans }: PlanDeps) => {
     const found = await findAccount(call)
     if (!found.ok) return found
     const plan = plans.of(found.value.account.plan)
@@ -83,7 +83,7 @@ export const exportUser = defineOperation('exportUser', {
   summary: 'Everything that is kept of an account',
   problems: ['not-found'],
   answer: 'AccountExport',
-  run: async (call, deps: AuthDeps) => {
+  run: async (call, deps: PlanDeps) => {
     const found = await findAccount(call)
     if (!found.ok) return found
     const { userId, account } = found.value
@@ -96,7 +96,7 @@ export async function accountExport(
   store: Store,
   userId: string,
   account: Account,
-  { plans }: Pick<AuthDeps, 'plans'>,
+  { plans }: Pick<PlanDeps, 'plans'>,
 ): Promise<AccountExport> {
   const [sessions, apiKeys] = await store.read(sessionsRead(userId), apiKeysRead(userId))
   return {

@@ -8,7 +8,7 @@ import { forgetKeys } from '../../store/forget.ts'
 import { level } from '../../store/rules.ts'
 import type { Account } from '../../store/users.ts'
 import { notOneOf } from '../../validation.ts'
-import type { AuthDeps } from '../types.ts'
+import type { PlanDeps } from '../types.ts'
 import { findAccount } from './find-account.ts'
 import { healAccounts } from './heal-accounts.ts'
 
@@ -49,7 +49,7 @@ export const listUsers = defineOperation('listUsers', {
   input: listQuery,
   problems: [],
   answer: ['User'],
-  run: async (call, deps: AuthDeps) => {
+  run: async (call, deps: PlanDeps) => {
     const page = await call.read(accountsRead(pageOf(call.input)))
     if (!page.ok) return page
     call.background((store) => healAccounts(store, deps.randomId()))
@@ -65,7 +65,7 @@ export const readUser = defineOperation('readUser', {
   summary: 'Read an account, by its id or its address',
   problems: ['not-found'],
   answer: 'User',
-  run: async (call, deps: AuthDeps) => {
+  run: async (call, deps: PlanDeps) => {
     const found = await findAccount(call)
     return found.ok ? ok(shownUser(found.value.userId, found.value.account, deps)) : found
   },
@@ -82,7 +82,7 @@ export const changeUser = defineOperation('changeUser', {
   input: changeUserInput,
   problems: ['not-found', 'conflict', 'validation-error'],
   answer: 'User',
-  run: async (call, deps: AuthDeps) => {
+  run: async (call, deps: PlanDeps) => {
     const { level: newLevel, plan, disabled } = call.input
     if (plan !== undefined && !deps.plans.names.includes(plan)) {
       const errors = [{ pointer: '#/plan', message: notOneOf(deps.plans.names) }]
@@ -123,7 +123,7 @@ export const changeUser = defineOperation('changeUser', {
 export function shownUser(
   user: string,
   account: Account,
-  { plans }: Pick<AuthDeps, 'plans'>,
+  { plans }: Pick<PlanDeps, 'plans'>,
 ): User {
   const { accountId, name, emailVerified, disabled, createdAt } = account
   return {

@@ -1,7 +1,7 @@
 import { remember } from '../../bounded-map.ts'
 import { type Access, LEVELS } from '../../contract/access.ts'
 import { type AccessCode, fail, ok, type Result } from '../../contract/problems.ts'
-import type { PlansSeen } from '../../rate-limit/plans.ts'
+import type { PlansSeen } from '../../rate-limit/plans-seen.ts'
 import type { Read } from '../../store/client/reply.ts'
 import type { Store } from '../../store/client/store.ts'
 import type { KeyLiveness } from '../../store/key-liveness.ts'
