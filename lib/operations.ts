@@ -46,6 +46,7 @@ import { getItem } from './items/get.ts'
 import { listItems } from './items/list.ts'
 import { createItem, deleteItem, patchItem, replaceItem } from './items/write.ts'
 import type { AnyOperation } from './operation.ts'
+import { readUsage, readUserUsage, topUsage } from './usage/read-usage.ts'
 
 /** What each operation of the contract does. One that is missing does not compile. */
 export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> & { id: id } } = {
@@ -95,6 +96,9 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   deleteUserKey,
   exportUser,
   unlockUser,
+  readUsage,
+  topUsage,
+  readUserUsage,
   listEvents,
   listBlocks,
   createBlock,
