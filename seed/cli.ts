@@ -1,14 +1,13 @@
 import { basename, extname } from 'node:path'
-import type { Redis } from '@upstash/redis'
 import { declarationFaults } from '../lib/collections/field-types.ts'
 import { StoreUnavailable } from '../lib/contract/problems.ts'
 import { allCollections } from '../lib/items/registry.ts'
+import type { Transport } from '../lib/store/client/transport.ts'
 import { type OperatorStore, operatorStore } from '../local/operator-store.ts'
 import { printUsers } from '../local/print-users.ts'
-import { readRows } from './files.ts'
+import { rowsOf } from './files.ts'
 import { Overtaken } from './import.ts'
 import { connectForLoading, HealerBusy, load, loadDemo, loadSource, reindex } from './load.ts'
-import { writeRejects } from './rejects.ts'
 import { FileFault } from './rows.ts'
 import { HELP, type Job, Misuse, readWords } from './words.ts'
 
@@ -27,7 +26,7 @@ async function main(): Promise<number> {
     console.log('This is a trial: nothing is written.')
     return (await loadRows(job, undefined)) ? 0 : 1
   }
-  const store = await operatorStore()
+  const store = await operatorStore({ loads: true })
   if (typeof store === 'string') throw new Misuse(store)
   const { data, accounts } = store
   const both = job.kind === 'demo' && accounts !== data
@@ -49,31 +48,31 @@ class DeclarationFault extends Error {}
 
 async function run(job: Exclude<Job, { kind: 'help' }>, store: OperatorStore): Promise<boolean> {
   const { data, accounts } = store
-  const redis = connectForLoading(data)
+  const redis = data.store ?? connectForLoading(data)
   if (job.kind === 'source' || job.kind === 'file') return loadRows(job, redis)
   if (job.kind === 'reindex') {
     await reindex(redis)
     return true
   }
   const publicPassword = data.local && accounts.local
-  printUsers(await loadDemo(redis, { publicPassword, accounts: connectForLoading(accounts) }))
+  const options = { publicPassword, accounts: connectForLoading(accounts) }
+  printUsers(await loadDemo(connectForLoading(data), options))
   return true
 }
 
 /** Loads from a file or a source; without a store, tries. */
 async function loadRows(
   job: Extract<Job, { kind: 'source' | 'file' }>,
-  redis: Redis | undefined,
+  redis: Transport | undefined,
 ): Promise<boolean> {
   if (job.kind === 'source') return loadSource(redis, job.name, job.source, 'update')
   const { path, collection, encoding, columns } = job
   const source = basename(path, extname(path))
   try {
-    const found = await readRows(path, encoding)
-    return await load({ redis, collection, found, source, columns, mode: 'update' })
+    const rows = rowsOf(path, encoding)
+    return await load({ redis, collection, rows, source, columns, mode: 'update' })
   } catch (error) {
     if (!(error instanceof FileFault)) throw error
-    await writeRejects(source, [])
     throw new FileFault(`${path} ${error.message}.`)
   }
 }

@@ -1,6 +1,6 @@
 import type { Collection } from '../lib/collections/define.ts'
 import { readerOf } from '../lib/items/item.ts'
-import { FileFault, type Found } from './rows.ts'
+import { FileFault, type Rows } from './rows.ts'
 import { named } from './values.ts'
 
 /** What the words of a command say about a source's columns. */
@@ -30,15 +30,15 @@ export interface Columns {
 /**
  * Finds the columns of a collection in a source.
  *
+ * @param there The columns that the source has.
  * @throws FileFault when a column that the options name is not there.
  */
 export function findColumns(
   collection: Collection,
-  found: readonly Found[],
+  there: ReadonlySet<string>,
   { id, map, set, skipUnknown }: ColumnOptions,
 ): Columns {
   const { names } = readerOf(collection)
-  const there = columnsIn(found)
   for (const column of [...(id === undefined ? [] : [id]), ...map.keys()]) {
     if (there.has(column)) continue
     throw new FileFault(`has no column ${named(column)}. Its columns: ${listed(there)}`)
@@ -76,13 +76,26 @@ export function optionFault(
   return id !== undefined && fields.includes('id') ? 'Name the id by --id or by --map.' : undefined
 }
 
-/** The columns of a source, in the order in which they are met. */
-export function columnsIn(found: readonly Found[]): Set<string> {
+/** How many records a source has, and their columns in the order in which they are met. */
+export interface Survey {
+  total: number
+  columns: ReadonlySet<string>
+}
+
+/**
+ * Reads a source to its end: what is wrong with it as a whole is known before anything is written.
+ *
+ * @throws FileFault
+ */
+export function survey(rows: Rows): Survey {
   const columns = new Set<string>()
-  for (const each of found) {
+  let total = 0
+  for (const each of rows()) {
+    total++
     if ('row' in each) for (const column of Object.keys(each.row)) columns.add(column)
   }
-  return columns
+  if (total === 0) throw new FileFault('has no rows')
+  return { total, columns }
 }
 
 const MOST_LISTED = 30

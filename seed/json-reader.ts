@@ -5,10 +5,13 @@ import { isSafe, Numeral, named } from './values.ts'
 export class JsonFault extends Error {
   override readonly name = 'JsonFault'
   readonly at: number
+  /** Whether more text behind this one could mend it. */
+  readonly isCut: boolean
 
-  constructor(message: string, at: number) {
+  constructor(message: string, at: number, isCut: boolean) {
     super(message)
     this.at = at
+    this.isCut = isCut
   }
 }
 
@@ -19,6 +22,7 @@ const WORDS: readonly [string, unknown][] = [
   ['false', false],
   ['null', null],
 ]
+const LONGEST_WORD = 'false'.length
 
 /**
  * Reads a JSON text from its beginning to its end. Not by JSON.parse, which rounds long numbers, keeps
@@ -26,10 +30,13 @@ const WORDS: readonly [string, unknown][] = [
  */
 export class JsonReader {
   readonly text: string
-  at = 0
+  at: number
+  /** Where the last record began. */
+  begun = 0
 
-  constructor(text: string) {
+  constructor(text: string, at = 0) {
     this.text = text
+    this.at = at
   }
 
   space(): void {
@@ -49,6 +56,8 @@ export class JsonReader {
         ? `it ends where ${what} is missing`
         : `${JSON.stringify(found)} where ${what} is expected`,
       this.at,
+      // `tru` begins a word.
+      this.at > this.text.length - LONGEST_WORD,
     )
   }
 
@@ -60,6 +69,7 @@ export class JsonReader {
   /** Reads a value that should be an object. */
   record(line: number): Found {
     const start = this.at
+    this.begun = start
     const object = this.text[start] === '{' ? this.#object() : this.#value()
     const source = this.text.slice(start, this.at)
     if (!(object instanceof Members)) return { line, fault: 'is not an object', source }
@@ -118,7 +128,7 @@ export class JsonReader {
   #skipString(): void {
     for (;;) {
       const quote = this.text.indexOf('"', this.at)
-      if (quote === -1) throw new JsonFault('a text never ends', this.at - 1)
+      if (quote === -1) throw new JsonFault('a text never ends', this.at - 1, true)
       let escapes = 0
       while (quote - escapes > this.at && this.text[quote - escapes - 1] === '\\') escapes++
       this.at = quote + 1
@@ -134,7 +144,7 @@ export class JsonReader {
     do {
       mark.lastIndex = this.at
       const found = mark.exec(this.text)
-      if (found === null) throw new JsonFault('an object or a list never ends', start)
+      if (found === null) throw new JsonFault('an object or a list never ends', start, true)
       this.at = mark.lastIndex
       if (found[0] === '"') this.#skipString()
       else depth += found[0] === '{' || found[0] === '[' ? 1 : -1
@@ -146,7 +156,7 @@ export class JsonReader {
     try {
       return JSON.parse(this.text.slice(start, this.at))
     } catch {
-      throw new JsonFault(otherwise, start)
+      throw new JsonFault(otherwise, start, false)
     }
   }
 

@@ -8,41 +8,40 @@ import { type Columns, listed } from './columns.ts'
 import { type Entry, type Fault, type Found, type Reject, type Row, rejectOf } from './rows.ts'
 import { named, shown, type TextOf, textOf } from './values.ts'
 
-/** The records of a source: those that can be stored, and those that cannot. */
-export interface Sifted {
-  entries: Entry[]
-  rejects: Reject[]
-  total: number
-}
-
 /**
  * Tells the records that fit a collection from those that do not. A record that fits is stored as it
  * is: nothing is cut, trimmed or normalised.
  */
-export function sift(collection: Collection, found: readonly Found[], columns: Columns): Sifted {
-  const entries = new Map<string, Entry>()
-  const rejects: Reject[] = []
-  const copies = new Map<string, number>()
-  for (const [index, each] of found.entries()) {
-    const reject = (fault: Fault): void => void rejects.push(rejectOf(each, index + 1, fault))
-    if ('fault' in each) {
-      reject({ reason: each.fault })
-      continue
-    }
-    const outcome = candidate(collection, each.row, columns)
-    if ('reason' in outcome) {
-      reject(outcome)
-      continue
-    }
-    const { stored, bytes } = outcome
-    const id = outcome.id ?? madeUpId(stored, copies)
-    if (entries.has(id)) {
-      reject({ reason: `${named(columns.id ?? 'id')}: occurs before`, example: shown(id) })
-    } else {
-      entries.set(id, { id, stored, bytes, found: each, row: index + 1 })
-    }
+export class Sieve {
+  readonly #collection: Collection
+  readonly #columns: Columns
+  readonly #ids = new Set<string>()
+  readonly #copies = new Map<string, number>()
+
+  constructor(collection: Collection, columns: Columns) {
+    this.#collection = collection
+    this.#columns = columns
   }
-  return { entries: [...entries.values()], rejects, total: found.length }
+
+  /** @param row Which record it is, from 1. */
+  sift(found: Found, row: number): Entry | Reject {
+    if ('fault' in found) return rejectOf(found, row, { reason: found.fault })
+    const outcome = candidate(this.#collection, found.row, this.#columns)
+    if ('reason' in outcome) return rejectOf(found, row, outcome)
+    const { stored, bytes } = outcome
+    const id = outcome.id ?? madeUpId(stored, this.#copies)
+    if (this.#ids.has(id)) {
+      const reason = `${named(this.#columns.id ?? 'id')}: occurs before`
+      return rejectOf(found, row, { reason, example: shown(id) })
+    }
+    this.#ids.add(copyOf(id))
+    return { id, stored, bytes, found, row }
+  }
+}
+
+/** A part of a text holds on to all of it, here to a piece of the file. */
+function copyOf(part: string): string {
+  return Buffer.from(part).toString()
 }
 
 type Candidate = Pick<Entry, 'stored' | 'bytes'> & { id: string | undefined }
