@@ -1,23 +1,20 @@
 import { basename, extname } from 'node:path'
 import { declarationFaults } from '../lib/collections/field-types.ts'
-import { StoreUnavailable } from '../lib/contract/problems.ts'
 import { allCollections } from '../lib/items/registry.ts'
 import type { Transport } from '../lib/store/client/transport.ts'
 import { type OperatorStore, operatorStore } from '../local/operator-store.ts'
 import { printUsers } from '../local/print-users.ts'
+import { Refused, runCommand, sayWhenStopped } from './command.ts'
 import { rowsOf } from './files.ts'
-import { Overtaken } from './import.ts'
-import { connectForLoading, HealerBusy, load, loadDemo, loadSource, reindex } from './load.ts'
+import { connectForLoading, load, loadDemo, loadSource, reindex } from './load.ts'
 import { FileFault } from './rows.ts'
 import { HELP, type Job, Misuse, readWords } from './words.ts'
 
-const AGAIN = 'What was written stays; the same command finishes the job.'
-
 /** Ends with 0 when something was loaded or was there already, 1 when not, 2 for bad words. */
-async function main(): Promise<number> {
+async function main(args: string[]): Promise<number> {
   const faults = allCollections().flatMap(declarationFaults)
-  if (faults.length > 0) throw new DeclarationFault(faults.join('\n'))
-  const job = readWords(process.argv.slice(2))
+  if (faults.length > 0) throw new Refused(faults.join('\n'))
+  const job = readWords(args)
   if (job.kind === 'help') {
     console.log(HELP)
     return 0
@@ -31,20 +28,14 @@ async function main(): Promise<number> {
   const { data, accounts } = store
   const both = job.kind === 'demo' && accounts !== data
   console.log(`The store is ${data.name}${both ? `; of accounts, ${accounts.name}` : ''}.`)
-  process.once('SIGINT', () => {
-    // The passwords of demo accounts are shown once.
-    console.error(`\nStopped. ${job.kind === 'demo' ? 'What was written stays.' : AGAIN}`)
-    process.exit(130)
-  })
+  // The passwords of demo accounts are shown once.
+  sayWhenStopped(job.kind === 'demo' ? 'What was written stays.' : undefined)
   try {
     return (await run(job, store)) ? 0 : 1
   } finally {
     await store.close()
   }
 }
-
-/** A collection has fields that cannot be. */
-class DeclarationFault extends Error {}
 
 async function run(job: Exclude<Job, { kind: 'help' }>, store: OperatorStore): Promise<boolean> {
   const { data, accounts } = store
@@ -73,31 +64,8 @@ async function loadRows(
     return await load({ redis, collection, rows, source, columns, mode: 'update' })
   } catch (error) {
     if (!(error instanceof FileFault)) throw error
-    throw new FileFault(`${path} ${error.message}.`)
+    throw new Refused(`${path} ${error.message}.`)
   }
 }
 
-/** What an operator is told of an error; the Upstash client's messages hold commands and values. */
-function sentenceOf(error: unknown): string {
-  if (error instanceof StoreUnavailable) {
-    return `The store failed: ${error.message}. What was written stays; once it answers again, the same command finishes the job.`
-  }
-  if (error instanceof Overtaken || error instanceof HealerBusy) return `${error.message}.`
-  if (!(error instanceof Error) || error.name === 'UpstashError') return 'The store refused.'
-  return `The load failed: ${error.name}: ${error.message}`
-}
-
-main().then(
-  (code) => {
-    process.exitCode = code
-  },
-  (error: unknown) => {
-    if (error instanceof Misuse) {
-      console.error(`${error.message}\n\n${HELP}`)
-      process.exit(2)
-    }
-    const known = error instanceof FileFault || error instanceof DeclarationFault
-    console.error(known ? error.message : sentenceOf(error))
-    process.exit(1)
-  },
-)
+runCommand(main, HELP)

@@ -98,7 +98,7 @@ export class FileDecoder {
 }
 
 /** How many of these bytes are whole characters, as far as their last ones tell. */
-function wholeLength(bytes: Buffer, encoding: Encoding): number {
+export function wholeLength(bytes: Buffer, encoding: Encoding): number {
   if (encoding.startsWith('utf-16')) return bytes.length - (bytes.length % 2)
   if (encoding !== 'utf-8') return bytes.length
   // A character has four bytes at most; all but its first begin with the bits 10.

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { extname } from 'node:path'
 import { csvRows } from './csv.ts'
-import { type Encoding, FileDecoder, wideEncoding } from './decode.ts'
+import { type Encoding, FileDecoder, wholeLength, wideEncoding } from './decode.ts'
 import { jsonRows, ndjsonRows } from './json.ts'
 import { FileFault, type Found, type Rows } from './rows.ts'
 import type { Pieces } from './window.ts'
@@ -75,21 +75,16 @@ function* bytesOf(path: string): Generator<Buffer> {
  * @throws FileFault when it cannot be read.
  */
 export function guessEncoding(path: string): Encoding {
-  let carried: Buffer = Buffer.alloc(0)
+  let rest: Buffer = Buffer.alloc(0)
   let isFirst = true
   for (const piece of bytesOf(path)) {
-    const bytes = Buffer.concat([carried, piece])
+    const bytes = Buffer.concat([rest, piece])
     const wide = isFirst ? wideEncoding(bytes) : undefined
     if (wide !== undefined) return wide
     isFirst = false
-    const end = lastLineEnd(bytes)
-    if (!isUtf8(bytes.subarray(0, end))) return 'latin1'
-    carried = bytes.subarray(end)
+    const length = wholeLength(bytes, 'utf-8')
+    if (!isUtf8(bytes.subarray(0, length))) return 'latin1'
+    rest = bytes.subarray(length)
   }
-  return isUtf8(carried) ? 'utf-8' : 'latin1'
-}
-
-/** Behind a line end no character is cut. */
-function lastLineEnd(bytes: Buffer): number {
-  return bytes.lastIndexOf('\n') + 1
+  return isUtf8(rest) ? 'utf-8' : 'latin1'
 }

@@ -49,6 +49,8 @@ export function importRows(options: {
 export async function importEntries(options: {
   redis: Transport
   collection: Collection
+  /** Those whose indexes are built before; all, if not said. */
+  collections?: readonly Collection[] | undefined
   sifted: Iterable<Entry | Reject>
   /** `update` makes the store say what the rows say; `add` leaves items that exist alone. */
   mode: Mode
@@ -56,10 +58,10 @@ export async function importEntries(options: {
   onProgress?: (done: number) => void
   onReject?: (reject: Reject) => void
 }): Promise<ImportReport> {
-  const { redis, collection, sifted, mode, onProgress, onReject } = options
+  const { redis, collection, collections, sifted, mode, onProgress, onReject } = options
   const store = loadingStore(redis)
   // In an empty collection they are whole from here on, and the writes below keep them so.
-  await buildIndexes(store)
+  await buildIndexes(store, collections)
   const report: ImportReport = { written: 0, unchanged: 0, rejected: 0 }
   const reject = (each: Reject): void => {
     report.rejected++

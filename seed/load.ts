@@ -8,6 +8,7 @@ import { sweep } from '../lib/items/repair.ts'
 import type { Transport } from '../lib/store/client/transport.ts'
 import { type ColumnOptions, findColumns, listed, PLAIN_COLUMNS, survey } from './columns.ts'
 import { importEntries, importRows, loadingStore, type Mode } from './import.ts'
+import { HealerBusy } from './indexes.ts'
 import { progressBar } from './progress.ts'
 import { Rejects } from './rejects.ts'
 import type { Entry, Reject, Rows } from './rows.ts'
@@ -74,6 +75,8 @@ export interface Load {
   source: string
   columns: ColumnOptions
   mode: Mode
+  /** Those whose indexes are built before; all, if not said. */
+  collections?: readonly Collection[]
 }
 
 /**
@@ -102,12 +105,14 @@ export async function load(options: Load): Promise<boolean> {
   } else {
     const bar = progressBar(`${source} → ${name}`)
     const onProgress = (done: number): void => bar(done, total)
-    const report = await importEntries({ redis, collection, sifted, mode, onProgress, onReject })
+    const { collections } = options
+    const told = { onProgress, onReject }
+    const report = await importEntries({ redis, collection, collections, sifted, mode, ...told })
     const { written, unchanged } = report
     rejected = report.rejected
     console.log(`${name}: ${written} written, ${unchanged} unchanged, ${rejected} rejected.`)
   }
-  if (places.id === undefined && total > rejected) {
+  if (places.ids.from === 'whole row' && total > rejected) {
     console.log('There is no column id: ids were made up of what each row says.')
   }
   const lines = rejects.end()
@@ -123,15 +128,6 @@ No fields: ${listed(unknown)}. --map <column>=<field> names what a column is; --
 function* siftAll(sieve: Sieve, rows: Rows): Generator<Entry | Reject> {
   let row = 0
   for (const found of rows()) yield sieve.sift(found, ++row)
-}
-
-/** Another healer was at work all along. */
-export class HealerBusy extends Error {
-  override readonly name = 'HealerBusy'
-
-  constructor() {
-    super('Another process is at work on the indexes: try again later')
-  }
 }
 
 /** Makes every index say what the hashes do, and waits for a healer that is at work. */

@@ -16,7 +16,10 @@ export class Sieve {
   readonly #collection: Collection
   readonly #columns: Columns
   readonly #ids = new Set<string>()
+  /** How often an id was made of the same words. */
   readonly #copies = new Map<string, number>()
+  /** All ids that were made of texts, those of rejects included. */
+  readonly #taken = new Set<string>()
 
   constructor(collection: Collection, columns: Columns) {
     this.#collection = collection
@@ -26,16 +29,37 @@ export class Sieve {
   /** @param row Which record it is, from 1. */
   sift(found: Found, row: number): Entry | Reject {
     if ('fault' in found) return rejectOf(found, row, { reason: found.fault })
+    const { ids } = this.#columns
+    // Also of a row that does not fit: the ids of those behind it stay the same when it is mended.
+    const made = ids.from === 'text' ? this.#idOfText(found.row[ids.column], row) : undefined
     const outcome = candidate(this.#collection, found.row, this.#columns)
     if ('reason' in outcome) return rejectOf(found, row, outcome)
     const { stored, bytes } = outcome
-    const id = outcome.id ?? madeUpId(stored, this.#copies)
+    const id = outcome.id ?? made ?? this.#idOf(stored, row)
     if (this.#ids.has(id)) {
-      const reason = `${named(this.#columns.id ?? 'id')}: occurs before`
+      const column = ids.from === 'column' ? ids.column : 'id'
+      const reason = `${named(column)}: occurs before`
       return rejectOf(found, row, { reason, example: shown(id) })
     }
     this.#ids.add(copyOf(id))
     return { id, stored, bytes, found, row }
+  }
+
+  #idOf(stored: Entry['stored'], row: number): string {
+    return this.#columns.ids.from === 'row number' ? idOfRow(row) : madeUpId(stored, this.#copies)
+  }
+
+  /** `sao-paulo`, and `sao-paulo-2` for the second. */
+  #idOfText(value: unknown, row: number): string {
+    const text = value === null || value === undefined ? { text: '' } : textOf(value, 'string')
+    const words = ('text' in text && slug(text.text)) || idOfRow(row)
+    for (let copy = (this.#copies.get(words) ?? 0) + 1; ; copy++) {
+      const id = copy === 1 ? words : `${words}-${copy}`
+      if (this.#taken.has(id)) continue
+      this.#copies.set(copyOf(words), copy)
+      this.#taken.add(copyOf(id))
+      return id
+    }
   }
 }
 
@@ -49,7 +73,7 @@ type Candidate = Pick<Entry, 'stored' | 'bytes'> & { id: string | undefined }
 function candidate(collection: Collection, row: Row, columns: Columns): Candidate | Fault {
   const values = valuesOf(row, columns)
   if ('reason' in values) return values
-  const id = idOf(collection, row, columns.id)
+  const id = idOf(collection, row, columns.ids.from === 'column' ? columns.ids.column : undefined)
   if ('reason' in id) return id
   const { names, kinds, schemas } = readerOf(collection)
   const stored: Entry['stored'] = []
@@ -85,7 +109,7 @@ function valuesOf(row: Row, columns: Columns): { fields: Map<string, unknown> } 
         example: shown(column),
       }
     }
-    if (value === null || value === undefined) continue
+    if (value === null || value === undefined || columns.isEmpty(column, value)) continue
     const field = columns.fieldOf(column)
     if (field === undefined) {
       if (!columns.isKnown(column)) unknown.push(column)
@@ -135,6 +159,26 @@ function idFault(id: string, { prefix }: Collection): string | undefined {
   if (/\p{Cc}/u.test(id)) return 'has a control character'
   // A URL reads the prefix as the long spelling of an id.
   return id.startsWith(prefix) ? `begins with the key prefix ${prefix}` : undefined
+}
+
+/** So that the order of the ids is that of the rows, also when more are added. */
+const ROW_DIGITS = 6
+
+function idOfRow(row: number): string {
+  return String(row).padStart(ROW_DIGITS, '0')
+}
+
+const LONGEST_SLUG = 80
+
+/** The words of a text in small letters, joined by hyphens; accents of Latin letters are left out. */
+function slug(text: string): string {
+  const plain = text
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize('NFC')
+  const words = plain.replace(/[^\p{L}\p{M}\p{N}]+/gu, '-').replace(/^-|-$/g, '')
+  return [...words].slice(0, LONGEST_SLUG).join('').replace(/-$/, '')
 }
 
 /** 96 bits, in hexadecimal. */
