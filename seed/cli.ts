@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path'
-import { declarationFaults } from '../lib/collections/field-types.ts'
+import { collectionFaults } from '../lib/collections/field-types.ts'
 import { allCollections } from '../lib/items/registry.ts'
 import type { Transport } from '../lib/store/client/transport.ts'
 import { type OperatorStore, operatorStore } from '../local/operator-store.ts'
@@ -12,7 +12,7 @@ import { HELP, type Job, Misuse, readWords } from './words.ts'
 
 /** Ends with 0 when something was loaded or was there already, 1 when not, 2 for bad words. */
 async function main(args: string[]): Promise<number> {
-  const faults = allCollections().flatMap(declarationFaults)
+  const faults = collectionFaults(allCollections())
   if (faults.length > 0) throw new Refused(faults.join('\n'))
   const job = readWords(args)
   if (job.kind === 'help') {

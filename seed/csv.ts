@@ -22,7 +22,11 @@ export function* csvRows(pieces: Pieces): Generator<Found> {
   for (const { line, source, cells, fault } of records) {
     const wrong = source.trim() === '' ? 'is a line of blanks' : (fault ?? misfit(cells, columns))
     yield wrong === undefined
-      ? { line, row: Object.fromEntries(columns.map((name, at) => [name, cells?.[at] || null])) }
+      ? {
+          line,
+          row: Object.fromEntries(columns.map((name, at) => [name, cells?.[at] || null])),
+          isOfTexts: true,
+        }
       : { line, fault: wrong, source: JSON.stringify(source) }
   }
 }

@@ -13,6 +13,8 @@ export interface FoundRow {
   line?: number
   /** As JSON, where the row itself does not hold all of it. */
   source?: string
+  /** Whether its values are texts alone, as cells of CSV are: JSON is a text in them. */
+  isOfTexts?: true
 }
 
 export interface FoundFault {

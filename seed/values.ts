@@ -1,4 +1,4 @@
-import { type Kind, NUMBER } from '../lib/items/item.ts'
+import { type Kind, NUMBER } from '../lib/items/field.ts'
 import { spelled } from './spelling.ts'
 
 /** A number of a JSON file that JavaScript would write in other words, as the file has it. */
@@ -45,7 +45,7 @@ function cellText(cell: string, kind: Kind): TextOf {
   return kind === 'number' && NUMBER.test(text) && !isExact(text) ? INEXACT : { text }
 }
 
-const INEXACT = { fault: 'cannot be kept exactly as a number' }
+export const INEXACT = { fault: 'cannot be kept exactly as a number' }
 
 function numeralText({ source }: Numeral, kind: Kind): TextOf {
   if (kind !== 'number') return { text: source }
@@ -67,7 +67,7 @@ const MOST_DIGITS = 101
  *
  * @see RFC 7493 §2.2
  */
-function isExact(source: string): boolean {
+export function isExact(source: string): boolean {
   const digits = significant(source)
   const value = Number(source)
   if (digits === '') return true

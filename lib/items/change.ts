@@ -1,4 +1,4 @@
-import type { Collection } from '../collections/define.ts'
+import type { Collection, Stamp } from '../collections/define.ts'
 import { LEVELS } from '../contract/access.ts'
 import { type AccessCode, fail, ok, type Result, StoreUnavailable } from '../contract/problems.ts'
 import { namesStrongly, namesWeakly } from '../entity-tags.ts'
@@ -157,21 +157,27 @@ async function judgeConditions(
   return undefined
 }
 
-/** The fields of a new item with what the server sets in it. */
+/** Fields with what the server sets: of an item that is there before, see {@link keepStamps}. */
 export function stamped(
   { stamps = [] }: Collection,
   fields: Fields,
   { principal }: CollectionCall<unknown>,
   { now }: CollectionDeps,
 ): Fields {
-  const values: Record<string, unknown> = {
+  const time = new Date(now()).toISOString()
+  const values: Record<Stamp, unknown> = {
     owner: principal?.accountId,
-    createdAt: new Date(now()).toISOString(),
+    createdAt: time,
+    updatedAt: time,
   }
   return { ...fields, ...Object.fromEntries(stamps.map((stamp) => [stamp, values[stamp]])) }
 }
 
-/** What the server has set stays as it is stored. */
+/**
+ * What the server has set stays as it is stored, but for the time of the last change.
+ *
+ * @param next With what the server sets at this moment: see {@link stamped}.
+ */
 export function keepStamps(
   collection: Collection,
   stored: StoredFields | undefined,
@@ -179,7 +185,8 @@ export function keepStamps(
 ): StoredFields {
   const stamps: readonly string[] = collection.stamps ?? []
   const { names } = readerOf(collection)
-  return names.map((name, index) =>
-    stamps.includes(name) ? (stored?.[index] ?? next[index]) : next[index],
-  )
+  return names.map((name, index) => {
+    const stays = stamps.includes(name) && name !== 'updatedAt'
+    return stays ? (stored?.[index] ?? next[index]) : next[index]
+  })
 }

@@ -10,13 +10,14 @@ import {
   type StoredFields,
 } from '../store/items.ts'
 import { openCursor, sealCursor } from './cursor.ts'
+import { passes } from './filter.ts'
 import { caching, choose, warnOfFaults } from './get.ts'
 import { healIfDue } from './heal-due.ts'
 import { type Item, readerOf } from './item.ts'
 import { declaredOrder, fieldsFirst } from './needed.ts'
 import { compareBytes, memberOf } from './order.ts'
 import { planOf } from './plan.ts'
-import { parseQuery, passes, type Query, queryFingerprint, type RawQuery } from './query.ts'
+import { parseQuery, type Query, queryFingerprint, type RawQuery } from './query.ts'
 import { repair } from './repair.ts'
 import type { CollectionCall, CollectionDeps } from './types.ts'
 import { searchWords } from './words.ts'
@@ -157,10 +158,10 @@ function matches(
   id: string,
   fields: StoredFields,
 ): boolean {
-  const { names, shown } = readerOf(collection)
+  const { names, shownAll } = readerOf(collection)
   const isAsked = filters.every((filter) => {
     const index = names.indexOf(filter.field)
-    return passes(shown(index, fields[index]), filter)
+    return passes(shownAll(index, fields[index]), filter)
   })
   if (!isAsked || words.length === 0) return isAsked
   const own = searchWords(collection, id, fields)

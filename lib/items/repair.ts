@@ -64,6 +64,7 @@ export async function sweep(store: () => Store, collection: Collection): Promise
           ids,
           walk,
           whole: undefined,
+          counted: undefined,
           afterId: '',
           smallKeyspace: 0,
           neededFields: names.length,

@@ -9,6 +9,7 @@ import { MOST_FAULTS } from '../validation.ts'
 import { apply, change, created, keepStamps, stamped } from './change.ts'
 import { indexChanges } from './indexing.ts'
 import { type Item, readerOf } from './item.ts'
+import { mergePatch } from './merge-patch.ts'
 import type { CollectionDeps } from './types.ts'
 import { parseFields, prefixMessage, refusedName, storedOf } from './write-input.ts'
 
@@ -133,7 +134,7 @@ export const patchItem = defineOperation('patchItem', {
         return fail('validation-error', 'no object', { errors })
       }
       const patch = new Map<string, unknown>(Object.entries(input))
-      const { names, readable } = readerOf(collection)
+      const { names, fields, readable } = readerOf(collection)
       const stamps: readonly string[] = collection.stamps ?? []
       const errors = [...patch]
         .filter(
@@ -144,14 +145,21 @@ export const patchItem = defineOperation('patchItem', {
         const some = errors.slice(0, MOST_FAULTS)
         return fail('validation-error', `${errors.length} faults`, { errors: some })
       }
-      const own = readable(stored).filter(([name]) => !stamps.includes(name))
-      const merged = new Map<string, unknown>([...own, ...patch])
-      const body = Object.fromEntries([...merged].filter(([, value]) => value !== null))
+      const own = new Map(readable(stored).filter(([name]) => !stamps.includes(name)))
+      for (const [name, value] of patch) {
+        const field = fields.find((each) => each.name === name)
+        // Null is a value where a field can be null, and takes any other field away.
+        if (value === null && field?.isNullable !== true) own.delete(name)
+        else own.set(name, field?.kind === 'json' ? mergePatch(own.get(name), value) : value)
+      }
+      const body = Object.fromEntries(own)
       const parsed = parseFields(collection, body, { id, ...(item ? { item } : {}) })
       if (!parsed.ok) return parsed
-      const { id: _, ...fields } = parsed.value
-      const changed = storedOf(collection, fields)
-      const next = names.map((name, index) => (patch.has(name) ? changed[index] : stored[index]))
+      const { id: _, ...given } = parsed.value
+      const changed = storedOf(collection, stamped(collection, given, call, deps))
+      const next = names.map((name, index) =>
+        patch.has(name) || name === 'updatedAt' ? changed[index] : stored[index],
+      )
       return ok(keepStamps(collection, stored, next))
     })
   },

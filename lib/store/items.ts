@@ -41,9 +41,11 @@ export interface ItemQuery {
   /** The keys of the states of the collection's indexes, and of its index of ids. */
   states: string
   ids: string
-  walk: Part & { holds: 'ids' | 'order'; reversed: boolean }
-  /** Where the walk would begin and end without a cursor, when the matches are to be counted. */
+  walk: Index & { holds: 'ids' | 'order'; min: string; max: string; reversed: boolean }
+  /** Where the walk would begin and end without a cursor, when it counts the matches. */
   whole: { min: string; max: string } | undefined
+  /** How the first of the filters counts the matches, when it does. */
+  counted: WayToCount | undefined
   /** The id to start after, in the order of the ids. */
   afterId: string
   /** With up to this many keys in the database, SCAN finds every hash. */
@@ -53,15 +55,27 @@ export interface ItemQuery {
   /** How many rows; with `exact` they are the page, else the caller filters. */
   limit: number
   exact: boolean
-  filters: readonly Part[]
+  filters: readonly SearchedIndex[]
 }
 
-/** A part of an index, which must be whole by this fingerprint. */
-interface Part {
+/** An index, which must be whole by this fingerprint. */
+interface Index {
   key: string
   fingerprint: string
-  min: string
-  max: string
+}
+
+/** Stretches of an index, where the members of a filter are. */
+export interface SearchedIndex extends Index {
+  stretches: readonly { min: string; max: string }[]
+  /** Whether the items with a member there are those that may pass. */
+  gathers: boolean
+}
+
+export interface WayToCount {
+  /** The items without a member in the stretches are counted. */
+  outside: boolean
+  /** An item may have several members there. */
+  distinct: boolean
 }
 
 export interface ItemRow {
@@ -110,7 +124,10 @@ export interface ItemRows extends Found {
 
 /** Reads the rows of a page in one read-only command. See {@link QUERY_ITEMS}. */
 export function queryRead(query: ItemQuery): Read<ItemRows | IndexLacking> {
-  const { prefix, walk, whole, filters } = query
+  const { prefix, walk, whole, counted, filters } = query
+  const stretches = filters.flatMap((filter, at) =>
+    filter.stretches.map(({ min, max }) => ({ of: at + 1, min, max })),
+  )
   const read = scriptRead(
     'data',
     QUERY_ITEMS,
@@ -137,9 +154,14 @@ export function queryRead(query: ItemQuery): Read<ItemRows | IndexLacking> {
       needed: query.neededFields,
       hold: CLAIM_HOLDS_MS,
       walkPrint: walk.fingerprint,
-      filterFirsts: filters.map(({ min }) => min),
-      filterLasts: filters.map(({ max }) => max),
+      counts: counted !== undefined,
+      countsOutside: counted?.outside === true,
+      countsDistinct: counted?.distinct === true,
+      filterGathers: filters.map(({ gathers }) => Number(gathers)),
       filterPrints: filters.map(({ fingerprint }) => fingerprint),
+      stretchesOf: stretches.map((each) => each.of),
+      stretchFirsts: stretches.map(({ min }) => min),
+      stretchLasts: stretches.map(({ max }) => max),
       fields: query.fields,
     },
   )

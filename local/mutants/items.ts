@@ -128,8 +128,8 @@ export const ITEMS: readonly Mutant[] = [
   mutant(
     'filters and orders go by an address of before',
     'lib/items/item.ts',
-    'return isAddress(index, raw) ? HIDDEN_OWNER : raw\n',
-    'return raw\n',
+    'if (isAddress(index, raw)) return [HIDDEN_OWNER]\n',
+    '',
     'lib/items/hidden-owner.test.ts',
   ),
   mutant(

@@ -29,6 +29,10 @@ const FOUND = {
  * - `pattern`: the prefix for SCAN. `holds`: `ids` or `order`, what the walked index holds.
  * - `first`, `last`: where the walk begins and ends; `wholeFirst`, `wholeLast` the same without a cursor,
  *   `''` when nobody counts. `afterId`: the id to start after, `''` for the start.
+ * - `filterGathers`: whether a filter's index names the items that may pass. `stretchesOf`, `stretchFirsts`,
+ *   `stretchLasts`: which filter a stretch is of, and its ends.
+ * - `counts`: whether the first filter's index counts the matches, up to 100,000 of them; `countsOutside`: those are
+ *   all but the ones it names; `countsDistinct`: it may name one several times.
  * - `fewKeys`: how many keys are few. `hold`: how many milliseconds a claim of another declaration holds.
  * - `needed`: how many of the fields the caller needs to choose rows; they come first. When the
  *   other fields have come to 100,000 bytes, rows come with the needed ones alone.
@@ -59,9 +63,14 @@ export const QUERY_ITEMS = /* @__PURE__ */ readScript({
     'needed: number',
     'hold: number',
     'walkPrint',
-    '...filterFirsts',
-    '...filterLasts',
+    'counts: boolean',
+    'countsOutside: boolean',
+    'countsDistinct: boolean',
+    '...filterGathers',
     '...filterPrints',
+    '...stretchesOf',
+    '...stretchFirsts',
+    '...stretchLasts',
     '...fields',
   ],
   lua: `${LESS}${SCAN_IDS}${CLOCK}${INDEX_STATE}
@@ -118,25 +127,47 @@ local function idOf(member, isId)
   local stop = #member - #tostring(length) - 1
   return string.sub(member, stop - length + 1, stop)
 end
-local best, fewest
-for i, key in ipairs(filterKeys) do
-  local count = redis.call('ZLEXCOUNT', key, filterFirsts[i], filterLasts[i])
-  if count <= 1000 and (not fewest or count < fewest) then best, fewest = i, count end
+local sums = {}
+for i = 1, #filterKeys do sums[i] = 0 end
+for i, of in ipairs(stretchesOf) do
+  of = tonumber(of)
+  sums[of] = sums[of] + redis.call('ZLEXCOUNT', filterKeys[of], stretchFirsts[i], stretchLasts[i])
 end
-if best then
+-- The items that a filter's index names, each once, with the member that names it.
+local function each(filter, visit)
   local seen = {}
-  local members = redis.call('ZRANGEBYLEX', filterKeys[best], filterFirsts[best], filterLasts[best])
-  for _, member in ipairs(members) do
-    local id = idOf(member, false)
-    if not seen[id] then
-      seen[id] = true
-      rows[#rows + 1] = row(id, member)
+  for i, of in ipairs(stretchesOf) do
+    if tonumber(of) == filter then
+      local members = redis.call('ZRANGEBYLEX', filterKeys[filter], stretchFirsts[i], stretchLasts[i])
+      for _, member in ipairs(members) do
+        local id = idOf(member, false)
+        if not seen[id] then
+          seen[id] = true
+          visit(id, member)
+        end
+      end
     end
   end
+end
+local best
+for i, sum in ipairs(sums) do
+  if filterGathers[i] == '1' and sum <= 1000 and (not best or sum < sums[best]) then best = i end
+end
+if best then
+  each(best, function(id, member) rows[#rows + 1] = row(id, member) end)
   return {'gather', size, healed, -1, 0, '', rows}
 end
 
 local count = wholeFirst == '' and -1 or redis.call('ZLEXCOUNT', walkKey, wholeFirst, wholeLast)
+if counts and (not countsDistinct or sums[1] <= 10000) then
+  count = sums[1]
+  if countsDistinct then
+    count = 0
+    each(1, function() count = count + 1 end)
+  end
+  if countsOutside then count = redis.call('ZCARD', idsKey) - count end
+  if count > 100000 then count = -1 end
+end
 local left, got, lastMember = 1000, 0, ''
 while left > 0 and got < limit do
   local step = math.min(left, limit - got)
