@@ -130,24 +130,28 @@ function* siftAll(sieve: Sieve, rows: Rows): Generator<Entry | Reject> {
   for (const found of rows()) yield sieve.sift(found, ++row)
 }
 
-/** Makes every index say what the hashes do, and waits for a healer that is at work. */
-export async function reindex(redis: Transport): Promise<void> {
+/** Makes the indexes say what the hashes do, and waits for a healer that is at work. */
+export async function reindex(
+  redis: Transport,
+  collections: readonly Collection[] = allCollections(),
+): Promise<void> {
   const store = loadingStore(redis)
   let seen = 0
   const onProgress = (keys: number): void => {
     seen += keys
     if (process.stderr.isTTY) process.stderr.write(`\r${seen} hashes looked at`)
   }
-  let healing = await heal(store, { restMs: 0, again: true, onProgress })
+  const options = { restMs: 0, again: true, collections, onProgress }
+  let healing = await heal(store, options)
   // The background healer of a running server lets go within half a minute.
   for (let tries = 0; !healing.finished && tries < 40; tries++) {
     await sleep(1_000)
-    healing = await heal(store, { restMs: 0, again: true, onProgress })
+    healing = await heal(store, options)
   }
   if (!healing.finished) throw new HealerBusy()
   const { indexed, removed } = healing
   let swept = 0
-  for (const collection of allCollections()) swept += await sweep(store, collection)
+  for (const collection of collections) swept += await sweep(store, collection)
   if (process.stderr.isTTY) process.stderr.write('\n')
   console.log(`${indexed} items indexed, ${removed} ids and ${swept} members taken out.`)
 }

@@ -184,7 +184,8 @@ function idOf(
   return value === '' ? { reason } : { reason, example: shown(value) }
 }
 
-function idFault(id: string, { prefix }: Collection): string | undefined {
+/** Why a text can be no id of a collection. */
+export function idFault(id: string, { prefix }: Collection): string | undefined {
   if (id.trim() === '') return 'missing'
   const parsed = parseId(id)
   if (!parsed.ok) return parsed.errors?.[0]?.message ?? 'cannot be an id'

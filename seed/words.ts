@@ -6,7 +6,8 @@ import { ENCODING_NAMES, type Encoding, isEncoding } from './decode.ts'
 import type { Source } from './sample-types.ts'
 import { sources } from './samples.ts'
 
-const NAMES = allCollections()
+/** Of all collections, for the screen. */
+export const NAMES: string = allCollections()
   .map(({ name }) => name)
   .join(', ')
 
@@ -91,10 +92,7 @@ export function readWords(words: string[]): Job {
     return { kind: demo ? 'demo' : 'reindex' }
   }
   const { encoding = 'utf-8' } = values
-  const collection = findCollection(values.collection ?? '')
-  if (collection === undefined) {
-    throw new Misuse(NAMES ? `--collection is one of ${NAMES}.` : 'There is no collection yet.')
-  }
+  const collection = collectionNamed(values.collection ?? '', '--collection')
   if (!isEncoding(encoding)) throw new Misuse(`--encoding is one of ${ENCODING_NAMES.join(', ')}.`)
   const columns: ColumnOptions = {
     id: values.id,
@@ -108,6 +106,18 @@ export function readWords(words: string[]): Job {
   const fault = optionFault(collection, columns)
   if (fault !== undefined) throw new Misuse(fault)
   return { kind: 'file', path, collection, encoding, columns, dryRun: values['dry-run'] }
+}
+
+/**
+ * Finds a collection by its name.
+ *
+ * @param what The word that it is given by.
+ * @throws Misuse when there is none.
+ */
+export function collectionNamed(name: string, what = 'A collection'): Collection {
+  const collection = findCollection(name)
+  if (collection !== undefined) return collection
+  throw new Misuse(NAMES ? `${what} is one of ${NAMES}.` : 'There is no collection yet.')
 }
 
 function sourceOf(name: string): Source {
