@@ -73,7 +73,10 @@ const commands = {
     requireBuild(['dist/start.js', 'dist/next-workerd/gate.js', '.next/BUILD_ID'])
     await handOver('start.js', ['next-workerd', ...words])
   },
+  new: bundled('new.js'),
   seed: bundled('seed.js'),
+  export: bundled('export.js'),
+  'check-data': bundled('check-data.js'),
   bundle,
   openapi: async () => {
     await install()
@@ -210,7 +213,10 @@ async function bundle() {
     'hashing-thread': 'local/hashing-thread.ts',
     'pages-thread': 'local/pages-thread.ts',
     up: 'local/up.ts',
+    new: 'seed/new/cli.ts',
     seed: 'seed/cli.ts',
+    export: 'seed/export/cli.ts',
+    'check-data': 'seed/check-data/cli.ts',
     test: 'local/test.ts',
     init: 'local/init.ts',
     upgrade: 'local/upgrade.ts',
