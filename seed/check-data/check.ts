@@ -111,6 +111,6 @@ async function convert(
     }),
   )
   const applied = await applyItems(store(), keptIndexesOf(collection), changes)
-  const made = 'made' in applied ? applied.made : []
+  const made = 'outcomes' in applied ? applied.outcomes : []
   return conversions.filter((_, index) => made[index] === 'made')
 }
