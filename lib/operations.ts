@@ -16,6 +16,11 @@ import { listProviders } from './auth/identities/list-providers.ts'
 import { startOAuth } from './auth/identities/start-oauth.ts'
 import { createBlock, deleteBlock, listBlocks } from './auth/operators/blocks.ts'
 import { listEvents } from './auth/operators/events.ts'
+import { createPasskey } from './auth/passkeys/create-passkey.ts'
+import { newPasskeyOptions } from './auth/passkeys/new-passkey-options.ts'
+import { passkeyOptions } from './auth/passkeys/passkey-options.ts'
+import { logInByPasskey, signInByPasskey } from './auth/passkeys/passkey-sign-in.ts'
+import { deletePasskey, listPasskeys } from './auth/passkeys/passkeys.ts'
 import { changePassword } from './auth/passwords/change-password.ts'
 import { forgotPassword } from './auth/passwords/forgot-password.ts'
 import { generatePassword } from './auth/passwords/generate-password.ts'
@@ -41,6 +46,7 @@ import { getItem } from './items/get.ts'
 import { listItems } from './items/list.ts'
 import { createItem, deleteItem, patchItem, replaceItem } from './items/write.ts'
 import type { AnyOperation } from './operation.ts'
+import { readUsage, readUserUsage, topUsage } from './usage/read-usage.ts'
 
 /** What each operation of the contract does. One that is missing does not compile. */
 export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> & { id: id } } = {
@@ -52,6 +58,13 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   startTotp,
   confirmTotp,
   disableTotp,
+  newPasskeyOptions,
+  createPasskey,
+  listPasskeys,
+  deletePasskey,
+  passkeyOptions,
+  signInByPasskey,
+  logInByPasskey,
   register,
   verifyEmail,
   resendVerification,
@@ -83,6 +96,9 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   deleteUserKey,
   exportUser,
   unlockUser,
+  readUsage,
+  topUsage,
+  readUserUsage,
   listEvents,
   listBlocks,
   createBlock,

@@ -36,6 +36,8 @@ export interface Fault {
   reason: string
   /** The value that the reason is about, for the screen. */
   example?: string
+  /** What else there is to say of this one alone. */
+  detail?: string
 }
 
 /** A record that is not stored; `row` counts from 1. */

@@ -3,6 +3,7 @@ import type { Collection } from '../lib/collections/define.ts'
 import type { InputFault } from '../lib/contract/problems.ts'
 import { accept, type Field, isJson, scalarOf, storedText } from '../lib/items/field.ts'
 import { readerOf } from '../lib/items/item.ts'
+import { uniquesOf } from '../lib/items/unique.ts'
 import { parseId } from '../lib/items/write-input.ts'
 import { type Columns, listed } from './columns.ts'
 import { jsonOf } from './json-values.ts'
@@ -32,6 +33,7 @@ export function sift(collection: Collection, found: readonly Found[], columns: C
   const entries = new Map<string, Entry>()
   const rejects: Reject[] = []
   const copies = new Map<string, number>()
+  const first = new Map<string, Entry>()
   for (const [index, each] of found.entries()) {
     const reject = (fault: Fault): void => void rejects.push(rejectOf(each, index + 1, fault))
     if ('fault' in each) {
@@ -47,9 +49,25 @@ export function sift(collection: Collection, found: readonly Found[], columns: C
     const id = outcome.id ?? madeUpId(stored, copies)
     if (entries.has(id)) {
       reject({ reason: `${named(columns.id ?? 'id')}: occurs before`, example: shown(id) })
-    } else {
-      entries.set(id, { id, stored, bytes, found: each, row: index + 1 })
+      continue
     }
+    const entry = { id, stored, bytes, found: each, row: index + 1 }
+    // Values as an index has them: 1 and 1.0 are one number.
+    const uniques = uniquesOf(collection, id, undefined, stored)
+    const twice = uniques.find(({ key, min }) => first.has(`${key} ${min}`))
+    if (twice !== undefined) {
+      const { row, found } = first.get(`${twice.key} ${twice.min}`) ?? entry
+      const place = found.line === undefined ? `row ${row}` : `line ${found.line}`
+      const [value = ''] = twice.filter.texts
+      reject({
+        reason: `${twice.field}: is unique, and a row before has it`,
+        example: shown(value),
+        detail: `${place} has it first`,
+      })
+      continue
+    }
+    for (const { key, min } of uniques) first.set(`${key} ${min}`, entry)
+    entries.set(id, entry)
   }
   return { entries: [...entries.values()], rejects, total: found.length }
 }

@@ -2,6 +2,8 @@ import type { AccessCode, Result } from '../contract/problems.ts'
 import type { Log } from '../log.ts'
 import type { Mailer } from '../mail.ts'
 import type { BreachCheck } from '../pwned-passwords.ts'
+import type { Plans } from '../rate-limit/plans.ts'
+import type { PlansSeen } from '../rate-limit/plans-seen.ts'
 import type { ClearedPolicyName, StrictPolicyName } from '../rate-limit/policies.ts'
 import type { Counted, Decision, GivenBack, Partition } from '../rate-limit/types.ts'
 import type { Read } from '../store/client/reply.ts'
@@ -32,6 +34,12 @@ export interface AuthDeps {
   log: Log
   sessionsSeen: SessionsSeen
   deadSessions: DeadSessions
+  plansSeen: PlansSeen
+}
+
+/** What the use cases that know plans need besides. */
+export interface PlanDeps extends AuthDeps {
+  plans: Plans
 }
 
 /** What the use cases around an address need besides. */
@@ -43,8 +51,10 @@ export interface MailDeps extends AuthDeps {
   randomToken: () => string
   /** SHA-256, base64url. */
   tokenHash: (token: string) => Promise<string>
-  /** The public origin, for links in mails. */
+  /** The public origin, for links in mails and for passkeys. */
   origin: string
+  /** What the service is called. */
+  appName: string
 }
 
 /** What the use cases around passwords need besides: no other function carries bcrypt. */
@@ -55,8 +65,6 @@ export interface AccountDeps extends MailDeps {
   /** Seals what the store keeps of TOTP. */
   secretBox: SecretBox
   randomBytes: (length: number) => Uint8Array<ArrayBuffer>
-  /** What the service is called. */
-  appName: string
 }
 
 /** All in seconds. */
@@ -147,6 +155,8 @@ export interface AuthCall<input = undefined> {
   site: Site
   /** The trace of the request; it is passed on to the services that the request calls. */
   trace: Trace | undefined
+  /** The name of the account's plan, after the store was asked; `free` before. */
+  plan: () => string
   /** Goes on after the answer is sent. */
   later: (work: Promise<unknown>) => void
   /** The same, with a store of its own. */

@@ -27,6 +27,8 @@ export interface Operation {
    * that does not hold is as good as none.
    */
   optionalPrincipal?: true
+  /** Of passkeys: it is there where the origin's host is a name, since an RP id is no IP address. */
+  passkeys?: true
   /**
    * Performs operations of collections for its caller, each of which is admitted by itself. A credential that
    * does not hold is refused before any begins.
@@ -127,6 +129,73 @@ export const contract = {
     body: 'json',
     hashes: true,
     status: 204,
+  },
+  newPasskeyOptions: {
+    method: 'POST',
+    path: '/api/auth/passkeys/options',
+    access: 'user',
+    passkeys: true,
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 200,
+  },
+  createPasskey: {
+    method: 'POST',
+    path: '/api/auth/passkeys',
+    access: 'user',
+    passkeys: true,
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    hashes: true,
+    status: 201,
+  },
+  listPasskeys: {
+    method: 'GET',
+    path: '/api/auth/passkeys',
+    access: 'user',
+    passkeys: true,
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  deletePasskey: {
+    method: 'DELETE',
+    path: '/api/auth/passkeys/{id}',
+    access: 'user',
+    passkeys: true,
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+  },
+  passkeyOptions: {
+    method: 'POST',
+    path: '/api/auth/passkey/options',
+    access: 'public',
+    passkeys: true,
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  signInByPasskey: {
+    method: 'POST',
+    path: '/api/auth/passkey/signin',
+    access: 'public',
+    passkeys: true,
+    quota: 'signin',
+    body: 'json',
+    status: 200,
+  },
+  logInByPasskey: {
+    method: 'POST',
+    path: '/api/auth/passkey/login',
+    access: 'public',
+    passkeys: true,
+    quota: 'signin',
+    body: 'json',
+    status: 200,
   },
   register: {
     method: 'POST',
@@ -399,6 +468,30 @@ export const contract = {
     counted: 'write',
     body: 'none',
     status: 204,
+  },
+  readUsage: {
+    method: 'GET',
+    path: '/api/usage',
+    access: 'user',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  topUsage: {
+    method: 'GET',
+    path: '/api/usage/top',
+    access: 'admin',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  readUserUsage: {
+    method: 'GET',
+    path: '/api/users/{id}/usage',
+    access: 'admin',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
   },
   listEvents: {
     method: 'GET',

@@ -3,12 +3,14 @@ import { createKeyProof } from '../auth/api-keys/key-proof.ts'
 import { remember } from '../bounded-map.ts'
 import { hmac } from '../hash.ts'
 import { ItemCache } from '../items/item-cache.ts'
+import { findCollection } from '../items/registry.ts'
 import type { CollectionDeps as CollectionNeeds } from '../items/types.ts'
 import { once } from '../once.ts'
 import { env } from '../settings/settings.ts'
 import type { Settings } from '../settings/types.ts'
 import { touchKey } from '../store/key-liveness.ts'
 import { createDeps, type Deps } from './base.ts'
+import { usageParts } from './usage.ts'
 
 /** What an endpoint of collections needs; the only ones that API keys open. */
 export type CollectionDeps = Deps & CollectionNeeds
@@ -24,10 +26,11 @@ export function collectionParts(
   settings: Settings,
   now: () => number,
   onDeadKey?: (key: PresentedKey) => void,
-): Pick<CollectionDeps, 'cursorMacs' | 'keys' | 'itemCache'> {
+): Pick<CollectionDeps, 'cursorMacs' | 'findCollection' | 'keys' | 'itemCache'> {
   const noted = new Map<string, number>()
   return {
     itemCache: new ItemCache(now),
+    findCollection,
     cursorMacs: settings.accessSecrets.map((secret) => hmac('cursor', secret)),
     keys: {
       prove: (key, scope) => createKeyProof(key, scope, onDeadKey),
@@ -43,5 +46,9 @@ export function collectionParts(
 /** The dependencies of this isolate, made at its first request. */
 export const collectionDeps: () => CollectionDeps = /* @__PURE__ */ once(() => {
   const settings = env()
-  return { ...createDeps(settings), ...collectionParts(settings, Date.now) }
+  return {
+    ...createDeps(settings),
+    ...collectionParts(settings, Date.now),
+    ...usageParts(settings, Date.now),
+  }
 })

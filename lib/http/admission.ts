@@ -1,5 +1,6 @@
 import { type KeyOwner, LiveAccess, type Proof } from '../auth/sessions/liveness.ts'
 import { rotate } from '../auth/sessions/rotate.ts'
+import type { RefreshClaims } from '../auth/tokens/tokens.ts'
 import type { AuthCall, CookieJar, Principal, Report, Site } from '../auth/types.ts'
 import { accessOf } from '../contract/access-of.ts'
 import type { Operation } from '../contract/operations.ts'
@@ -82,45 +83,54 @@ export async function admit(
   // Where nobody has to sign in, a credential counts once it is proven.
   const optional = needed === 'public' && row.optionalPrincipal === true
   const asks = needed !== 'public' || optional
-  const renewed = status === 'renewable' && (asks || row.acts === true)
+  const renews = status === 'renewable' && (asks || row.acts === true)
   const proof = proofOf(authentication, row, match, deps)
   if (needed !== 'public' && status === 'key' && proof === undefined) {
     const detail = 'An API key opens collections alone: sign in, and send the access token.'
     return fail('insufficient-scope', 'no operation for keys', { detail })
   }
   const signed = status === 'valid' || status === 'renewable'
-  const seen = { seen: deps.sessionsSeen, dead: deps.deadSessions }
-  const wanted = optional && (proof !== undefined || renewed) ? 'user' : needed
+  const { sessionsSeen, deadSessions, plansSeen } = deps
+  const seen = { seen: sessionsSeen, dead: deadSessions, plans: plansSeen }
+  const wanted = optional && (proof !== undefined || renews) ? 'user' : needed
   const access = new LiveAccess(store, proof, wanted, deps.now, seen)
+  const renew = async (claims: RefreshClaims): ReturnType<typeof rotate> => {
+    const rotated = await rotate({ store, report }, claims, deps)
+    if (!rotated.ok) return rotated
+    const { tokens, holder, rights } = rotated.value
+    identify({ session: holder.sessionId, user: holder.accountId })
+    cookies.give(tokens)
+    access.accept(rights)
+    return rotated
+  }
+  const unsafe = row.method !== 'GET'
+  const byCookies = 'by' in authentication && authentication.by === 'cookies'
+  const forged = unsafe && byCookies && !site.sameOrigin
+  if (row.acts === true && forged) return fail('csrf-failed', 'not of this origin')
+  if (needed === 'public' && wanted === 'public' && !renews) {
+    if (status === 'renewable') access.renew = () => renew(authentication.claims)
+    return ok({ access, principal: undefined, signed, presented })
+  }
   const nobody = ok({
     access: new LiveAccess(store, undefined, 'public', deps.now, seen),
     principal: undefined,
     signed,
     presented,
   })
-  const unsafe = row.method !== 'GET'
-  const byCookies = 'by' in authentication && authentication.by === 'cookies'
-  const forged = unsafe && byCookies && !site.sameOrigin
-  if (row.acts === true && forged) return fail('csrf-failed', 'not of this origin')
-  if (needed === 'public' && wanted === 'public' && !renewed) return nobody
 
   let holder: Principal | undefined
-  if (renewed) {
+  if (renews) {
     // Judged before anything is rotated: a page of another site changes nothing.
     if (forged) return fail('csrf-failed', 'not of this origin')
-    const rotated = await rotate({ store, report }, authentication.claims, deps)
+    const rotated = await renew(authentication.claims)
     if (!rotated.ok) return optional ? nobody : fail('invalid-token', rotated.reason)
-    const { tokens } = rotated.value
     holder = rotated.value.holder
-    identify({ session: holder.sessionId, user: holder.accountId })
-    cookies.give(tokens)
     if (row.acts === true) {
       // Its acts go by the new token: the cookie that was sent is used up.
-      const token = await deps.accessTokens.verify(tokens.JWT, deps.now())
+      const token = await deps.accessTokens.verify(rotated.value.tokens.JWT, deps.now())
       if (token.ok) shown.authentication = { status: 'valid', claims: token.value, by: 'cookies' }
       return nobody
     }
-    access.accept(tokens.content.level)
   }
   if (unsafe) {
     const proof = await access.prove()

@@ -154,6 +154,14 @@ export const ALL: Stretch = { min: '-', max: '+' }
 export const WITH_VALUE: Stretch = { min: '-', max: `(${MISSING}` }
 export const WITHOUT_VALUE: Stretch = { min: `[${MISSING}`, max: '+' }
 
+/** The id that ends a member. */
+export function idOfMember(member: string): string {
+  const end = member.lastIndexOf(END)
+  const bytes = new TextEncoder().encode(member.slice(0, end))
+  const length = Number(member.slice(end + END.length))
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.slice(bytes.length - length))
+}
+
 /** Where the members of a value begin and end. */
 export function boundsOf(
   kind: Kind,

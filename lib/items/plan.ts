@@ -3,6 +3,7 @@ import type { ItemQuery, SearchedIndex } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
 import { keptIndexesOf, needed } from './declaration.ts'
 import type { Filter } from './filter.ts'
+import { followedOf } from './include.ts'
 import { fieldsFirst } from './needed.ts'
 import { ALL, caselessOrder, type Order, ordersOf, type Stretch, wordBounds } from './order.ts'
 import type { Query } from './query.ts'
@@ -36,9 +37,11 @@ export function planOf(collection: Collection, query: Query, place: string): Ite
   const looked = groups.filter((group) => !covered || group !== leading)
   const [only] = looked
   const countsOne = words.length === 0 && looked.length === 1 && only?.narrowed.isExact === true
+  const first = fieldsFirst(collection, query)
   return {
     prefix: collection.prefix,
-    ...fieldsFirst(collection, query),
+    ...first,
+    followed: followedOf(query.include, first.fields),
     states: keptIndexesOf(collection).states,
     ids: keys.index(collection.name, 'id'),
     walk: {

@@ -3,6 +3,7 @@ import { fail, type InputFault, ok, type Result } from '../contract/problems.ts'
 import { DEFAULT_LIMIT, isLimit, LIMIT_MESSAGE } from '../paging.ts'
 import { MOST_FAULTS, notAmong, pointer } from '../validation.ts'
 import { COMPARISONS, type Filter, parseFilter } from './filter.ts'
+import { type Inclusion, parseInclude } from './include.ts'
 import { readerOf } from './item.ts'
 import { type Direction, findDirection } from './order.ts'
 import { wordsOf } from './words.ts'
@@ -21,25 +22,45 @@ export interface Query {
   /** Undefined for all. */
   fields: readonly string[] | undefined
   count: boolean
+  /** The references whose items come with the answer. */
+  include: readonly Inclusion[]
 }
 
 /** By name; more than one value is a list. */
 export type RawQuery = Record<string, string | string[]>
 
+interface QueryOptions {
+  /** Where only some parameters are. */
+  taken?: readonly string[]
+  /** Finds the collection that a reference leads to; absent: there are none. */
+  related?: (name: string) => Collection | undefined
+}
+
 /**
  * Reads the query of a list, or of an item.
  *
- * @param taken Where only some parameters are.
  * @returns `validation-error` with the parameters that the collection does not take; only the first of
  *   very many are named.
  */
 export function parseQuery(
   collection: Collection,
   raw: RawQuery,
-  taken?: readonly string[],
+  options: QueryOptions = {},
 ): Result<Query, 'validation-error'> {
   const faults: InputFault[] = []
-  const query: Query = {
+  const query = emptyQuery()
+  for (const [name, value] of Object.entries(raw)) {
+    const message = judgeParameter(collection, query, name, value, options)
+    if (message !== undefined) faults.push({ pointer: pointer([name]), message })
+    if (faults.length === MOST_FAULTS) break
+  }
+  if (faults.length === 0) return ok(query)
+  return fail('validation-error', `${faults.length} faults`, { errors: faults })
+}
+
+/** The query that asks for nothing in particular. */
+export function emptyQuery(): Query {
+  return {
     limit: DEFAULT_LIMIT,
     cursor: undefined,
     direction: undefined,
@@ -48,18 +69,12 @@ export function parseQuery(
     words: [],
     fields: undefined,
     count: false,
+    include: [],
   }
-  for (const [name, value] of Object.entries(raw)) {
-    const message = judgeParameter(collection, query, name, value, taken)
-    if (message !== undefined) faults.push({ pointer: pointer([name]), message })
-    if (faults.length === MOST_FAULTS) break
-  }
-  if (faults.length === 0) return ok(query)
-  return fail('validation-error', `${faults.length} faults`, { errors: faults })
 }
 
 /** What every list takes. */
-const PARAMETERS = ['limit', 'cursor', 'sort', 'fields', 'count'] as const
+const PARAMETERS = ['limit', 'cursor', 'sort', 'fields', 'count', 'include'] as const
 const MOST_FILTERED_FIELDS = 8
 /** What `q` takes: one word to five; the published document has the same pattern. */
 export const SEARCH = /^\s*\S+(\s+\S+){0,4}\s*$/
@@ -70,10 +85,10 @@ function judgeParameter(
   query: Query,
   name: string,
   value: string | string[],
-  taken?: readonly string[],
+  { taken, related = () => undefined }: QueryOptions,
 ): string | undefined {
   if (taken?.includes(name) === false) return notAmong(taken)
-  if (typeof value === 'string') return takeParameter(collection, query, name, value)
+  if (typeof value === 'string') return takeParameter(collection, query, name, value, related)
   const isOwn = name === 'q' || PARAMETERS.some((own) => own === name)
   return isOwn ? 'is there more than once' : takeFilter(collection, query, name, value)
 }
@@ -84,6 +99,7 @@ function takeParameter(
   query: Query,
   name: string,
   value: string,
+  related: (name: string) => Collection | undefined,
 ): string | undefined {
   const { names } = readerOf(collection)
   switch (name) {
@@ -112,6 +128,12 @@ function takeParameter(
         return `names fields of ${['id', ...names].join(', ')}`
       }
       query.fields = fields
+      return undefined
+    }
+    case 'include': {
+      const include = parseInclude(collection, value, related)
+      if (typeof include === 'string') return include
+      query.include = include
       return undefined
     }
     case 'q': {

@@ -51,6 +51,7 @@ const MEMBERS: Readonly<Record<string, Schema>> = {
     description: 'Your password, where the sign-in is not fresh.',
     format: 'password',
   },
+  credential: { description: 'What the browser answers, as its `toJSON` writes it.' },
   code: {
     description: 'Of the authenticator app, or a recovery code.',
     examples: ['287082', 'abcd-efgh-ijkl-mnop'],
@@ -81,6 +82,7 @@ const OWN_MEMBERS: { readonly [id in OperationId]?: Readonly<Record<string, Sche
   changePassword: { current: currentPassword, password: newPassword },
   resetPassword: { password: newPassword },
   changeProfile: { name: { description: 'Empty takes it away.', examples: ['Ada Lovelace'] } },
+  createPasskey: { name: { description: 'To tell it from others.', examples: ['My phone'] } },
   createKey: { name: { description: 'To tell it from others.', examples: ['Nightly import'] } },
   createBlock: {
     address: {
@@ -139,6 +141,7 @@ const RULES: { readonly [id in OperationId]?: Schema } = {
     properties: { refresh: { type: 'string', ...MEMBERS['refresh'] } },
     additionalProperties: false,
   },
+  freshenSignIn: { oneOf: ['current', 'credential'].map((name) => ({ required: [name] })) },
   runGraph: {
     properties: {
       query: { type: 'string', description: 'The document.', examples: ['{ __typename }'] },

@@ -18,6 +18,7 @@ const whole = (description: string, more: Schema = {}): Schema => ({
   ...more,
 })
 const level = whole('0 is a user, 5 an editor, 9 an admin.', { maximum: 9, examples: [0] })
+const plan = text('The name of the plan.', { maxLength: 32, examples: ['free'] })
 const address = text('An address, in lower case.', { maxLength: 254, examples: ['me@home.org'] })
 
 function record(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
@@ -57,7 +58,15 @@ const key = {
       pattern: '^[^:]+:[a-z]+$',
     }),
   },
-  limit: whole('Requests a minute.'),
+  limit: orNull(
+    whole('Requests a minute: its own, or those of its owner’s plan; null without a limit.'),
+  ),
+}
+
+const counts = {
+  requests: whole('All requests.'),
+  denied: whole('Those that a quota denied.'),
+  errors: whole('Other answers of 400 and up.'),
 }
 
 const accountId = text('The opaque id of the account.', {
@@ -132,6 +141,7 @@ export const SCHEMAS: Record<string, Schema> = {
       id: accountId,
       user: address,
       level,
+      plan,
       name: text('As set by the user.', { maxLength: 100 }),
       emailVerified: { type: 'boolean' },
       createdAt: orNull(instant('When the account was made.')),
@@ -143,6 +153,7 @@ export const SCHEMAS: Record<string, Schema> = {
       id: orNull(accountId),
       user: address,
       level,
+      plan,
       name: text('As set by the user.', { maxLength: 100 }),
       emailVerified: { type: 'boolean' },
       disabled: { type: 'boolean' },
@@ -159,7 +170,9 @@ export const SCHEMAS: Record<string, Schema> = {
       by: text('The id of the admin who did it.'),
       session: text('The id of a session; with `session.ended` absent when all have ended.'),
       key: text('The id of an API key.'),
+      passkey: text('The id of a passkey.'),
       level,
+      plan,
       policy: text('The quota that was exceeded.'),
       provider: text('The id of the provider of an identity.'),
       identity: text('The id of an identity.'),
@@ -170,10 +183,50 @@ export const SCHEMAS: Record<string, Schema> = {
       requestId: text('Of the request.'),
     },
     [
-      ...['user', 'by', 'session', 'key', 'level', 'policy', 'operation', 'block', 'address'],
+      ...[
+        'user',
+        'by',
+        'session',
+        'key',
+        'passkey',
+        'level',
+        'plan',
+        'policy',
+        'operation',
+        'block',
+        'address',
+      ],
       ...['provider', 'identity', 'ip', 'requestId'],
     ],
   ),
+  Usage: record({
+    data: {
+      type: 'array',
+      maxItems: 100_000,
+      items: record(
+        {
+          time: text('The day, or the beginning of the hour, UTC.', {
+            examples: ['2026-11-26', '2026-11-26T14:00:00Z'],
+          }),
+          ...counts,
+          operation: text('Method and template.', { examples: ['GET /api/movies/{id}'] }),
+          key: text('The id of an API key; absent for sessions.', { pattern: KEY_ID }),
+        },
+        ['operation', 'key'],
+      ),
+    },
+    total: record(counts),
+    month: record({
+      used: whole('Requests of this month that count.'),
+      limit: orNull(whole('How many the plan has a month; null without a limit.')),
+    }),
+  }),
+  TopUsage: record({
+    data: {
+      type: 'array',
+      items: record({ user: record({ id: accountId, user: address, plan }), ...counts }),
+    },
+  }),
   Block: record(
     {
       id: text('Of the block.', { format: 'uuid' }),
@@ -206,11 +259,61 @@ export const SCHEMAS: Record<string, Schema> = {
       description: 'What belongs to the account, by collection, as the collection shows it.',
       additionalProperties: { type: 'array', items: { type: 'object' } },
     },
+    passkeys: { type: 'array', items: ref('Passkey') },
     totp: {
       ...record({ createdAt: instant('When it was turned on.') }),
       type: ['object', 'null'],
       description: 'Null where a sign-in wants no code.',
     },
+  }),
+  Passkey: record({
+    id: text('The id of the passkey.', { format: 'uuid' }),
+    name: text('What its owner calls it.', { maxLength: 100 }),
+    createdAt: instant('When it was added.'),
+    lastUsedAt: orNull(instant('When it was used last.')),
+    backedUp: { type: 'boolean', description: 'Whether its authenticator has a copy elsewhere.' },
+  }),
+  PasskeyOptions: record({
+    challenge: text('Good for one assertion, for five minutes.'),
+    rpId: text('The host of the origin.'),
+    timeout: whole('Milliseconds.'),
+    allowCredentials: { type: 'array', maxItems: 0, items: { type: 'object' } },
+    userVerification: { type: 'string', enum: ['required'] },
+  }),
+  NewPasskeyOptions: record({
+    rp: record({ id: text('The host of the origin.'), name: text('What the service is called.') }),
+    user: record({
+      id: text('The user handle: random, and the same for all passkeys of the account.'),
+      name: address,
+      displayName: text('The name of the account, or its address.'),
+    }),
+    challenge: text('Good for one passkey of this account, for five minutes.'),
+    pubKeyCredParams: {
+      type: 'array',
+      items: record({
+        type: { type: 'string', enum: ['public-key'] },
+        alg: { type: 'integer', enum: [-8, -7, -257] },
+      }),
+    },
+    timeout: whole('Milliseconds.'),
+    excludeCredentials: {
+      type: 'array',
+      items: record(
+        {
+          id: text('Of a credential that the account has.'),
+          type: { type: 'string', enum: ['public-key'] },
+          transports: { type: 'array', items: text('How a browser reaches it.') },
+        },
+        ['transports'],
+      ),
+    },
+    authenticatorSelection: record({
+      residentKey: { type: 'string', enum: ['required'] },
+      requireResidentKey: { type: 'boolean', enum: [true] },
+      userVerification: { type: 'string', enum: ['required'] },
+    }),
+    attestation: { type: 'string', enum: ['none'] },
+    extensions: record({ credProps: { type: 'boolean', enum: [true] } }),
   }),
   NewTotp: record({
     secret: text('For an authenticator app, in base32. It is shown this once.', {

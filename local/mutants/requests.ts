@@ -48,14 +48,14 @@ export const REQUESTS: readonly Mutant[] = [
   mutant(
     'a count that is told to the next window',
     'lib/rate-limit/hot.ts',
-    'keys.limitWindow(quota.policy, quota.key, number)',
-    'keys.limitWindow(quota.policy, quota.key, number + 1)',
+    'const window: Window = {\n      key: keys.limitWindow(quota.policy, quota.key, name)',
+    'const window: Window = {\n      key: keys.limitWindow(quota.policy, quota.key, Number(name) + 1)',
     'lib/rate-limit/hot.test.ts',
   ),
   mutant(
     'counts that are lost with a call that failed',
     'lib/rate-limit/teller.ts',
-    'counts.every(({ window }) => isOver(window, at))',
+    'counts.every(({ window }) => isOver(window, options.now()))',
     'counts.length > 0',
     'lib/rate-limit/hot.test.ts',
   ),
@@ -113,8 +113,8 @@ export const REQUESTS: readonly Mutant[] = [
   mutant(
     'what keys use counts for nobody',
     'lib/http/gate.ts',
-    "return Promise.all([own(), count('user', { key: owner }, true)])",
-    "return Promise.all([own(), count('user', { key: key.key }, true)])",
+    '...quotasOf(keyQuota.owner, plan),',
+    '...quotasOf(key.id, plan),',
     'e2e/strangers.spec.ts',
   ),
   mutant(
@@ -204,8 +204,8 @@ export const REQUESTS: readonly Mutant[] = [
   mutant(
     'an API key that counts for its owner for a minute after its end',
     'lib/http/key-limits.ts',
-    'if (isOver(judgeKey(key.hash, found))) forget(key)',
-    'judgeKey(key.hash, found)',
+    'if (isOver(judged)) forget(key)',
+    'if (isOver(judged) && now() < 0) forget(key)',
     'lib/app.quotas.test.ts',
   ),
   mutant(

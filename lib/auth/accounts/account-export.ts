@@ -1,13 +1,16 @@
 import { type AccessCode, ok, type Result } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
+import type { Plans } from '../../rate-limit/plans.ts'
 import { apiKeysRead } from '../../store/api-keys.ts'
 import type { Store } from '../../store/client/store.ts'
 import { identitiesRead } from '../../store/identities.ts'
+import { passkeysRead } from '../../store/passkeys.ts'
 import { sessionsRead } from '../../store/session-list.ts'
 import { totpRead } from '../../store/totp.ts'
 import { type Account, profileRead } from '../../store/users.ts'
 import { type OwnKey, own } from '../api-keys/api-keys.ts'
 import { type OwnIdentity, shownIdentities } from '../identities/shown-identities.ts'
+import { type OwnPasskey, ownPasskey } from '../passkeys/passkeys.ts'
 import type { AuthCall } from '../types.ts'
 import { findAccount } from './find-account.ts'
 import { shownUser, type User } from './shown-user.ts'
@@ -24,6 +27,7 @@ export interface AccountExport {
   }[]
   keys: OwnKey[]
   identities: OwnIdentity[]
+  passkeys: OwnPasskey[]
   /** Since when a sign-in wants a code; null where it does not. */
   totp: { createdAt: string } | null
   /** What belongs to it, by collection. */
@@ -38,8 +42,7 @@ export type ListOwned = (
 
 /** What exporting an account needs from outside. */
 export interface ExportDeps {
-  /** Requests a minute of a key without its own. */
-  userLimit: number
+  plans: Plans
   listOwned: ListOwned
 }
 
@@ -74,22 +77,23 @@ export const exportProfile = defineOperation('exportProfile', {
  */
 export async function accountExport(
   call: { store: Store; background: AuthCall['background'] },
-  { userLimit, listOwned }: ExportDeps,
+  { plans, listOwned }: ExportDeps,
   userId: string,
   account: Account,
 ): Promise<Result<AccountExport, 'service-unavailable' | AccessCode>> {
   const { accountId } = account
-  const [sessions, apiKeys, identities, totp] = await call.store.read(
+  const [sessions, apiKeys, identities, passkeys, totp] = await call.store.read(
     sessionsRead(userId),
     apiKeysRead(userId),
     // No account has the empty id.
     identitiesRead(accountId ?? ''),
+    passkeysRead(accountId ?? ''),
     totpRead(accountId ?? ''),
   )
   const items = accountId === undefined ? ok({}) : await listOwned(call, accountId)
   if (!items.ok) return items
   return ok({
-    account: shownUser(userId, account),
+    account: shownUser(userId, account, { plans }),
     sessions: sessions.map(({ sessionId, createdAt, rotatedAt, userAgent, ip }) => ({
       id: sessionId,
       createdAt: new Date(createdAt).toISOString(),
@@ -97,8 +101,9 @@ export async function accountExport(
       userAgent,
       ip,
     })),
-    keys: apiKeys.map((key) => own(key, { userLimit })),
+    keys: apiKeys.map((key) => own(key, plans.of(account.plan))),
     identities: shownIdentities(identities),
+    passkeys: passkeys.map(ownPasskey),
     totp:
       totp.createdAt === undefined ? null : { createdAt: new Date(totp.createdAt).toISOString() },
     items: items.value,

@@ -14,7 +14,8 @@ export interface KeyProof {
   read: Read<KeyLiveness>
   /** The scopes that would be good for it, in words. */
   needs(): string
-  reaches(scopes: readonly string[]): boolean
+  /** @param wanted What else it must be good for. */
+  reaches(scopes: readonly string[], wanted?: KeyScope): boolean
 }
 
 /** @param onDead Told when the store says that the key is over. */
@@ -31,7 +32,7 @@ export function createKeyProof(
     id: key.id,
     read,
     needs: () => neededScope(scope),
-    reaches: (scopes) => isScoped(scopes, scope),
+    reaches: (scopes, wanted = scope) => isScoped(scopes, wanted),
   }
 }
 

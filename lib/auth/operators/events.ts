@@ -18,7 +18,9 @@ export interface SecurityEvent {
   by?: string
   session?: string
   level?: number
+  plan?: string
   key?: string
+  passkey?: string
   policy?: string
   operation?: string
   block?: string

@@ -1,10 +1,11 @@
 import { word, words } from '../client/reply.ts'
 import { script } from '../client/script.ts'
 import { KEEP_IDENTITY } from './keep-identity.ts'
+import { PASSKEY_RECORDS } from './passkey-records.ts'
 import { OPENING_ARGS, OPENING_KEYS, OPENING_OUTCOMES, opening } from './sessions.ts'
 
 /** Finds out whose the identity is, and makes it somebody's. */
-const ADMIT = `${KEEP_IDENTITY}
+const ADMIT = `${KEEP_IDENTITY}${PASSKEY_RECORDS}
 local holder = redis.call('HMGET', identityKey, 'uid', 'user')
 local own = redis.call('HGET', userKey, 'id') or ''
 if (holder[1] or '') ~= assumed or own ~= known or (holder[1] and holder[2] ~= address) then
@@ -14,10 +15,10 @@ if holder[1] and own ~= holder[1] then
   redis.call('DEL', identityKey)
   return {'changed', '', '', own}
 end
-local how, sessions, apiKeys, registrations, identities = 'known', {}, {}, {}, {}
+local how, sessions, apiKeys, registrations, identities, passkeys = 'known', {}, {}, {}, {}, {}
 if not holder[1] then
   if not confirmed then return {'unconfirmed'} end
-  local before = redis.call('HMGET', userKey, 'disabled', 'emailVerified', 'level')
+  local before = redis.call('HMGET', userKey, 'disabled', 'emailVerified', 'level', 'plan')
   local exists = redis.call('EXISTS', userKey) == 1
   if exists and not isEnabled(before[1]) then return {'refused'} end
   how = exists and (isVerified(before[2]) and 'linked' or 'replaced') or 'made'
@@ -32,11 +33,12 @@ if not holder[1] then
     -- An id that leads to another address was copied with its record: what it names is that account's.
     local isOwn = known ~= '' and (redis.call('GET', knownKey) or address) == address
     if isOwn then
-      identities = redis.call('HVALS', identitiesKey)
+      identities, passkeys = redis.call('HVALS', identitiesKey), passkeyRecords(passkeysKey)
       redis.call('DEL', knownKey, identitiesKey, passkeysKey, totpKey)
     end
     redis.call('DEL', userKey, sessionsKey, keysKey, devicesKey, resetKey)
     redis.call('HSET', userKey, 'id', id, 'level', before[3] or '0', 'emailVerified', '1', 'createdAt', whole(now))
+    if before[4] then redis.call('HSET', userKey, 'plan', before[4]) end
     redis.call('SET', freshKey, address)
   end
   keepIdentity(identityKey, id == fresh and freshIdentitiesKey or identitiesKey, id, address, identityId, details, now)
@@ -56,7 +58,7 @@ end
  *   address if the address is confirmed there too, and `mayLink`. Where there is no such account, one is made.
  * - An account whose address was **never confirmed** may be somebody else's: all of it goes, with its
  *   password, sessions, API keys, links and ways in, and a new one takes its place. What it was given by
- *   an admin, its level, stays.
+ *   an admin, its level and its plan, stays.
  *
  * `assumed` and `known` are whose the identity is and which id the account of `address` has, as the caller has
  * read them (`''` for nobody): a replica may be behind. If the store knows better, it says so and does
@@ -87,7 +89,7 @@ export const SIGN_IN_BY_IDENTITY = /* @__PURE__ */ script({
   ],
   lua: /* @__PURE__ */ opening('', {
     first: ADMIT,
-    more: ', how, sessions, apiKeys, registrations, identities',
+    more: ', how, sessions, apiKeys, registrations, identities, passkeys',
   }),
   outcomes: {
     ...OPENING_OUTCOMES,
@@ -98,6 +100,7 @@ export const SIGN_IN_BY_IDENTITY = /* @__PURE__ */ script({
       keyIds: words,
       registrations: words,
       identities: words,
+      passkeyHashes: words,
     },
     changed: { holder: word, holderAddress: word, accountId: word },
     unconfirmed: {},

@@ -1,10 +1,11 @@
 import { flag, integer, list, word } from '../client/reply.ts'
 import { readScript } from '../client/script.ts'
+import { FOLLOW, FOLLOW_ARGS } from './follow.ts'
 import { INDEX_STATE } from './healing.ts'
 import { LESS, SCAN_IDS } from './ids.ts'
 import { CLOCK } from './parts.ts'
 
-/** How many keys there are, the last healing, and how far it came. */
+/** How many keys there are, the last healing, how far it came, and what the rows refer to. */
 const FOUND = {
   keyspace: integer,
   healed: list,
@@ -12,7 +13,151 @@ const FOUND = {
   more: flag,
   lastMember: word,
   rows: list,
+  followed: (value: unknown) => (value === undefined ? [] : list(value)),
 }
+
+const KEYS = ['healedKey', 'statesKey', 'idsKey', 'walkKey', '...filterKeys'] as const
+const ARGS = [
+  'prefix',
+  'pattern',
+  'holds',
+  'exact: boolean',
+  'limit: number',
+  'backwards: boolean',
+  'first',
+  'last',
+  'wholeFirst',
+  'wholeLast',
+  'afterId',
+  'fewKeys: number',
+  'needed: number',
+  'hold: number',
+  'walkPrint',
+  'counts: boolean',
+  'countsOutside: boolean',
+  'countsDistinct: boolean',
+  '...filterGathers',
+  '...filterPrints',
+  '...stretchesOf',
+  '...stretchFirsts',
+  '...stretchLasts',
+  '...fields',
+] as const
+
+const FIND = `${LESS}${SCAN_IDS}${CLOCK}${INDEX_STATE}
+local function ahead(a, b)
+  if backwards then return less(b, a) end
+  return less(a, b)
+end
+local heavy = 0
+local function row(id, member)
+  local values = redis.pcall('HMGET', prefix .. id, unpack(fields, 1, needed))
+  if values.err then return {id, member} end
+  if heavy < 100000 and needed < #fields then
+    local rest = redis.call('HMGET', prefix .. id, unpack(fields, needed + 1))
+    for i = 1, #rest do
+      values[needed + i] = rest[i]
+      heavy = heavy + (rest[i] and #rest[i] or 0)
+    end
+  elseif needed < #fields then
+    return {id, member, values}
+  end
+  for i = 1, #fields do if values[i] then return {id, member, values} end end
+  return {id, member}
+end
+local function find()
+  local size, now = redis.call('DBSIZE'), clock()
+  local healed = redis.call('HMGET', healedKey, 'at', 'took', 'keys', 'idle')
+  for i = 1, 4 do healed[i] = tonumber(healed[i] or '') or -1 end
+  if healed[1] >= 0 then healed[1] = math.max(0, now - healed[1]) end
+  local rows = {}
+  local lacking
+  local function look(key, print)
+    local state = indexState(statesKey, idsKey, key, print, now, hold)
+    -- What can be built is named before what must be waited for.
+    if state ~= 'whole' and (not lacking or lacking[1] == 'held') then
+      lacking = {state == 'held' and 'held' or 'unbuilt', key}
+    end
+  end
+  look(walkKey, walkPrint)
+  for i, key in ipairs(filterKeys) do look(key, filterPrints[i]) end
+
+  -- Until the indexes are whole SCAN goes on a while.
+  if size <= fewKeys * (lacking and 2 or 1) then
+    local page = scanIds(prefix, pattern, afterId, exact and limit or math.huge, ahead)
+    for i, id in ipairs(page) do rows[i] = row(id, '') end
+    -- What is read here may turn out to be no item: that there is more is said by itself.
+    local full = exact and #page >= limit
+    return {'small', size, healed, -1, full and 1 or 0, full and page[#page] or '', rows}
+  end
+
+  if lacking then return {lacking[1], size, healed, -1, 0, lacking[2], rows} end
+
+  local function idOf(member, isId)
+    if isId then return member end
+    local length = tonumber(string.match(member, '%z(%d+)$'))
+    local stop = #member - #tostring(length) - 1
+    return string.sub(member, stop - length + 1, stop)
+  end
+  local sums = {}
+  for i = 1, #filterKeys do sums[i] = 0 end
+  for i, of in ipairs(stretchesOf) do
+    of = tonumber(of)
+    sums[of] = sums[of] + redis.call('ZLEXCOUNT', filterKeys[of], stretchFirsts[i], stretchLasts[i])
+  end
+  -- The items that a filter's index names, each once, with the member that names it.
+  local function each(filter, visit)
+    local seen = {}
+    for i, of in ipairs(stretchesOf) do
+      if tonumber(of) == filter then
+        local members = redis.call('ZRANGEBYLEX', filterKeys[filter], stretchFirsts[i], stretchLasts[i])
+        for _, member in ipairs(members) do
+          local id = idOf(member, false)
+          if not seen[id] then
+            seen[id] = true
+            visit(id, member)
+          end
+        end
+      end
+    end
+  end
+  local best
+  for i, sum in ipairs(sums) do
+    if filterGathers[i] == '1' and sum <= 1000 and (not best or sum < sums[best]) then best = i end
+  end
+  if best then
+    each(best, function(id, member) rows[#rows + 1] = row(id, member) end)
+    return {'gather', size, healed, -1, 0, '', rows}
+  end
+
+  local count = wholeFirst == '' and -1 or redis.call('ZLEXCOUNT', walkKey, wholeFirst, wholeLast)
+  if counts and (not countsDistinct or sums[1] <= 10000) then
+    count = sums[1]
+    if countsDistinct then
+      count = 0
+      each(1, function() count = count + 1 end)
+    end
+    if countsOutside then count = redis.call('ZCARD', idsKey) - count end
+    if count > 100000 then count = -1 end
+  end
+  local left, got, lastMember = 1000, 0, ''
+  while left > 0 and got < limit do
+    local step = math.min(left, limit - got)
+    local members = backwards and redis.call('ZREVRANGEBYLEX', walkKey, last, first, 'LIMIT', 0, step)
+      or redis.call('ZRANGEBYLEX', walkKey, first, last, 'LIMIT', 0, step)
+    for _, member in ipairs(members) do
+      local found = row(idOf(member, holds == 'ids'), member)
+      if found[3] then got = got + 1 end
+      rows[#rows + 1] = found
+      lastMember = member
+    end
+    left = left - #members
+    if #members < step then return {'walk', size, healed, count, 0, lastMember, rows} end
+    if backwards then last = '(' .. lastMember else first = '(' .. lastMember end
+  end
+  return {'walk', size, healed, count, 1, lastMember, rows}
+end
+`
 
 /**
  * Reads what one page of a collection is made of. Its cost has a bound whatever the collection's size: it
@@ -46,144 +191,24 @@ const FOUND = {
 export const QUERY_ITEMS = /* @__PURE__ */ readScript({
   name: 'query items',
   locks: 'database',
-  keys: ['healedKey', 'statesKey', 'idsKey', 'walkKey', '...filterKeys'],
-  args: [
-    'prefix',
-    'pattern',
-    'holds',
-    'exact: boolean',
-    'limit: number',
-    'backwards: boolean',
-    'first',
-    'last',
-    'wholeFirst',
-    'wholeLast',
-    'afterId',
-    'fewKeys: number',
-    'needed: number',
-    'hold: number',
-    'walkPrint',
-    'counts: boolean',
-    'countsOutside: boolean',
-    'countsDistinct: boolean',
-    '...filterGathers',
-    '...filterPrints',
-    '...stretchesOf',
-    '...stretchFirsts',
-    '...stretchLasts',
-    '...fields',
-  ],
-  lua: `${LESS}${SCAN_IDS}${CLOCK}${INDEX_STATE}
-local function ahead(a, b)
-  if backwards then return less(b, a) end
-  return less(a, b)
-end
-local heavy = 0
-local function row(id, member)
-  local values = redis.pcall('HMGET', prefix .. id, unpack(fields, 1, needed))
-  if values.err then return {id, member} end
-  if heavy < 100000 and needed < #fields then
-    local rest = redis.call('HMGET', prefix .. id, unpack(fields, needed + 1))
-    for i = 1, #rest do
-      values[needed + i] = rest[i]
-      heavy = heavy + (rest[i] and #rest[i] or 0)
-    end
-  elseif needed < #fields then
-    return {id, member, values}
-  end
-  for i = 1, #fields do if values[i] then return {id, member, values} end end
-  return {id, member}
-end
-local size, now = redis.call('DBSIZE'), clock()
-local healed = redis.call('HMGET', healedKey, 'at', 'took', 'keys', 'idle')
-for i = 1, 4 do healed[i] = tonumber(healed[i] or '') or -1 end
-if healed[1] >= 0 then healed[1] = math.max(0, now - healed[1]) end
-local rows = {}
-local lacking
-local function look(key, print)
-  local state = indexState(statesKey, idsKey, key, print, now, hold)
-  -- What can be built is named before what must be waited for.
-  if state ~= 'whole' and (not lacking or lacking[1] == 'held') then
-    lacking = {state == 'held' and 'held' or 'unbuilt', key}
-  end
-end
-look(walkKey, walkPrint)
-for i, key in ipairs(filterKeys) do look(key, filterPrints[i]) end
+  keys: [...KEYS],
+  args: [...ARGS],
+  lua: `${FIND}return find()
+`,
+  outcomes: { small: FOUND, gather: FOUND, walk: FOUND, unbuilt: FOUND, held: FOUND },
+})
 
--- Until the indexes are whole SCAN goes on a while.
-if size <= fewKeys * (lacking and 2 or 1) then
-  local page = scanIds(prefix, pattern, afterId, exact and limit or math.huge, ahead)
-  for i, id in ipairs(page) do rows[i] = row(id, '') end
-  -- What is read here may turn out to be no item: that there is more is said by itself.
-  local full = exact and #page >= limit
-  return {'small', size, healed, -1, full and 1 or 0, full and page[#page] or '', rows}
-end
-
-if lacking then return {lacking[1], size, healed, -1, 0, lacking[2], rows} end
-
-local function idOf(member, isId)
-  if isId then return member end
-  local length = tonumber(string.match(member, '%z(%d+)$'))
-  local stop = #member - #tostring(length) - 1
-  return string.sub(member, stop - length + 1, stop)
-end
-local sums = {}
-for i = 1, #filterKeys do sums[i] = 0 end
-for i, of in ipairs(stretchesOf) do
-  of = tonumber(of)
-  sums[of] = sums[of] + redis.call('ZLEXCOUNT', filterKeys[of], stretchFirsts[i], stretchLasts[i])
-end
--- The items that a filter's index names, each once, with the member that names it.
-local function each(filter, visit)
-  local seen = {}
-  for i, of in ipairs(stretchesOf) do
-    if tonumber(of) == filter then
-      local members = redis.call('ZRANGEBYLEX', filterKeys[filter], stretchFirsts[i], stretchLasts[i])
-      for _, member in ipairs(members) do
-        local id = idOf(member, false)
-        if not seen[id] then
-          seen[id] = true
-          visit(id, member)
-        end
-      end
-    end
-  end
-end
-local best
-for i, sum in ipairs(sums) do
-  if filterGathers[i] == '1' and sum <= 1000 and (not best or sum < sums[best]) then best = i end
-end
-if best then
-  each(best, function(id, member) rows[#rows + 1] = row(id, member) end)
-  return {'gather', size, healed, -1, 0, '', rows}
-end
-
-local count = wholeFirst == '' and -1 or redis.call('ZLEXCOUNT', walkKey, wholeFirst, wholeLast)
-if counts and (not countsDistinct or sums[1] <= 10000) then
-  count = sums[1]
-  if countsDistinct then
-    count = 0
-    each(1, function() count = count + 1 end)
-  end
-  if countsOutside then count = redis.call('ZCARD', idsKey) - count end
-  if count > 100000 then count = -1 end
-end
-local left, got, lastMember = 1000, 0, ''
-while left > 0 and got < limit do
-  local step = math.min(left, limit - got)
-  local members = backwards and redis.call('ZREVRANGEBYLEX', walkKey, last, first, 'LIMIT', 0, step)
-    or redis.call('ZRANGEBYLEX', walkKey, first, last, 'LIMIT', 0, step)
-  for _, member in ipairs(members) do
-    local found = row(idOf(member, holds == 'ids'), member)
-    if found[3] then got = got + 1 end
-    rows[#rows + 1] = found
-    lastMember = member
-  end
-  left = left - #members
-  if #members < step then return {'walk', size, healed, count, 0, lastMember, rows} end
-  if backwards then last = '(' .. lastMember else first = '(' .. lastMember end
-end
-return {'walk', size, healed, count, 1, lastMember, rows}
+/** The same, and what fields of the rows refer to: see {@link FOLLOW}. */
+export const QUERY_ITEMS_AND_FOLLOW = /* @__PURE__ */ readScript({
+  name: 'query items and follow',
+  locks: 'database',
+  keys: [...KEYS],
+  args: [...ARGS, ...FOLLOW_ARGS],
+  lua: `${FIND}${FOLLOW}
+local reply, items = find(), {}
+for _, found in ipairs(reply[7]) do items[#items + 1] = found[3] end
+reply[8] = follow(items)
+return reply
 `,
   outcomes: { small: FOUND, gather: FOUND, walk: FOUND, unbuilt: FOUND, held: FOUND },
 })
