@@ -4,8 +4,13 @@ import { type FaultProxy, startFaultProxy } from '../local/gateway/fault-proxy.t
 import { startGateway } from '../local/gateway/server.ts'
 import { connectForLoading, loadDemo } from '../seed/load.ts'
 import { freePort, type Program, startProgram, startRedis } from '../test/support/processes.ts'
+import { startRespDoor } from '../test/support/resp-door.ts'
 
-/** A server in front of a real Redis, our gateway and a proxy that can fail. */
+/** `direct` is `serve` with `REDIS_URL`; the others reach the store over REST. */
+export const RIG_HOSTS = ['start', 'serve', 'direct', 'workerd'] as const
+export type RigHost = (typeof RIG_HOSTS)[number]
+
+/** A server in front of a real Redis, and of what can fail between them: our gateway's proxy, or a door. */
 export interface Rig {
   origin: string
   server: Program
@@ -14,11 +19,12 @@ export interface Rig {
   stop(): Promise<void>
 }
 
-export async function startRig(host: 'start' | 'serve'): Promise<Rig> {
+export async function startRig(host: RigHost): Promise<Rig> {
   const redis = await startRedis()
   const engine = redisEngine(redis.url)
   const gateway = await startGateway({ engine, token: 'bench' })
-  const proxy = await startFaultProxy(gateway.url)
+  const isDirect = host === 'direct'
+  const proxy = await (isDirect ? startRespDoor(engine) : startFaultProxy(gateway.url))
   await loadDemo(connectForLoading(gateway), { publicPassword: true })
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
@@ -29,11 +35,12 @@ export async function startRig(host: 'start' | 'serve'): Promise<Rig> {
     APP_ORIGIN: origin,
     SECRET_TOKEN: randomBytes(48).toString('base64url'),
     SECRET_RTOKEN: randomBytes(48).toString('base64url'),
-    UPSTASH_REDIS_REST_URL: proxy.url,
-    UPSTASH_REDIS_REST_TOKEN: 'bench',
+    ...(isDirect
+      ? { REDIS_URL: proxy.url }
+      : { UPSTASH_REDIS_REST_URL: proxy.url, UPSTASH_REDIS_REST_TOKEN: 'bench' }),
     RATE_LIMITS: JSON.stringify(Object.fromEntries(wide.map((policy) => [policy, 1_000_000]))),
   }
-  const args = ['local/run.mjs', host]
+  const args = ['local/run.mjs', isDirect ? 'serve' : host]
   const server = await startProgram(process.execPath, args, environment, /Usher listens on/)
   return {
     origin,

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { FAULTS, type FaultName } from '../local/gateway/fault-proxy.ts'
-import { quantile, signIn, startRig } from './rig.ts'
+import { quantile, RIG_HOSTS, signIn, startRig } from './rig.ts'
 
-const HELP = `npm run bench -- soak [--minutes 10] [--rate 40] [--host start|serve]
+const HELP = `npm run bench -- soak [--minutes 10] [--rate 40] [--host start|serve|direct|workerd]
 
 Mixed traffic at a fixed rate with store faults coming and going: counts answers, watches the
 server's memory, and ends with 1 when a rejection was not handled, an answer was none of the
@@ -30,7 +30,12 @@ async function main(): Promise<number> {
     return 0
   }
   const minutes = Number(values.minutes)
-  const rig = await startRig(values.host === 'serve' ? 'serve' : 'start')
+  const host = RIG_HOSTS.find((name) => name === values.host)
+  if (host === undefined) {
+    console.error(HELP)
+    return 1
+  }
+  const rig = await startRig(host)
   process.once('SIGINT', () => void rig.stop().then(() => process.exit(130)))
   const statuses = new Map<string, number>()
   const memory: Sample[] = []
@@ -157,11 +162,15 @@ function bearer(token: string): RequestInit {
   return { headers: { Authorization: `Bearer ${token}` } }
 }
 
-/** Of Linux; 0 elsewhere. */
+/** A process with those that it has started. Of Linux; 0 elsewhere. */
 function residentMB(pid: number): number {
   try {
     const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-    return Number(kilobytes ?? 0) / 1_024
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+    const theirs = children
+      .filter((child) => child !== '')
+      .map((child) => residentMB(Number(child)))
+    return theirs.reduce((sum, each) => sum + each, Number(kilobytes ?? 0) / 1_024)
   } catch {
     return 0
   }

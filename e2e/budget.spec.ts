@@ -13,6 +13,11 @@ const BUDGETS = {
   'get with an API key': { trips: 1, commands: 1 },
   'list with an API key': { trips: 1, commands: 1 },
   'public get': { trips: 1, commands: 1 },
+  // The session, and what the level reads: two, then one more for each of two items.
+  'a query of one level': { trips: 1, commands: 3 },
+  'a query of two levels': { trips: 2, commands: 4 },
+  'a query that costs too much': { trips: 0, commands: 0 },
+  'a call of a tool': { trips: 1, commands: 1 },
   refresh: { trips: 2, commands: 2 },
   // The account is counted at large and at this address: the owner's address keeps an allowance that a
   // stranger cannot use up. Both are one command, and so is giving both back.
@@ -45,12 +50,23 @@ for (const [name, budget] of Object.entries(BUDGETS)) {
     const wish = { name: name.slice(0, 40), scopes: ['movies:read'] }
     const made = name.includes('API key') ? await api.post('/api/keys', wish, JWT) : undefined
     const byKey = { headers: { 'X-API-Key': made?.body.key ?? '' } }
+    const graph = (query: string) => api.post('/api/graphql', { query }, JWT)
     const calls: Record<string, () => Promise<Answer>> = {
       get: () => api.get('/api/movies/Pulp%20Fiction', JWT),
       list: () => api.get('/api/movies', JWT),
       'get with an API key': () => api.send('/api/movies/Pulp%20Fiction', byKey),
       'list with an API key': () => api.send('/api/movies', byKey),
       'public get': () => api.get('/api/books/emma'),
+      'a query of one level': () =>
+        graph('{ movie(id: "Pulp Fiction") { year } movies { data { id } } }'),
+      'a query of two levels': () =>
+        graph('{ movies(limit: 2) { data { reviews(limit: 1) { data { id } } } } }'),
+      'a query that costs too much': () =>
+        graph('{ movies(limit: 100) { data { reviews { data { movie { id } } } } } }'),
+      'a call of a tool': () => {
+        const params = { name: 'movies_get', arguments: { id: 'Pulp Fiction' } }
+        return api.post('/api/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, JWT)
+      },
       refresh: async () => {
         const answer = await api.post('/api/auth/refresh', { refresh: current })
         current = answer.body.refresh

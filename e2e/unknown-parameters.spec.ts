@@ -20,7 +20,7 @@ test('a query parameter that an operation does not know is 422 everywhere, and n
       ...(body === 'none' ? {} : { body: '{}' }),
     })
     const message = expect.stringMatching(
-      /^is not allowed here(; allowed: (limit|fields|returnTo)|:)/,
+      /^is not allowed here(; allowed: (limit|fields|query|returnTo)|:)/,
     )
     expect(answer, name).toBeProblem('validation-error', {
       errors: [{ pointer: '#/unexpected', message }],

@@ -4,6 +4,7 @@ import { endpoint, type Handler } from './http/endpoint.ts'
 import { gate, isForPage } from './http/gate.ts'
 import { accountPage } from './http/pages/account-page.ts'
 import { failurePage } from './http/pages/failure-page.ts'
+import { llmsText } from './http/pages/llms.ts'
 import { pageHeaders, pageRefusal } from './http/pages/page.ts'
 import { problemPage } from './http/pages/problem-page.ts'
 import { findRoute, operationOf } from './http/router.ts'
@@ -57,6 +58,10 @@ function page(method: string, pathname: string, deps: () => AppDeps): Response {
   if (refused !== undefined) {
     for (const [name, value] of Object.entries(refused.headers)) headers.set(name, value)
     return new Response(refused.text, { status: refused.status, headers })
+  }
+  if (pathname === '/llms.txt') {
+    headers.set('Content-Type', 'text/plain; charset=utf-8')
+    return new Response(llmsText(deps().settings.origin), { headers })
   }
   const html =
     accountPage(pathname, nonce, () => deps().settings.passwordRules.minLength) ??

@@ -39,8 +39,11 @@ const ALLOWED: Record<string, RegExp> = {
   'lib/collections/': /^lib\/(collections\/|store\/keys\.ts|contract\/access\.ts)/,
   'lib/items/':
     /^lib\/(items\/|collections\/|store\/|contract\/(access|problems)\.ts|(bounded-map|entity-tags|hash|log|operation|paging|same-text|signed-text|validation)\.ts)/,
+  'lib/mcp/': /^lib\/((mcp|items|openapi|collections)\/|(once|operation)\.ts)/,
+  'lib/graphql/':
+    /^lib\/((graphql|items|openapi|collections|contract|store)\/|(once|operation|paging)\.ts)/,
   'lib/http/':
-    /^lib\/(http|contract|settings|deps|openapi|auth|items|collections|store|rate-limit)\/|^lib\/(bounded-map|entity-tags|gathering|hash|log|name|network|operation|printable|same-text|signed-text|trace|validation)\.ts/,
+    /^lib\/(http|contract|settings|deps|openapi|auth|items|collections|store|rate-limit|graphql|mcp)\/|^lib\/(bounded-map|entity-tags|gathering|hash|log|name|network|once|operation|platform|printable|same-text|signed-text|trace|validation)\.ts/,
   'lib/client/': /^lib\/(client\/|collections\/index\.ts|contract\/problems\.ts)/,
   'app/': /^(app|lib)\//,
   'seed/': /^(seed|lib|local|demo)\//,

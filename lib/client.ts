@@ -11,13 +11,13 @@ import {
   tokensOf,
 } from './client/tokens.ts'
 import { jsonInit, Transport } from './client/transport.ts'
-import type { CallOptions, ListQuery, PageOf } from './client/types.ts'
+import type { CallOptions, GraphAnswer, ListQuery, PageOf } from './client/types.ts'
 
 export { UnexpectedAnswer, UsherProblem } from './client/answers.ts'
 export type { CollectionName, ItemOf, NewItemOf } from './client/items.ts'
 export type { Quota, Throttled } from './client/quota.ts'
 export { memoryStore, type SignedIn, type TokenStore, type Tokens } from './client/tokens.ts'
-export type { CallOptions, ListQuery, PageOf } from './client/types.ts'
+export type { CallOptions, GraphAnswer, GraphFault, ListQuery, PageOf } from './client/types.ts'
 
 export interface ClientOptions {
   /** The API's origin; '' for the page's own. */
@@ -171,6 +171,21 @@ export class UsherClient {
   }
 
   /**
+   * Asks for several things at once, or for what is around an item (GraphQL).
+   *
+   * @returns Also where a part of it failed: `errors` say which and why.
+   * @throws UsherProblem for a query that costs too much (422), and as {@link request}.
+   */
+  async graphql<data = Record<string, unknown>>(
+    document: string,
+    variables: Record<string, unknown> = {},
+    call: CallOptions = {},
+  ): Promise<GraphAnswer<data>> {
+    const init = { ...jsonInit('POST', { query: document, variables }), ...call }
+    return bodyOf(await this.request('/api/graphql', init), isGraphAnswer<data>)
+  }
+
+  /**
    * Any request, with the credential, a renewal where it is due, and the waiting.
    *
    * @throws UsherProblem for every answer of 400 and up; what `fetch` throws when there is none.
@@ -212,6 +227,10 @@ function isPage<name extends CollectionName>(body: unknown): body is PageOf<Item
     data.every(isItem<name>) &&
     (nextCursor === null || typeof nextCursor === 'string')
   )
+}
+
+function isGraphAnswer<data>(body: unknown): body is GraphAnswer<data> {
+  return isRecord(body) && (isRecord(body['data']) || Array.isArray(body['errors']))
 }
 
 function itemPath(collection: string, id: string): string {

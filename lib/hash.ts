@@ -1,10 +1,10 @@
 import { base64url } from 'jose'
 import { once } from './once.ts'
+import { currentPlatform } from './platform.ts'
 
 /** SHA-256 of a text, base64url: 43 characters. */
 export async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return base64url.encode(new Uint8Array(digest))
+  return currentPlatform().sha256(text)
 }
 
 /** FNV-1a of a text's UTF-16 code units, in hexadecimal. It is not safe against texts made to collide. */

@@ -1,8 +1,12 @@
 import type * as z from 'zod/mini'
 import type { AuthCall, Principal } from './auth/types.ts'
+import type { Collection } from './collections/define.ts'
 import { contract, type Operation, type OperationId } from './contract/operations.ts'
 import type { AccessCode, ProblemCode, Result } from './contract/problems.ts'
-import type { CollectionCall } from './items/types.ts'
+import type { Authentication } from './http/credentials/credential.ts'
+import type { CollectionCall, CollectionDeps } from './items/types.ts'
+import type { Sights, Store } from './store/client/store.ts'
+import type { Trips } from './store/client/trips.ts'
 
 /** What checks an operation's input: a schema; or the use case, which takes it as it was sent. */
 export type InputCheck<input> = z.ZodMiniType<input> | 'as sent'
@@ -17,7 +21,38 @@ type RowOf<id extends OperationId> = (typeof contract)[id]
 /** What any operation gets, or any of a collection. */
 type BaseOf<row, input> = row extends { access: 'collection' }
   ? CollectionCall<input>
-  : AuthCall<input>
+  : row extends { acts: true }
+    ? ActingCall<input>
+    : AuthCall<input>
+
+/** What one operation of a collection is about. */
+export interface Act {
+  collection: Collection
+  id?: string
+  /** As the query or the body of its request would be. */
+  input?: unknown
+  /** In the place of the request's own: to read together with others. */
+  store?: Store
+}
+
+/** A request to an operation that performs others for its caller. */
+export interface ActingCall<input> extends AuthCall<input> {
+  /**
+   * Performs an operation of a collection as a request of the same caller would: credential, scopes, level,
+   * strict quotas, use case, events. Faces of the collections go this way, so that one policy holds for all.
+   */
+  act: (
+    operation: AnyOperation<CollectionDeps>,
+    about: Act,
+  ) => Promise<Result<unknown, ProblemCode>>
+  /** What the check of the credential found; whether its session lives an act says. */
+  authentication: Authentication
+  headers: Headers
+  requestId: string
+  /** What the request has waited for so far, and what its reads have to see: for stores of its own. */
+  trips: Trips
+  sights: Sights
+}
 
 /** Who asks is known wherever the row needs an account. */
 type WhoOf<row> = row extends { access: 'public' | 'collection' } | { token: string }

@@ -16,6 +16,11 @@ import { listProviders } from './auth/identities/list-providers.ts'
 import { startOAuth } from './auth/identities/start-oauth.ts'
 import { createBlock, deleteBlock, listBlocks } from './auth/operators/blocks.ts'
 import { listEvents } from './auth/operators/events.ts'
+import { createPasskey } from './auth/passkeys/create-passkey.ts'
+import { newPasskeyOptions } from './auth/passkeys/new-passkey-options.ts'
+import { passkeyOptions } from './auth/passkeys/passkey-options.ts'
+import { logInByPasskey, signInByPasskey } from './auth/passkeys/passkey-sign-in.ts'
+import { deletePasskey, listPasskeys } from './auth/passkeys/passkeys.ts'
 import { changePassword } from './auth/passwords/change-password.ts'
 import { forgotPassword } from './auth/passwords/forgot-password.ts'
 import { generatePassword } from './auth/passwords/generate-password.ts'
@@ -32,7 +37,9 @@ import { disableTotp } from './auth/totp/disable-totp.ts'
 import { startTotp } from './auth/totp/start-totp.ts'
 import type { OperationId } from './contract/operations.ts'
 import type { AppDeps } from './deps/app.ts'
+import { graphSchema, queryGraph, runGraph } from './http/graphql.ts'
 import { health, ready } from './http/health.ts'
+import { callTools } from './http/mcp.ts'
 import { readMetrics } from './http/metrics-text.ts'
 import { openapi } from './http/openapi.ts'
 import { getItem } from './items/get.ts'
@@ -50,6 +57,13 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   startTotp,
   confirmTotp,
   disableTotp,
+  newPasskeyOptions,
+  createPasskey,
+  listPasskeys,
+  deletePasskey,
+  passkeyOptions,
+  signInByPasskey,
+  logInByPasskey,
   register,
   verifyEmail,
   resendVerification,
@@ -90,6 +104,10 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   openapi,
   health,
   ready,
+  queryGraph,
+  runGraph,
+  graphSchema,
+  callTools,
   listItems,
   getItem,
   createItem,

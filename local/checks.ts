@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { provesItself, verifies } from '../lib/auth/tokens/jws.ts'
-import { declarationFaults } from '../lib/collections/field-types.ts'
+import { collectionFaults } from '../lib/collections/field-types.ts'
 import { allCollections } from '../lib/items/registry.ts'
 import { duration, readerOf } from '../lib/settings/readers.ts'
 import { EnvironmentFault, parseSettings } from '../lib/settings/settings.ts'
@@ -49,7 +49,7 @@ export async function checkEnvironment(): Promise<Checked> {
   for (const fault of [storeFault(process.env), redisUrlFault(process.env)]) {
     if (fault !== undefined) faults.push(fault)
   }
-  faults.push(...allCollections().flatMap(declarationFaults))
+  faults.push(...collectionFaults(allCollections()))
   const read = readerOf(process.env)
   const shutdownDelay = duration('SHUTDOWN_DELAY', read, faults, 0, [0, 3_600])
   const port = Number(process.env['PORT'] || 3000)

@@ -1,20 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { constants, existsSync } from 'node:fs'
-import {
-  copyFile,
-  link,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readlink,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type DeployReport, readDeployOutput } from './deploy-output.ts'
+import { mirror } from './project-copy.ts'
 
 const HELP = `Builds the project as Vercel would, and checks what would be deployed.
 
@@ -42,7 +33,7 @@ let vercel: ChildProcess | undefined
 async function check(temporary: string): Promise<number> {
   const project = join(temporary, 'project')
   await copyProject(project)
-  await mirror('node_modules', join(project, 'node_modules'))
+  await mirror('node_modules', join(project, 'node_modules'), stop.signal)
   await mkdir(join(project, '.vercel'))
   await writeFile(join(project, '.vercel', 'project.json'), JSON.stringify(PROJECT))
   console.log('Building as Vercel would: a minute or two…')
@@ -62,22 +53,6 @@ async function copyProject(project: string): Promise<void> {
     const target = join(project, file)
     await mkdir(dirname(target), { recursive: true })
     await copyFile(file, target)
-  }
-}
-
-/**
- * The same folder elsewhere: hard links, or copies on another disk. A link to the folder itself will
- * not do: Turbopack follows none that leaves the project.
- */
-async function mirror(from: string, to: string): Promise<void> {
-  await mkdir(to)
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    stop.signal.throwIfAborted()
-    const [source, target] = [join(from, entry.name), join(to, entry.name)]
-    if (entry.isDirectory()) await mirror(source, target)
-    else if (entry.isSymbolicLink()) await symlink(await readlink(source), target)
-    else
-      await link(source, target).catch(() => copyFile(source, target, constants.COPYFILE_FICLONE))
   }
 }
 

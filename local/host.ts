@@ -1,14 +1,22 @@
-import { createServer, type Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { createApp } from '../lib/app.ts'
 import { type AppDeps, createAppDeps } from '../lib/deps/app.ts'
+import { isApiPath } from '../lib/http/gate.ts'
+import { pageHeaders } from '../lib/http/pages/page.ts'
+import { onPlatform } from '../lib/platform.ts'
 import { parseSettings } from '../lib/settings/settings.ts'
+import type { Settings } from '../lib/settings/types.ts'
 import { checkEnvironment, checkPort, listen } from './checks.ts'
 import { HashingPlaces } from './hashing-places.ts'
 import { createHashingPool } from './hashing-pool.ts'
 import { sayWhatIsToBuild } from './index-states.ts'
 import { gatherLog } from './log-lines.ts'
+import { openNext } from './next.ts'
+import { hasPages, Pages } from './pages.ts'
+import { NODE, quickRequest } from './quick-web.ts'
 import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
+import { closeOrSay, STOPPING, stopOnSignal } from './stopping.ts'
 import { closeStore, type OpenedStore, openStore, StoreClosed } from './store.ts'
 import { registerTelemetry } from './telemetry.ts'
 import { type OwnStore, openOwnStore } from './transports/reach.ts'
@@ -40,7 +48,11 @@ export async function run(
   const gateway = own === undefined ? await orEnd(openStore(process.env, { fresh })) : own.gateway
   await prepare?.(gateway)
   void sayWhatIsToBuild(own?.settings.data ?? parseSettings(process.env).data)
-  const { host: serve, settle, threads } = own === undefined ? await nextHost(kind) : appHost(own)
+  const {
+    host: serve,
+    settle,
+    threads,
+  } = own === undefined ? await nextHost(kind === 'next-dev') : appHost(own, peerHeader)
   const leaving = new AbortController()
   const server = createUsherServer(
     serve,
@@ -89,19 +101,6 @@ async function orEnd<store>(opening: Promise<store>): Promise<store> {
   }
 }
 
-/** @returns The exit code: 1 when what the store has could not be written. */
-async function closeOrSay(close: () => Promise<void>): Promise<number> {
-  try {
-    await close()
-    return 0
-  } catch (error) {
-    console.error(`The store was not closed: ${error instanceof Error ? error.message : error}`)
-    return 1
-  }
-}
-
-const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
 function addressOf(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
@@ -114,33 +113,26 @@ interface HostProcess {
   settle: () => Promise<unknown>
 }
 
-async function nextHost(kind: HostKind): Promise<HostProcess> {
-  // All configuration comes from the environment: Next is told that its .env files are read.
-  if (kind === 'next') process.env['__NEXT_PROCESSED_ENV'] = 'true'
-  process.env['NEXT_TELEMETRY_DISABLED'] ??= '1'
-  if (kind === 'next') Object.assign(process.env, { NODE_ENV: 'production' })
+async function nextHost(dev: boolean): Promise<HostProcess> {
   const sendSpans = await registerTelemetry(process.env)
-  const { default: next } = await import('next')
-  // Next listens for `upgrade` on the server it is given. It gets one that never listens, so that
-  // ours ignores the header (RFC 9110 §7.8) and every request takes the one way.
-  const httpServer = kind === 'next' ? { httpServer: createServer() } : {}
-  const app = next({ dev: kind === 'next-dev', dir: process.cwd(), ...httpServer })
-  await app.prepare()
-  const handle = app.getRequestHandler()
+  const next = await openNext({ dev })
   return {
     host: (request, response, body) => {
-      handle(replay(request, body), response).catch(() => response.destroy())
+      next.handle(replay(request, body), response).catch(() => response.destroy())
     },
     settle: async () => {
-      await app.close()
+      await next.close()
       await sendSpans()
     },
   }
 }
 
-function appHost({ settings }: OwnStore): HostProcess {
+function appHost({ settings }: OwnStore, peerHeader: string): HostProcess {
   // Beside the program that this is a part of.
-  const hashing = createHashingPool(fileURLToPath(new URL('hashing-thread.js', import.meta.url)))
+  onPlatform(NODE)
+  const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+  const hashing = createHashingPool(beside('hashing-thread.js'))
+  const pages = hasPages() ? new Pages(beside('pages-thread.js'), peerHeader) : undefined
   const deps: AppDeps = { ...createAppDeps(settings), passwords: hashing.passwords }
   const app = createApp(() => deps)
   const pending = new Set<Promise<unknown>>()
@@ -149,20 +141,15 @@ function appHost({ settings }: OwnStore): HostProcess {
     pending.add(settled)
   }
   const host: Host = (request, response, body) => {
-    // As pairs: an object of headers would be checked and copied once more.
-    const headers: [string, string][] = []
-    for (const [name, value] of Object.entries(request.headers)) {
-      if (typeof value === 'string') headers.push([name, value])
-      else for (const item of value ?? []) headers.push([name, item])
+    const { url = '/' } = request
+    if (pages !== undefined && !isApiPath(url.replace(/\?.*/s, ''))) {
+      pages
+        .serve(request, response, body)
+        .catch(() => send(response, pagesAway(settings)))
+        .catch(() => response.destroy())
+      return
     }
-    const method = request.method ?? 'GET'
-    const hasBody = method !== 'GET' && method !== 'HEAD' && body.length > 0
-    // Not resolved against a base: `//host/path` is a path here, not another host.
-    const url = `http://localhost${request.url ?? '/'}`
-    app(
-      new Request(url, { method, headers, ...(hasBody ? { body: new Uint8Array(body) } : {}) }),
-      waitUntil,
-    )
+    app(requestOf(request, url, body), waitUntil)
       .then((answer) => send(response, answer))
       .catch(() => response.destroy())
   }
@@ -170,45 +157,31 @@ function appHost({ settings }: OwnStore): HostProcess {
     host,
     threads: hashing.threads,
     settle: async () => {
-      await Promise.all(pending)
-      await hashing.close()
+      // One may promise another.
+      while (pending.size > 0) await Promise.all(pending)
+      await Promise.all([deps.metrics.tellNow(), hashing.close(), pages?.close()])
     },
   }
 }
 
-interface Stopping {
-  server: Server
-  /** Aborted when the first signal comes. */
-  leaving: AbortController
-  /** In seconds, after that signal. */
-  shutdownDelay: number
-  close: () => Promise<void>
-  settle: () => Promise<unknown>
+function requestOf(request: IncomingMessage, path: string, body: Buffer): Request {
+  const { method = 'GET', headers } = request
+  // Not resolved against a base: `//host/path` is a path here, not another host.
+  const url = `http://localhost${path}`
+  const hasBody = method !== 'GET' && method !== 'HEAD' && body.length > 0
+  if (!hasBody) return quickRequest(url, method, headers)
+  // As pairs: an object of headers would be checked and copied once more.
+  const pairs = Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((item): [string, string] => [name, item]),
+  )
+  return new Request(url, { method, headers: pairs, body: new Uint8Array(body) })
 }
 
-/**
- * At a signal readiness says no, so that a load balancer sends its requests elsewhere; the server goes
- * on for as long as that takes. Then it takes no more, lets the running ones end, and leaves nothing
- * behind. A second signal ends the process at once.
- */
-function stopOnSignal({ server, leaving, shutdownDelay, close, settle }: Stopping): void {
-  const stop = (): void => {
-    setTimeout(() => process.exit(0), 5_000).unref()
-    // A connection that is kept alive becomes idle with its last answer.
-    setInterval(() => server.closeIdleConnections(), 50).unref()
-    server.close(async () => {
-      // Mails, events and spans that were promised; what takes longer than the limit above is given up.
-      await settle().catch(() => undefined)
-      process.exit(await closeOrSay(close))
-    })
-    server.closeIdleConnections()
-  }
-  for (const signal of STOPPING) {
-    process.on(signal, () => {
-      if (leaving.signal.aborted) process.exit(1)
-      leaving.abort()
-      if (shutdownDelay === 0) stop()
-      else setTimeout(stop, shutdownDelay * 1_000)
-    })
-  }
+/** In the place of a page while the thread that serves them is not there. */
+function pagesAway(settings: Settings): Response {
+  const headers = pageHeaders(crypto.randomUUID(), () => ({ settings }))
+  headers.set('Content-Type', 'text/plain; charset=utf-8')
+  headers.set('Cache-Control', 'no-store')
+  headers.set('Retry-After', '5')
+  return new Response('This page cannot be shown now. Try again.\n', { status: 503, headers })
 }

@@ -20,18 +20,46 @@ const LINGER_MS = 1_000
  * @see [RFC 9112 §9.3.2](https://www.rfc-editor.org/rfc/rfc9112.html#section-9.3.2), §9.6
  */
 export class LastAnswers {
-  readonly #open = new WeakMap<Duplex, Set<Exchange>>()
+  readonly #open = new Map<Duplex, Set<Exchange>>()
+  /** They have, or will have, no more answers than those that are open. */
+  readonly #ending = new WeakSet<Duplex>()
+  /** Their last answer is written straight to them. */
   readonly #leaving = new WeakSet<Duplex>()
+  readonly #stopping: AbortSignal
+
+  /** @param stopping Aborted when the process is to stop: from then on each answer is the last of its connection. */
+  constructor(stopping: AbortSignal) {
+    this.#stopping = stopping
+    stopping.addEventListener('abort', () => {
+      for (const [socket, open] of this.#open) this.#endWith(socket, [...open].at(-1)?.response)
+    })
+  }
 
   /** @returns Whether a request is to be answered: behind a last answer none is. */
   begin(request: IncomingMessage, response: ServerResponse): boolean {
     const { socket } = request
-    if (this.#leaving.has(socket)) return false
+    if (this.#ending.has(socket)) return false
     const exchange = { request, response }
-    const open = this.#open.get(socket) ?? new Set()
-    this.#open.set(socket, open.add(exchange))
-    response.once('close', () => open.delete(exchange))
+    this.#openOn(socket).add(exchange)
+    response.once('close', () => this.#open.get(socket)?.delete(exchange))
+    if (this.#stopping.aborted) this.#endWith(socket, response)
     return true
+  }
+
+  #openOn(socket: Duplex): Set<Exchange> {
+    const known = this.#open.get(socket)
+    if (known !== undefined) return known
+    const open = new Set<Exchange>()
+    this.#open.set(socket, open)
+    socket.once('close', () => this.#open.delete(socket))
+    return open
+  }
+
+  /** Says so in the answer, if it has not begun: a client that goes on at that moment would lose a request. */
+  #endWith(socket: Duplex, response: ServerResponse | undefined): void {
+    if (response === undefined || response.headersSent) return
+    response.shouldKeepAlive = false
+    this.#ending.add(socket)
   }
 
   /** Answers a request that {@link begin} took, as the last of its connection. */
@@ -41,6 +69,7 @@ export class LastAnswers {
     answer: Response,
   ): Promise<void> {
     const { socket, method } = request
+    this.#ending.add(socket)
     this.#leaving.add(socket)
     // Node gives a response its connection when those before it are written.
     if (response.socket === null) await new Promise((resolve) => response.once('socket', resolve))
@@ -51,6 +80,7 @@ export class LastAnswers {
   /** Answers what could not be read as a request, or as the rest of one. */
   async answerRest(socket: Duplex, answer: Response): Promise<void> {
     if (this.#leaving.has(socket)) return
+    this.#ending.add(socket)
     this.#leaving.add(socket)
     const open = [...(this.#open.get(socket) ?? [])]
     const last = open.at(-1)

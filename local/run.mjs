@@ -208,6 +208,7 @@ async function bundle() {
   const programs = {
     start: 'local/start.ts',
     'hashing-thread': 'local/hashing-thread.ts',
+    'pages-thread': 'local/pages-thread.ts',
     up: 'local/up.ts',
     seed: 'seed/cli.ts',
     test: 'local/test.ts',
@@ -265,7 +266,8 @@ async function isBuilt() {
   if (!existsSync('dist/up.js') || !existsSync('.next/BUILD_ID')) return false
   const builtAt = Math.min(statSync('.next/BUILD_ID').mtimeMs, statSync('dist/up.js').mtimeMs)
   const sources = ['app', 'demo', 'lib', 'local', 'seed'].filter((folder) => existsSync(folder))
-  const files = ['middleware.ts', 'next.config.ts', 'package.json', 'package-lock.json']
+  const gate = existsSync('proxy.ts') ? 'proxy.ts' : 'middleware.ts'
+  const files = [gate, 'next.config.ts', 'package.json', 'package-lock.json']
   for (const folder of sources) {
     for (const entry of await readdir(folder, { recursive: true })) files.push(join(folder, entry))
   }

@@ -19,6 +19,8 @@ interface Rig {
   sockets: Socket[]
   /** Connects and sends. */
   send(text: string): { socket: Socket; answers: string }
+  /** As a signal does. */
+  leave(): void
   /** Answers the sign-ins that have come so far. */
   answerSignIns(): void
   close(): Promise<void>
@@ -28,12 +30,13 @@ async function start(): Promise<Rig> {
   const waiting: Rig['waiting'] = []
   const sockets: Socket[] = []
   const clients: Socket[] = []
+  const leaving = new AbortController()
   const settings = { origin: 'https://api.example.com', corsOrigins: [] }
   const server = createUsherServer(
     (request, response) => void waiting.push({ request, response }),
     'x-peer',
     settings,
-    new AbortController().signal,
+    leaving.signal,
   )
   server.on('connection', (socket) => sockets.push(socket))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -53,6 +56,7 @@ async function start(): Promise<Rig> {
       clients.push(socket)
       return client
     },
+    leave: () => leaving.abort(),
     answerSignIns: () => {
       for (const { request, response } of waiting.splice(0)) {
         if (request.method === 'POST') response.end('{}\n')
@@ -137,5 +141,29 @@ test('of one connection one sign-in at a time is with the host, and leaves nothi
     .toBe(20)
   expect(Math.max(...seen)).toBe(1)
   expect(rig.sockets[0]?.listenerCount('close')).toBeLessThan(listeners ?? 0)
+  await rig.close()
+})
+
+test('while the server is stopping each answer is the last of its connection, and says so', async () => {
+  const rig = await start()
+  const served = rig.send(GET)
+  await expect.poll(() => rig.waiting.length).toBe(1)
+  rig.waiting.pop()?.response.end('{}')
+  await expect.poll(() => served.answers).toContain('{}')
+  const open = rig.send(GET + GET)
+  await expect.poll(() => rig.waiting.length).toBe(2)
+
+  rig.leave()
+  served.socket.write(GET)
+  await expect.poll(() => rig.waiting.length).toBe(3)
+  // Behind a last answer nothing is looked at.
+  for (const { socket } of [served, open]) socket.write(SIGN_IN)
+  for (const { response } of rig.waiting) response.end('{}')
+  await expect.poll(() => [served, open].every(({ socket }) => socket.closed)).toBe(true)
+  expect(rig.waiting).toHaveLength(3)
+  const connections = ({ answers }: { answers: string }): string[] =>
+    [...answers.matchAll(/^Connection: (.+)\r$/gm)].map(([, value = '']) => value)
+  expect(connections(served)).toEqual(['keep-alive', 'close'])
+  expect(connections(open)).toEqual(['keep-alive', 'close'])
   await rig.close()
 })

@@ -18,6 +18,7 @@ import type { Settings } from '../lib/settings/types.ts'
 import { HashingPlaces } from './hashing-places.ts'
 import { LastAnswers } from './last-answers.ts'
 import { OwnAnswers, originIn } from './own-answers.ts'
+import { QuickResponse } from './quick-web.ts'
 import { formFault, LARGEST_PARSED_SECTION, parseFault, targetOf } from './request-form.ts'
 
 /** What serves a request once its body is read: Next's handler, or the API without Next. */
@@ -60,7 +61,7 @@ export function createUsherServer(
   hashing = new HashingPlaces(),
 ): Server {
   const answers = new OwnAnswers(settings)
-  const last = new LastAnswers()
+  const last = new LastAnswers(leaving)
   const reception = { host, peerHeader, answers, last, leaving, hashing }
   const listener: RequestListener = (request, response) => {
     if (!last.begin(request, response)) return
@@ -209,6 +210,7 @@ export function replay(request: IncomingMessage, body: Buffer): IncomingMessage 
 
 /** Writes a web-standard response to a Node one. */
 export async function send(response: ServerResponse, answer: Response): Promise<void> {
+  if (answer instanceof QuickResponse) return answer.send(response)
   const body = Buffer.from(await answer.arrayBuffer())
   // Headers that are not written yet leave with the body, and say how long it is.
   response.setHeaders(answer.headers)

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { copyOffTheEdge } from './off-the-edge.ts'
 
 /**
  * `npm test`: everything, on a fresh clone; the last line counts. Words go on to Playwright; `unit` and
@@ -24,46 +25,97 @@ const TOOLS: Tool[] = [
   { command: process.env['CHROMIUM'] ?? '/usr/bin/chromium', debian: 'chromium', what: 'Chromium' },
 ]
 
+interface Counted {
+  passed: number
+  failed: number
+}
+
+type Step = readonly [name: string, command: string, args: readonly string[]]
+
+const BUILD: Step = ['build', process.execPath, ['local/run.mjs', 'build']]
+const STEPS: readonly Step[] = [
+  ['format and lint', bin('biome'), ['check', '--error-on-warnings', '.']],
+  ['types', bin('tsc'), ['--noEmit']],
+  BUILD,
+]
+
+/** What can only hold at the edge: how large its functions are, and that they run elsewhere unchanged. */
+const ABOUT_THE_EDGE = String.raw`/(sizes|next-workerd)\.spec\.ts`
+
 async function main(): Promise<number> {
   if (words.includes('--help')) {
     console.log(`npm test [-- <words for playwright>]: types, lint, build, unit and e2e tests.
 npm test -- unit [<words for playwright>]: the unit tests alone, which start no store and no server.
 npm test -- integration [<words for playwright>]: those beside the source that do.
+npm test -- --runtime nodejs [<words for playwright>]: the tests of Next's host, on a copy off the edge runtime.
 What tools and servers say is in ${LOGS}.`)
     return 0
   }
+  const runtime = takeRuntime()
   const [kind = ''] = words
   const isUnit = kind === 'unit'
   const isPart = isUnit || kind === 'integration'
   rmSync(RESULTS, { recursive: true, force: true })
   mkdirSync(LOGS, { recursive: true })
   installTools(isUnit ? [] : isPart ? TOOLS.slice(0, 1) : TOOLS)
-  const steps: [name: string, command: string, args: string[]][] = [
-    ['format and lint', bin('biome'), ['check', '--error-on-warnings', '.']],
-    ['types', bin('tsc'), ['--noEmit']],
-    ['build', process.execPath, ['local/run.mjs', 'build']],
-  ]
-  let passed = 0
-  let failed = 0
-  for (const [name, command, args] of isPart ? [] : steps) {
-    const log = join(LOGS, `${name.replaceAll(' ', '-')}.log`)
-    const code = await run(command, args, log)
-    console.log(code === 0 ? `${name}: passed` : `${name}: failed; what it says: ${log}`)
-    if (code === 0) passed++
-    else failed++
-  }
-  if (failed === 0) {
-    const chosen = isPart ? [`--project=${kind}`, ...words.slice(1)] : words
-    const code = await run(bin('playwright'), ['test', ...chosen])
-    const counted = countTests()
-    passed += counted.passed
-    failed += counted.failed
-    // A runner that stops before its tests do must not look like a success.
-    if (code !== 0 && counted.failed === 0) failed++
-  }
+  const chosen = isPart ? [`--project=${kind}`, ...words.slice(1)] : words
+  const { passed, failed } =
+    runtime === 'nodejs'
+      ? await testOffTheEdge(chosen)
+      : await testSteps(isPart ? [] : STEPS, chosen)
   if (failed > 0) console.log(`\nWhat tools, servers and tests have logged: ${LOGS}`)
   console.log(`\n${passed} passed, ${failed} failed`)
   return failed === 0 ? 0 : 1
+}
+
+/** Takes `--runtime <name>` from the words; ends the process when there is no such runtime. */
+function takeRuntime(): string {
+  const at = words.findIndex((word) => /^--runtime(=|$)/.test(word))
+  if (at < 0) return 'edge'
+  const [option = ''] = words.splice(at, 1)
+  const name = option.split('=')[1] ?? words.splice(at, 1)[0] ?? ''
+  if (name === 'edge' || name === 'nodejs') return name
+  console.error('--runtime is edge, which is what it is without, or nodejs.')
+  process.exit(2)
+}
+
+/** Runs steps, and the chosen tests if all went well. */
+async function testSteps(
+  steps: readonly Step[],
+  chosen: readonly string[],
+  cwd = '.',
+): Promise<Counted> {
+  const counts: Counted = { passed: 0, failed: 0 }
+  for (const [name, command, args] of steps) {
+    const log = join(LOGS, `${name.replaceAll(' ', '-')}.log`)
+    const code = await run(command, args, { cwd, log })
+    console.log(code === 0 ? `${name}: passed` : `${name}: failed; what it says: ${log}`)
+    if (code === 0) counts.passed++
+    else counts.failed++
+  }
+  if (counts.failed > 0) return counts
+  const code = await run(bin('playwright'), ['test', ...chosen], { cwd })
+  const counted = countTests(cwd)
+  counts.passed += counted.passed
+  // A runner that stops before its tests do must not look like a success.
+  counts.failed += code !== 0 && counted.failed === 0 ? 1 : counted.failed
+  return counts
+}
+
+/** Builds a copy that has left Next's edge runtime, and runs the tests of Next's host on it. */
+async function testOffTheEdge(chosen: readonly string[]): Promise<Counted> {
+  console.log('Copying the project off the edge runtime…')
+  const stop = new AbortController()
+  for (const signal of SIGNALS) process.once(signal, () => stop.abort())
+  const copy = await copyOffTheEdge(stop.signal)
+  try {
+    const tests = ['--project=next', `--grep-invert=${ABOUT_THE_EDGE}`, ...chosen]
+    return await testSteps([BUILD], tests, copy.folder)
+  } finally {
+    const results = join(copy.folder, RESULTS)
+    if (existsSync(results)) cpSync(results, RESULTS, { recursive: true })
+    await copy.remove()
+  }
 }
 
 /** Installs what the tests need by Debian's package manager, where it can; else says what to do. */
@@ -85,26 +137,36 @@ function installTools(tools: readonly Tool[]): void {
   process.exit(1)
 }
 
-/** @param log The file that gets what it says; undefined for the screen. */
-function run(command: string, args: string[], log?: string): Promise<number> {
+interface Run {
+  cwd: string
+  /** The file that gets what it says; undefined for the screen. */
+  log?: string
+}
+
+function run(command: string, args: readonly string[], { cwd, log }: Run): Promise<number> {
   const output = log === undefined ? 'inherit' : openSync(log, 'w')
-  const child = spawn(command, args, { stdio: ['inherit', output, output] })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => child.kill(signal))
-  return new Promise((resolve, reject) => {
+  const child = spawn(command, args, { cwd, stdio: ['inherit', output, output] })
+  const stop = (signal: NodeJS.Signals): void => void child.kill(signal)
+  for (const signal of SIGNALS) process.on(signal, stop)
+  return new Promise<number>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code) => resolve(code ?? 1))
+  }).finally(() => {
+    for (const signal of SIGNALS) process.off(signal, stop)
   })
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 interface Report {
   stats: { expected: number; unexpected: number; flaky: number; skipped: number }
 }
 
 /** What Playwright counted. A skipped or flaky test is a failed one: nothing is skipped silently. */
-function countTests(): { passed: number; failed: number } {
-  if (!existsSync(REPORT)) return { passed: 0, failed: 0 }
-  const report: Report = JSON.parse(readFileSync(REPORT, 'utf8'))
+function countTests(folder: string): Counted {
+  const file = join(folder, REPORT)
+  if (!existsSync(file)) return { passed: 0, failed: 0 }
+  const report: Report = JSON.parse(readFileSync(file, 'utf8'))
   const { expected, unexpected, flaky, skipped } = report.stats
   return { passed: expected, failed: unexpected + flaky + skipped }
 }

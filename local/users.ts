@@ -12,6 +12,7 @@ import { exportParts } from '../lib/deps/export.ts'
 import { removalParts } from '../lib/deps/removal.ts'
 import { hmac } from '../lib/hash.ts'
 import { ItemCache } from '../lib/items/item-cache.ts'
+import { findCollection } from '../lib/items/registry.ts'
 import { printable } from '../lib/printable.ts'
 import { POLICIES } from '../lib/rate-limit/policies.ts'
 import { passwordRules, readerOf } from '../lib/settings/readers.ts'
@@ -189,7 +190,8 @@ const commands: Record<string, Command> = {
 function exportNeeds(): ExportDeps {
   const now = Date.now
   const itemCache = new ItemCache(now)
-  const deps = { now, randomId: randomUUID, cursorMacs: [hmac('cursor', randomUUID())], itemCache }
+  const cursorMacs = [hmac('cursor', randomUUID())]
+  const deps = { now, randomId: randomUUID, cursorMacs, itemCache, findCollection }
   return { userLimit: POLICIES.user.limit, ...exportParts(deps) }
 }
 

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path'
 import type { Redis } from '@upstash/redis'
-import { declarationFaults } from '../lib/collections/field-types.ts'
+import { collectionFaults } from '../lib/collections/field-types.ts'
 import { StoreUnavailable } from '../lib/contract/problems.ts'
 import { allCollections } from '../lib/items/registry.ts'
 import { type OperatorStore, operatorStore } from '../local/operator-store.ts'
@@ -16,7 +16,7 @@ const AGAIN = 'What was written stays; the same command finishes the job.'
 
 /** Ends with 0 when something was loaded or was there already, 1 when not, 2 for bad words. */
 async function main(): Promise<number> {
-  const faults = allCollections().flatMap(declarationFaults)
+  const faults = collectionFaults(allCollections())
   if (faults.length > 0) throw new DeclarationFault(faults.join('\n'))
   const job = readWords(process.argv.slice(2))
   if (job.kind === 'help') {

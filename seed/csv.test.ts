@@ -84,6 +84,6 @@ test('a header with one name twice is refused, and columns without a name have t
     'has two columns of one name: year (columns 2 and 3 and 4)',
   )
   expect([...csvRows('id,,year,\na,b,c,d')]).toEqual([
-    { line: 2, row: { id: 'a', '(column 2)': 'b', year: 'c', '(column 4)': 'd' } },
+    { line: 2, row: { id: 'a', '(column 2)': 'b', year: 'c', '(column 4)': 'd' }, isOfTexts: true },
   ])
 })

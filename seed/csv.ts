@@ -21,7 +21,11 @@ export function* csvRows(text: string): Generator<Found> {
   for (const { line, source, cells, fault } of records) {
     const wrong = source.trim() === '' ? 'is a line of blanks' : (fault ?? misfit(cells, columns))
     yield wrong === undefined
-      ? { line, row: Object.fromEntries(columns.map((name, at) => [name, cells?.[at] || null])) }
+      ? {
+          line,
+          row: Object.fromEntries(columns.map((name, at) => [name, cells?.[at] || null])),
+          isOfTexts: true,
+        }
       : { line, fault: wrong, source: JSON.stringify(source) }
   }
 }

@@ -1,9 +1,10 @@
 import type { Redis } from '@upstash/redis'
 import type { Collection } from '../lib/collections/define.ts'
 import { keptIndexesOf } from '../lib/items/declaration.ts'
-import { buildIndexes } from '../lib/items/heal.ts'
+import { buildIndexes, heal } from '../lib/items/heal.ts'
 import { indexChanges } from '../lib/items/indexing.ts'
 import { readerOf } from '../lib/items/item.ts'
+import { isHeld, uniquesOf } from '../lib/items/unique.ts'
 import { type Databases, Store } from '../lib/store/client/store.ts'
 import { Trips } from '../lib/store/client/trips.ts'
 import { applyItems, type ItemChange, itemRead } from '../lib/store/items.ts'
@@ -59,17 +60,44 @@ export async function importSifted(options: {
   const store = loadingStore(redis)
   // In an empty collection they are whole from here on, and the writes below keep them so.
   await buildIndexes(store)
+  // Hashes that somebody has typed may have unique values that no index knows of.
+  if (collection.unique !== undefined) await heal(store, { restMs: 0 })
   const report: ImportReport = { written: 0, unchanged: 0, rejects: [...sifted.rejects] }
   let done = report.rejects.length
-  for (const batch of batchesOf(entries)) {
-    const { written, rejects } = await loadBatch(store, collection, batch, mode)
-    report.written += written
-    report.unchanged += batch.length - written - rejects.length
-    report.rejects.push(...rejects)
-    done += batch.length
-    onProgress?.(done, total)
+  let clashing: Clashing[] = []
+  const loadAll = async (some: readonly Entry[]): Promise<number> => {
+    const before = report.written
+    clashing = []
+    for (const batch of batchesOf(some)) {
+      const loaded = await loadBatch(store, collection, batch, mode)
+      report.written += loaded.written
+      report.unchanged += loaded.unchanged
+      report.rejects.push(...loaded.rejects)
+      clashing.push(...loaded.clashing)
+      done += batch.length - loaded.clashing.length
+      onProgress?.(done, total)
+    }
+    return report.written - before
+  }
+  await loadAll(entries)
+  // A row behind may have freed the value.
+  while (clashing.length > 0 && (await loadAll(clashing.map(({ entry }) => entry))) > 0);
+  for (const { entry, field, holder } of clashing) {
+    const fault = {
+      reason: `${field}: is unique, and another item has it`,
+      detail: shown(holder),
+      example: shown(entry.id),
+    }
+    report.rejects.push(rejectOf(entry.found, entry.row, fault))
   }
   return report
+}
+
+/** A record whose value of a unique field another item has. */
+interface Clashing {
+  entry: Entry
+  field: string
+  holder: string
 }
 
 function* batchesOf(entries: readonly Entry[]): Generator<Entry[]> {
@@ -97,17 +125,23 @@ export function loadingStore(redis: Redis): () => Store {
   return () => new Store(databases, new Trips(Date.now, undefined, undefined, PATIENCE_MS))
 }
 
-/** @returns How many items were written, and those whose keys hold something else. */
+interface LoadedBatch {
+  written: number
+  unchanged: number
+  /** Records whose keys hold something else. */
+  rejects: Reject[]
+  clashing: Clashing[]
+}
+
 async function loadBatch(
   store: () => Store,
   collection: Collection,
   batch: readonly Entry[],
   mode: Mode,
-): Promise<{ written: number; rejects: Reject[] }> {
+): Promise<LoadedBatch> {
   const { names } = readerOf(collection)
-  const rejects: Reject[] = []
+  const loaded: LoadedBatch = { written: 0, unchanged: 0, rejects: [], clashing: [] }
   let left = [...batch]
-  let written = 0
   // What somebody else changes at the same moment is read again.
   for (let tries = 0; tries < MOST_TRIES && left.length > 0; tries++) {
     const current = await store().read(
@@ -120,34 +154,50 @@ async function loadBatch(
           reason: 'its key holds something that is no hash',
           example: shown(entry.id),
         }
-        rejects.push(rejectOf(entry.found, entry.row, fault))
+        loaded.rejects.push(rejectOf(entry.found, entry.row, fault))
         return []
       }
       const next = entry.stored
       const exists = before.some((value) => value !== undefined)
-      if (mode === 'add' && exists) return []
-      if (names.every((_, position) => before[position] === next[position])) return []
+      const stays = names.every((_, position) => before[position] === next[position])
+      if ((mode === 'add' && exists) || stays) {
+        loaded.unchanged++
+        return []
+      }
+      const known = exists ? before : undefined
+      const uniques = uniquesOf(collection, entry.id, known, next)
       const change: ItemChange = {
         key: keys.item(collection.prefix, entry.id),
         verb: 'set',
         expected: before,
         next,
-        indexes: indexChanges(collection, entry.id, exists ? before : undefined, next),
+        indexes: indexChanges(collection, entry.id, known, next),
+        uniques,
       }
-      return [{ entry, change }]
+      return [{ entry, change, uniques }]
     })
-    if (due.length === 0) return { written, rejects }
+    if (due.length === 0) return loaded
     const outcome = await applyItems(
       store(),
       keptIndexesOf(collection),
       due.map(({ change }) => change),
     )
-    const made = 'made' in outcome ? outcome.made : []
-    written += made.filter((each) => each).length
-    left = due.filter((_, index) => made[index] !== true).map(({ entry }) => entry)
+    const outcomes = 'outcomes' in outcome ? outcome.outcomes : []
+    left = []
+    for (const [index, { entry, uniques }] of due.entries()) {
+      const became = outcomes[index]
+      if (became === 'made') loaded.written++
+      else if (typeof became !== 'object') left.push(entry)
+      else {
+        const holder = await isHeld(store, collection, uniques, became)
+        const field = uniques[became.at]?.field ?? ''
+        if (holder === undefined) left.push(entry)
+        else loaded.clashing.push({ entry, field, holder })
+      }
+    }
   }
   if (left.length > 0) throw new Overtaken(left[0]?.id ?? '')
-  return { written, rejects }
+  return loaded
 }
 
 /** An item is changed by others without end. */

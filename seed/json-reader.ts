@@ -20,6 +20,9 @@ const WORDS: readonly [string, unknown][] = [
   ['null', null],
 ]
 
+/** No value that a field takes is nested so deeply. */
+const DEEPEST = 200
+
 /**
  * Reads a JSON text from its beginning to its end. Not by JSON.parse, which rounds long numbers, keeps
  * the last of two members with one name, and does not say where it is.
@@ -27,6 +30,9 @@ const WORDS: readonly [string, unknown][] = [
 export class JsonReader {
   readonly text: string
   at = 0
+  #depth = 0
+  /** The first name that occurs twice in an object within the record. */
+  #twice: string | undefined
 
   constructor(text: string) {
     this.text = text
@@ -60,10 +66,12 @@ export class JsonReader {
   /** Reads a value that should be an object. */
   record(line: number): Found {
     const start = this.at
-    const object = this.text[start] === '{' ? this.#object() : this.#value()
+    this.#depth = 0
+    this.#twice = undefined
+    const object = this.text[start] === '{' ? this.#object() : this.value()
     const source = this.text.slice(start, this.at)
     if (!(object instanceof Members)) return { line, fault: 'is not an object', source }
-    const { row, twice } = object
+    const { row, twice = this.#twice } = object
     if (twice === undefined) return { line, row, source }
     return { line, fault: `${named(twice)}: occurs twice in one object`, source }
   }
@@ -83,7 +91,7 @@ export class JsonReader {
       this.space()
       if (!this.take(':')) throw this.expected('":"')
       this.space()
-      members.push([name, this.#value()])
+      members.push([name, this.value()])
       this.space()
       more = this.take(',')
       if (!more && !this.take('}')) throw this.expected('"," or "}"')
@@ -91,7 +99,8 @@ export class JsonReader {
     return new Members(Object.fromEntries(members), twice)
   }
 
-  #value(): unknown {
+  /** Reads any value; one of a number's spellings that JavaScript has not is a {@link Numeral}. */
+  value(): unknown {
     const first = this.text[this.at]
     if (first === '"') return this.#string()
     if (first === '{' || first === '[') return this.#nested()
@@ -126,20 +135,33 @@ export class JsonReader {
     }
   }
 
-  /** An object or a list within a record: no field has one, so it only must be JSON. */
+  /** An object or a list within a record, with all digits of its numbers. */
   #nested(): object {
-    const start = this.at
-    const mark = /["[\]{}]/g
-    let depth = 0
-    do {
-      mark.lastIndex = this.at
-      const found = mark.exec(this.text)
-      if (found === null) throw new JsonFault('an object or a list never ends', start)
-      this.at = mark.lastIndex
-      if (found[0] === '"') this.#skipString()
-      else depth += found[0] === '{' || found[0] === '[' ? 1 : -1
-    } while (depth > 0)
-    return this.#parse(start, 'an object or a list that is not JSON')
+    if (++this.#depth > DEEPEST) throw new JsonFault('it is nested too deeply', this.at)
+    const nested = this.text[this.at] === '{' ? this.#members() : this.#list()
+    this.#depth--
+    return nested
+  }
+
+  #members(): object {
+    const { row, twice } = this.#object()
+    this.#twice ??= twice
+    return row
+  }
+
+  #list(): unknown[] {
+    const entries: unknown[] = []
+    this.at++
+    this.space()
+    let more = !this.take(']')
+    while (more) {
+      this.space()
+      entries.push(this.value())
+      this.space()
+      more = this.take(',')
+      if (!more && !this.take(']')) throw this.expected('"," or "]"')
+    }
+    return entries
   }
 
   #parse<value>(start: number, otherwise: string): value {

@@ -6,15 +6,16 @@ import { Numeral } from './values.ts'
 
 /** The rows, with numbers that are kept as text turned into what JSON.parse makes of them. */
 function rowsOf(found: Iterable<Found>): unknown[] {
-  return [...found].map((each) => {
-    if ('fault' in each) return each.fault
-    return Object.fromEntries(
-      Object.entries(each.row).map(([name, value]) => [
-        name,
-        value instanceof Numeral ? Number(value.source) : value,
-      ]),
-    )
-  })
+  return [...found].map((each) => ('fault' in each ? each.fault : withNumbers(each.row)))
+}
+
+function withNumbers(value: unknown): unknown {
+  if (value instanceof Numeral) return Number(value.source)
+  if (Array.isArray(value)) return value.map(withNumbers)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, withNumbers(member)]),
+  )
 }
 
 const object = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ maxDepth: 3 }))

@@ -33,7 +33,8 @@ function* chunksOf(rejects: readonly Reject[]): Generator<string> {
   }
 }
 
-function lineOf({ row, line, reason, data }: Reject): string {
+function lineOf({ row, line, reason: general, detail, data }: Reject): string {
+  const reason = detail === undefined ? general : `${general}: ${detail}`
   // The record is JSON already: in its own words, with all digits of its numbers. Line breaks stand
   // between those words alone.
   const record = data.replace(/[\r\n]+/g, ' ')
@@ -63,7 +64,7 @@ export function tally(rejects: readonly Reject[]): string[] {
   return [...lines, `  ${rows} × ${more.length} other reasons`]
 }
 
-function exampleOf({ row, line, example }: Reject): string {
+function exampleOf({ row, line, example, detail }: Reject): string {
   const place = line === undefined ? `row ${row}` : `line ${line}`
-  return example === undefined ? place : `${place}: ${example}`
+  return [place, example, detail].filter((part) => part !== undefined).join(': ')
 }

@@ -10,6 +10,8 @@ export interface FoundRow {
   line?: number
   /** As JSON, where the row itself does not hold all of it. */
   source?: string
+  /** Whether its values are texts alone, as cells of CSV are: JSON is a text in them. */
+  isOfTexts?: true
 }
 
 export interface FoundFault {
@@ -34,6 +36,8 @@ export interface Fault {
   reason: string
   /** The value that the reason is about, for the screen. */
   example?: string
+  /** What else there is to say of this one alone. */
+  detail?: string
 }
 
 /** A record that is not stored; `row` counts from 1. */

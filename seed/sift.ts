@@ -1,11 +1,21 @@
 import { createHash } from 'node:crypto'
-import type { ZodMiniType } from 'zod/mini'
 import type { Collection } from '../lib/collections/define.ts'
-import { fromText, type Kind, readerOf } from '../lib/items/item.ts'
+import type { InputFault } from '../lib/contract/problems.ts'
+import { accept, type Field, isJson, scalarOf, storedText } from '../lib/items/field.ts'
+import { readerOf } from '../lib/items/item.ts'
+import { uniquesOf } from '../lib/items/unique.ts'
 import { parseId } from '../lib/items/write-input.ts'
-import { validate } from '../lib/validation.ts'
 import { type Columns, listed } from './columns.ts'
-import { type Entry, type Fault, type Found, type Reject, type Row, rejectOf } from './rows.ts'
+import { jsonOf } from './json-values.ts'
+import {
+  type Entry,
+  type Fault,
+  type Found,
+  type FoundRow,
+  type Reject,
+  type Row,
+  rejectOf,
+} from './rows.ts'
 import { named, shown, type TextOf, textOf } from './values.ts'
 
 /** The records of a source: those that can be stored, and those that cannot. */
@@ -23,13 +33,14 @@ export function sift(collection: Collection, found: readonly Found[], columns: C
   const entries = new Map<string, Entry>()
   const rejects: Reject[] = []
   const copies = new Map<string, number>()
+  const first = new Map<string, Entry>()
   for (const [index, each] of found.entries()) {
     const reject = (fault: Fault): void => void rejects.push(rejectOf(each, index + 1, fault))
     if ('fault' in each) {
       reject({ reason: each.fault })
       continue
     }
-    const outcome = candidate(collection, each.row, columns)
+    const outcome = candidate(collection, each, columns)
     if ('reason' in outcome) {
       reject(outcome)
       continue
@@ -38,34 +49,54 @@ export function sift(collection: Collection, found: readonly Found[], columns: C
     const id = outcome.id ?? madeUpId(stored, copies)
     if (entries.has(id)) {
       reject({ reason: `${named(columns.id ?? 'id')}: occurs before`, example: shown(id) })
-    } else {
-      entries.set(id, { id, stored, bytes, found: each, row: index + 1 })
+      continue
     }
+    const entry = { id, stored, bytes, found: each, row: index + 1 }
+    // Values as an index has them: 1 and 1.0 are one number.
+    const uniques = uniquesOf(collection, id, undefined, stored)
+    const twice = uniques.find(({ key, min }) => first.has(`${key} ${min}`))
+    if (twice !== undefined) {
+      const { row, found } = first.get(`${twice.key} ${twice.min}`) ?? entry
+      const place = found.line === undefined ? `row ${row}` : `line ${found.line}`
+      const [value = ''] = twice.filter.texts
+      reject({
+        reason: `${twice.field}: is unique, and a row before has it`,
+        example: shown(value),
+        detail: `${place} has it first`,
+      })
+      continue
+    }
+    for (const { key, min } of uniques) first.set(`${key} ${min}`, entry)
+    entries.set(id, entry)
   }
   return { entries: [...entries.values()], rejects, total: found.length }
 }
 
 type Candidate = Pick<Entry, 'stored' | 'bytes'> & { id: string | undefined }
 
-function candidate(collection: Collection, row: Row, columns: Columns): Candidate | Fault {
+function candidate(
+  collection: Collection,
+  { row, isOfTexts }: FoundRow,
+  columns: Columns,
+): Candidate | Fault {
   const values = valuesOf(row, columns)
   if ('reason' in values) return values
   const id = idOf(collection, row, columns.id)
   if ('reason' in id) return id
-  const { names, kinds, schemas } = readerOf(collection)
   const stored: Entry['stored'] = []
   let bytes = 0
-  for (const [index, schema] of schemas.entries()) {
-    const name = names[index] ?? ''
+  for (const field of readerOf(collection).fields) {
+    const { name } = field
     const value = values.fields.get(name)
-    const field = storedText(value, kinds[index] ?? 'string', schema)
-    if ('fault' in field) {
+    // What the words of a command set is a text, as a cell is.
+    const kept = keptText(field, value, isOfTexts === true || columns.set.has(name))
+    if ('fault' in kept) {
       return value === undefined
         ? { reason: `${name}: missing` }
-        : { reason: `${name}: does not fit: ${field.fault}`, example: shown(value) }
+        : { reason: `${name}: does not fit: ${kept.fault}`, example: shown(value) }
     }
-    stored.push(field.text)
-    bytes += Buffer.byteLength(field.text ?? '')
+    stored.push(kept.text)
+    bytes += Buffer.byteLength(kept.text ?? '')
   }
   if (stored.every((text) => text === undefined)) return { reason: 'no field has a value' }
   if (bytes > MOST_BYTES) return { reason: `is larger than ${MOST_BYTES} bytes` }
@@ -104,15 +135,34 @@ function valuesOf(row: Row, columns: Columns): { fields: Map<string, unknown> } 
   return { fields }
 }
 
-function storedText(
+/** The text that is stored of a value, or why the field cannot have it. */
+function keptText(
+  field: Field,
   value: unknown,
-  kind: Kind,
-  schema: ZodMiniType,
+  isText: boolean,
 ): TextOf | { text: string | undefined } {
-  const text = value === undefined ? { text: undefined } : textOf(value, kind)
+  if (value === undefined) {
+    const parsed = accept(field, field.isNullable ? null : undefined)
+    return parsed.ok ? { text: undefined } : { fault: 'missing' }
+  }
+  if (isJson(field)) {
+    const json = jsonOf(value, isText)
+    if ('fault' in json) return json
+    const parsed = accept(field, json.value)
+    if (!parsed.ok) return { fault: faultOf(parsed.errors) }
+    return { text: storedText(field, parsed.value) }
+  }
+  const text = textOf(value, field.kind)
   if ('fault' in text) return text
-  const parsed = validate(schema, text.text === undefined ? undefined : fromText(text.text, kind))
-  return parsed.ok ? text : { fault: parsed.errors?.[0]?.message ?? 'is refused' }
+  const parsed = accept(field, scalarOf(text.text, field.kind))
+  if (!parsed.ok) return { fault: faultOf(parsed.errors) }
+  // A time is kept in UTC; the digits of a number as they are.
+  return typeof parsed.value === 'string' ? { text: parsed.value } : text
+}
+
+function faultOf(errors: readonly InputFault[] = []): string {
+  const [{ pointer = '#', message = 'is refused' } = {}] = errors
+  return pointer === '#' ? message : `${pointer.slice(1)} ${message}`
 }
 
 function idOf(

@@ -1,4 +1,4 @@
-import { type Kind, NUMBER } from '../lib/items/item.ts'
+import { type Kind, NUMBER } from '../lib/items/field.ts'
 
 /** A number of a JSON file that JavaScript would write in other words, as the file has it. */
 export class Numeral {
@@ -38,7 +38,7 @@ export function textOf(value: unknown, kind: Kind): TextOf {
   }
 }
 
-const INEXACT = { fault: 'cannot be kept exactly as a number' }
+export const INEXACT = { fault: 'cannot be kept exactly as a number' }
 
 function numeralText({ source }: Numeral, kind: Kind): TextOf {
   if (kind !== 'number') return { text: source }
@@ -59,7 +59,7 @@ const MOST_DIGITS = 101
  *
  * @see RFC 7493 §2.2
  */
-function isExact(source: string): boolean {
+export function isExact(source: string): boolean {
   const digits = significant(source)
   const value = Number(source)
   if (digits === '') return true

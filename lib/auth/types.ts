@@ -43,8 +43,10 @@ export interface MailDeps extends AuthDeps {
   randomToken: () => string
   /** SHA-256, base64url. */
   tokenHash: (token: string) => Promise<string>
-  /** The public origin, for links in mails. */
+  /** The public origin, for links in mails and for passkeys. */
   origin: string
+  /** What the service is called. */
+  appName: string
 }
 
 /** What the use cases around passwords need besides: no other function carries bcrypt. */
@@ -55,8 +57,6 @@ export interface AccountDeps extends MailDeps {
   /** Seals what the store keeps of TOTP. */
   secretBox: SecretBox
   randomBytes: (length: number) => Uint8Array<ArrayBuffer>
-  /** What the service is called. */
-  appName: string
 }
 
 /** All in seconds. */

@@ -19,8 +19,11 @@ export interface CollectionAccess {
 /** What an operation does to a collection; `replace` makes the item if there is none. */
 export type Action = keyof CollectionAccess | 'replace'
 
-/** Fields that the server sets in a new item, and no client can: the account's opaque id, the time (ISO 8601). */
-export type Stamp = 'owner' | 'createdAt'
+/**
+ * Fields that the server sets, and no client can: the account's opaque id, when the item was made, when it
+ * was last changed. Times are in UTC with milliseconds (RFC 3339).
+ */
+export type Stamp = 'owner' | 'createdAt' | 'updatedAt'
 
 export interface Collection<shape extends Shape = Shape, field = string> {
   /** The path: `/api/<name>`. */
@@ -36,6 +39,8 @@ export interface Collection<shape extends Shape = Shape, field = string> {
   stamps?: readonly Stamp[]
   /** Fields that `director=…` and `year[gte]=…` ask for. */
   filter?: readonly field[]
+  /** Fields of which no two items have the same value; many may have none. */
+  unique?: readonly field[]
   /** Orders that `sort=` asks for, `-year,title`; each can be asked for backwards too. */
   sort?: readonly string[]
   /** Fields whose words `q=` finds by their beginnings. */
@@ -63,6 +68,8 @@ export const RESERVED_NAMES = [
   'blocks',
   'metrics',
   'health',
+  'graphql',
+  'mcp',
   'openapi.json',
 ] as const
 
@@ -74,6 +81,7 @@ export const RESERVED_PARAMETERS = [
   'q',
   'fields',
   'count',
+  'include',
   'collection',
   'id',
 ] as const

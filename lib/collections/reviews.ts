@@ -6,7 +6,7 @@ export const reviews = defineCollection({
   prefix: 'review:',
   access: { list: 'public', get: 'public', create: 'user', update: 'owner', delete: 'owner' },
   fields: (z) => ({
-    movie: z.string().check(z.minLength(1), z.maxLength(256)),
+    movie: z.reference('movies'),
     rating: z.int().check(z.minimum(1), z.maximum(5)),
     text: z.string().check(z.maxLength(4_000)),
     owner: z.string(),

@@ -27,10 +27,20 @@ export interface Operation {
    * that does not hold is as good as none.
    */
   optionalPrincipal?: true
+  /** Of passkeys: it is there where the origin's host is a name, since an RP id is no IP address. */
+  passkeys?: true
+  /**
+   * Performs operations of collections for its caller, each of which is admitted by itself. A credential that
+   * does not hold is refused before any begins.
+   */
+  acts?: true
   /** Runs bcrypt, which holds up everything else in its process. */
   hashes?: true
-  /** `any` takes whatever comes and judges it in the use case; `optional` is JSON or nothing. */
-  body: 'none' | 'json' | 'optional' | 'any'
+  /**
+   * `any` takes whatever comes and judges it in the use case; `optional` is JSON or nothing; `text` is JSON
+   * whose syntax the use case judges, because a protocol says how that fails.
+   */
+  body: 'none' | 'json' | 'optional' | 'any' | 'text'
   status: 200 | 201 | 202 | 204 | 303
   /** Also open to whoever sends this setting as a bearer token, without a session. */
   token?: 'metricsToken'
@@ -119,6 +129,73 @@ export const contract = {
     body: 'json',
     hashes: true,
     status: 204,
+  },
+  newPasskeyOptions: {
+    method: 'POST',
+    path: '/api/auth/passkeys/options',
+    access: 'user',
+    passkeys: true,
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 200,
+  },
+  createPasskey: {
+    method: 'POST',
+    path: '/api/auth/passkeys',
+    access: 'user',
+    passkeys: true,
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    hashes: true,
+    status: 201,
+  },
+  listPasskeys: {
+    method: 'GET',
+    path: '/api/auth/passkeys',
+    access: 'user',
+    passkeys: true,
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  deletePasskey: {
+    method: 'DELETE',
+    path: '/api/auth/passkeys/{id}',
+    access: 'user',
+    passkeys: true,
+    quota: 'gate',
+    counted: 'write',
+    body: 'none',
+    status: 204,
+  },
+  passkeyOptions: {
+    method: 'POST',
+    path: '/api/auth/passkey/options',
+    access: 'public',
+    passkeys: true,
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+  },
+  signInByPasskey: {
+    method: 'POST',
+    path: '/api/auth/passkey/signin',
+    access: 'public',
+    passkeys: true,
+    quota: 'signin',
+    body: 'json',
+    status: 200,
+  },
+  logInByPasskey: {
+    method: 'POST',
+    path: '/api/auth/passkey/login',
+    access: 'public',
+    passkeys: true,
+    quota: 'signin',
+    body: 'json',
+    status: 200,
   },
   register: {
     method: 'POST',
@@ -468,6 +545,44 @@ export const contract = {
     access: 'public',
     quota: 'none',
     body: 'none',
+    status: 200,
+  },
+  queryGraph: {
+    method: 'GET',
+    path: '/api/graphql',
+    access: 'public',
+    acts: true,
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+    mediaType: 'application/json',
+  },
+  runGraph: {
+    method: 'POST',
+    path: '/api/graphql',
+    access: 'public',
+    acts: true,
+    quota: 'gate',
+    body: 'text',
+    status: 200,
+    mediaType: 'application/json',
+  },
+  graphSchema: {
+    method: 'GET',
+    path: '/api/graphql/schema',
+    access: 'public',
+    quota: 'gate',
+    body: 'none',
+    status: 200,
+    mediaType: 'text/plain; charset=utf-8',
+  },
+  callTools: {
+    method: 'POST',
+    path: '/api/mcp',
+    access: 'public',
+    acts: true,
+    quota: 'gate',
+    body: 'text',
     status: 200,
   },
   listItems: {

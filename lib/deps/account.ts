@@ -22,7 +22,6 @@ export function accountParts(
     passwords: createPasswords(sleep, now),
     secretBox: createSecretBox('totp', settings.refreshSecrets, randomBytes),
     randomBytes,
-    appName: settings.appName,
     passwordRules: settings.passwordRules,
     isBreached: createBreachCheck(settings.pwnedPasswordsUrl, ask, log),
   }

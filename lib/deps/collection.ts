@@ -3,6 +3,7 @@ import { createKeyProof } from '../auth/api-keys/key-proof.ts'
 import { remember } from '../bounded-map.ts'
 import { hmac } from '../hash.ts'
 import { ItemCache } from '../items/item-cache.ts'
+import { findCollection } from '../items/registry.ts'
 import type { CollectionDeps as CollectionNeeds } from '../items/types.ts'
 import { once } from '../once.ts'
 import { env } from '../settings/settings.ts'
@@ -24,10 +25,11 @@ export function collectionParts(
   settings: Settings,
   now: () => number,
   onDeadKey?: (key: PresentedKey) => void,
-): Pick<CollectionDeps, 'cursorMacs' | 'keys' | 'itemCache'> {
+): Pick<CollectionDeps, 'cursorMacs' | 'findCollection' | 'keys' | 'itemCache'> {
   const noted = new Map<string, number>()
   return {
     itemCache: new ItemCache(now),
+    findCollection,
     cursorMacs: settings.accessSecrets.map((secret) => hmac('cursor', secret)),
     keys: {
       prove: (key, scope) => createKeyProof(key, scope, onDeadKey),

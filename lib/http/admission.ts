@@ -1,5 +1,6 @@
 import { type KeyOwner, LiveAccess, type Proof } from '../auth/sessions/liveness.ts'
 import { rotate } from '../auth/sessions/rotate.ts'
+import type { RefreshClaims } from '../auth/tokens/tokens.ts'
 import type { AuthCall, CookieJar, Principal, Report, Site } from '../auth/types.ts'
 import { accessOf } from '../contract/access-of.ts'
 import type { Operation } from '../contract/operations.ts'
@@ -27,8 +28,22 @@ export interface Admitted {
   presented: AuthCall['presented']
 }
 
+/** A credential that was checked once for all acts of a request. */
+export interface Shown {
+  tokens: AuthCall['presented']
+  authentication: Authentication
+}
+
+/** Finds the credential of a request and checks it. */
+export async function show(headers: Headers, deps: Deps): Promise<Shown> {
+  const { tokens, check } = present(headers, deps)
+  return { tokens, authentication: await check(deps.now()) }
+}
+
 interface Arrival {
   headers: Headers
+  /** What {@link show} found, where it was asked before. */
+  shown?: Shown
   deps: Deps
   store: Store
   cookies: CookieJar
@@ -48,26 +63,27 @@ interface Arrival {
 export async function admit(
   row: Operation,
   match: Match,
-  { headers, deps, store, cookies, site, report, identify }: Arrival,
+  { headers, shown: before, deps, store, cookies, site, report, identify }: Arrival,
 ): Promise<Result<Admitted, ProblemCode>> {
   if (holdsToken(row, headers, deps.settings)) {
     const access = new LiveAccess(store, undefined, 'public', deps.now)
     return ok({ access, principal: undefined, signed: false, presented: {} })
   }
-  const { tokens: presented, check } = present(headers, deps)
-  const authentication = await check(deps.now())
+  const shown = before ?? (await show(headers, deps))
+  const { tokens: presented, authentication } = shown
   if (authentication.status === 'two') return TWO_CREDENTIALS
   identify(callerOf(authentication))
   const needed = accessOf(row, match.collection)
   const { status } = authentication
-  if (needed !== 'public' && (status === 'none' || status === 'invalid')) {
+  const bad = status === 'invalid' && row.acts === true
+  if (bad || (needed !== 'public' && (status === 'none' || status === 'invalid'))) {
     return refusal(authentication)
   }
 
   // Where nobody has to sign in, a credential counts once it is proven.
   const optional = needed === 'public' && row.optionalPrincipal === true
   const asks = needed !== 'public' || optional
-  const renewed = status === 'renewable' && asks
+  const renews = status === 'renewable' && (asks || row.acts === true)
   const proof = proofOf(authentication, row, match, deps)
   if (needed !== 'public' && status === 'key' && proof === undefined) {
     const detail = 'An API key opens collections alone: sign in, and send the access token.'
@@ -75,30 +91,45 @@ export async function admit(
   }
   const signed = status === 'valid' || status === 'renewable'
   const seen = { seen: deps.sessionsSeen, dead: deps.deadSessions }
-  const wanted = optional && (proof !== undefined || renewed) ? 'user' : needed
+  const wanted = optional && (proof !== undefined || renews) ? 'user' : needed
   const access = new LiveAccess(store, proof, wanted, deps.now, seen)
+  const renew = async (claims: RefreshClaims): ReturnType<typeof rotate> => {
+    const rotated = await rotate({ store, report }, claims, deps)
+    if (!rotated.ok) return rotated
+    const { tokens, holder } = rotated.value
+    identify({ session: holder.sessionId, user: holder.accountId })
+    cookies.give(tokens)
+    access.accept(tokens.content.level)
+    return rotated
+  }
+  const unsafe = row.method !== 'GET'
+  const byCookies = 'by' in authentication && authentication.by === 'cookies'
+  const forged = unsafe && byCookies && !site.sameOrigin
+  if (row.acts === true && forged) return fail('csrf-failed', 'not of this origin')
+  if (needed === 'public' && wanted === 'public' && !renews) {
+    if (status === 'renewable') access.renew = () => renew(authentication.claims)
+    return ok({ access, principal: undefined, signed, presented })
+  }
   const nobody = ok({
     access: new LiveAccess(store, undefined, 'public', deps.now, seen),
     principal: undefined,
     signed,
     presented,
   })
-  if (needed === 'public' && wanted === 'public') return nobody
-  const unsafe = row.method !== 'GET'
-  const byCookies = 'by' in authentication && authentication.by === 'cookies'
-  const forged = unsafe && byCookies && !site.sameOrigin
 
   let holder: Principal | undefined
-  if (renewed) {
+  if (renews) {
     // Judged before anything is rotated: a page of another site changes nothing.
     if (forged) return fail('csrf-failed', 'not of this origin')
-    const rotated = await rotate({ store, report }, authentication.claims, deps)
+    const rotated = await renew(authentication.claims)
     if (!rotated.ok) return optional ? nobody : fail('invalid-token', rotated.reason)
-    const { tokens } = rotated.value
     holder = rotated.value.holder
-    identify({ session: holder.sessionId, user: holder.accountId })
-    cookies.give(tokens)
-    access.accept(tokens.content.level)
+    if (row.acts === true) {
+      // Its acts go by the new token: the cookie that was sent is used up.
+      const token = await deps.accessTokens.verify(rotated.value.tokens.JWT, deps.now())
+      if (token.ok) shown.authentication = { status: 'valid', claims: token.value, by: 'cookies' }
+      return nobody
+    }
   }
   if (unsafe) {
     const proof = await access.prove()

@@ -40,6 +40,19 @@ export function declaresTooLarge(headers: Headers): boolean {
 }
 
 /**
+ * Reads a body whose syntax the use case judges; '' where it is not UTF-8, which is no JSON either.
+ */
+export async function readText(request: Request): Promise<Result<string, 'payload-too-large'>> {
+  const bytes = await readBytes(request)
+  if (bytes === undefined) return fail('payload-too-large', 'counted on the stream')
+  try {
+    return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return ok('')
+  }
+}
+
+/**
  * Reads a JSON body and counts the bytes as they come, because `Content-Length` may be absent or wrong.
  */
 export async function readJson(

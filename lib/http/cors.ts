@@ -1,7 +1,7 @@
 const EXPOSED =
   'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, Server-Timing, Usher-Sync, WWW-Authenticate, X-Request-Id'
 const ALLOWED_HEADERS =
-  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Usher-Sync, X-API-Key, traceparent, tracestate, baggage'
+  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Usher-Sync, X-API-Key, traceparent, tracestate, baggage'
 
 /**
  * Writes the CORS headers: an origin on the list is named back, any other gets none. The answer

@@ -130,9 +130,11 @@ test('a use case by session that has counted nothing counts as a stranger', asyn
   expect(response.headers.get('ratelimit-policy')).toMatch(/^"anonymous";/)
 })
 
-test('the id of the gate is kept, and what the gate has waited for counts', async () => {
+test('the id of the gate is kept, and what the gate has waited for and counted is told', async () => {
   const spent = { count: 1, commands: 2, milliseconds: 3 }
-  const handover = { requestId: 'from-the-gate', spent, startedAt: Date.now(), limit: undefined }
+  const counted = { limit: 600, windowSeconds: 60, remaining: 599, resetSeconds: 42 }
+  const quotas = [{ policy: 'user' as const, ...counted }]
+  const handover = { requestId: 'from-the-gate', spent, startedAt: Date.now(), quotas }
   const deleteBlock = defineOperation('deleteBlock', {
     summary: '',
     problems: ['not-found'],
@@ -146,4 +148,6 @@ test('the id of the gate is kept, and what the gate has waited for counts', asyn
   expect(response.headers.has('x-request-id')).toBe(false)
   expect((await response.json()).requestId).toBe('from-the-gate')
   expect(response.headers.get('server-timing')).toBe('redis;dur=3;desc="1 trips, 2 commands"')
+  expect(response.headers.get('ratelimit-policy')).toBe('"user";q=600;w=60')
+  expect(response.headers.get('ratelimit')).toBe('"user";r=599;t=42')
 })

@@ -5,12 +5,13 @@ import {
   type AccessCode,
   type Failure,
   fail,
+  ok,
   type ProblemCode,
   type Result,
 } from '../contract/problems.ts'
 import type { Deps } from '../deps/base.ts'
 import type { CollectionCall } from '../items/types.ts'
-import type { AnyOperation } from '../operation.ts'
+import type { Act, ActingCall, AnyOperation } from '../operation.ts'
 import { printable } from '../printable.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
 import type { PolicyName } from '../rate-limit/policies.ts'
@@ -19,7 +20,8 @@ import { Store } from '../store/client/store.ts'
 import { Trips } from '../store/client/trips.ts'
 import { eventWords } from '../store/events.ts'
 import { type Trace, traceOf } from '../trace.ts'
-import { admit, ownerOf } from './admission.ts'
+import { absence } from './absence.ts'
+import { admit, ownerOf, type Shown, show } from './admission.ts'
 import { detached, inBackground, keptAlive, record } from './background.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 import type { Caller } from './credentials/present.ts'
@@ -31,7 +33,7 @@ import { problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
 import { operationName } from './request-log.ts'
 import { finish, success } from './respond.ts'
-import { findRoute, isPublicRead } from './router.ts'
+import { findRoute, isPublicRead, type Match } from './router.ts'
 import { countStranger } from './stranger.ts'
 import { readSync, SYNC_HEADER, type Sync, staleBefore, syncToken } from './sync.ts'
 
@@ -91,11 +93,16 @@ export function endpoint<needs>(
       const onDenied = (policy: PolicyName, user?: string): void =>
         report('throttled', { policy, user, ...caller })
       quotas = new RequestQuotas(settled.limiter, trips, settled.log, onDenied, later)
+      const shown = row.acts === true ? await show(request.headers, settled) : undefined
       outcome = await perform(
         { row, input, run },
         {
           request,
+          requestId,
+          trips,
           match,
+          shown,
+          caller,
           deps: settled,
           store: new Store(settled.databases, trips, sync.sights),
           sync,
@@ -118,24 +125,21 @@ export function endpoint<needs>(
         const stranger = { hotLimiter, partition: addressPartition(ip), trips, waitUntil: later }
         outcome = (await countStranger(quotas.decisions, stranger)) ?? outcome
       }
-      const refused = !outcome.ok && outcome.code === 'insufficient-scope'
-      if (refused && typeof match === 'object' && accessOf(row, match.collection) === 'admin') {
-        report('access.refused', { operation, ...caller })
-      }
     } catch (error) {
       outcome = failureOf(error)
     }
 
     const answer = outcome.ok ? await success(row, outcome, request.headers) : outcome
-    const failure = answer instanceof Response ? undefined : answer
+    // A host's own kind of answer is no instance of the web's.
+    const failure = 'code' in answer ? answer : undefined
     const response =
-      answer instanceof Response
-        ? answer
-        : page(
+      'code' in answer
+        ? page(
             problem(answer.code, { instance: pathname, requestId }, answer),
             answer,
             request.headers,
           )
+        : answer
     const written =
       sync && settled && (await syncToken(sync.sights, settled.now(), settled.syncMacs))
     if (written !== undefined) response.headers.set(SYNC_HEADER, written)
@@ -154,7 +158,7 @@ export function endpoint<needs>(
       failure,
       spent: trips,
       decisions: quotas?.decisions ?? [],
-      limit: handover?.limit,
+      passed: handover?.quotas,
       isPublic: typeof match === 'object' && isPublicRead(row, match),
       trace,
       later,
@@ -163,9 +167,9 @@ export function endpoint<needs>(
 }
 
 /** The call as it is made for any operation: what its row does not promise may be missing. */
-type Made = AuthCall<unknown> &
+type Made = Omit<ActingCall<unknown>, 'act' | 'authentication'> &
   Omit<CollectionCall<unknown>, 'collection'> & {
-    [name in 'collection' | 'id' | 'key' | 'provider']: unknown
+    [name in 'collection' | 'id' | 'key' | 'provider' | 'act' | 'authentication']: unknown
   }
 
 /** In letters: a session keeps it, to tell devices apart. */
@@ -173,7 +177,14 @@ const LONGEST_USER_AGENT = 256
 
 interface Exchange<needs> {
   request: Request
+  requestId: string
+  trips: Trips
   match: ReturnType<typeof findRoute>
+  /** The credential, where the acts of the request share it. */
+  shown: Shown | undefined
+  caller: Caller
+  /** What an act is given in the place of the request's own body, query and conditions. */
+  given?: { input: unknown }
   deps: needs & Deps
   store: Store
   sync: Sync
@@ -188,21 +199,42 @@ interface Exchange<needs> {
   identify: (caller: Caller) => void
 }
 
+type Performed<needs> = Pick<AnyOperation<needs>, 'row' | 'input' | 'run'>
+
+/** Performs one operation for the caller of a request, and tells of an admin's door that was tried. */
 async function perform<needs>(
-  operation: Pick<AnyOperation<needs>, 'row' | 'input' | 'run'>,
+  operation: Performed<needs>,
   exchange: Exchange<needs>,
 ): Promise<Result<unknown, ProblemCode>> {
-  const { request, match, deps, store, quotas, cookies, address, trace, later, report } = exchange
-  const { event, identify, sync } = exchange
+  const { match, caller, report } = exchange
+  const { row } = operation
+  if (match === 'malformed' || match === 'unknown') return fail('not-found', match)
+  const outcome = await performAt(operation, match, exchange)
+  const refused = !outcome.ok && outcome.code === 'insufficient-scope'
+  if (refused && accessOf(row, match.collection) === 'admin') {
+    report('access.refused', { operation: operationName(row, match), ...caller })
+  }
+  return outcome
+}
+
+async function performAt<needs>(
+  operation: Performed<needs>,
+  match: Match,
+  exchange: Exchange<needs>,
+): Promise<Result<unknown, ProblemCode>> {
+  const { request, deps, store, quotas, cookies, address, trace, later, report, given } = exchange
+  const { event, identify, sync, shown } = exchange
   const { row } = operation
   const { headers } = request
-  if (match === 'malformed' || match === 'unknown') return fail('not-found', match)
+  const absent = absence(row, deps.settings)
+  if (absent !== undefined) return absent
   const site = {
     sameOrigin: isSameOrigin(headers, deps.settings.origin),
     foreign: isForeign(headers, deps.settings.origin),
   }
   const admission = await admit(row, match, {
     ...{ headers, deps, store, cookies, site, report, identify },
+    ...(shown && { shown }),
   })
   if (!admission.ok) return admission
   const { access, principal, signed, presented } = admission.value
@@ -221,7 +253,7 @@ async function perform<needs>(
     if (!decision.allowed) return quotaExceeded([decision])
   }
 
-  const input = await readInput(row, operation.input, request)
+  const input = given ? ok(given.input) : await readInput(row, operation.input, request)
   if (!input.ok) return orUnproven(access, input)
   const result = await operation.run(
     // What the row promises is there: see `Call`.
@@ -245,19 +277,35 @@ async function perform<needs>(
         partition: addressPartition(address),
         userAgent: printable((headers.get('user-agent') ?? '').slice(0, LONGEST_USER_AGENT)),
       },
+      authentication: shown?.authentication,
+      headers,
+      requestId: exchange.requestId,
+      trips: exchange.trips,
+      sights: sync.sights,
+      act: (another: Performed<needs>, { collection, id, input: sent, store: own }: Act) => {
+        const params = id === undefined ? {} : { id }
+        return perform(another, {
+          ...exchange,
+          store: own ?? store,
+          match: { operations: match.operations, collection, params },
+          given: { input: sent },
+        })
+      },
       collection: match.collection,
       id: match.params['id'],
       key: match.params['key'],
       provider: match.params['provider'],
       conditions: {
-        ifMatch: headers.get('if-match'),
-        ifNoneMatch: headers.get('if-none-match'),
-        idempotencyKey: headers.get('idempotency-key'),
+        ifMatch: given ? null : headers.get('if-match'),
+        ifNoneMatch: given ? null : headers.get('if-none-match'),
+        idempotencyKey: given ? null : headers.get('idempotency-key'),
       },
       level: () => access.level,
       signedInAgo: () => access.signedInAgo,
       log: deps.log,
       read: (read) => access.read(read),
+      readAsCaller: (read) => access.readAsCaller(read),
+      mayGet: ({ name, access: { get } }) => access.may({ collection: name, action: 'get' }, get),
       recall: (seconds) => access.recall(seconds),
       staleBefore: staleBefore(sync),
       background: (work) => later(inBackground(deps, work)),

@@ -99,8 +99,9 @@ test('a user is served while nothing can be counted, and is told the quota', asy
   const outcome = await passed('/api/profile', { headers }, deps)
   if (!('pass' in outcome)) throw new Error('it does not pass')
   const { handover, response } = outcome.pass
-  expect(response.get('ratelimit')).toMatch(/^"user";r=\d+;t=\d+$/)
-  expect(handover.limit).toMatch(/^user=\d+$/)
+  expect(handover.quotas).toMatchObject([{ policy: 'user', remaining: expect.any(Number) }])
+  // The endpoint writes them: under Next's Node runtime the gate's would be the only ones.
+  expect(response.has('ratelimit')).toBe(false)
   expect(response.get('x-request-id')).toBe(handover.requestId)
 })
 
@@ -155,7 +156,7 @@ test('of a body the media type is judged first, then the length that is declared
 test('a probe is nobody’s quota, and nobody’s credential', async () => {
   const outcome = await passed('/api/health', { headers: { Authorization: 'Bearer x' } })
   if (!('pass' in outcome)) throw new Error('it does not pass')
-  expect(outcome.pass.response.has('ratelimit')).toBe(false)
+  expect(outcome.pass.handover.quotas).toEqual([])
   expect(outcome.pass.handover.spent).toMatchObject({ count: 0 })
 })
 

@@ -4,10 +4,11 @@ import { accessOf } from '../contract/access-of.ts'
 import { contract, type Operation } from '../contract/operations.ts'
 import { type Failure, fail } from '../contract/problems.ts'
 import type { GateDeps } from '../deps/gate.ts'
-import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
+import { quotaExceeded } from '../rate-limit/headers.ts'
 import type { Decision, Partition, WaitUntil } from '../rate-limit/types.ts'
 import { Trips } from '../store/client/trips.ts'
 import { traceOf } from '../trace.ts'
+import { absence } from './absence.ts'
 import { declaresTooLarge, takesMediaType } from './body.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
 import { setPreflightHeaders } from './cors.ts'
@@ -29,7 +30,7 @@ import type { KeyQuota } from './key-limits.ts'
 import { failurePage } from './pages/failure-page.ts'
 import { normalPath, redirectOf } from './path.ts'
 import { json, problem, redirect } from './problem.ts'
-import { limitUsed, operationName } from './request-log.ts'
+import { operationName } from './request-log.ts'
 import { finish } from './respond.ts'
 import { allowedMethods, findRoute, isPublicRead, type Match, operationOf } from './router.ts'
 import { countStranger } from './stranger.ts'
@@ -81,8 +82,9 @@ export async function gate(
     settled = deps()
     trips = new Trips(settled.now, undefined, trace)
     if ('row' in routed) {
+      const { settings } = settled
       const inspection = { request, deps: settled, trips, decisions, caller, waitUntil }
-      refused = await inspect(routed, inspection)
+      refused = absence(routed.row, settings) ?? (await inspect(routed, inspection))
     }
   } catch (error) {
     refused ??= failureOf(error)
@@ -94,9 +96,8 @@ export async function gate(
       : document
   if (refused === undefined && 'row' in routed && trips !== undefined) {
     const headers = new Headers({ 'X-Request-Id': requestId })
-    setQuotaHeaders(headers, decisions)
-    const limit = decisions.map(limitUsed).join(' ') || undefined
-    return { pass: { handover: { requestId, spent: trips, startedAt, limit }, response: headers } }
+    const handover = { requestId, spent: trips, startedAt, quotas: decisions }
+    return { pass: { handover, response: headers } }
   }
 
   const response =
@@ -215,7 +216,8 @@ async function inspect(
   if (unread !== undefined) return unread
   const { status } = authentication
   if (status === 'valid' || status === 'renewable' || status === 'key') return undefined
-  return access === 'public' ? undefined : refusal(authentication)
+  if (access === 'public' && !(row.acts === true && status === 'invalid')) return undefined
+  return refusal(authentication)
 }
 
 /** What the header fields say against the body; the endpoint reads it. */
@@ -249,7 +251,7 @@ function isBlocked(
  * The quota of an API key. Keys that are not known are looked up, as long as their address is not
  * denied: made-up ones that pass the checksum would cost a round trip each.
  */
-async function quotaOfKey(
+export async function quotaOfKey(
   key: PresentedKey,
   headers: Headers,
   { keyLimits, hotLimiter, settings }: GateDeps,
@@ -276,7 +278,7 @@ interface Counting {
  * A verified token counts as its subject; an API key as itself, and for its owner; everything else as
  * the address it comes from.
  */
-async function countRequest(
+export async function countRequest(
   authentication: Authentication,
   { access, headers, deps, trips, waitUntil, keyQuota }: Counting,
 ): Promise<Decision[]> {

@@ -1,12 +1,19 @@
 import { expect, test } from '@playwright/test'
-import { assert, integer, option, property, record, stringMatching, uuid } from 'fast-check'
+import { array, assert, constantFrom, integer, property, record, uuid } from 'fast-check'
+import { POLICIES, type PolicyName } from '../rate-limit/policies.ts'
 import { handoverHeaders, readHandover, serverTiming } from './handover.ts'
 
 const ID = 'x-usher-request-id'
 const TRIPS = 'x-usher-trips'
 
 test('what the gate writes is what the endpoint reads', () => {
-  const limit = stringMatching(/^[a-z-]{1,32}=\d{1,12}( [a-z-]{1,32}=\d{1,12})?$/)
+  const quota = record({
+    policy: constantFrom(...(Object.keys(POLICIES) as PolicyName[])),
+    limit: integer({ min: 1, max: 999_999_999_999 }),
+    windowSeconds: integer({ min: 1, max: 999_999_999 }),
+    remaining: integer({ min: 0, max: 999_999_999_999 }),
+    resetSeconds: integer({ min: 1, max: 999_999_999 }),
+  })
   const handovers = record({
     requestId: uuid(),
     spent: record({
@@ -15,7 +22,7 @@ test('what the gate writes is what the endpoint reads', () => {
       milliseconds: integer({ min: 0, max: 99_999 }),
     }),
     startedAt: integer({ min: 0, max: 2 ** 50 }),
-    limit: option(limit, { nil: undefined }),
+    quotas: array(quota, { maxLength: 3 }),
   })
   assert(
     property(handovers, (handover) => {
@@ -26,7 +33,7 @@ test('what the gate writes is what the endpoint reads', () => {
 
 test('a part of a millisecond counts as one: the deadline is never longer for a gate in between', () => {
   const spent = { count: 1, commands: 2, milliseconds: 0.01 }
-  const handover = { requestId: 'r', spent, startedAt: 1, limit: undefined }
+  const handover = { requestId: 'r', spent, startedAt: 1, quotas: [] }
   const read = readHandover(new Headers(handoverHeaders(handover)))
   expect(read?.spent.milliseconds).toBe(1)
 })
@@ -40,8 +47,12 @@ test('what a client could write to get more time, or to forge a log line, is no 
     '1;2;3e9;4;',
     '1;2;;4;',
     '1;2;3;4',
-    '1;2;3;4;user=1 key=2 anonymous=3',
-    '1;2;3;4;user=x',
+    '1;2;3;4;user=1',
+    '1;2;3;4;user=1,2,3,x',
+    '1;2;3;4;user=1,2,3,4 key=2',
+    '1;2;3;4;nobody=1,2,3,4',
+    '1;2;3;4;constructor=1,2,3,4',
+    `1;2;3;4;${'user=1,2,3,4 '.repeat(20)}`,
     '1;2;3;4;","user":"u_0000000000000000',
     '',
   ]) {

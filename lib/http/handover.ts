@@ -1,18 +1,20 @@
+import { POLICIES, type PolicyName } from '../rate-limit/policies.ts'
+import type { QuotaState } from '../rate-limit/types.ts'
 import type { Spent } from '../store/client/trips.ts'
 
 /**
  * What the gate tells the endpoint: the request's id, the waiting already done, when it began and
- * the quota it counted. Where the two are apart it goes in request headers that the gate always
+ * the quotas it counted. Where the two are apart it goes in request headers that the gate always
  * overwrites. Nothing here is an identity; without the gate a client could write them, and would
- * only shorten its own deadline.
+ * only shorten its own deadline and be told of quotas that it made up.
  */
 export interface Handover {
   requestId: string
   spent: Spent
   /** Epoch milliseconds. */
   startedAt: number
-  /** See `RequestRecord`. */
-  limit: string | undefined
+  /** The endpoint writes their headers: of one that the gate sets too, Next's Node runtime keeps the gate's alone. */
+  quotas: readonly QuotaState[]
 }
 
 const NOTHING: Spent = { count: 0, commands: 0, milliseconds: 0 }
@@ -24,24 +26,29 @@ export function handoverHeaders({
   requestId,
   spent: { count, commands, milliseconds },
   startedAt,
-  limit,
+  quotas,
 }: Handover): [name: string, value: string][] {
   const spent = `${count};${commands};${Math.ceil(milliseconds)}`
   return [
     [ID_HEADER, requestId],
-    [TRIPS_HEADER, `${spent};${startedAt};${limit ?? ''}`],
+    [TRIPS_HEADER, `${spent};${startedAt};${quotas.map(quotaText).join(' ')}`],
   ]
+}
+
+function quotaText({ policy, limit, windowSeconds, remaining, resetSeconds }: QuotaState): string {
+  return `${policy}=${limit},${windowSeconds},${remaining},${resetSeconds}`
 }
 
 /** Reads them; undefined when no gate came before. */
 export function readHandover(headers: Headers): Handover | undefined {
   const requestId = headers.get(ID_HEADER)
-  const parts =
-    /^(\d{1,3});(\d{1,3});(\d{1,5});(\d{1,16});((?:[a-z-]{1,32}=\d{1,12} ?){1,2})?$/.exec(
-      headers.get(TRIPS_HEADER) ?? '',
-    )
+  const parts = /^(\d{1,3});(\d{1,3});(\d{1,5});(\d{1,16});([\w=, -]{0,200})$/.exec(
+    headers.get(TRIPS_HEADER) ?? '',
+  )
   if (requestId === null || !/^[\w-]{1,64}$/.test(requestId) || parts === null) return undefined
-  const [, count, commands, milliseconds, startedAt, limit] = parts
+  const [, count, commands, milliseconds, startedAt, listed = ''] = parts
+  const quotas = listed.split(' ').flatMap((text) => (text === '' ? [] : [readQuota(text)]))
+  if (!quotas.every((quota) => quota !== undefined)) return undefined
   return {
     requestId,
     spent: {
@@ -50,8 +57,20 @@ export function readHandover(headers: Headers): Handover | undefined {
       milliseconds: Number(milliseconds),
     },
     startedAt: Number(startedAt),
-    limit,
+    quotas,
   }
+}
+
+function readQuota(text: string): QuotaState | undefined {
+  const [, policy = '', ...numbers] =
+    /^([a-z-]+)=(\d{1,12}),(\d{1,9}),(\d{1,12}),(\d{1,9})$/.exec(text) ?? []
+  if (!isPolicyName(policy)) return undefined
+  const [limit = 0, windowSeconds = 0, remaining = 0, resetSeconds = 0] = numbers.map(Number)
+  return { policy, limit, windowSeconds, remaining, resetSeconds }
+}
+
+function isPolicyName(name: string): name is PolicyName {
+  return Object.hasOwn(POLICIES, name)
 }
 
 /** The `Server-Timing` of a request: what it waited for the store (W3C Server Timing §4). */

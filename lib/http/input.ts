@@ -2,7 +2,7 @@ import type { Operation } from '../contract/operations.ts'
 import { fail, ok, type ProblemCode, type Result } from '../contract/problems.ts'
 import type { InputCheck } from '../operation.ts'
 import { MOST_FAULTS, pointer, validate } from '../validation.ts'
-import { declaresTooLarge, encodingFault, readJson, takesMediaType } from './body.ts'
+import { declaresTooLarge, encodingFault, readJson, readText, takesMediaType } from './body.ts'
 
 /**
  * Reads an operation's input, of the body or of the query, and checks it.
@@ -37,6 +37,7 @@ async function readBody(row: Operation, request: Request): Promise<Result<unknow
   if (encoded !== undefined) return encoded
   if (declaresTooLarge(request.headers)) return fail('payload-too-large', 'Content-Length')
   if (row.body === 'optional' && !request.headers.has('content-type')) return ok(undefined)
+  if (row.body === 'text') return readText(request)
   const body = await readJson(request)
   if (row.body === 'any' && !body.ok && body.code === 'invalid-request') return ok(undefined)
   return body

@@ -61,8 +61,8 @@ export class Metrics {
     const now = this.#options.now()
     if (this.#gatheringSince === undefined) {
       this.#gatheringSince = now
-      void this.#options.sleep(GATHERING_MS).then(() => this.#tellBehind())
-    } else if (now - this.#gatheringSince > LOST_MS) later(this.#tellBehind())
+      void this.#options.sleep(GATHERING_MS).then(() => this.tellNow())
+    } else if (now - this.#gatheringSince > LOST_MS) later(this.tellNow())
   }
 
   /**
@@ -81,7 +81,9 @@ export class Metrics {
     }
   }
 
-  async #tellBehind(): Promise<void> {
+  /** Tells what is not told yet, for a process that ends; a failure is logged. */
+  async tellNow(): Promise<void> {
+    if (this.#untold.size === 0) return
     const { redis, log } = this.#options
     try {
       await this.tell((counts) =>

@@ -1,4 +1,5 @@
 import { PROBLEMS, type ProblemCode, type ProblemExtras } from '../contract/problems.ts'
+import { currentPlatform } from '../platform.ts'
 
 /** Headers of every JSON answer: nothing may be sniffed, framed, scripted or kept. */
 const SAFE_HEADERS = {
@@ -22,10 +23,9 @@ export function jsonText(
   text: string | undefined,
   contentType = 'application/json',
 ): Response {
-  const headers = new Headers(SAFE_HEADERS)
-  if (text === undefined) return new Response(null, { status, headers })
-  headers.set('Content-Type', contentType)
-  return new Response(text, { status, headers })
+  const headers =
+    text === undefined ? SAFE_HEADERS : { ...SAFE_HEADERS, 'Content-Type': contentType }
+  return currentPlatform().respond(text ?? null, status, headers)
 }
 
 /** Sends the client elsewhere, to ask there the same (RFC 9110 §15.4.9). */
@@ -33,6 +33,24 @@ export function redirect(location: string): Response {
   const response = json(308, undefined)
   response.headers.set('Location', location)
   return response
+}
+
+/** A problem document as JSON; also for answers that carry one inside. */
+export function problemBody(
+  code: ProblemCode,
+  { instance, requestId }: { instance: string; requestId: string },
+  { detail, errors }: ProblemExtras = {},
+): Record<string, unknown> {
+  const { title, status } = PROBLEMS[code]
+  return {
+    type: `/problems/${code}`,
+    title,
+    status,
+    ...(detail === undefined ? {} : { detail }),
+    instance: instance.slice(0, 1_024),
+    requestId,
+    ...(errors === undefined ? {} : { errors }),
+  }
 }
 
 /**
@@ -49,20 +67,9 @@ export function problem(
   extras: ProblemExtras = {},
 ): Response {
   const row: { status: number; title: string; challenge?: string } = PROBLEMS[code]
-  const { detail, errors, headers = {} } = extras
-  const response = json(
-    row.status,
-    {
-      type: `/problems/${code}`,
-      title: row.title,
-      status: row.status,
-      ...(detail === undefined ? {} : { detail }),
-      instance: where.instance.slice(0, 1_024),
-      requestId: where.requestId,
-      ...(errors === undefined ? {} : { errors }),
-    },
-    'application/problem+json',
-  )
+  const { headers = {} } = extras
+  const body = problemBody(code, where, extras)
+  const response = json(row.status, body, 'application/problem+json')
   if (row.challenge !== undefined) response.headers.set('WWW-Authenticate', row.challenge)
   // A failure that knows more says so in a challenge of its own.
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)

@@ -1,7 +1,7 @@
 import type { Operation } from '../contract/operations.ts'
 import type { Failure } from '../contract/problems.ts'
 import { log } from '../log.ts'
-import type { Decision } from '../rate-limit/types.ts'
+import type { Decision, QuotaState } from '../rate-limit/types.ts'
 import type { Spent } from '../store/client/trips.ts'
 import type { Trace } from '../trace.ts'
 import type { Caller } from './credentials/present.ts'
@@ -62,6 +62,6 @@ export function denying(decisions: readonly Decision[]): string[] {
 }
 
 /** What {@link RequestRecord} keeps of a decision. */
-export function limitUsed({ policy, remaining }: Decision): string {
+export function limitUsed({ policy, remaining }: QuotaState): string {
   return `${policy}=${remaining}`
 }

@@ -16,7 +16,7 @@ function answered(known: Partial<Parameters<typeof setAnswerHeaders>[1]>): Heade
 
 test('an answer has its id, what it waited for, and what was counted', () => {
   const spent = { count: 1, commands: 3, milliseconds: 2 }
-  const headers = answered({ spent, decisions: [DECISION] })
+  const headers = answered({ spent, quotas: [DECISION] })
   expect(headers.get('x-request-id')).toBe('r')
   expect(headers.get('server-timing')).toBe('redis;dur=2;desc="1 trips, 3 commands"')
   expect(headers.get('ratelimit')).toBe('"user";r=599;t=12')

@@ -4,7 +4,7 @@ import type { BaseDeps } from '../deps/base.ts'
 import { namesStrongly, namesWeakly } from '../entity-tags.ts'
 import { sha256 } from '../hash.ts'
 import { setQuotaHeaders } from '../rate-limit/headers.ts'
-import type { Decision, WaitUntil } from '../rate-limit/types.ts'
+import type { Decision, QuotaState, WaitUntil } from '../rate-limit/types.ts'
 import type { Settings } from '../settings/types.ts'
 import type { Spent, Trips } from '../store/client/trips.ts'
 import type { Trace } from '../trace.ts'
@@ -24,7 +24,7 @@ export interface Answered {
   /** Undefined where the gate has set it: Next would append this one to it. */
   requestId: string | undefined
   spent?: Spent | undefined
-  decisions?: readonly Decision[]
+  quotas?: readonly QuotaState[]
   /** Anybody may read it, so that pages of any site may embed it. */
   isPublic?: boolean
 }
@@ -37,13 +37,13 @@ export interface Answered {
  */
 export function setAnswerHeaders(
   headers: Headers,
-  { origin, settings, requestId, spent, decisions = [], isPublic = false }: Answered,
+  { origin, settings, requestId, spent, quotas = [], isPublic = false }: Answered,
 ): void {
   if (requestId !== undefined) headers.set('X-Request-Id', requestId)
   headers.set('Server-Timing', serverTiming(spent))
   headers.set('Cross-Origin-Resource-Policy', isPublic ? 'cross-origin' : 'same-origin')
   setTransportSecurity(headers, settings?.origin)
-  setQuotaHeaders(headers, decisions)
+  setQuotaHeaders(headers, quotas)
   setCorsHeaders(headers, origin, settings?.corsOrigins ?? [])
 }
 
@@ -63,8 +63,8 @@ interface Answer {
   failure: Failure | undefined
   spent: Trips | undefined
   decisions: readonly Decision[]
-  /** What the log says of the quotas that the gate has counted. */
-  limit?: string | undefined
+  /** Quotas that the gate has counted, and that let the request pass. */
+  passed?: readonly QuotaState[] | undefined
   isPublic: boolean
   trace: Trace | undefined
   later: WaitUntil
@@ -73,18 +73,18 @@ interface Answer {
 /** The end of every answer that gate or endpoint give: its headers, its line in the log, its counts. */
 export function finish(response: Response, answer: Answer): Response {
   const { request, deps, requestId, operation, caller, failure, spent, decisions, trace } = answer
+  const quotas = [...(answer.passed ?? []), ...decisions]
   setAnswerHeaders(response.headers, {
     origin: request.headers.get('origin'),
     settings: deps?.settings,
     requestId: answer.isNamed ? undefined : requestId,
     spent,
-    decisions,
+    quotas,
     isPublic: answer.isPublic,
   })
   const milliseconds = Date.now() - answer.startedAt
   const answered = { operation, status: response.status, spent, milliseconds }
-  const limits = [answer.limit ?? [], ...decisions.map(limitUsed)].flat()
-  logRequest({ ...answered, requestId, caller, failure, limits, trace })
+  logRequest({ ...answered, requestId, caller, failure, limits: quotas.map(limitUsed), trace })
   deps?.metrics.count({ ...answered, denied: denying(decisions) }, answer.later)
   return response
 }

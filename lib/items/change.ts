@@ -1,21 +1,30 @@
 import type { Collection } from '../collections/define.ts'
 import { LEVELS } from '../contract/access.ts'
-import { type AccessCode, fail, ok, type Result, StoreUnavailable } from '../contract/problems.ts'
+import {
+  type AccessCode,
+  type Failure,
+  fail,
+  ok,
+  type Result,
+  StoreUnavailable,
+} from '../contract/problems.ts'
 import { namesStrongly, namesWeakly } from '../entity-tags.ts'
 import {
   applyItems,
   type ItemChange,
   itemRead,
   type Once,
+  type Outcome,
+  onceRead,
   type StoredFields,
 } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
 import { keptIndexesOf } from './declaration.ts'
-import { itemId } from './get.ts'
 import { indexChanges } from './indexing.ts'
 import { type Item, itemTag, readerOf } from './item.ts'
-import type { CollectionCall, CollectionDeps, ItemCall } from './types.ts'
-import { type Fields, parseId } from './write-input.ts'
+import type { CollectionCall, CollectionDeps, Conditions } from './types.ts'
+import { clashing, isHeld, lookForHolders, type Unique, uniquesOf } from './unique.ts'
+import { parseId } from './write-input.ts'
 
 /** What a change of an item can fail with. */
 export type WriteCode =
@@ -24,16 +33,35 @@ export type WriteCode =
   | 'invalid-request'
   | 'conflict'
   | 'precondition-failed'
+  | 'service-unavailable'
   | AccessCode
 
 /** How often a change is tried while others change the same item. */
 const MOST_TRIES = 20
 
 /** What is known of an item before it is changed. */
-interface Current {
+export interface Current {
   stored: StoredFields | undefined
   /** Undefined also for a hash that lacks what an item must have. */
   item: Item | undefined
+}
+
+/** A change that somebody asks for. It may be worked out several times, while others change the same item. */
+export interface Want {
+  id: string
+  action: 'create' | 'update' | 'delete'
+  conditions?: Conditions
+  /** What the item becomes; `undefined` deletes it. */
+  become(current: Current): Result<StoredFields | undefined, WriteCode>
+}
+
+/** A change as it is sent to the store, and what it will have made. */
+interface Plan {
+  want: Want
+  current: Current
+  next: StoredFields | undefined
+  fresh: Item | undefined
+  uniques: Unique[]
 }
 
 /** The answer for an item that is new. */
@@ -56,69 +84,167 @@ function locationOf({ name, prefix }: Collection, id: string): string {
 }
 
 /**
- * Reads an item, works out what it becomes, and writes that if the item is still the same; otherwise it
- * begins again. `undefined` deletes the item.
+ * Makes one change. See {@link settle}.
  *
  * @throws StoreUnavailable when others change the item again and again: the client may retry.
  */
-export async function change(
-  call: ItemCall<unknown>,
+export async function settleOne<want extends Want>(
+  call: CollectionCall<unknown>,
   deps: CollectionDeps,
-  action: 'update' | 'delete',
-  become: (
-    collection: Collection,
-    id: string,
-    current: Current,
-  ) => Result<StoredFields | undefined, WriteCode>,
-): Promise<Result<Item, WriteCode>> {
-  const { collection } = call
-  const id = itemId(call.id, collection)
-  if (!parseId(id).ok) return fail('not-found', 'no item can have this id')
-  const { names, decode } = readerOf(collection)
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const read = await call.read(itemRead(collection.prefix, id, names))
-    if (!read.ok) return read
-    const there = read.value?.some((value) => value !== undefined) === true
-    const stored = there ? read.value : undefined
-    if (!mayChange(call, collection, action, stored)) return fail('not-found', 'not theirs')
-    const condition = await judgeConditions(call, collection, stored)
-    if (condition !== undefined) return condition
-    const item = stored === undefined ? undefined : decode(id, stored).item
-    const next = become(collection, id, { stored, item })
-    if (!next.ok) return next
-    const fresh = next.value === undefined ? undefined : decode(id, next.value).item
-    if (next.value !== undefined && fresh === undefined) {
-      const errors = [{ pointer: '#', message: 'is not yet what an item must be' }]
-      return fail('validation-error', 'would not be readable', { errors })
-    }
-    const outcome = await apply(call, collection, deps, {
-      key: keys.item(collection.prefix, id),
-      verb: next.value === undefined ? 'delete' : 'set',
-      expected: stored ?? names.map(() => undefined),
-      ...(next.value === undefined ? {} : { next: next.value }),
-      indexes: indexChanges(collection, id, stored, next.value),
-    })
-    if (!('made' in outcome) || outcome.taken) return fail('conflict', 'a key of another type')
-    if (outcome.made[0] !== true) continue
-    if (next.value === undefined || fresh === undefined) return ok({ id })
-    if (stored === undefined) return created(collection, fresh, next.value)
-    return ok(fresh, { headers: { ETag: await itemTag(collection, next.value, undefined) } })
-  }
-  throw new StoreUnavailable('overtaken again and again')
+  want: want,
+  once?: RepeatableOnce,
+): Promise<Result<Item, CodeOf<want>>> {
+  const [settled] = await settle(call, deps, [want], once)
+  if (settled === undefined) throw new StoreUnavailable('overtaken again and again')
+  return settled as Result<Item, CodeOf<want>>
 }
 
-/** Writes a change and removes the item from the cache, also when the answer was lost. */
-export async function apply(
-  { store }: CollectionCall<unknown>,
-  collection: Collection,
+/** What is to be made has no version that a condition could be about. */
+type CodeOf<want extends Want> = want extends { action: 'create' }
+  ? Exclude<WriteCode, 'precondition-failed'>
+  : WriteCode
+
+/** A request that is done once, and what it is answered when it comes again. */
+interface RepeatableOnce extends Once {
+  repeated(kept: string): Promise<Result<Item, WriteCode>>
+}
+
+/**
+ * Makes changes of different items, each by itself: reads them, works out what they become, and writes those that are still
+ * the same, in a trip each for all of them; what was changed by others meanwhile begins again.
+ *
+ * @returns For each the item, or why it was not changed; undefined where others changed it again and again.
+ */
+export async function settle(
+  call: CollectionCall<unknown>,
+  deps: CollectionDeps,
+  wants: readonly Want[],
+  once?: RepeatableOnce,
+): Promise<(Result<Item, WriteCode> | undefined)[]> {
+  const settled = new Map<Want, Result<Item, WriteCode>>()
+  for (let tries = 0; tries < MOST_TRIES && settled.size < wants.length; tries++) {
+    const open = wants.filter((want) => !settled.has(want))
+    const planned: Plan[] = []
+    for (const [index, current] of (await readAll(call, open)).entries()) {
+      const want = open[index]
+      if (want === undefined) continue
+      const plan = await planOne(call, want, current)
+      if (plan.ok) planned.push(plan.value)
+      else settled.set(want, plan)
+    }
+    const looked = await lookForHolders(
+      call,
+      planned.map(({ want, uniques }) => ({ id: want.id, uniques })),
+    )
+    if (once !== undefined && 'failures' in looked && looked.failures.some(Boolean)) {
+      // What has the value may be what this very request has made.
+      const [kept] = await call.store.read(onceRead(once.key))
+      if (kept !== undefined) return [await once.repeated(kept)]
+    }
+    const free = planned.filter(({ want, uniques }, index) => {
+      const failure = 'failures' in looked ? looked.failures[index] : looked
+      if (failure === undefined || uniques.length === 0) return true
+      settled.set(want, failure)
+      return false
+    })
+    if (free.length === 0) continue
+    const guarded = !('sawAll' in looked && looked.sawAll)
+    const outcome = await apply(call, deps, free.map(changeOf(call.collection)), { once, guarded })
+    if ('repeated' in outcome) return [await once?.repeated(outcome.repeated)]
+    for (const [index, plan] of free.entries()) {
+      const answer = await answerOf(call, plan, outcome.outcomes[index])
+      if (answer !== undefined) settled.set(plan.want, answer)
+    }
+  }
+  return wants.map((want) => settled.get(want))
+}
+
+/** Reads the items that are to be changed; one that is to be made need not be there. */
+async function readAll(
+  { store, collection }: CollectionCall<unknown>,
+  wants: readonly Want[],
+): Promise<Current[]> {
+  const { names, decode } = readerOf(collection)
+  const old = wants.filter(({ id, action }) => action !== 'create' && parseId(id).ok)
+  const read =
+    old.length === 0
+      ? []
+      : await store.read(...old.map(({ id }) => itemRead(collection.prefix, id, names)))
+  return wants.map((want) => {
+    const found = read[old.indexOf(want)]
+    const stored = found?.some((value) => value !== undefined) === true ? found : undefined
+    return { stored, item: stored === undefined ? undefined : decode(want.id, stored).item }
+  })
+}
+
+async function planOne(
+  call: CollectionCall<unknown>,
+  want: Want,
+  current: Current,
+): Promise<Result<Plan, WriteCode>> {
+  const { collection } = call
+  const { id, action, conditions } = want
+  const { stored } = current
+  if (!parseId(id).ok) return fail('not-found', 'no item can have this id')
+  if (!mayChange(call, collection, action, stored)) return fail('not-found', 'not theirs')
+  const condition =
+    conditions === undefined ? undefined : await judgeConditions(conditions, collection, stored)
+  if (condition !== undefined) return condition
+  const next = want.become(current)
+  if (!next.ok) return next
+  const fresh =
+    next.value === undefined ? undefined : readerOf(collection).decode(id, next.value).item
+  if (next.value !== undefined && fresh === undefined) {
+    const errors = [{ pointer: '#', message: 'is not yet what an item must be' }]
+    return fail('validation-error', 'would not be readable', { errors })
+  }
+  const uniques = uniquesOf(collection, id, stored, next.value)
+  return ok({ want, current, next: next.value, fresh, uniques })
+}
+
+function changeOf(collection: Collection): (plan: Plan) => ItemChange {
+  const { names } = readerOf(collection)
+  return ({ want: { id }, current: { stored }, next, uniques }) => ({
+    key: keys.item(collection.prefix, id),
+    verb: next === undefined ? 'delete' : 'set',
+    expected: stored ?? names.map(() => undefined),
+    ...(next === undefined ? {} : { next }),
+    indexes: indexChanges(collection, id, stored, next),
+    uniques,
+  })
+}
+
+/** What is answered of a change; undefined when it is to be tried again. */
+async function answerOf(
+  call: CollectionCall<unknown>,
+  { want, current, next, fresh, uniques }: Plan,
+  outcome: Outcome | undefined,
+): Promise<Result<Item, WriteCode> | undefined> {
+  const { collection, store } = call
+  if (typeof outcome === 'object') {
+    const holder = await isHeld(() => store, collection, uniques, outcome)
+    return holder === undefined ? undefined : clashing(uniques[outcome.at]?.field ?? '')
+  }
+  if (outcome === 'taken') return fail('conflict', 'a key of another type')
+  if (outcome === 'overtaken' && want.action === 'create')
+    return fail('conflict', 'there is one already')
+  if (outcome !== 'made') return undefined
+  if (next === undefined || fresh === undefined) return ok({ id: want.id })
+  if (current.stored === undefined) return created(collection, fresh, next)
+  return ok(fresh, { headers: { ETag: await itemTag(collection, next, undefined) } })
+}
+
+/** Writes changes and removes their items from the cache, also when the answer was lost. */
+async function apply(
+  { store, collection }: CollectionCall<unknown>,
   { itemCache }: CollectionDeps,
-  change: ItemChange,
-  once?: Once,
+  changes: readonly ItemChange[],
+  options: Parameters<typeof applyItems>[3],
 ): ReturnType<typeof applyItems> {
   try {
-    return await applyItems(store, keptIndexesOf(collection), [change], once)
+    return await applyItems(store, keptIndexesOf(collection), changes, options)
   } finally {
-    itemCache.forget(change.key)
+    for (const { key } of changes) itemCache.forget(key)
   }
 }
 
@@ -126,11 +252,11 @@ export async function apply(
 function mayChange(
   call: CollectionCall<unknown>,
   collection: Collection,
-  action: 'update' | 'delete',
+  action: Want['action'],
   stored: StoredFields | undefined,
 ): boolean {
   const { access, stamps } = collection
-  if (stored === undefined || access[action] !== 'owner') return true
+  if (stored === undefined || action === 'create' || access[action] !== 'owner') return true
   const owner = stored[readerOf(collection).names.indexOf('owner')]
   const { principal } = call
   // Items from before accounts had ids name the address.
@@ -143,10 +269,10 @@ function mayChange(
 
 /** @returns A failure when a condition does not hold (RFC 9110 §13.2.2). */
 async function judgeConditions(
-  { conditions: { ifMatch, ifNoneMatch } }: CollectionCall<unknown>,
+  { ifMatch, ifNoneMatch }: Conditions,
   collection: Collection,
   stored: StoredFields | undefined,
-): Promise<Result<never, 'precondition-failed'> | undefined> {
+): Promise<Failure<'precondition-failed'> | undefined> {
   const tag = stored === undefined ? undefined : await itemTag(collection, stored, undefined)
   if (ifMatch !== null && !namesStrongly(ifMatch, tag)) {
     return fail('precondition-failed', 'If-Match')
@@ -155,31 +281,4 @@ async function judgeConditions(
     return fail('precondition-failed', 'If-None-Match')
   }
   return undefined
-}
-
-/** The fields of a new item with what the server sets in it. */
-export function stamped(
-  { stamps = [] }: Collection,
-  fields: Fields,
-  { principal }: CollectionCall<unknown>,
-  { now }: CollectionDeps,
-): Fields {
-  const values: Record<string, unknown> = {
-    owner: principal?.accountId,
-    createdAt: new Date(now()).toISOString(),
-  }
-  return { ...fields, ...Object.fromEntries(stamps.map((stamp) => [stamp, values[stamp]])) }
-}
-
-/** What the server has set stays as it is stored. */
-export function keepStamps(
-  collection: Collection,
-  stored: StoredFields | undefined,
-  next: StoredFields,
-): StoredFields {
-  const stamps: readonly string[] = collection.stamps ?? []
-  const { names } = readerOf(collection)
-  return names.map((name, index) =>
-    stamps.includes(name) ? (stored?.[index] ?? next[index]) : next[index],
-  )
 }

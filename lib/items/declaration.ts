@@ -20,11 +20,11 @@ export function keptIndexesOf(collection: Collection): KeptIndexes {
   const before = known.get(collection)
   if (before !== undefined) return before
   const { name, prefix, search } = collection
-  const { names, schemas } = readerOf(collection)
+  const { names, fields } = readerOf(collection)
   const described = (field: string): unknown => {
-    const schema = schemas[names.indexOf(field)]
+    const declared = fields[names.indexOf(field)]
     const hidden = hidesAddresses(collection, field) ? [HIDDEN_OWNER] : []
-    return [field, schema === undefined ? null : madeOf(schema), ...hidden]
+    return [field, declared === undefined ? null : madeOf(declared.schema), ...hidden]
   }
   const print = (...what: unknown[]): string => fingerprint(JSON.stringify([prefix, ...what]))
   const orders = ordersOf(collection).map(({ name: order, parts }): [string, string] => [

@@ -5,7 +5,8 @@ import { type Collection, defineCollection } from '../collections/define.ts'
 import { keptIndexesOf } from './declaration.ts'
 import { getItem } from './get.ts'
 import { heal } from './heal.ts'
-import { listItems, type Page } from './list.ts'
+import { listItems } from './list.ts'
+import type { Page } from './page.ts'
 import { patchItem } from './write.ts'
 
 const NOTES = {

@@ -84,8 +84,8 @@ async function applyAll(
   try {
     const items = changes.map(({ change }) => change)
     const outcome = await applyItems(store(), keptIndexesOf(collection), items)
-    const made = 'made' in outcome ? outcome.made : []
-    overtaken.push(...changes.flatMap(({ id }, index) => (made[index] === true ? [] : [id])))
+    const made = 'outcomes' in outcome ? outcome.outcomes : []
+    overtaken.push(...changes.flatMap(({ id }, index) => (made[index] === 'made' ? [] : [id])))
   } catch (error) {
     await halves(changes, error, (half) => applyAll(store, collection, half, overtaken))
   }

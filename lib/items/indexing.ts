@@ -1,7 +1,7 @@
 import type { Collection } from '../collections/define.ts'
 import type { ItemChange, StoredFields } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
-import { memberOf, wordMember } from './order.ts'
+import { membersOf as membersIn, wordMember } from './order.ts'
 import { indexesOf } from './plan.ts'
 import { searchWords } from './words.ts'
 
@@ -29,7 +29,9 @@ export function membersOf(
     ...(isAsked(ids) ? [{ key: ids, member: id }] : []),
     ...indexesOf(collection)
       .filter(({ key }) => isAsked(key))
-      .map(({ key, order }) => ({ key, member: memberOf(collection, order, id, stored) })),
+      .flatMap(({ key, order }) =>
+        membersIn(collection, order, id, stored).map((member) => ({ key, member })),
+      ),
     ...(isAsked(words) ? searchWords(collection, id, stored) : []).map((word) => ({
       key: words,
       member: wordMember(word, id),

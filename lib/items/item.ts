@@ -1,29 +1,40 @@
-import type { ZodMiniType } from 'zod/mini'
 import type { Collection } from '../collections/define.ts'
 import { z } from '../collections/schema.ts'
 import { sha256 } from '../hash.ts'
 import type { StoredFields } from '../store/items.ts'
+import { type Field, isJson, natureOf, parseStored } from './field.ts'
 
 /** An item on the wire: its id and the declared fields, in their declared types. */
 export type Item = { id: string } & Record<string, unknown>
 
 interface Reader {
   names: readonly string[]
-  kinds: readonly Kind[]
-  schemas: readonly ZodMiniType[]
+  /** In the order of the names. */
+  fields: readonly Field[]
   /** The stored values that fit, by field, in their types; also of a hash that is no whole item. */
   readable(stored: StoredFields): [name: string, value: unknown][]
   /**
-   * The value that a field shows, as text: what is stored where it fits, the default where nothing is
-   * stored, {@link HIDDEN_OWNER} for an address. Filters, orders, indexes and search go by it.
+   * The values that a field shows, as texts: what is stored where it fits, the default where nothing is
+   * stored, {@link HIDDEN_OWNER} for an address. A list shows those of its entries, other JSON none.
+   * Undefined where there is no value. Filters, orders, indexes and search go by it.
    */
+  shownAll(index: number, raw: string | undefined): readonly string[] | undefined
+  /** The same of a field that has one value. */
   shown(index: number, raw: string | undefined): string | undefined
+  /** What `q=` finds of a field: of JSON the texts and numbers in it. */
+  searched(index: number, raw: string | undefined): string
   /** The stored values that an entity tag is of, also those that do not fit. */
   tagged(stored: StoredFields): (string | null)[]
   decode(id: string, stored: StoredFields): { item: Item | undefined; faulty: string[] }
 }
 
 const readers = new WeakMap<Collection, Reader>()
+
+/** So many characters of a text are in an index; the order of the rest is that of the ids. */
+export const LONGEST_INDEXED = 200
+
+/** The most entries of a list that lists are filtered by: each is a member of an index. */
+export const MOST_FILTERED_ENTRIES = 1_000
 
 /**
  * The reader of a collection's hashes, made once.
@@ -35,30 +46,51 @@ export function readerOf(collection: Collection): Reader {
   const known = readers.get(collection)
   if (known !== undefined) return known
 
-  const fields = Object.entries(collection.fields(z)).map(([name, schema]) => ({
-    name,
-    schema,
-    kind: kindOf(schema),
-    absent: defaultOf(schema),
-  }))
+  const { filter = [], unique = [] } = collection
+  const fields = Object.entries(collection.fields(z)).map(([name, schema]): Field => {
+    const nature = natureOf(schema)
+    const isText = nature.kind === 'string' && !nature.isList
+    return {
+      ...nature,
+      name,
+      schema,
+      mostEntries: nature.isList && filter.includes(name) ? MOST_FILTERED_ENTRIES : undefined,
+      mostCharacters: isText && unique.includes(name) ? LONGEST_INDEXED : undefined,
+    }
+  })
   const hidden = fields.map(({ name }) => hidesAddresses(collection, name))
   const isAddress = (index: number, raw: string | undefined): boolean =>
     hidden[index] === true && raw?.includes('@') === true
+  const parse = (index: number, raw: string | undefined): unknown => {
+    const field = fields[index]
+    const parsed = field === undefined ? undefined : parseStored(field, raw)
+    return parsed?.fits === true ? (parsed.value ?? undefined) : undefined
+  }
   const reader: Reader = {
     names: fields.map((field) => field.name),
-    kinds: fields.map((field) => field.kind),
-    schemas: fields.map((field) => field.schema),
+    fields,
     readable: (stored) =>
-      fields.flatMap(({ name, schema, kind }, index): [string, unknown][] => {
+      fields.flatMap((field, index): [string, unknown][] => {
         const raw = stored[index]
-        const parsed = schema.safeParse(raw === undefined ? undefined : fromText(raw, kind))
-        return parsed.success && raw !== undefined ? [[name, parsed.data]] : []
+        const parsed = parseStored(field, raw)
+        const isThere = raw !== undefined || field.isNullable
+        return isThere && parsed.fits ? [[field.name, parsed.value]] : []
       }),
-    shown: (index, raw) => {
+    shownAll: (index, raw) => {
+      const value = parse(index, raw)
+      if (value === undefined) return undefined
+      if (isAddress(index, raw)) return [HIDDEN_OWNER]
+      const { kind, isList } = fields[index] ?? { kind: 'json', isList: false }
+      if (isList && Array.isArray(value)) return textsOf(value)
+      if (kind === 'json') return []
+      // The digits of a number as they are stored.
+      return [typeof value === 'string' ? value : (raw ?? String(value))]
+    },
+    shown: (index, raw) => reader.shownAll(index, raw)?.[0],
+    searched: (index, raw) => {
       const field = fields[index]
-      if (field === undefined || raw === undefined) return field?.absent
-      if (!field.schema.safeParse(fromText(raw, field.kind)).success) return undefined
-      return isAddress(index, raw) ? HIDDEN_OWNER : raw
+      if (field === undefined || !isJson(field)) return reader.shown(index, raw) ?? ''
+      return wordsIn(parse(index, raw)).join(' ')
     },
     tagged: (stored) =>
       stored.map((raw, index) => (isAddress(index, raw) ? HIDDEN_OWNER : (raw ?? null))),
@@ -68,16 +100,18 @@ export function readerOf(collection: Collection): Reader {
       if (stored.every((value) => value === undefined)) return { item: undefined, faulty }
       const entries: [string, unknown][] = [['id', id]]
       let complete = true
-      for (const [index, { name, schema, kind }] of fields.entries()) {
+      for (const [index, field] of fields.entries()) {
         const raw = stored[index]
-        const parsed = schema.safeParse(raw === undefined ? undefined : fromText(raw, kind))
-        if (parsed.success) {
-          const shown = isAddress(index, raw) ? HIDDEN_OWNER : parsed.data
-          if (shown !== undefined) entries.push([name, shown])
+        const parsed = parseStored(field, raw)
+        if (parsed.fits) {
+          const shown = isAddress(index, raw) ? HIDDEN_OWNER : parsed.value
+          if (shown !== undefined) entries.push([field.name, shown])
           continue
         }
-        faulty.push(name)
-        complete &&= schema.safeParse(undefined).success
+        faulty.push(field.name)
+        // It is left out, and null says so where null can be.
+        if (field.isNullable) entries.push([field.name, null])
+        complete &&= parseStored(field, undefined).fits
       }
       return { item: complete ? (Object.fromEntries(entries) as Item) : undefined, faulty }
     },
@@ -86,10 +120,16 @@ export function readerOf(collection: Collection): Reader {
   return reader
 }
 
-/** The default of a field, as text: it is shown when nothing is stored. */
-function defaultOf(schema: ZodMiniType): string | undefined {
-  const { data } = schema.safeParse(undefined)
-  return data === undefined ? undefined : String(data)
+/** The entries of a list, as texts; null is none. */
+function textsOf(list: readonly unknown[]): string[] {
+  return list.filter((entry) => entry !== null && entry !== undefined).map(String)
+}
+
+/** The texts and numbers in a value of JSON. */
+function wordsIn(value: unknown): string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(wordsIn)
 }
 
 /**
@@ -103,23 +143,6 @@ export function hidesAddresses({ stamps }: Collection, field: string): boolean {
 
 /** Stands for an owner who is known by an address alone. */
 export const HIDDEN_OWNER = 'u_0000000000000000'
-
-export type Kind = 'string' | 'number' | 'boolean'
-
-function kindOf(schema: ZodMiniType): Kind {
-  const { def } = schema._zod
-  if ('innerType' in def) return kindOf(def.innerType as ZodMiniType)
-  return def.type === 'number' || def.type === 'boolean' ? def.type : 'string'
-}
-
-/** How a number is written: as JSON writes it (RFC 8259 §6). */
-export const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
-
-export function fromText(raw: string, kind: Kind): unknown {
-  if (kind === 'number') return NUMBER.test(raw) ? Number(raw) : raw
-  if (kind === 'boolean') return raw === 'true' || raw === 'false' ? raw === 'true' : raw
-  return raw
-}
 
 /**
  * The entity tag of an item: of its declared fields as they are stored, but for an owner's address, and

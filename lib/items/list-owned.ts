@@ -54,6 +54,8 @@ async function readAll(
     isProven: () => true,
     level: () => undefined,
     read: async (read) => ok((await store.read(read))[0]),
+    readAsCaller: async (read) => ok((await store.read(read))[0]),
+    mayGet: () => false,
     recall: () => undefined,
     staleBefore: 0,
   }

@@ -1,33 +1,10 @@
-import type { Collection } from '../collections/define.ts'
-import { type AccessCode, type Failure, fail, ok, type Result } from '../contract/problems.ts'
+import { ok } from '../contract/problems.ts'
 import { asSent, defineOperation } from '../operation.ts'
-import { openText, signText } from '../signed-text.ts'
-import {
-  type IndexLacking,
-  type ItemRow,
-  type ItemRows,
-  itemRead,
-  queryRead,
-  type StoredFields,
-} from '../store/items.ts'
-import { caching, choose, warnOfFaults } from './get.ts'
-import { healIfDue } from './heal-due.ts'
-import { type Item, readerOf } from './item.ts'
-import { declaredOrder, fieldsFirst } from './needed.ts'
-import { compareBytes, memberOf } from './order.ts'
-import { planOf } from './plan.ts'
-import { parseQuery, passes, type Query, queryFingerprint, type RawQuery } from './query.ts'
-import { repair } from './repair.ts'
-import type { CollectionCall, CollectionDeps } from './types.ts'
-import { searchWords } from './words.ts'
-
-/** The items of one page; `nextCursor` is null after the last. */
-export interface Page {
-  data: Item[]
-  nextCursor: string | null
-  /** Of all that match, when the query says `count=exact`. */
-  count?: number
-}
+import { caching } from './get.ts'
+import { isGuarded, refusedInclude } from './include.ts'
+import { planPage } from './page.ts'
+import { parseQuery, type RawQuery } from './query.ts'
+import type { CollectionDeps } from './types.ts'
 
 /**
  * Lists a collection in the order asked for, ids by their UTF-8 bytes, each item once.
@@ -41,150 +18,18 @@ export const listItems = defineOperation('listItems', {
   problems: ['validation-error', 'not-found', 'service-unavailable', 'precondition-failed'],
   run: async (call, deps: CollectionDeps) => {
     const { collection } = call
-    const parsed = parseQuery(collection, call.input)
-    if (!parsed.ok) return parsed
-    const query = parsed.value
-    const fingerprint = queryFingerprint(collection, query)
-    const place =
-      query.cursor === undefined ? '' : await openText(query.cursor, fingerprint, deps.cursorMacs)
-    if (place === undefined) {
-      const errors = [{ pointer: '#/cursor', message: 'is not a nextCursor of this list' }]
-      return fail('validation-error', 'cursor', { errors })
-    }
-    const stored = await call.read(queryRead(planOf(collection, query, place)))
-    if (!stored.ok) return stored
-    const found = stored.value
-    healIfDue(call, found)
-    if (!('rows' in found)) return notWhole(found)
-
-    const page = assemble(collection, query, place, found)
-    repair(call, collection, page.stale)
-    if (query.count && page.count === undefined) {
-      const errors = [{ pointer: '#/count', message: 'is too much to count: narrow the filters' }]
-      return fail('validation-error', 'count', { errors })
-    }
-    const whole = await wholeRows(call, collection, page.rows)
-    if (!whole.ok) return whole
-    const faults: string[] = []
-    const data: Item[] = []
-    for (const { id, fields } of whole.value) {
-      const { item, faulty } = readerOf(collection).decode(id, fields)
-      faults.push(...faulty)
-      if (item !== undefined) data.push(choose(item, query.fields))
-    }
-    warnOfFaults(call.log, collection, faults)
-    const nextCursor =
-      page.next === undefined ? null : await signText(page.next, fingerprint, deps.cursorMacs)
-    const count = query.count && page.count !== undefined ? { count: page.count } : {}
-    return ok({ data, nextCursor, ...count }, { headers: caching(collection, 'list') })
+    const query = parseQuery(collection, call.input, { related: deps.findCollection })
+    if (!query.ok) return query
+    const { include } = query.value
+    const plan = await planPage(collection, query.value, deps)
+    if (!plan.ok) return plan
+    const { read, finish } = plan.value
+    const found = isGuarded(include) ? await call.readAsCaller(read) : await call.read(read)
+    if (!found.ok) return found
+    const refused = refusedInclude(call, include)
+    if (refused !== undefined) return refused
+    const page = await finish(call, found.value)
+    if (!page.ok) return page
+    return ok(page.value, { headers: caching(collection, 'list', undefined, include) })
   },
 })
-
-/** Seconds after which it is worth asking again for an index that is being built. */
-const BUILT_IN_SECONDS = { upTo100_000: 2, beyond: 15 }
-
-/** A list that lacks items looks complete: 503 instead. */
-function notWhole({ index, way, keyspace }: IndexLacking): Failure<'service-unavailable'> {
-  const seconds = BUILT_IN_SECONDS[keyspace <= 100_000 ? 'upTo100_000' : 'beyond']
-  return fail('service-unavailable', `${index} is ${way}`, {
-    detail: `An index that this list needs is being built: ${index}. Ask again in ${seconds} seconds.`,
-    retryAfterSeconds: seconds,
-  })
-}
-
-interface PageRow {
-  id: string
-  member: string
-  /** In the order of the declaration. */
-  fields: StoredFields
-  thin: boolean
-}
-
-interface Assembled {
-  rows: PageRow[]
-  /** The member after which the next page begins. */
-  next: string | undefined
-  count: number | undefined
-  /** Rows whose index and hash differ. */
-  stale: ItemRow[]
-}
-
-function assemble(collection: Collection, query: Query, place: string, found: ItemRows): Assembled {
-  const { direction, limit } = query
-  const asked = fieldsFirst(collection, query).fields
-  const { decode } = readerOf(collection)
-  const reversed = direction?.reversed ?? query.reversed
-  const walked = found.way === 'walk'
-  const ahead = (a: string, b: string): number => compareBytes(a, b) * (reversed ? -1 : 1)
-  const counts = query.count && !walked
-  const stale: ItemRow[] = []
-  const candidates: PageRow[] = []
-  for (const row of found.rows) {
-    const { id, thin } = row
-    const fields = row.fields && declaredOrder(collection, asked, row.fields)
-    const member =
-      direction === undefined ? id : memberOf(collection, direction.order, id, fields ?? [])
-    if (fields === undefined || (walked && member !== row.member)) {
-      // A thin row has too few fields to mend its index.
-      if (found.way !== 'small' && !thin) stale.push({ ...row, fields })
-      continue
-    }
-    candidates.push({ id, member, fields, thin })
-  }
-  if (!walked) candidates.sort((a, b) => ahead(a.member, b.member))
-  const isBehind = ({ member }: PageRow): boolean =>
-    walked || place === '' || ahead(member, place) > 0
-  const after: PageRow[] = []
-  let count = 0
-  for (const row of candidates) {
-    // To compare texts is dear: no more rows are looked at than the page, or the count, needs.
-    if (!counts && (after.length > limit || !isBehind(row))) continue
-    // A hash that lacks required fields is no item.
-    if (!row.thin && decode(row.id, row.fields).item === undefined) continue
-    if (!matches(collection, query, row.id, row.fields)) continue
-    count++
-    if (isBehind(row)) after.push(row)
-  }
-  const taken = after.slice(0, limit)
-  const cut = after.length > taken.length
-  const last = cut ? taken.at(-1)?.member : found.more ? found.lastMember : undefined
-  return { rows: taken, next: last, count: walked ? found.count : count, stale }
-}
-
-function matches(
-  collection: Collection,
-  { filters, words }: Query,
-  id: string,
-  fields: StoredFields,
-): boolean {
-  const { names, shown } = readerOf(collection)
-  const isAsked = filters.every((filter) => {
-    const index = names.indexOf(filter.field)
-    return passes(shown(index, fields[index]), filter)
-  })
-  if (!isAsked || words.length === 0) return isAsked
-  const own = searchWords(collection, id, fields)
-  return words.every((word) => own.some((each) => each.startsWith(word)))
-}
-
-/** Reads what thin rows lack, in one more trip where there are any. */
-async function wholeRows(
-  call: CollectionCall<RawQuery>,
-  collection: Collection,
-  rows: readonly PageRow[],
-): Promise<Result<PageRow[], AccessCode>> {
-  const thin = rows.filter((row) => row.thin)
-  if (thin.length === 0) return ok([...rows])
-  const { names } = readerOf(collection)
-  const reads = thin.map(({ id }) => itemRead(collection.prefix, id, names))
-  const found = new Map(
-    (await call.store.read(...reads)).map((fields, index) => [thin[index]?.id, fields]),
-  )
-  return ok(
-    rows.flatMap((row) => {
-      if (!row.thin) return [row]
-      const fields = found.get(row.id)
-      return fields === undefined ? [] : [{ ...row, fields }]
-    }),
-  )
-}

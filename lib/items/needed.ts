@@ -9,13 +9,15 @@ import type { Query } from './query.ts'
  */
 export function fieldsFirst(
   collection: Collection,
-  { direction, filters, words }: Query,
+  { direction, filters, words, include }: Query,
 ): { fields: string[]; neededFields: number } {
   const { names } = readerOf(collection)
   const deciding = new Set<string>([
     ...(direction?.order.parts.map(({ field }) => field) ?? []),
     ...filters.map(({ field }) => field),
     ...(words.length > 0 ? (collection.search ?? []) : []),
+    // What they refer to is read with the rows.
+    ...include.map(({ field }) => field.name),
   ])
   const needed = names.filter((name) => deciding.has(name))
   // HMGET asks for one field at least.

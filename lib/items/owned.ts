@@ -52,7 +52,7 @@ async function removeBatch(
     indexes: indexChanges(collection, id, stored[index], undefined),
   }))
   const outcome = await applyItems(store(), keptIndexesOf(collection), changes)
-  const made = 'made' in outcome ? outcome.made : []
-  const left = ids.filter((_, index) => made[index] !== true)
+  const outcomes = 'outcomes' in outcome ? outcome.outcomes : []
+  const left = ids.filter((_, index) => outcomes[index] !== 'made')
   await removeBatch(store, collection, left, tries - 1)
 }

@@ -1,10 +1,13 @@
 import type { Collection } from '../collections/define.ts'
-import type { ItemQuery } from '../store/items.ts'
+import type { ItemQuery, SearchedIndex } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
 import { keptIndexesOf, needed } from './declaration.ts'
+import type { Filter } from './filter.ts'
+import { followedOf } from './include.ts'
 import { fieldsFirst } from './needed.ts'
-import { boundsOf, type Order, ordersOf, wordBounds } from './order.ts'
-import type { Filter, Query } from './query.ts'
+import { ALL, caselessOrder, type Order, ordersOf, type Stretch, wordBounds } from './order.ts'
+import type { Query } from './query.ts'
+import { type Narrowed, narrow } from './stretches.ts'
 
 /** With up to this many keys in the database, a list finds every hash by SCAN. */
 export const SMALL_KEYSPACE = 1_000
@@ -23,64 +26,80 @@ const WORDS_TO_LOOK_UP = 5
  */
 export function planOf(collection: Collection, query: Query, place: string): ItemQuery {
   const { direction, filters, words, limit, count } = query
-  const leading = direction?.order.parts[0]?.field
-  const own = filters.filter(({ field }) => field === leading)
-  const range = narrow(own)
-  const covered = own.length === range.used && own.length === filters.length && words.length === 0
+  const groups = byIndex(filters)
+  const leading = groups.find(({ order }) => order === direction?.order.parts[0]?.field)
+  const { min, max } = hullOf(leading?.narrowed)
+  const isAlone = words.length === 0 && groups.length === (leading === undefined ? 0 : 1)
+  const covered = isAlone && (leading === undefined || isWalked(leading.narrowed))
   const reversed = direction?.reversed ?? query.reversed
   const exclusive = `(${place}`
   const exact = direction === undefined && covered && !count
+  const looked = groups.filter((group) => !covered || group !== leading)
+  const [only] = looked
+  const countsOne = words.length === 0 && looked.length === 1 && only?.narrowed.isExact === true
+  const first = fieldsFirst(collection, query)
   return {
     prefix: collection.prefix,
-    ...fieldsFirst(collection, query),
+    ...first,
+    followed: followedOf(query.include, first.fields),
     states: keptIndexesOf(collection).states,
     ids: keys.index(collection.name, 'id'),
     walk: {
       ...needed(collection, keys.index(collection.name, direction?.order.name ?? 'id')),
       holds: direction === undefined ? 'ids' : 'order',
-      min: place === '' || reversed ? range.min : exclusive,
-      max: place === '' || !reversed ? range.max : exclusive,
+      min: place === '' || reversed ? min : exclusive,
+      max: place === '' || !reversed ? max : exclusive,
       reversed,
     },
-    whole: count && covered ? { min: range.min, max: range.max } : undefined,
+    whole: count && covered ? { min, max } : undefined,
+    counted: count && countsOne ? waysToCount(only.narrowed) : undefined,
     afterId: exact ? place : '',
     smallKeyspace: SMALL_KEYSPACE,
     limit: covered ? limit + 1 : ROWS_TO_FILTER,
     exact,
     filters: [
-      ...byField(filters.filter((filter) => !own.includes(filter) || !covered)).map((group) => ({
-        ...needed(collection, keys.index(collection.name, group[0]?.field ?? '')),
-        min: narrow(group).min,
-        max: narrow(group).max,
-      })),
-      ...words.slice(0, WORDS_TO_LOOK_UP).map((word) => ({
-        ...needed(collection, keys.words(collection.name)),
-        ...wordBounds(word),
-      })),
+      ...looked.map(({ order, narrowed: { stretches, isOutside } }): SearchedIndex => {
+        const index = needed(collection, keys.index(collection.name, order))
+        return { ...index, stretches, gathers: !isOutside }
+      }),
+      ...words.slice(0, WORDS_TO_LOOK_UP).map((word): SearchedIndex => {
+        const index = needed(collection, keys.words(collection.name))
+        return { ...index, stretches: [wordBounds(word)], gathers: true }
+      }),
     ],
   }
 }
 
-/** Where the members lie that pass one field's filters; `used` of them, the rest decide later. */
-function narrow(filters: readonly Filter[]): { min: string; max: string; used: number } {
-  const equal = filters.find(({ comparison }) => comparison === 'eq')
-  const lower = equal ?? filters.find(({ comparison }) => comparison.startsWith('g'))
-  const upper = equal ?? filters.find(({ comparison }) => comparison.startsWith('l'))
-  const low = lower && boundsOf(lower.kind, lower.comparison, lower.text)
-  const high = upper && boundsOf(upper.kind, upper.comparison, upper.text)
-  return {
-    min: low?.min ?? '-',
-    max: high?.max ?? low?.max ?? '+',
-    used: new Set([lower, upper].filter((filter) => filter !== undefined)).size,
-  }
+/** From the first of the stretches to the end of the last. */
+function hullOf(narrowed: Narrowed | undefined): Stretch {
+  const { stretches = [], isOutside = true } = narrowed ?? {}
+  const [min, max] = [stretches[0]?.min, stretches.at(-1)?.max]
+  return isOutside || min === undefined || max === undefined ? ALL : { min, max }
 }
 
-function byField(filters: readonly Filter[]): Filter[][] {
+/** Whether a walk along the index meets all that passes, and nothing else. */
+function isWalked({ stretches, isOutside, isExact }: Narrowed): boolean {
+  return isExact && !isOutside && stretches.length === 1
+}
+
+function waysToCount({ isOutside, overlaps }: Narrowed): ItemQuery['counted'] {
+  return { outside: isOutside, distinct: overlaps }
+}
+
+/** The filters that one index decides about; `order` names it. */
+interface Group {
+  order: string
+  narrowed: Narrowed
+}
+
+function byIndex(filters: readonly Filter[]): Group[] {
   const groups = new Map<string, Filter[]>()
   for (const filter of filters) {
-    groups.set(filter.field, [...(groups.get(filter.field) ?? []), filter])
+    const { field, comparison } = filter
+    const order = comparison === 'ci' ? caselessOrder(field).name : field
+    groups.set(order, [...(groups.get(order) ?? []), filter])
   }
-  return [...groups.values()]
+  return [...groups].map(([order, some]) => ({ order, narrowed: narrow(some) }))
 }
 
 /** Every index that a collection's items are in, with the order it keeps. */

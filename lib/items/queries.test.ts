@@ -4,7 +4,8 @@ import { type CollectionRig, startCollectionRig } from '../../test/support/colle
 import { defineCollection } from '../collections/define.ts'
 import type { Result } from '../contract/problems.ts'
 import { heal } from './heal.ts'
-import { listItems, type Page } from './list.ts'
+import { listItems } from './list.ts'
+import type { Page } from './page.ts'
 
 const things = defineCollection({
   name: 'stars',

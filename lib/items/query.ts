@@ -2,19 +2,11 @@ import type { Collection } from '../collections/define.ts'
 import { fail, type InputFault, ok, type Result } from '../contract/problems.ts'
 import { DEFAULT_LIMIT, isLimit, LIMIT_MESSAGE } from '../paging.ts'
 import { MOST_FAULTS, notAmong, pointer } from '../validation.ts'
-import { fromText, type Kind, NUMBER, readerOf } from './item.ts'
-import { compareBytes, type Direction, findDirection } from './order.ts'
+import { COMPARISONS, type Filter, parseFilter } from './filter.ts'
+import { type Inclusion, parseInclude } from './include.ts'
+import { readerOf } from './item.ts'
+import { type Direction, findDirection } from './order.ts'
 import { wordsOf } from './words.ts'
-
-export type Comparison = 'eq' | 'gt' | 'gte' | 'lt' | 'lte'
-
-export interface Filter {
-  field: string
-  kind: Kind
-  comparison: Comparison
-  /** As it was sent; values are stored in the same form. */
-  text: string
-}
 
 /** What a client asks of a list. */
 export interface Query {
@@ -30,25 +22,45 @@ export interface Query {
   /** Undefined for all. */
   fields: readonly string[] | undefined
   count: boolean
+  /** The references whose items come with the answer. */
+  include: readonly Inclusion[]
 }
 
 /** By name; more than one value is a list. */
 export type RawQuery = Record<string, string | string[]>
 
+interface QueryOptions {
+  /** Where only some parameters are. */
+  taken?: readonly string[]
+  /** Finds the collection that a reference leads to; absent: there are none. */
+  related?: (name: string) => Collection | undefined
+}
+
 /**
  * Reads the query of a list, or of an item.
  *
- * @param taken Where only some parameters are.
  * @returns `validation-error` with the parameters that the collection does not take; only the first of
  *   very many are named.
  */
 export function parseQuery(
   collection: Collection,
   raw: RawQuery,
-  taken?: readonly string[],
+  options: QueryOptions = {},
 ): Result<Query, 'validation-error'> {
   const faults: InputFault[] = []
-  const query: Query = {
+  const query = emptyQuery()
+  for (const [name, value] of Object.entries(raw)) {
+    const message = judgeParameter(collection, query, name, value, options)
+    if (message !== undefined) faults.push({ pointer: pointer([name]), message })
+    if (faults.length === MOST_FAULTS) break
+  }
+  if (faults.length === 0) return ok(query)
+  return fail('validation-error', `${faults.length} faults`, { errors: faults })
+}
+
+/** The query that asks for nothing in particular. */
+export function emptyQuery(): Query {
+  return {
     limit: DEFAULT_LIMIT,
     cursor: undefined,
     direction: undefined,
@@ -57,18 +69,12 @@ export function parseQuery(
     words: [],
     fields: undefined,
     count: false,
+    include: [],
   }
-  for (const [name, value] of Object.entries(raw)) {
-    const message = judgeParameter(collection, query, name, value, taken)
-    if (message !== undefined) faults.push({ pointer: pointer([name]), message })
-    if (faults.length === MOST_FAULTS) break
-  }
-  if (faults.length === 0) return ok(query)
-  return fail('validation-error', `${faults.length} faults`, { errors: faults })
 }
 
 /** What every list takes. */
-const PARAMETERS = ['limit', 'cursor', 'sort', 'fields', 'count'] as const
+const PARAMETERS = ['limit', 'cursor', 'sort', 'fields', 'count', 'include'] as const
 const MOST_FILTERED_FIELDS = 8
 /** What `q` takes: one word to five; the published document has the same pattern. */
 export const SEARCH = /^\s*\S+(\s+\S+){0,4}\s*$/
@@ -79,11 +85,12 @@ function judgeParameter(
   query: Query,
   name: string,
   value: string | string[],
-  taken?: readonly string[],
+  { taken, related = () => undefined }: QueryOptions,
 ): string | undefined {
   if (taken?.includes(name) === false) return notAmong(taken)
-  if (typeof value !== 'string') return 'is there more than once'
-  return takeParameter(collection, query, name, value)
+  if (typeof value === 'string') return takeParameter(collection, query, name, value, related)
+  const isOwn = name === 'q' || PARAMETERS.some((own) => own === name)
+  return isOwn ? 'is there more than once' : takeFilter(collection, query, name, value)
 }
 
 /** Puts a parameter into the query; @returns what is wrong with it. */
@@ -92,6 +99,7 @@ function takeParameter(
   query: Query,
   name: string,
   value: string,
+  related: (name: string) => Collection | undefined,
 ): string | undefined {
   const { names } = readerOf(collection)
   switch (name) {
@@ -122,6 +130,12 @@ function takeParameter(
       query.fields = fields
       return undefined
     }
+    case 'include': {
+      const include = parseInclude(collection, value, related)
+      if (typeof include === 'string') return include
+      query.include = include
+      return undefined
+    }
     case 'q': {
       if (collection.search === undefined) return unknownParameter(collection)
       if ([...value].length > LONGEST_SEARCH || !SEARCH.test(value)) {
@@ -141,21 +155,15 @@ function takeFilter(
   collection: Collection,
   query: Query,
   name: string,
-  text: string,
+  given: string | readonly string[],
 ): string | undefined {
-  const [, field = '', comparison = 'eq'] = /^(.+?)(?:\[(gt|gte|lt|lte)\])?$/s.exec(name) ?? []
-  if (!(collection.filter ?? []).includes(field)) return unknownParameter(collection)
-  const filtered = new Set([...query.filters.map((filter) => filter.field), field])
+  const filter = parseFilter(collection, name, given)
+  if (filter === undefined) return unknownParameter(collection)
+  if (typeof filter === 'string') return filter
+  const filtered = new Set([...query.filters.map(({ field }) => field), filter.field])
   if (filtered.size > MOST_FILTERED_FIELDS) {
     return `is one field more than the ${MOST_FILTERED_FIELDS} that can be filtered at once`
   }
-  const { names, kinds } = readerOf(collection)
-  const kind = kinds[names.indexOf(field)] ?? 'string'
-  const isNumber = NUMBER.test(text) && Number.isFinite(Number(text))
-  if (kind === 'number' && !isNumber) return 'is not a number'
-  if (kind === 'boolean' && text !== 'true' && text !== 'false') return 'is not true or false'
-  if (kind === 'boolean' && comparison !== 'eq') return `has no order: send ${field}=${text}`
-  const filter = { field, kind, comparison: comparison as Comparison, text }
   query.filters = [...query.filters, filter]
   return undefined
 }
@@ -164,33 +172,9 @@ function takeFilter(
 function unknownParameter({ filter = [], search }: Collection): string {
   const known = [...PARAMETERS, ...(search === undefined ? [] : ['q']), ...filter]
   const message = notAmong(known)
-  return filter.length === 0 ? message : `${message}; a filter also with [gt], [gte], [lt] or [lte]`
-}
-
-/** Whether a value is what a filter asks for. */
-export function passes(
-  value: string | undefined,
-  { kind, comparison, text }: Omit<Filter, 'field'>,
-): boolean {
-  if (value === undefined) return false
-  const order = compareValues(fromText(value, kind), fromText(text, kind))
-  switch (comparison) {
-    case 'eq':
-      return order === 0
-    case 'gt':
-      return order > 0
-    case 'gte':
-      return order >= 0
-    case 'lt':
-      return order < 0
-    case 'lte':
-      return order <= 0
-  }
-}
-
-function compareValues(a: unknown, b: unknown): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b
-  return compareBytes(String(a), String(b))
+  if (filter.length === 0) return message
+  const words = COMPARISONS.map((word) => `[${word}]`)
+  return `${message}; a filter also with ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }
 
 /** All that decides which items a list has and in which order. A cursor holds only for the same text. */
@@ -198,6 +182,10 @@ export function queryFingerprint(collection: Collection, query: Query): string {
   const { direction, reversed, filters, words } = query
   const order =
     direction === undefined ? ['id', reversed] : [direction.order.name, direction.reversed]
-  const asked = filters.map(({ field, comparison, text }) => [field, comparison, text]).sort()
+  const asked = filters
+    .map(({ field, comparison, texts }) =>
+      JSON.stringify([field, comparison, ...[...texts].sort()]),
+    )
+    .sort()
   return JSON.stringify([collection.name, order, asked, words])
 }

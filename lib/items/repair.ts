@@ -30,8 +30,12 @@ export function repair(
   })
 }
 
-/** Adds what an item's indexes should have, and takes a member out of those where it is wrong. */
-function mending(collection: Collection, indexes: readonly string[], row: ItemRow): ItemChange {
+/** Adds what an item's indexes should have, and takes a member out of those of `indexes` where it is wrong. */
+export function mending(
+  collection: Collection,
+  indexes: readonly string[],
+  row: ItemRow,
+): ItemChange {
   const change = adding(collection, row.id, row.fields)
   const right = new Set(change.indexes.map(({ key, member }) => `${key} ${member}`))
   const wrong = indexes
@@ -64,12 +68,14 @@ export async function sweep(store: () => Store, collection: Collection): Promise
           ids,
           walk,
           whole: undefined,
+          counted: undefined,
           afterId: '',
           smallKeyspace: 0,
           neededFields: names.length,
           limit: BATCH,
           exact: false,
           filters: [],
+          followed: [],
         }),
       )
       // An index that is not whole is built anew, without the wrong members.

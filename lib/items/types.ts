@@ -13,6 +13,8 @@ export interface CollectionDeps {
   /** Keyed hashes of cursors: the first signs, each verifies. */
   cursorMacs: Macs
   itemCache: ItemCache
+  /** The collection of a name, to which references lead. */
+  findCollection: (name: string) => Collection | undefined
 }
 
 /** What a request says of the version that it is about (RFC 9110 §13.1), as sent. */
@@ -40,6 +42,13 @@ export interface CollectionCall<input> {
   log: Log
   /** Reads in the round trip that also learns whether the caller's session lives. */
   read<value>(read: Read<value>): Promise<Result<value, AccessCode>>
+  /**
+   * The same, and learns in that trip who asks also where nobody has to sign in: what a credential does not
+   * prove is as if none had come.
+   */
+  readAsCaller<value>(read: Read<value>): Promise<Result<value, AccessCode>>
+  /** Whether the caller may get items of another collection, as far as the store was asked who it is. */
+  mayGet(collection: Collection): boolean
   /** Skips the check of the session, if this isolate saw it alive in the last so many seconds. */
   recall(seconds: number): void
   /** What was read before this, in epoch milliseconds, may lack what the caller has written elsewhere. */

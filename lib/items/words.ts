@@ -1,5 +1,6 @@
 import type { Collection } from '../collections/define.ts'
 import type { StoredFields } from '../store/items.ts'
+import { caseless } from './caseless.ts'
 import { readerOf } from './item.ts'
 
 /**
@@ -33,14 +34,10 @@ const WITH_PLAIN_LETTERS = new RegExp(`[${Object.keys(PLAIN_LETTERS).join('')}]`
  *
  * Marks are taken out before `normalize` too: it sorts each run of them, in the square of its length,
  * and one text of marks alone would hold up everybody else's requests.
- *
- * @see [Unicode, 5.18.4](https://www.unicode.org/versions/latest/) Caseless matching
  */
 export function fold(text: string): string {
   const bare = withoutMarks(withoutMarks(text).normalize('NFKD').slice(0, SEARCHED_LENGTH))
-  // ẞ has no upper case but ß, and ß has: SS.
-  const caseless = bare.toLowerCase().toUpperCase().toLowerCase()
-  return caseless.replace(WITH_PLAIN_LETTERS, (letter) => PLAIN_LETTERS[letter] ?? letter)
+  return caseless(bare).replace(WITH_PLAIN_LETTERS, (letter) => PLAIN_LETTERS[letter] ?? letter)
 }
 
 function withoutMarks(text: string): string {
@@ -57,10 +54,10 @@ export function wordsOf(text: string): string[] {
 
 /** What `q=` searches of an item. */
 export function searchWords(collection: Collection, id: string, stored: StoredFields): string[] {
-  const { names, shown } = readerOf(collection)
+  const { names, searched } = readerOf(collection)
   const texts = (collection.search ?? []).map((field) => {
     const index = names.indexOf(field)
-    return field === 'id' ? id : (shown(index, stored[index]) ?? '')
+    return field === 'id' ? id : searched(index, stored[index])
   })
   return [...new Set(texts.flatMap(wordsOf))].slice(0, MOST_WORDS)
 }

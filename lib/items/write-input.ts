@@ -1,7 +1,8 @@
 import type { Collection } from '../collections/define.ts'
 import { fail, type InputFault, ok, type Result } from '../contract/problems.ts'
 import type { StoredFields } from '../store/items.ts'
-import { listed, MOST_FAULTS, notAmong, pointer, validate } from '../validation.ts'
+import { listed, MOST_FAULTS, notAmong, pointer } from '../validation.ts'
+import { accept, storedText } from './field.ts'
 import { type Item, readerOf } from './item.ts'
 
 /** The fields of an item by name; without a prototype, so that every name is one. */
@@ -25,7 +26,7 @@ export function parseId(id: string): Result<string, 'validation-error'> {
 
 /**
  * Reads the fields of an item from a body: every declared field that the server does not set, and
- * none besides. They are stored as text, so texts must be well-formed Unicode to come back the same.
+ * none besides.
  *
  * @param options `withId` lets the body name the id; with `id` it may repeat that one, and with
  *   `item` what the server has set.
@@ -41,6 +42,7 @@ export function parseFields(
   const given = new Map<string, unknown>(Object.entries(body))
   const faults: InputFault[] = []
   const fields: [string, unknown][] = []
+  let isKept = false
   const id = given.get('id')
   given.delete('id')
   if (id !== undefined) {
@@ -53,26 +55,26 @@ export function parseFields(
       faults.push({ pointer: '#/id', message: 'is not the id of the path' })
     else if (options.withId === true) fields.push(['id', named.value])
   }
-  const { names, schemas } = readerOf(collection)
   const stamps: readonly string[] = collection.stamps ?? []
-  for (const [index, name] of names.entries()) {
-    const schema = schemas[index]
-    if (schema === undefined) continue
+  for (const field of readerOf(collection).fields) {
+    const { name } = field
     if (stamps.includes(name)) {
       if (options.item !== undefined && given.get(name) === options.item[name]) given.delete(name)
       continue
     }
     const value = given.get(name)
     given.delete(name)
-    const parsed = validate(schema, value)
+    const parsed = accept(field, value)
     if (!parsed.ok) faults.push(...at(name, parsed.errors ?? [], value === undefined))
-    else if (typeof parsed.value === 'string' && !parsed.value.isWellFormed())
-      faults.push({ pointer: pointer([name]), message: 'is not well-formed Unicode' })
-    else if (parsed.value !== undefined) fields.push([name, parsed.value])
+    else if (parsed.value !== undefined) {
+      fields.push([name, parsed.value])
+      // Null is nothing stored: it makes an item where the server has something to store.
+      isKept ||= stamps.length > 0 || storedText(field, parsed.value) !== undefined
+    }
   }
   for (const name of given.keys()) faults.push(refusedName(collection, name))
   if (faults.length > 0) return faulty(faults)
-  if (!fields.some(([name]) => name !== 'id'))
+  if (!isKept)
     return faulty([
       { pointer: '#', message: `has none of the fields ${listed(ownNames(collection))}` },
     ])
@@ -101,10 +103,9 @@ export function prefixMessage({ prefix }: Collection): string {
 
 /** The fields of a hash in the order of their declaration, as text. */
 export function storedOf(collection: Collection, fields: Fields): StoredFields {
-  return readerOf(collection).names.map((name) => {
-    const value = Object.hasOwn(fields, name) ? fields[name] : undefined
-    return value === undefined ? undefined : String(value)
-  })
+  return readerOf(collection).fields.map((field) =>
+    Object.hasOwn(fields, field.name) ? storedText(field, fields[field.name]) : undefined,
+  )
 }
 
 function at(name: string, faults: readonly InputFault[], missing: boolean): InputFault[] {

@@ -3,14 +3,11 @@ import type { Collection } from '../collections/define.ts'
 import { fail, ok, type Result } from '../contract/problems.ts'
 import { sha256 } from '../hash.ts'
 import { asSent, defineOperation } from '../operation.ts'
-import type { ItemChange } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
-import { MOST_FAULTS } from '../validation.ts'
-import { apply, change, created, keepStamps, stamped } from './change.ts'
-import { indexChanges } from './indexing.ts'
+import { created, settleOne } from './change.ts'
 import { type Item, readerOf } from './item.ts'
 import type { CollectionDeps } from './types.ts'
-import { parseFields, prefixMessage, refusedName, storedOf } from './write-input.ts'
+import { creation, deletion, merging, replacement } from './wants.ts'
 
 /** How long a repeated request is known, in milliseconds. */
 const IDEMPOTENCY_TTL_MS = 86_400_000
@@ -25,52 +22,33 @@ const IDEMPOTENCY_TTL_MS = 86_400_000
 export const createItem = defineOperation('createItem', {
   summary: 'Make an item',
   input: asSent<unknown>(),
-  problems: ['validation-error', 'invalid-request', 'not-found', 'conflict'],
+  problems: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'service-unavailable'],
   run: async (call, deps: CollectionDeps) => {
-    const { collection } = call
-    const parsed = parseFields(collection, call.input, { withId: true })
-    if (!parsed.ok) return parsed
+    const { collection, principal } = call
+    const want = creation(call, deps, call.input)
+    if (!want.ok) return want
     const key = call.conditions.idempotencyKey
-    if (key !== null && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    if (key === null) return settleOne(call, deps, want.value)
+    if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
       const detail = 'Idempotency-Key is 1 to 255 visible ASCII characters.'
       return fail('invalid-request', 'idempotency key', { detail })
     }
-    const { principal } = call
-    if (key !== null && principal === undefined) {
+    if (principal === undefined) {
       // Without a caller, one client's key would be answered with an item that another client made.
       const detail =
         'An Idempotency-Key needs a credential: without one there is nobody to remember.'
       return fail('invalid-request', 'idempotency key of nobody', { detail })
     }
-    const { id: given, ...fields } = parsed.value
-    const id = typeof given === 'string' ? given : deps.randomId()
-    const { names, decode } = readerOf(collection)
-    const next = storedOf(collection, stamped(collection, fields, call, deps))
-    const { item } = decode(id, next)
-    if (item === undefined) return fail('conflict', 'an item that could not be read')
-
+    const { id, stored } = want.value
     const request = await sha256(JSON.stringify(call.input))
-    const once =
-      key === null
-        ? undefined
-        : {
-            key: keys.idempotency(
-              await sha256(JSON.stringify([principal?.accountId, collection.name, key])),
-            ),
-            kept: JSON.stringify({ request, id, stored: next.map((value) => value ?? null) }),
-            ttlMs: IDEMPOTENCY_TTL_MS,
-          }
-    const change: ItemChange = {
-      key: keys.item(collection.prefix, id),
-      verb: 'set',
-      expected: names.map(() => undefined),
-      next,
-      indexes: indexChanges(collection, id, undefined, next),
-    }
-    const outcome = await apply(call, collection, deps, change, once)
-    if ('repeated' in outcome) return repeated(collection, outcome.repeated, request)
-    if (outcome.made[0] !== true) return fail('conflict', 'there is one already')
-    return created(collection, item, next)
+    return settleOne(call, deps, want.value, {
+      key: keys.idempotency(
+        await sha256(JSON.stringify([principal.accountId, collection.name, key])),
+      ),
+      kept: JSON.stringify({ request, id, stored: stored.map((value) => value ?? null) }),
+      ttlMs: IDEMPOTENCY_TTL_MS,
+      repeated: (kept) => repeated(collection, kept, request),
+    })
   },
 })
 
@@ -99,72 +77,39 @@ const KEPT = z.object({
   stored: z.array(z.nullable(z.string())),
 })
 
+const CHANGE_PROBLEMS = [
+  'validation-error',
+  'invalid-request',
+  'not-found',
+  'conflict',
+  'precondition-failed',
+  'service-unavailable',
+] as const
+
 /** Puts an item in the place of another, or where there is none. What the server set stays. */
 export const replaceItem = defineOperation('replaceItem', {
   summary: 'Replace an item, or make it under this id',
   input: asSent<unknown>(),
-  problems: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
-  run: async (call, deps: CollectionDeps) => {
-    return change(call, deps, 'update', (collection, id, { stored, item }) => {
-      const parsed = parseFields(collection, call.input, { id, ...(item ? { item } : {}) })
-      if (!parsed.ok) return parsed
-      if (stored === undefined && id.startsWith(collection.prefix)) {
-        const errors = [{ pointer: '#/id', message: prefixMessage(collection) }]
-        return fail('validation-error', 'id begins with the prefix', { errors })
-      }
-      const { id: _, ...fields } = parsed.value
-      const next = storedOf(collection, stamped(collection, fields, call, deps))
-      return ok(keepStamps(collection, stored, next))
-    })
-  },
+  problems: CHANGE_PROBLEMS,
+  run: async (call, deps: CollectionDeps) =>
+    settleOne(call, deps, replacement(call, deps, call.id, call.input)),
 })
 
 /** Changes some fields of an item; null takes one away (RFC 7396). The others stay as they are stored. */
 export const patchItem = defineOperation('patchItem', {
   summary: 'Change some fields of an item; null takes one away',
   input: asSent<unknown>(),
-  problems: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
-  run: async (call, deps: CollectionDeps) => {
-    const { input } = call
-    return change(call, deps, 'update', (collection, id, { stored, item }) => {
-      if (stored === undefined) return fail('not-found', 'no such item')
-      if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-        const errors = [{ pointer: '#', message: 'is not of type object' }]
-        return fail('validation-error', 'no object', { errors })
-      }
-      const patch = new Map<string, unknown>(Object.entries(input))
-      const { names, readable } = readerOf(collection)
-      const stamps: readonly string[] = collection.stamps ?? []
-      const errors = [...patch]
-        .filter(
-          ([name, value]) => value === null && (stamps.includes(name) || !names.includes(name)),
-        )
-        .map(([name]) => refusedName(collection, name))
-      if (errors.length > 0) {
-        const some = errors.slice(0, MOST_FAULTS)
-        return fail('validation-error', `${errors.length} faults`, { errors: some })
-      }
-      const own = readable(stored).filter(([name]) => !stamps.includes(name))
-      const merged = new Map<string, unknown>([...own, ...patch])
-      const body = Object.fromEntries([...merged].filter(([, value]) => value !== null))
-      const parsed = parseFields(collection, body, { id, ...(item ? { item } : {}) })
-      if (!parsed.ok) return parsed
-      const { id: _, ...fields } = parsed.value
-      const changed = storedOf(collection, fields)
-      const next = names.map((name, index) => (patch.has(name) ? changed[index] : stored[index]))
-      return ok(keepStamps(collection, stored, next))
-    })
-  },
+  problems: CHANGE_PROBLEMS,
+  run: async (call, deps: CollectionDeps) =>
+    settleOne(call, deps, merging(call, deps, call.id, call.input)),
 })
 
 /** Deletes an item and its index members. */
 export const deleteItem = defineOperation('deleteItem', {
   summary: 'Delete an item',
-  problems: ['validation-error', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
+  problems: CHANGE_PROBLEMS,
   run: async (call, deps: CollectionDeps) => {
-    const outcome = await change(call, deps, 'delete', (_, __, { stored }) =>
-      stored === undefined ? fail('not-found', 'no such item') : ok(undefined),
-    )
+    const outcome = await settleOne(call, deps, deletion(call, call.id))
     return outcome.ok ? ok(undefined) : outcome
   },
 })

@@ -1,6 +1,9 @@
 import type { ZodMiniType } from 'zod/mini'
 import { toJSONSchema } from 'zod/v4/core'
 import type { Action, Collection } from '../collections/define.ts'
+import { type Meant, meantBy } from '../collections/schema.ts'
+import { decimalPattern, EMAIL, LONGEST_EMAIL, LONGEST_URL } from '../collections/texts.ts'
+import { type Field, MOST_JSON_BYTES } from '../items/field.ts'
 import { readerOf } from '../items/item.ts'
 import type { AnyOperation } from '../operation.ts'
 import { bodyRules, memberText, OTHER_NAMES } from './members.ts'
@@ -75,7 +78,7 @@ export function collectionSchemas(collection: Collection): Record<string, Schema
 }
 
 function itemSchema(collection: Collection): Schema {
-  const fields = fieldsOf(collection)
+  const { fields } = readerOf(collection)
   return {
     type: 'object',
     properties: { id: ID, ...schemasOf(fields) },
@@ -87,7 +90,7 @@ function itemSchema(collection: Collection): Schema {
 /** The fields that clients write: one of them at least. */
 function fieldsSchema(collection: Collection): Schema {
   const stamps: readonly string[] = collection.stamps ?? []
-  const fields = fieldsOf(collection).filter(({ name }) => !stamps.includes(name))
+  const fields = readerOf(collection).fields.filter(({ name }) => !stamps.includes(name))
   const required = requiredOf(fields)
   return {
     type: 'object',
@@ -111,19 +114,6 @@ function patchSchema({ properties }: Schema, required: readonly unknown[]): Sche
   }
 }
 
-interface Field {
-  name: string
-  schema: ZodMiniType
-}
-
-function fieldsOf(collection: Collection): Field[] {
-  const { names, schemas } = readerOf(collection)
-  return names.flatMap((name, index) => {
-    const schema = schemas[index]
-    return schema === undefined ? [] : [{ name, schema }]
-  })
-}
-
 function schemasOf(fields: readonly Field[]): Record<string, Schema> {
   return Object.fromEntries(fields.map(({ name, schema }) => [name, toSchema(schema)]))
 }
@@ -134,6 +124,56 @@ function requiredOf(fields: readonly Field[]): string[] {
 
 /** The JSON Schema of what a check takes. */
 export function toSchema(check: ZodMiniType): Schema {
-  const { $schema: _, ...schema } = toJSONSchema(check, { io: 'input', unrepresentable: 'any' })
+  const { $schema: _, ...schema } = toJSONSchema(check, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      const meant = meantBy(zodSchema)
+      if (meant !== undefined) Object.assign(jsonSchema, meaningOf(meant))
+      const [first, second] = jsonSchema.anyOf ?? []
+      if (second?.type !== 'null' || first === undefined) return
+      delete jsonSchema.anyOf
+      Object.assign(jsonSchema, first.type === undefined ? first : orNull(first as Schema))
+    },
+  })
   return schema
+}
+
+/** What the document says of a type that JSON Schema does not have. */
+function meaningOf(meant: Meant): Schema {
+  switch (meant.as) {
+    case 'date':
+      return { format: 'date', maxLength: 10, examples: ['2026-01-31'] }
+    case 'datetime':
+      return {
+        description: 'A time with its zone; it is kept in UTC with milliseconds.',
+        format: 'date-time',
+        maxLength: 64,
+        examples: ['2026-01-31T12:00:00.000Z'],
+      }
+    case 'decimal': {
+      const { digits } = meant
+      const description = `A decimal with ${digits} digits behind the point at most, as text.`
+      const example = digits === 0 ? '12' : (12.5).toFixed(digits)
+      return { description, pattern: decimalPattern(digits).source, examples: [example] }
+    }
+    case 'url':
+      return {
+        format: 'uri',
+        pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^\\s]+$',
+        maxLength: LONGEST_URL,
+        examples: ['https://example.com/a'],
+      }
+    case 'email':
+      return {
+        format: 'email',
+        pattern: EMAIL.source,
+        maxLength: LONGEST_EMAIL,
+        examples: ['me@home.org'],
+      }
+    case 'reference':
+      return { description: `The id of an item of ${meant.to}.`, examples: ['an id'] }
+    case 'json':
+      return { description: `Any JSON, of ${MOST_JSON_BYTES} bytes at most.` }
+  }
 }

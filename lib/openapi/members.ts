@@ -51,6 +51,7 @@ const MEMBERS: Readonly<Record<string, Schema>> = {
     description: 'Your password, where the sign-in is not fresh.',
     format: 'password',
   },
+  credential: { description: 'What the browser answers, as its `toJSON` writes it.' },
   code: {
     description: 'Of the authenticator app, or a recovery code.',
     examples: ['287082', 'abcd-efgh-ijkl-mnop'],
@@ -81,6 +82,7 @@ const OWN_MEMBERS: { readonly [id in OperationId]?: Readonly<Record<string, Sche
   changePassword: { current: currentPassword, password: newPassword },
   resetPassword: { password: newPassword },
   changeProfile: { name: { description: 'Empty takes it away.', examples: ['Ada Lovelace'] } },
+  createPasskey: { name: { description: 'To tell it from others.', examples: ['My phone'] } },
   createKey: { name: { description: 'To tell it from others.', examples: ['Nightly import'] } },
   createBlock: {
     address: {
@@ -115,6 +117,12 @@ const PARAMETERS: Readonly<Record<string, Schema>> = {
 }
 
 const OWN_PARAMETERS: { readonly [id in OperationId]?: Readonly<Record<string, Schema>> } = {
+  queryGraph: {
+    query: { description: 'The document.', examples: ['{ __typename }'] },
+    variables: { description: 'Its variables, as JSON.', examples: ['{}'] },
+    operationName: { description: 'Which of its operations.' },
+    extensions: { description: 'Of the protocol: none is known here.', examples: ['{}'] },
+  },
   listEvents: {
     type: { description: 'Events of this kind.' },
     user: { description: 'Events about this account: its id or its address.' },
@@ -132,6 +140,24 @@ const RULES: { readonly [id in OperationId]?: Schema } = {
   logout: {
     properties: { refresh: { type: 'string', ...MEMBERS['refresh'] } },
     additionalProperties: false,
+  },
+  freshenSignIn: { oneOf: ['current', 'credential'].map((name) => ({ required: [name] })) },
+  runGraph: {
+    properties: {
+      query: { type: 'string', description: 'The document.', examples: ['{ __typename }'] },
+      variables: { type: ['object', 'null'], description: 'Its variables, by name.' },
+      operationName: { type: ['string', 'null'], description: 'Which of its operations.' },
+    },
+    required: ['query'],
+  },
+  callTools: {
+    properties: {
+      jsonrpc: { type: 'string', enum: ['2.0'] },
+      id: { type: ['string', 'integer'], description: 'Absent: a notification.' },
+      method: { type: 'string', examples: ['tools/list'] },
+      params: { type: 'object' },
+    },
+    required: ['jsonrpc', 'method'],
   },
   changeUser: { minProperties: 1 },
   createBlock: { oneOf: ['address', 'user', 'key'].map((name) => ({ required: [name] })) },

@@ -147,6 +147,7 @@ function securityOf(access: Access, row: Operation, collection: Collection | und
   // No credential is a choice that is made here, not one that was forgotten.
   const takesAny = row.body === 'any' || row.body === 'optional'
   const [bearer, apiKey, cookies] = [{ bearer: [] }, { apiKey: [] }, { cookies: [] }]
+  if (row.acts === true) return [{}, bearer, apiKey, cookies]
   if (access === 'public') return takesAny ? [{}, bearer, cookies] : [{}]
   if (row.token !== undefined) return [bearer, cookies, { metricsToken: [] }]
   return collection === undefined ? [bearer, cookies] : [bearer, apiKey, cookies]

@@ -1,4 +1,6 @@
 import type { Collection } from '../collections/define.ts'
+import type { Field } from '../items/field.ts'
+import { type Comparison, comparisonsOf, MOST_VALUES, SEVERAL } from '../items/filter.ts'
 import { readerOf } from '../items/item.ts'
 import { LONGEST_SEARCH, SEARCH } from '../items/query.ts'
 import type { AnyOperation } from '../operation.ts'
@@ -133,26 +135,49 @@ function backwards(order: string): string {
   return parts.map((part) => (part.startsWith('-') ? part.slice(1) : `-${part}`)).join(',')
 }
 
-const COMPARISONS = [
-  ['gt', 'greater than'],
-  ['gte', 'at least'],
-  ['lt', 'less than'],
-  ['lte', 'at most'],
-] as const
+const MEANINGS: Readonly<Record<Comparison, string>> = {
+  eq: 'is one of these',
+  gt: 'is greater than this',
+  gte: 'is at least this',
+  lt: 'is less than this',
+  lte: 'is at most this',
+  ne: 'is none of these, or not there',
+  ci: 'is one of these, in capitals or not',
+  exists: 'is there, or is not',
+}
 
 function filtersOf(collection: Collection): Schema[] {
-  const { names, kinds, schemas } = readerOf(collection)
-  return (collection.filter ?? []).flatMap((field) => {
-    const index = names.indexOf(field)
-    const kind = kinds[index] ?? 'string'
-    const own = schemas[index]
-    const { enum: words } = own === undefined || kind !== 'string' ? {} : toSchema(own)
-    const schema = { type: kind, ...(words === undefined ? {} : { enum: words }) }
-    const equal = query(field, `Items whose ${field} is this.`, schema)
-    if (kind === 'boolean') return [equal]
-    const others = COMPARISONS.map(([word, meaning]) =>
-      query(`${field}[${word}]`, `Items whose ${field} is ${meaning} this.`, schema),
+  const { fields } = readerOf(collection)
+  return (collection.filter ?? [])
+    .flatMap((name) => fields.find((field) => field.name === name) ?? [])
+    .flatMap((field) =>
+      comparisonsOf(collection, field).map((comparison) => {
+        const { name, isList } = field
+        const whole = comparison === 'exists'
+        const verb =
+          isList && !whole ? MEANINGS[comparison].replace(/^is/, 'has') : MEANINGS[comparison]
+        const parameter = comparison === 'eq' ? name : `${name}[${comparison}]`
+        const schema = whole ? { type: 'boolean' } : comparedOf(field, comparison)
+        return query(parameter, `Items whose ${name} ${verb}.`, schema)
+      }),
     )
-    return [equal, ...others]
-  })
+}
+
+/** What a field is compared with: one value, or any of several. */
+function comparedOf(field: Field, comparison: Comparison): Schema {
+  const { kind, words } = field
+  const one: Schema = { type: kind === 'number' || kind === 'boolean' ? kind : 'string' }
+  if (words !== undefined && comparison !== 'ci') one['enum'] = words
+  if (kind === 'date' || kind === 'datetime' || kind === 'decimal') {
+    Object.assign(one, entrySchema(field))
+  }
+  if (!SEVERAL.has(comparison)) return one
+  return { type: 'array', items: one, minItems: 1, maxItems: MOST_VALUES }
+}
+
+/** The schema of a value, or of an entry of a list. */
+function entrySchema({ schema, isList }: Field): Schema {
+  const { description: _, default: __, ...whole } = toSchema(schema)
+  const one = isList ? Object(whole['items']) : whole
+  return { ...one, type: 'string' }
 }

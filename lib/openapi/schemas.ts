@@ -159,6 +159,7 @@ export const SCHEMAS: Record<string, Schema> = {
       by: text('The id of the admin who did it.'),
       session: text('The id of a session; with `session.ended` absent when all have ended.'),
       key: text('The id of an API key.'),
+      passkey: text('The id of a passkey.'),
       level,
       policy: text('The quota that was exceeded.'),
       provider: text('The id of the provider of an identity.'),
@@ -170,7 +171,18 @@ export const SCHEMAS: Record<string, Schema> = {
       requestId: text('Of the request.'),
     },
     [
-      ...['user', 'by', 'session', 'key', 'level', 'policy', 'operation', 'block', 'address'],
+      ...[
+        'user',
+        'by',
+        'session',
+        'key',
+        'passkey',
+        'level',
+        'policy',
+        'operation',
+        'block',
+        'address',
+      ],
       ...['provider', 'identity', 'ip', 'requestId'],
     ],
   ),
@@ -206,11 +218,61 @@ export const SCHEMAS: Record<string, Schema> = {
       description: 'What belongs to the account, by collection, as the collection shows it.',
       additionalProperties: { type: 'array', items: { type: 'object' } },
     },
+    passkeys: { type: 'array', items: ref('Passkey') },
     totp: {
       ...record({ createdAt: instant('When it was turned on.') }),
       type: ['object', 'null'],
       description: 'Null where a sign-in wants no code.',
     },
+  }),
+  Passkey: record({
+    id: text('The id of the passkey.', { format: 'uuid' }),
+    name: text('What its owner calls it.', { maxLength: 100 }),
+    createdAt: instant('When it was added.'),
+    lastUsedAt: orNull(instant('When it was used last.')),
+    backedUp: { type: 'boolean', description: 'Whether its authenticator has a copy elsewhere.' },
+  }),
+  PasskeyOptions: record({
+    challenge: text('Good for one assertion, for five minutes.'),
+    rpId: text('The host of the origin.'),
+    timeout: whole('Milliseconds.'),
+    allowCredentials: { type: 'array', maxItems: 0, items: { type: 'object' } },
+    userVerification: { type: 'string', enum: ['required'] },
+  }),
+  NewPasskeyOptions: record({
+    rp: record({ id: text('The host of the origin.'), name: text('What the service is called.') }),
+    user: record({
+      id: text('The user handle: random, and the same for all passkeys of the account.'),
+      name: address,
+      displayName: text('The name of the account, or its address.'),
+    }),
+    challenge: text('Good for one passkey of this account, for five minutes.'),
+    pubKeyCredParams: {
+      type: 'array',
+      items: record({
+        type: { type: 'string', enum: ['public-key'] },
+        alg: { type: 'integer', enum: [-8, -7, -257] },
+      }),
+    },
+    timeout: whole('Milliseconds.'),
+    excludeCredentials: {
+      type: 'array',
+      items: record(
+        {
+          id: text('Of a credential that the account has.'),
+          type: { type: 'string', enum: ['public-key'] },
+          transports: { type: 'array', items: text('How a browser reaches it.') },
+        },
+        ['transports'],
+      ),
+    },
+    authenticatorSelection: record({
+      residentKey: { type: 'string', enum: ['required'] },
+      requireResidentKey: { type: 'boolean', enum: [true] },
+      userVerification: { type: 'string', enum: ['required'] },
+    }),
+    attestation: { type: 'string', enum: ['none'] },
+    extensions: record({ credProps: { type: 'boolean', enum: [true] } }),
   }),
   NewTotp: record({
     secret: text('For an authenticator app, in base32. It is shown this once.', {
@@ -258,6 +320,27 @@ export const SCHEMAS: Record<string, Schema> = {
       description: '`degraded` serves; the log says what is wrong.',
     },
   }),
+  GraphAnswer: {
+    type: 'object',
+    description: 'What was asked for, and what failed of it (GraphQL).',
+    properties: {
+      data: { type: ['object', 'null'] },
+      errors: { type: 'array', items: { type: 'object' }, maxItems: 1_000 },
+      extensions: { type: 'object', description: '`cost`: the items and lists that it reads.' },
+    },
+  },
+  GraphSchema: text('The schema, in its own language (SDL).'),
+  McpMessage: {
+    type: 'object',
+    description: 'A message of JSON-RPC 2.0.',
+    properties: {
+      jsonrpc: { type: 'string', enum: ['2.0'] },
+      id: { type: ['string', 'integer', 'null'] },
+      result: { type: 'object' },
+      error: { type: 'object' },
+    },
+    required: ['jsonrpc', 'id'],
+  },
   OpenApi: { type: 'object', description: 'This document.' },
 }
 

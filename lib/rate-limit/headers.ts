@@ -1,22 +1,22 @@
 import { type Failure, fail } from '../contract/problems.ts'
-import type { Decision } from './types.ts'
+import type { Decision, QuotaState } from './types.ts'
 
 /**
  * Writes the quota headers, allowed or denied: structured-field lists with one member a policy.
  *
  * @see draft-ietf-httpapi-ratelimit-headers §3, §4; RFC 9651
  */
-export function setQuotaHeaders(headers: Headers, decisions: readonly Decision[]): void {
-  if (decisions.length === 0) return
+export function setQuotaHeaders(headers: Headers, quotas: readonly QuotaState[]): void {
+  if (quotas.length === 0) return
   headers.set(
     'RateLimit-Policy',
-    decisions
+    quotas
       .map(({ policy, limit, windowSeconds }) => `"${policy}";q=${limit};w=${windowSeconds}`)
       .join(', '),
   )
   headers.set(
     'RateLimit',
-    decisions
+    quotas
       .map(({ policy, remaining, resetSeconds }) => `"${policy}";r=${remaining};t=${resetSeconds}`)
       .join(', '),
   )

@@ -15,6 +15,12 @@ export interface Decision<name extends PolicyName = PolicyName> {
   remembered: boolean
 }
 
+/** What an answer's header fields say of a quota. */
+export type QuotaState = Pick<
+  Decision,
+  'policy' | 'limit' | 'windowSeconds' | 'remaining' | 'resetSeconds'
+>
+
 /** A decision, and whom it was about. */
 export interface Counted<name extends PolicyName = PolicyName> {
   decision: Decision<name>

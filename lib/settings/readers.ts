@@ -132,3 +132,10 @@ export function trustedProxy(read: Read, faults: string[]): TrustedProxy {
   }
   return { mode: 'proxy', hops: Number(hops) }
 }
+
+/** Whether GraphQL tells its schema: yes, if `GRAPHQL_INTROSPECTION` is not `off`. */
+export function introspection(read: Read, faults: string[]): boolean {
+  const value = read('GRAPHQL_INTROSPECTION') ?? 'on'
+  if (value !== 'on' && value !== 'off') faults.push('GRAPHQL_INTROSPECTION is on or off.')
+  return value !== 'off'
+}

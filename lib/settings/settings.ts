@@ -5,6 +5,7 @@ import {
   corsOrigins,
   count,
   duration,
+  introspection,
   origin,
   passwordRules,
   readerOf,
@@ -77,6 +78,7 @@ export function parseSettings(variables: Variables): Settings {
     providers: providers(variables, read, faults),
     linking: linking(read, faults),
     corsOrigins: corsOrigins(read, faults),
+    introspection: introspection(read, faults),
     trustedProxy: trustedProxy(read, faults),
     limits: limits(read, faults),
   }

@@ -39,6 +39,8 @@ export interface Settings {
   providers: readonly Provider[]
   linking: Linking
   corsOrigins: readonly string[]
+  /** Whether GraphQL tells its schema. */
+  introspection: boolean
   trustedProxy: TrustedProxy
   limits: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
 }

@@ -52,6 +52,7 @@ export async function deleteAccount(
     ...deleted.sessionIds.map(keys.session),
     ...deleted.keyIds.map(keys.apiKey),
     ...deleted.registrations.map(keys.registration),
+    ...deleted.passkeyHashes.map(keys.passkey),
   ])
   return deleted.status
 }

@@ -14,6 +14,8 @@ export interface EventFields {
   level?: number | undefined
   /** An API key's id. */
   key?: string | undefined
+  /** A passkey's id. */
+  passkey?: string | undefined
   policy?: string | undefined
   /** The id of a provider. */
   provider?: string | undefined

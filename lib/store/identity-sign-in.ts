@@ -105,7 +105,7 @@ export async function signInByIdentity(
   )
   switch (entered.status) {
     case 'opened': {
-      const { how, sessionIds, keyIds, registrations, identities } = entered
+      const { how, sessionIds, keyIds, registrations, identities, passkeyHashes } = entered
       return {
         ...openedSession(entered),
         how: ARRIVALS.find((each) => each === how) ?? 'known',
@@ -113,6 +113,7 @@ export async function signInByIdentity(
           ...sessionIds.map(keys.session),
           ...keyIds.map(keys.apiKey),
           ...registrations.map(keys.registration),
+          ...passkeyHashes.map(keys.passkey),
           ...identities.flatMap((json) => identityKeyOf(json) ?? []),
         ],
       }

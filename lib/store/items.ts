@@ -1,11 +1,12 @@
+import { StoreUnavailable } from '../contract/problems.ts'
 import { integer, list, mapRead, type Read, replyList, text, texts, word } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { CLAIM_HOLDS_MS, type KeptIndexes } from './indexes.ts'
 import { keys } from './keys.ts'
 import { APPLY_ITEMS } from './scripts/apply.ts'
-import { READ_ITEM } from './scripts/item.ts'
-import { QUERY_ITEMS } from './scripts/query.ts'
+import { READ_ITEM, READ_ITEM_AND_FOLLOW } from './scripts/item.ts'
+import { QUERY_ITEMS, QUERY_ITEMS_AND_FOLLOW } from './scripts/query.ts'
 
 /** A hash as it is stored: the declared fields only, undefined where the hash has none. */
 export type StoredFields = (string | undefined)[]
@@ -34,6 +35,62 @@ export function itemRead(
   }
 }
 
+/** A field of items whose values are the ids of others, which are read with them. */
+export interface Followed {
+  /** Where it stands among the fields that are asked for. */
+  at: number
+  /** Whether its value is a list of ids, as JSON. */
+  isList: boolean
+  /** Of the others. */
+  prefix: string
+  fields: readonly string[]
+}
+
+/** The items that a field refers to, by their ids; undefined for one that is not there. */
+export type Following = ReadonlyMap<string, StoredFields | undefined>
+
+/** Reads an item with what it refers to, in one command. See {@link READ_ITEM_AND_FOLLOW}. */
+export function followingItemRead(
+  prefix: string,
+  id: string,
+  fields: readonly string[],
+  followed: readonly Followed[],
+): Read<{ stored: StoredFields | undefined; following: Following[] }> {
+  const itemKey = keys.item(prefix, id)
+  const args = { fields, ...followArgs(followed) }
+  const read = scriptRead('data', READ_ITEM_AND_FOLLOW, { itemKey }, args)
+  return mapRead(read, (found) => {
+    if (found.status === 'taken') return { stored: undefined, following: [] }
+    return { stored: found.values, following: found.followed.map(followingOf) }
+  })
+}
+
+function followArgs(followed: readonly Followed[]): {
+  followedAt: number[]
+  followedLists: number[]
+  followedPrefixes: string[]
+  followedWidths: number[]
+  followedFields: string[]
+} {
+  return {
+    // Lua counts from 1.
+    followedAt: followed.map(({ at }) => at + 1),
+    followedLists: followed.map(({ isList }) => Number(isList)),
+    followedPrefixes: followed.map(({ prefix }) => prefix),
+    followedWidths: followed.map(({ fields }) => fields.length),
+    followedFields: followed.flatMap(({ fields }) => fields),
+  }
+}
+
+function followingOf(found: unknown): Following {
+  return new Map(
+    list(found).map((row) => {
+      const [id, values] = list(row)
+      return [word(id), values === undefined ? undefined : texts(values)]
+    }),
+  )
+}
+
 /** What a page is asked of. See {@link QUERY_ITEMS}. */
 export interface ItemQuery {
   prefix: string
@@ -41,9 +98,11 @@ export interface ItemQuery {
   /** The keys of the states of the collection's indexes, and of its index of ids. */
   states: string
   ids: string
-  walk: Part & { holds: 'ids' | 'order'; reversed: boolean }
-  /** Where the walk would begin and end without a cursor, when the matches are to be counted. */
+  walk: Index & { holds: 'ids' | 'order'; min: string; max: string; reversed: boolean }
+  /** Where the walk would begin and end without a cursor, when it counts the matches. */
   whole: { min: string; max: string } | undefined
+  /** How the first of the filters counts the matches, when it does. */
+  counted: WayToCount | undefined
   /** The id to start after, in the order of the ids. */
   afterId: string
   /** With up to this many keys in the database, SCAN finds every hash. */
@@ -53,15 +112,29 @@ export interface ItemQuery {
   /** How many rows; with `exact` they are the page, else the caller filters. */
   limit: number
   exact: boolean
-  filters: readonly Part[]
+  filters: readonly SearchedIndex[]
+  /** The fields whose items are read with the rows. */
+  followed: readonly Followed[]
 }
 
-/** A part of an index, which must be whole by this fingerprint. */
-interface Part {
+/** An index, which must be whole by this fingerprint. */
+interface Index {
   key: string
   fingerprint: string
-  min: string
-  max: string
+}
+
+/** Stretches of an index, where the members of a filter are. */
+export interface SearchedIndex extends Index {
+  stretches: readonly { min: string; max: string }[]
+  /** Whether the items with a member there are those that may pass. */
+  gathers: boolean
+}
+
+export interface WayToCount {
+  /** The items without a member in the stretches are counted. */
+  outside: boolean
+  /** An item may have several members there. */
+  distinct: boolean
 }
 
 export interface ItemRow {
@@ -106,44 +179,55 @@ export interface ItemRows extends Found {
   more: boolean
   lastMember: string
   rows: ItemRow[]
+  /** For each of the followed fields; of very many items some are missing. */
+  following: Following[]
 }
 
 /** Reads the rows of a page in one read-only command. See {@link QUERY_ITEMS}. */
 export function queryRead(query: ItemQuery): Read<ItemRows | IndexLacking> {
-  const { prefix, walk, whole, filters } = query
-  const read = scriptRead(
-    'data',
-    QUERY_ITEMS,
-    {
-      healedKey: keys.healed,
-      statesKey: query.states,
-      idsKey: query.ids,
-      walkKey: walk.key,
-      filterKeys: filters.map(({ key }) => key),
-    },
-    {
-      prefix,
-      pattern: keys.under(prefix),
-      holds: walk.holds,
-      exact: query.exact,
-      limit: query.limit,
-      backwards: walk.reversed,
-      first: walk.min,
-      last: walk.max,
-      wholeFirst: whole?.min ?? '',
-      wholeLast: whole?.max ?? '',
-      afterId: query.afterId,
-      fewKeys: query.smallKeyspace,
-      needed: query.neededFields,
-      hold: CLAIM_HOLDS_MS,
-      walkPrint: walk.fingerprint,
-      filterFirsts: filters.map(({ min }) => min),
-      filterLasts: filters.map(({ max }) => max),
-      filterPrints: filters.map(({ fingerprint }) => fingerprint),
-      fields: query.fields,
-    },
+  const { prefix, walk, whole, counted, filters } = query
+  const stretches = filters.flatMap((filter, at) =>
+    filter.stretches.map(({ min, max }) => ({ of: at + 1, min, max })),
   )
-  return mapRead(read, ({ status: way, healed, count, rows, ...more }) => {
+  const touched = {
+    healedKey: keys.healed,
+    statesKey: query.states,
+    idsKey: query.ids,
+    walkKey: walk.key,
+    filterKeys: filters.map(({ key }) => key),
+  }
+  const args = {
+    prefix,
+    pattern: keys.under(prefix),
+    holds: walk.holds,
+    exact: query.exact,
+    limit: query.limit,
+    backwards: walk.reversed,
+    first: walk.min,
+    last: walk.max,
+    wholeFirst: whole?.min ?? '',
+    wholeLast: whole?.max ?? '',
+    afterId: query.afterId,
+    fewKeys: query.smallKeyspace,
+    needed: query.neededFields,
+    hold: CLAIM_HOLDS_MS,
+    walkPrint: walk.fingerprint,
+    counts: counted !== undefined,
+    countsOutside: counted?.outside === true,
+    countsDistinct: counted?.distinct === true,
+    filterGathers: filters.map(({ gathers }) => Number(gathers)),
+    filterPrints: filters.map(({ fingerprint }) => fingerprint),
+    stretchesOf: stretches.map((each) => each.of),
+    stretchFirsts: stretches.map(({ min }) => min),
+    stretchLasts: stretches.map(({ max }) => max),
+    fields: query.fields,
+  }
+  const { followed } = query
+  const read =
+    followed.length === 0
+      ? scriptRead('data', QUERY_ITEMS, touched, args)
+      : scriptRead('data', QUERY_ITEMS_AND_FOLLOW, touched, { ...args, ...followArgs(followed) })
+  return mapRead(read, ({ status: way, healed, count, rows, followed: others, ...more }) => {
     const found = { ...more, healed: lastHealingOf(healed) }
     if (way === 'unbuilt' || way === 'held') return { ...found, way, index: more.lastMember }
     return {
@@ -151,6 +235,7 @@ export function queryRead(query: ItemQuery): Read<ItemRows | IndexLacking> {
       way,
       count: known(count),
       rows: rows.map((row) => rowOf(row, query.fields.length)),
+      following: others.map(followingOf),
     }
   })
 }
@@ -184,7 +269,31 @@ export interface ItemChange {
   /** For `set`: a value of undefined takes the field away. */
   next?: StoredFields
   indexes: readonly { sign: '+' | '-'; key: string; member: string }[]
+  /** Values that no other item may have: where their members are in an index, and its own member. */
+  uniques?: readonly UniqueValue[]
 }
+
+/** A value that one item has at most. */
+export interface UniqueValue {
+  key: string
+  min: string
+  max: string
+  member: string
+}
+
+/** Another item has a value that is to be unique. */
+export interface Clash {
+  /** Which of the change's unique values. */
+  at: number
+  /** The other item's member in the index of that value. */
+  member: string
+}
+
+/**
+ * What became of a change: made; not, since its item is another by now, or its key has another type; not, since an index
+ * that guards a unique value is not whole; or not, since another item has that value.
+ */
+export type Outcome = 'made' | 'overtaken' | 'taken' | 'unguarded' | Clash
 
 /** A request that is done once, however often it is sent. */
 export interface Once {
@@ -194,25 +303,51 @@ export interface Once {
   ttlMs: number
 }
 
+/** Reads what was kept of a request when it was made before. */
+export function onceRead(key: string): Read<string | undefined> {
+  return {
+    database: 'data',
+    queue: (pipeline) => pipeline.get(key),
+    parse: (reply) => {
+      if (reply.error !== undefined) throw new StoreUnavailable('idempotency key: unexpected reply')
+      return text(reply.result)
+    },
+  }
+}
+
 /**
  * Changes items and their indexes in one atomic call. See {@link APPLY_ITEMS}.
  *
  * @param kept The fields of the collection, and the indexes that the caller keeps.
- * @returns For each whether it was made, and whether a key of another type is in the way; or what was kept when the request was made before.
+ * @param options `guarded`: whether the indexes of unique values must be whole, else nothing is made of a change that has some.
+ * @returns What became of each; or what was kept when the request was made before.
  */
 export async function applyItems(
   store: Store,
   kept: KeptIndexes,
   changes: readonly ItemChange[],
-  once?: Once,
-): Promise<{ made: boolean[]; taken: boolean } | { repeated: string }> {
-  const indexKeys = [...new Set(changes.flatMap((change) => change.indexes.map(({ key }) => key)))]
-  const words = changes.flatMap(({ verb, expected, next, indexes: members }) => [
+  { once, guarded = true }: { once?: Once | undefined; guarded?: boolean } = {},
+): Promise<{ outcomes: Outcome[] } | { repeated: string }> {
+  const indexKeys = [
+    ...new Set(
+      changes.flatMap(({ indexes, uniques = [] }) =>
+        [...indexes, ...uniques].map(({ key }) => key),
+      ),
+    ),
+  ]
+  const words = changes.flatMap(({ verb, expected, next, indexes: members, uniques = [] }) => [
     verb,
     ...expected.map(mark),
     ...(next ?? []).map((value) => (value === undefined ? '-' : `=${value}`)),
     members.length,
     ...members.flatMap(({ sign, key, member }) => [sign, indexKeys.indexOf(key) + 1, member]),
+    uniques.length,
+    ...uniques.flatMap(({ key, min, max, member }) => [
+      indexKeys.indexOf(key) + 1,
+      min,
+      max,
+      member,
+    ]),
   ])
   const applied = await store.write(
     APPLY_ITEMS,
@@ -225,6 +360,7 @@ export async function applyItems(
     {
       keep: once?.kept ?? '',
       keepMs: once?.ttlMs ?? 0,
+      guarded,
       names: kept.fields,
       declared: [...kept.fingerprints].flat(),
       changes: words,
@@ -232,8 +368,15 @@ export async function applyItems(
     'data',
   )
   if (applied.status === 'repeated') return { repeated: applied.kept }
-  const answers = applied.answers.map(integer)
-  return { made: answers.map((each) => each === 1), taken: answers.includes(-1) }
+  return { outcomes: applied.answers.map((answer) => outcomeOf(word(answer))) }
+}
+
+function outcomeOf(answer: string): Outcome {
+  if (answer === '1') return 'made'
+  if (answer === '-1') return 'taken'
+  if (answer === '-2') return 'unguarded'
+  const [, at, member] = /^u(\d+):(.*)$/s.exec(answer) ?? []
+  return member === undefined ? 'overtaken' : { at: Number(at) - 1, member }
 }
 
 /** U+FFFD may stand for bytes that are not UTF-8: the stored value is unknown and cannot be compared. */

@@ -10,13 +10,15 @@
  * | `accounts:healed` | string: when the last healing ended | never |
  * | `uid:<account id>` | string: the address | never: goes with the account |
  * | `totp:<account id>` | hash: a secret that waits, or the last step and hashes of recovery codes | ten minutes while it waits, then never: goes with TOTP |
+ * | `passkeys:<account id>` | hash of JSON by passkey id | never: goes with the account |
+ * | `passkey:<SHA-256 of the credential's id>` | hash `{uid, user, id, handle, key}` | as the above |
+ * | `challenge:<SHA-256 of the challenge>` | string: what it is for | after five minutes, or its use |
  * | `session:<sid>` | hash | at the session's absolute end; a day after it is revoked |
  * | `sessions:<address>` | sorted set of `sid`, score = idle end in ms | with its last session |
  * | `key:<id>` | hash: an API key's record, SHA-256 of the key and no key | with the key, if it expires |
  * | `keys:<address>` | sorted set of key ids, score = the key's end in ms | never: as long as one does not expire |
  * | `identity:<provider>:<hash of issuer and subject>` | hash `{uid, user, id}`: whose it is | never: goes with the account |
  * | `identities:<account id>` | hash: an identity's id → JSON `{createdAt, provider, hash, address}` | as the above |
- * | `passkeys:<account id>` | hash: a passkey's id → JSON | as the above |
  * | `once:<SHA-256 of a one-time token>` | hash `{kind, uid}` | with the token |
  * | `registration:<SHA-256 of its token>` | hash `{user, password?}` | after a day |
  * | `registrations:<address>` | set of the hashes above | a day after the last |
@@ -41,6 +43,10 @@
 export const keys = {
   user: (userId: string): string => `user:${userId}`,
   totp: (accountId: string): string => `totp:${accountId}`,
+  passkeysOf: (accountId: string): string => `passkeys:${accountId}`,
+  /** By the hash of the credential's id. */
+  passkey: (hash: string): string => `passkey:${hash}`,
+  challenge: (hash: string): string => `challenge:${hash}`,
   session: (sessionId: string): string => `session:${sessionId}`,
   sessionsOf: (userId: string): string => `sessions:${userId}`,
   apiKey: (id: string): string => `key:${id}`,
@@ -50,7 +56,6 @@ export const keys = {
   /** The beginning of all of them. */
   identities: 'identity:',
   identitiesOf: (accountId: string): string => `identities:${accountId}`,
-  passkeysOf: (accountId: string): string => `passkeys:${accountId}`,
   once: (tokenHash: string): string => `once:${tokenHash}`,
   accounts: 'accounts',
   admins: 'admins',

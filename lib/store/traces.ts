@@ -26,6 +26,7 @@ function accountMarks({ userId, accountId }: AccountNames): Mark[] {
       [keys.apiKey(''), 'uid', id],
       [keys.once(''), 'uid', id],
       [keys.identities, 'uid', id],
+      [keys.passkey(''), 'uid', id],
     ]),
     [keys.apiKey(''), 'user', userId],
     [keys.registration(''), 'user', userId],

@@ -1,4 +1,5 @@
 import { ACCOUNTS } from './accounts.ts'
+import { FACES } from './faces.ts'
 import { IDENTITIES } from './identities.ts'
 import { ITEMS } from './items.ts'
 import type { Mutant } from './mutant.ts'
@@ -11,6 +12,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ACCOUNTS,
   ...IDENTITIES,
   ...ITEMS,
+  ...FACES,
   ...REQUESTS,
   ...OPERATING,
 ]

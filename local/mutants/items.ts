@@ -88,7 +88,7 @@ export const ITEMS: readonly Mutant[] = [
   ),
   mutant(
     'a search folds every item that its word finds',
-    'lib/items/list.ts',
+    'lib/items/page.ts',
     '(after.length > limit || !isBehind(row))',
     '!isBehind(row)',
     'lib/items/hostile-texts.test.ts',
@@ -111,7 +111,7 @@ export const ITEMS: readonly Mutant[] = [
   ),
   mutant(
     'rows shown where an old index says',
-    'lib/items/list.ts',
+    'lib/items/page.ts',
     '(walked && member !== row.member)',
     'false',
     'lib/items/writes.test.ts',
@@ -129,8 +129,8 @@ export const ITEMS: readonly Mutant[] = [
   mutant(
     'filters and orders go by an address of before',
     'lib/items/item.ts',
-    'return isAddress(index, raw) ? HIDDEN_OWNER : raw\n',
-    'return raw\n',
+    'if (isAddress(index, raw)) return [HIDDEN_OWNER]\n',
+    '',
     'lib/items/hidden-owner.test.ts',
   ),
   mutant(

@@ -29,11 +29,16 @@ export async function read(response: Response): Promise<Answer> {
 export class Api {
   readonly origin: string
   readonly #headers: Record<string, string>
+  readonly #fetch: (url: string, init: RequestInit) => Promise<Response>
 
-  /** @param headers What the platform in front of the host adds to every request. */
-  constructor(origin: string, headers: Record<string, string> = {}) {
+  /**
+   * @param headers What the platform in front of the host adds to every request.
+   * @param send Sends a request, where that is not `fetch`.
+   */
+  constructor(origin: string, headers: Record<string, string> = {}, send: typeof fetch = fetch) {
     this.origin = origin
     this.#headers = headers
+    this.#fetch = send
   }
 
   async send(path: string, init: RequestInit = {}): Promise<Answer> {
@@ -43,7 +48,7 @@ export class Api {
   /** The same, unread. */
   request(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = { ...this.#headers, ...(init.headers as Record<string, string>) }
-    return fetch(`${this.origin}${path}`, { redirect: 'manual', ...init, headers })
+    return this.#fetch(`${this.origin}${path}`, { redirect: 'manual', ...init, headers })
   }
 
   get(path: string, token?: string): Promise<Answer> {

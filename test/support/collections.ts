@@ -31,7 +31,11 @@ export interface CollectionRig {
   close(): Promise<void>
 }
 
-export async function startCollectionRig(kind: EngineKind): Promise<CollectionRig> {
+/** @param related The collections that references lead to. */
+export async function startCollectionRig(
+  kind: EngineKind,
+  related: readonly Collection[] = [],
+): Promise<CollectionRig> {
   const sent: string[] = []
   const own = await startStore(kind, ({ commands }) => {
     sent.push(...commands.map(([name = '']) => name))
@@ -58,6 +62,7 @@ export async function startCollectionRig(kind: EngineKind): Promise<CollectionRi
         async (text) => Buffer.from(text).toString('base64url').padEnd(22, '_').slice(-22),
       ],
       itemCache: new ItemCache(Date.now),
+      findCollection: (name) => related.find((each) => each.name === name),
     },
     call: (collection, input, more = {}) => {
       const own = store()
@@ -72,6 +77,8 @@ export async function startCollectionRig(kind: EngineKind): Promise<CollectionRi
         level: () => 0,
         log: () => undefined,
         read: async (read) => ({ ok: true, value: (await own.read(read))[0] }),
+        readAsCaller: async (read) => ({ ok: true, value: (await own.read(read))[0] }),
+        mayGet: () => true,
         recall: () => undefined,
         staleBefore: 0,
         background: (work) => void background.push(work(store)),

@@ -6,6 +6,7 @@ import { type AppDeps, createAppDeps } from '../../lib/deps/app.ts'
 import { parseSettings } from '../../lib/settings/settings.ts'
 import type { Settings, Variables } from '../../lib/settings/types.ts'
 import type { Trip } from '../../local/gateway/server.ts'
+import { Api } from './api.ts'
 import { environmentOf, type Limits, NO_STORE, type StoreAddress } from './environment.ts'
 import { type EngineKind, startStore } from './store.ts'
 
@@ -38,6 +39,8 @@ export interface InProcessOptions {
 export interface InProcess {
   answer(request: Request): Promise<Response>
   ask(path: string, init?: RequestInit): Promise<Response>
+  /** The same, as a client calls a server. */
+  api: Api
   /** Sends a sample of an operation. */
   send(id: OperationId, sample: Sample, headers?: Record<string, string>): Promise<Response>
   /** Where its store is. */
@@ -126,6 +129,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     store: options.store ?? own ?? NO_STORE,
     answer,
     ask,
+    api: new Api(origin, {}, (url, init) => answer(new Request(url, init))),
     command,
     settled,
     logged,

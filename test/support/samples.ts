@@ -15,6 +15,9 @@ const CHOSEN: { readonly [id in OperationId]?: Sample } = {
   createBlock: {
     body: { address: '192.0.2.0/24', reason: 'A reason', until: '2999-12-31T00:00:00Z' },
   },
+  queryGraph: { query: { query: '{ movies { data { id } } }', variables: '{}' } },
+  runGraph: { body: { query: '{ movies { data { id } } }', variables: {} } },
+  callTools: { body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } },
   listEvents: { query: { limit: '5', cursor: 'MS0x' } },
   listItems: {
     params: { collection: 'movies' },

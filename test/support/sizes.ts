@@ -4,6 +4,16 @@ import { gzipSync } from 'node:zlib'
 /** In KB of gzip; what an edge platform loads before the first byte. */
 export const LARGEST_MIDDLEWARE_KB = 90
 export const LARGEST_ROUTE_KB = 185
+/** Those that carry a library which no other needs. */
+const LARGER: readonly [route: RegExp, kilobytes: number][] = [
+  [/^\/api\/graphql\b/, 240],
+  [/^\/api\/mcp\b/, 275],
+]
+
+/** What a route may have at most, by its name. */
+export function largestOf(route: string): number {
+  return LARGER.find(([pattern]) => pattern.test(route))?.[1] ?? LARGEST_ROUTE_KB
+}
 
 /** A function of the build, with all the JavaScript it loads. */
 export interface FunctionSize {

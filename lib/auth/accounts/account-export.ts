@@ -3,11 +3,13 @@ import { defineOperation } from '../../operation.ts'
 import { apiKeysRead } from '../../store/api-keys.ts'
 import type { Store } from '../../store/client/store.ts'
 import { identitiesRead } from '../../store/identities.ts'
+import { passkeysRead } from '../../store/passkeys.ts'
 import { sessionsRead } from '../../store/session-list.ts'
 import { totpRead } from '../../store/totp.ts'
 import { type Account, profileRead } from '../../store/users.ts'
 import { type OwnKey, own } from '../api-keys/api-keys.ts'
 import { type OwnIdentity, shownIdentities } from '../identities/shown-identities.ts'
+import { type OwnPasskey, ownPasskey } from '../passkeys/passkeys.ts'
 import type { AuthCall } from '../types.ts'
 import { findAccount } from './find-account.ts'
 import { shownUser, type User } from './shown-user.ts'
@@ -24,6 +26,7 @@ export interface AccountExport {
   }[]
   keys: OwnKey[]
   identities: OwnIdentity[]
+  passkeys: OwnPasskey[]
   /** Since when a sign-in wants a code; null where it does not. */
   totp: { createdAt: string } | null
   /** What belongs to it, by collection. */
@@ -79,11 +82,12 @@ export async function accountExport(
   account: Account,
 ): Promise<Result<AccountExport, 'service-unavailable' | AccessCode>> {
   const { accountId } = account
-  const [sessions, apiKeys, identities, totp] = await call.store.read(
+  const [sessions, apiKeys, identities, passkeys, totp] = await call.store.read(
     sessionsRead(userId),
     apiKeysRead(userId),
     // No account has the empty id.
     identitiesRead(accountId ?? ''),
+    passkeysRead(accountId ?? ''),
     totpRead(accountId ?? ''),
   )
   const items = accountId === undefined ? ok({}) : await listOwned(call, accountId)
@@ -99,6 +103,7 @@ export async function accountExport(
     })),
     keys: apiKeys.map((key) => own(key, { userLimit })),
     identities: shownIdentities(identities),
+    passkeys: passkeys.map(ownPasskey),
     totp:
       totp.createdAt === undefined ? null : { createdAt: new Date(totp.createdAt).toISOString() },
     items: items.value,

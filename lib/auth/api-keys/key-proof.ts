@@ -14,7 +14,8 @@ export interface KeyProof {
   read: Read<KeyLiveness>
   /** The scopes that would be good for it, in words. */
   needs(): string
-  reaches(scopes: readonly string[]): boolean
+  /** @param wanted What else it must be good for. */
+  reaches(scopes: readonly string[], wanted?: KeyScope): boolean
 }
 
 /** @param onDead Told when the store says that the key is over. */
@@ -31,7 +32,7 @@ export function createKeyProof(
     id: key.id,
     read,
     needs: () => neededScope(scope),
-    reaches: (scopes) => isScoped(scopes, scope),
+    reaches: (scopes, wanted = scope) => isScoped(scopes, wanted),
   }
 }
 
@@ -42,7 +43,7 @@ const GROUPS = new Map<string, readonly string[]>([
 ])
 
 /** Whether one of a key's scopes is good for an action. To replace is to create and to update. */
-function isScoped(scopes: readonly string[], { collection, action }: KeyScope): boolean {
+export function isScoped(scopes: readonly string[], { collection, action }: KeyScope): boolean {
   const has = (wanted: string): boolean =>
     scopes.some((scope) => {
       const [name, granted = ''] = scope.split(':')

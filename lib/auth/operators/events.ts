@@ -19,6 +19,7 @@ export interface SecurityEvent {
   session?: string
   level?: number
   key?: string
+  passkey?: string
   policy?: string
   operation?: string
   block?: string

@@ -11,7 +11,7 @@ import {
   livenessAtPrimary,
   livenessRead,
 } from '../../store/rotation.ts'
-import type { KeyProof } from '../api-keys/key-proof.ts'
+import type { KeyProof, KeyScope } from '../api-keys/key-proof.ts'
 import type { AccessClaims } from '../tokens/tokens.ts'
 import { type DeadSessions, SETTLED_TOKEN_SECONDS } from './dead-sessions.ts'
 
@@ -48,10 +48,13 @@ export class LiveAccess {
   #level: number | undefined
   #signedInAgo: number | undefined
   #keyOwner: KeyOwner | undefined
+  #scopes: readonly string[] = []
+
+  /** Renews a cookie that is over, where nobody had to sign in and so none was renewed yet. */
+  renew: (() => Promise<unknown>) | undefined
 
   /**
-   * @param proof Of what was presented; undefined where `access` is `public`, or after
-   *   {@link accept}.
+   * @param proof Of what was presented. Where `access` is `public`, {@link readAsCaller} alone asks for it.
    */
   constructor(
     store: Store,
@@ -102,21 +105,51 @@ export class LiveAccess {
 
   /** Reads, and proves the right to the answer in the same trip. */
   async read<value>(read: Read<value>): Promise<Result<value, AccessCode>> {
-    if (this.#proof?.ok === false) return this.#proof
-    if (this.#access === 'public' || this.#proof !== undefined) {
-      const [value] = await this.#store.read(read)
-      return ok(value)
+    if (this.#access !== 'public' && this.#proof === undefined) {
+      const [proof, value] = await this.#readAndProve(read)
+      return proof.ok ? ok(value) : proof
     }
+    if (this.#access !== 'public' && this.#proof?.ok === false) return this.#proof
+    const [value] = await this.#store.read(read)
+    return ok(value)
+  }
+
+  /**
+   * Reads, and proves in the same trip who asks, also where nobody has to sign in: there what does not hold
+   * is as good as none.
+   */
+  async readAsCaller<value>(read: Read<value>): Promise<Result<value, AccessCode>> {
+    if (this.#access === 'public') await this.renew?.()
+    const knows = this.#proof !== undefined || (this.#key ?? this.#claims) === undefined
+    if (this.#access !== 'public' || knows) return this.read(read)
+    const [, value] = await this.#readAndProve(read)
+    return ok(value)
+  }
+
+  /** Whether the caller may do something else, as far as it is proven who that is. */
+  may(wanted: KeyScope, access: Access): boolean {
+    if (access === 'public') return true
+    if (this.#level === undefined || this.#level < LEVELS[access]) return false
+    return this.#key?.reaches(this.#scopes, wanted) !== false
+  }
+
+  /** Reads, with the proof; what came with a bad one is the caller's to throw away. */
+  async #readAndProve<value>(
+    read: Read<value>,
+  ): Promise<[proof: Result<undefined, AccessCode>, value: value]> {
+    const session = this.#session()
     if (this.#key !== undefined) {
       const [found, value] = await this.#store.readBoth(this.#key.read, read)
       this.#proof = this.#judgeKey(found)
-      return this.#proof.ok ? ok(value) : this.#proof
+      return [this.#proof, value]
     }
-    const session = this.#session()
-    if (session === undefined) return fail('invalid-token', 'no claims')
+    if (session === undefined) {
+      const [value] = await this.#store.read(read)
+      return [fail('invalid-token', 'no claims'), value]
+    }
     const [found, value] = await this.#store.readBoth(livenessRead(session), read)
     this.#proof = await this.#judge(session, liveness(session, found))
-    return this.#proof.ok ? ok(value) : this.#proof
+    return [this.#proof, value]
   }
 
   /** Proves the right, if no read has. It runs before every answer, and before a write begins. */
@@ -124,13 +157,12 @@ export class LiveAccess {
     if (this.#access === 'public') return ok(undefined)
     if (this.#proof !== undefined) return this.#proof
     if (this.#key !== undefined) {
-      const [found] = await this.#store.read(this.#key.read)
-      this.#proof = this.#judgeKey(found)
+      this.#proof = this.#judgeKey(await this.#store.readCaller(this.#key.read))
       return this.#proof
     }
     const session = this.#session()
     if (session === undefined) return fail('invalid-token', 'no claims')
-    const [found] = await this.#store.read(livenessRead(session))
+    const found = await this.#store.readCaller(livenessRead(session))
     this.#proof = await this.#judge(session, liveness(session, found))
     return this.#proof
   }
@@ -169,7 +201,8 @@ export class LiveAccess {
     if (found.status !== 'live') return fail('invalid-token', found.status)
     const { userId, accountId } = found
     this.#keyOwner = { userId, accountId }
-    if (this.#key?.reaches(found.scopes) !== true) {
+    this.#scopes = found.scopes
+    if (this.#access !== 'public' && this.#key?.reaches(found.scopes) !== true) {
       const detail = `The API key needs the scope ${this.#key?.needs()}.`
       return fail('insufficient-scope', 'not in the scopes of the key', { detail })
     }

@@ -11,7 +11,7 @@ export interface Databases {
   data: Transport
 }
 
-type Values<reads extends readonly Read<unknown>[]> = {
+export type Values<reads extends readonly Read<unknown>[]> = {
   [index in keyof reads]: reads[index] extends Read<infer value> ? value : never
 }
 
@@ -63,6 +63,12 @@ export class Store {
     }
     const [both] = await this.read(joinedRead(first.database, first.call, second.call))
     return both
+  }
+
+  /** Reads what proves the caller: see the stores that ask it once for many acts. */
+  async readCaller<value>(read: Read<value>): Promise<value> {
+    const [value] = await this.read(read)
+    return value
   }
 
   /** Runs a script that writes, at the primary: of the accounts' database, if not told otherwise. */

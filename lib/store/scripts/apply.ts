@@ -10,19 +10,24 @@ import { script } from '../client/script.ts'
  * - `onceKeys`: the key of an idempotent request, if it is one; `keep` is what is kept of it, for `keepMs`.
  * - `changes`: for each item `set`, `delete` or `index` (its indexes alone), what each field is, what each
  *   becomes (after `set`), how many index changes, and for each of them `+` or `-`, the number of the
- *   index, the member. A field's value is written `=value`, or `-` when it has none, or `?` when it is no
- *   text and cannot be compared.
+ *   index, the member; how many of its values are unique, and for each of them the number of the index, where the
+ *   members of the value begin and end there, its own member. A field's value is written `=value`, or `-` when it
+ *   has none, or `?` when it is no text and cannot be compared.
+ * - `guarded`: whether the indexes of unique values must be whole. Where the caller has seen every hash they need not be.
  *
  * All members of an index are added in one command: an engine may copy a sorted set for each change. An
  * index that the caller does not keep, or keeps by another declaration, becomes stale: the version that
  * declares it builds it anew.
  *
- * Tells of each item 1, 0 when it is another by now, -1 when its key has another type.
+ * Items are changed one after the other: a value that one gives up is free for the next.
+ *
+ * Tells of each item 1, 0 when it is another by now, -1 when its key has another type, -2 when the index of a unique value
+ * is not whole; of one whose value another item has `u`, which of its unique values that is, and the other's member.
  */
 export const APPLY_ITEMS = /* @__PURE__ */ script({
   name: 'apply items',
   keys: ['statesKey', '...itemKeys', '...indexKeys', '...onceKeys'],
-  args: ['keep', 'keepMs', '...names', '...declared', '...changes'],
+  args: ['keep', 'keepMs', 'guarded: boolean', '...names', '...declared', '...changes'],
   lua: `
 local onceKey = onceKeys[1]
 if onceKey then
@@ -38,7 +43,19 @@ for _, key in ipairs(indexKeys) do usable = usable and check(key, 'zset') end
 if not usable then return redis.error_reply('WRONGTYPE an index') end
 local prints = {}
 for i = 1, #declared, 2 do prints[declared[i]] = declared[i + 1] end
+local function isWhole(key)
+  local print, since, is = string.match(redis.call('HGET', statesKey, key) or '', '^(%x+):(%d+):(%a+)$')
+  return since and print == prints[key] and is == 'whole'
+end
 local answer, changed, joining, leaving, at = {}, false, {}, {}, 1
+-- Members that earlier changes of this call have taken out, and values that they have taken.
+local gone, taken = {}, {}
+local function holder(key, first, last, own)
+  if taken[key .. first] then return taken[key .. first] end
+  for _, member in ipairs(redis.call('ZRANGEBYLEX', key, first, last, 'LIMIT', 0, 300)) do
+    if member ~= own and not gone[key .. member] then return member end
+  end
+end
 for item, key in ipairs(itemKeys) do
   local verb = changes[at]
   at = at + 1
@@ -63,26 +80,42 @@ for item, key in ipairs(itemKeys) do
       end
     end
   end
+  local members = tonumber(changes[at])
+  local moves = at + 1
+  at = moves + 3 * members
+  local uniques, clash = tonumber(changes[at]), nil
+  for i = 1, uniques do
+    local from = at + 4 * (i - 1)
+    local index = indexKeys[tonumber(changes[from + 1])]
+    if same and guarded and not isWhole(index) then clash = -2 end
+    local other = same and not clash and holder(index, changes[from + 2], changes[from + 3], changes[from + 4])
+    if other then clash = 'u' .. i .. ':' .. other end
+  end
+  if clash then same = false end
   if same and verb == 'set' then
     if #set > 0 then redis.call('HSET', key, unpack(set)) end
     if #unset > 0 then redis.call('HDEL', key, unpack(unset)) end
   elseif same and verb == 'delete' then
     redis.call('DEL', key)
   end
-  local members = tonumber(changes[at])
-  at = at + 1
-  for i = 1, members do
-    if same then
-      local index, batches = indexKeys[tonumber(changes[at + 1])], joining
-      if changes[at] == '-' then batches = leaving end
-      local batch = batches[index] or {}
-      batches[index] = batch
-      if batches == joining then batch[#batch + 1] = 0 end
-      batch[#batch + 1] = changes[at + 2]
+  for i = 1, same and members or 0 do
+    local move = moves + 3 * (i - 1)
+    local index, member, batches = indexKeys[tonumber(changes[move + 1])], changes[move + 2], joining
+    if changes[move] == '-' then
+      batches = leaving
+      gone[index .. member] = true
     end
-    at = at + 3
+    local batch = batches[index] or {}
+    batches[index] = batch
+    if batches == joining then batch[#batch + 1] = 0 end
+    batch[#batch + 1] = member
   end
-  answer[item] = same and 1 or values.err and -1 or 0
+  for i = 1, same and uniques or 0 do
+    local from = at + 4 * (i - 1)
+    taken[indexKeys[tonumber(changes[from + 1])] .. changes[from + 2]] = changes[from + 4]
+  end
+  at = at + 1 + 4 * uniques
+  answer[item] = clash or same and 1 or values.err and -1 or 0
   changed = changed or same
 end
 for command, batches in pairs({ZREM = leaving, ZADD = joining}) do

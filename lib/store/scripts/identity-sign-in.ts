@@ -1,10 +1,11 @@
 import { word, words } from '../client/reply.ts'
 import { script } from '../client/script.ts'
 import { KEEP_IDENTITY } from './keep-identity.ts'
+import { PASSKEY_RECORDS } from './passkey-records.ts'
 import { OPENING_ARGS, OPENING_KEYS, OPENING_OUTCOMES, opening } from './sessions.ts'
 
 /** Finds out whose the identity is, and makes it somebody's. */
-const ADMIT = `${KEEP_IDENTITY}
+const ADMIT = `${KEEP_IDENTITY}${PASSKEY_RECORDS}
 local holder = redis.call('HMGET', identityKey, 'uid', 'user')
 local own = redis.call('HGET', userKey, 'id') or ''
 if (holder[1] or '') ~= assumed or own ~= known or (holder[1] and holder[2] ~= address) then
@@ -14,7 +15,7 @@ if holder[1] and own ~= holder[1] then
   redis.call('DEL', identityKey)
   return {'changed', '', '', own}
 end
-local how, sessions, apiKeys, registrations, identities = 'known', {}, {}, {}, {}
+local how, sessions, apiKeys, registrations, identities, passkeys = 'known', {}, {}, {}, {}, {}
 if not holder[1] then
   if not confirmed then return {'unconfirmed'} end
   local before = redis.call('HMGET', userKey, 'disabled', 'emailVerified', 'level')
@@ -32,7 +33,7 @@ if not holder[1] then
     -- An id that leads to another address was copied with its record: what it names is that account's.
     local isOwn = known ~= '' and (redis.call('GET', knownKey) or address) == address
     if isOwn then
-      identities = redis.call('HVALS', identitiesKey)
+      identities, passkeys = redis.call('HVALS', identitiesKey), passkeyRecords(passkeysKey)
       redis.call('DEL', knownKey, identitiesKey, passkeysKey, totpKey)
     end
     redis.call('DEL', userKey, sessionsKey, keysKey, devicesKey, resetKey)
@@ -87,7 +88,7 @@ export const SIGN_IN_BY_IDENTITY = /* @__PURE__ */ script({
   ],
   lua: /* @__PURE__ */ opening('', {
     first: ADMIT,
-    more: ', how, sessions, apiKeys, registrations, identities',
+    more: ', how, sessions, apiKeys, registrations, identities, passkeys',
   }),
   outcomes: {
     ...OPENING_OUTCOMES,
@@ -98,6 +99,7 @@ export const SIGN_IN_BY_IDENTITY = /* @__PURE__ */ script({
       keyIds: words,
       registrations: words,
       identities: words,
+      passkeyHashes: words,
     },
     changed: { holder: word, holderAddress: word, accountId: word },
     unconfirmed: {},

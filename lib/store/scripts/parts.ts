@@ -118,6 +118,21 @@ local function spendCode(totpKey, step, recovery)
   return true
 end`
 
+/**
+ * Notes in an entry of an account's passkeys that it was used. Returns 1 where its sign count is not larger
+ * than before, else 0 (authenticators that do not count say 0 each time); nil where there is no such passkey.
+ */
+export const USE_PASSKEY = `
+local function usePasskey(passkeysKey, passkeyId, signCount, isBackedUp, now)
+  local entry = redis.call('HGET', passkeysKey, passkeyId)
+  if not entry then return nil end
+  local passkey = cjson.decode(entry)
+  local fell = (signCount > 0 or passkey.signCount > 0) and signCount <= passkey.signCount
+  passkey.signCount, passkey.isBackedUp, passkey.usedAt = signCount, isBackedUp, now
+  redis.call('HSET', passkeysKey, passkeyId, cjson.encode(passkey))
+  return fell and 1 or 0
+end`
+
 /** How many API keys of an account have not ended. */
 export const COUNT_KEYS = `
 local function countKeys(keysKey, now)

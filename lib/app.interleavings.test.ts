@@ -1,8 +1,9 @@
 import { hashSync } from 'bcryptjs'
-import type { TokenResponse } from '../lib/auth/tokens/token-response.ts'
-import { account } from '../test/support/accounts.ts'
-import type { Answer, Api } from '../test/support/api.ts'
-import { expect, type TestStore, test } from '../test/support/fixtures.ts'
+import type { Answer } from '../test/support/api.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import type { InProcess } from '../test/support/in-process.ts'
+import { startApi } from '../test/support/start-api.ts'
+import type { TokenResponse } from './auth/tokens/token-response.ts'
 
 const TRIALS = 200
 const NEXT = 'another long one'
@@ -17,13 +18,14 @@ interface Rival {
   restore?(): Promise<unknown>
 }
 
-async function rivalOf(
-  name: string,
-  api: Api,
-  store: TestStore,
-  credentials: { user: string; password: string },
-): Promise<Rival> {
-  const { user } = credentials
+let app: InProcess
+test.beforeAll(async () => {
+  app = await startApi({ host: 'in-process' })
+})
+test.afterAll(() => app.stop())
+
+async function rivalOf(name: string, user: string): Promise<Rival> {
+  const { api } = app
   switch (name) {
     case 'logout':
       return { end: ({ refresh }) => api.post('/api/auth/logout', { refresh }) }
@@ -36,16 +38,17 @@ async function rivalOf(
           }),
       }
     case 'password change': {
-      const { JWT } = await api.signIn(credentials)
+      const { JWT } = await api.signIn({ user, password: 'password' })
       const change = { current: 'password', password: NEXT }
       return {
         end: () => api.post('/api/auth/password', change, JWT),
-        restore: () => store.call('HSET', `user:${user}`, 'password', QUICK_HASH),
+        restore: () => app.command('HSET', `user:${user}`, 'password', QUICK_HASH),
       }
     }
     default: {
-      const boss = await account(store, 'interleaving-admin@home.org', { level: '9' })
-      const { JWT } = await api.signIn(boss)
+      const boss = 'boss@home.org'
+      await app.account(boss, 9)
+      const { JWT } = await api.signIn({ user: boss, password: 'password' })
       const disable = (disabled: boolean): Promise<Answer> =>
         api.send(`/api/users/${encodeURIComponent(user)}`, {
           method: 'PATCH',
@@ -58,14 +61,13 @@ async function rivalOf(
 }
 
 for (const name of ['logout', 'password change', 'disable', 'end-all']) {
-  test(`refresh against ${name}: after the answer no token of the session works, ${TRIALS} times`, async ({
-    api,
-    store,
-  }) => {
+  test(`refresh against ${name}: after the answer no token of the session works, ${TRIALS} times`, async () => {
     test.setTimeout(900_000)
-    const user = `interleaving-${name.replace(' ', '-')}@home.org`
-    const credentials = await account(store, user, { password: QUICK_HASH })
-    const rival = await rivalOf(name, api, store, credentials)
+    const { api } = app
+    const user = `${name.replace(' ', '-')}@home.org`
+    const credentials = { user, password: 'password' }
+    await app.account(user)
+    const rival = await rivalOf(name, user)
     const outcomes = { refreshed: 0, refused: 0 }
 
     for (let trial = 0; trial < TRIALS; trial++) {

@@ -1,0 +1,312 @@
+import {
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigArgumentMap,
+  type GraphQLFieldConfigMap,
+  GraphQLID,
+  GraphQLInputObjectType,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+} from 'graphql'
+import type { Collection } from '../collections/define.ts'
+import { type Failure, fail } from '../contract/problems.ts'
+import type { Field as DeclaredField } from '../items/field.ts'
+import { type Item, readerOf } from '../items/item.ts'
+import { allCollections } from '../items/registry.ts'
+import { once } from '../once.ts'
+import { collectionSchemas } from '../openapi/bodies.ts'
+import { listArguments } from '../openapi/list-arguments.ts'
+import { nameOf, type Schema } from '../openapi/schemas.ts'
+import { inputOf, renamed } from './input.ts'
+import { fieldName, type Names, namesOf, typePart } from './names.ts'
+import { type Context, problemError } from './resolve.ts'
+import { Int, takesNull, ValueTypes } from './types.ts'
+
+/** What a field reads, for who counts before anything is read; `most` items where it names several. */
+export type Reads = 'item' | 'list' | { most: number }
+
+/** What a query is resolved with. */
+interface Resolving {
+  context: Context
+}
+
+type Field = GraphQLFieldConfig<Item, Resolving>
+
+/** The schema of all collections, made once. */
+export const schema: () => GraphQLSchema = /* @__PURE__ */ once(() => {
+  const kinds: Kinds = new Map()
+  for (const collection of allCollections()) {
+    kinds.set(collection.name, kindOf(collection, kinds))
+  }
+  const query: GraphQLFieldConfigMap<unknown, Resolving> = {}
+  const mutation: GraphQLFieldConfigMap<unknown, Resolving> = {}
+  for (const kind of kinds.values()) {
+    Object.assign(query, queriesOf(kind))
+    Object.assign(mutation, mutationsOf(kind))
+  }
+  if (kinds.size === 0) return new GraphQLSchema({ query: NO_COLLECTIONS })
+  return new GraphQLSchema({
+    query: new GraphQLObjectType({ name: 'Query', fields: query }),
+    mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutation }),
+  })
+})
+
+/** A type has one field at least. */
+const NO_COLLECTIONS = new GraphQLObjectType({
+  name: 'Query',
+  fields: { nothing: { type: GraphQLString, description: 'There are no collections yet.' } },
+})
+
+/** By the names of the collections: types refer to each other. */
+type Kinds = Map<string, Kind>
+
+/** The types of one collection. */
+interface Kind {
+  collection: Collection
+  names: Names
+  item: GraphQLObjectType<Item, Resolving>
+  page: GraphQLObjectType
+  input: GraphQLInputObjectType
+  patch: GraphQLInputObjectType
+  listArgs: GraphQLFieldConfigArgumentMap
+}
+
+function kindOf(collection: Collection, kinds: Kinds): Kind {
+  const values = new ValueTypes()
+  const names = namesOf(collection)
+  const { type } = names
+  const schemas = collectionSchemas(collection)
+  const documented = nameOf(collection)
+  const item = new GraphQLObjectType<Item, Resolving>({
+    name: type,
+    fields: () => {
+      const own = itemFields(collection, schemas[documented] ?? {}, values, kinds)
+      return { ...reverseLists(collection, Object.keys(own), kinds), ...own }
+    },
+  })
+  const page = new GraphQLObjectType({
+    name: `${type}Page`,
+    fields: {
+      data: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(item))) },
+      nextCursor: {
+        type: GraphQLString,
+        description: 'Send it as `cursor` for the next page; null after the last.',
+      },
+    },
+  })
+  return {
+    collection,
+    names,
+    item,
+    page,
+    input: inputType(type, 'Input', schemas[`New${documented}`] ?? {}, values),
+    patch: inputType(type, 'Patch', schemas[`${documented}Patch`] ?? {}, values),
+    listArgs: listArgs(collection, type, values),
+  }
+}
+
+function members({ properties, required }: Schema): {
+  name: string
+  shape: Schema
+  needed: boolean
+}[] {
+  const needed: readonly unknown[] = Array.isArray(required) ? required : []
+  return Object.entries<Schema>(Object(properties)).map(([name, shape]) => ({
+    name,
+    shape,
+    needed: needed.includes(name) && !takesNull(shape),
+  }))
+}
+
+function itemFields(
+  collection: Collection,
+  shape: Schema,
+  values: ValueTypes,
+  kinds: Kinds,
+): Record<string, Field> {
+  const { type } = namesOf(collection)
+  const declared = readerOf(collection).fields
+  const fields = members(shape).map(({ name, shape: own, needed }): [string, Field] => {
+    const field = declared.find((each) => each.name === name)
+    const target = kinds.get(field?.reference ?? '')
+    if (field !== undefined && target !== undefined) {
+      return [fieldName(name), referenceField(field, target)]
+    }
+    const value = name === 'id' ? GraphQLID : values.of(type, name, own)
+    return [
+      fieldName(name),
+      { type: needed ? new GraphQLNonNull(value) : value, resolve: (item) => item[name] },
+    ]
+  })
+  return Object.fromEntries(fields)
+}
+
+/** A reference is the item itself; null where there is none, or none for this caller. */
+function referenceField(
+  { name, isList, mostEntries }: DeclaredField,
+  { collection, item: type }: Kind,
+): Field {
+  if (!isList) {
+    return {
+      type,
+      extensions: { reads: 'item' satisfies Reads },
+      resolve: (item, _, { context }) =>
+        typeof item[name] === 'string' ? context.get(collection, item[name]) : null,
+    }
+  }
+  return {
+    type: new GraphQLList(type),
+    extensions: { reads: { most: mostEntries ?? MOST_ENTRIES } satisfies Reads },
+    resolve: (item, _, { context }) => {
+      const ids = item[name]
+      return Array.isArray(ids) ? ids.map((id) => context.get(collection, String(id))) : null
+    },
+  }
+}
+
+/** So many references fit into the body of a request, at most. */
+const MOST_ENTRIES = 32_768
+
+/** The lists of those that refer to an item, where they can be asked for: as that collection names them. */
+function reverseLists(
+  collection: Collection,
+  taken: readonly string[],
+  kinds: Kinds,
+): Record<string, Field> {
+  const lists = [...kinds.values()].flatMap(
+    ({ collection: source, names, page, listArgs: args }) => {
+      const referring = readerOf(source).fields.filter(
+        ({ name, reference }) =>
+          reference === collection.name && source.filter?.includes(name) === true,
+      )
+      return referring.map(({ name }): [string, Field] => {
+        const isOne = referring.length === 1 && !taken.includes(names.many)
+        const field: Field = {
+          type: page,
+          args,
+          extensions: { reads: 'list' satisfies Reads },
+          resolve: ({ id }, given, { context }) => {
+            const asked = renamed(source, given)
+            const filter = Object(asked['filter'])
+            if (name in filter) throw problemError(ownFilter(name))
+            return context.list(source, { ...asked, filter: { ...filter, [name]: { eq: id } } })
+          },
+        }
+        return [isOne ? names.many : `${names.many}By${typePart(name)}`, field]
+      })
+    },
+  )
+  return Object.fromEntries(lists)
+}
+
+function ownFilter(name: string): Failure {
+  const detail = `${name} is the item around this list: leave it out of the filter.`
+  return fail('validation-error', 'filter of a reverse list', { detail })
+}
+
+function inputType(
+  type: string,
+  suffix: 'Input' | 'Patch',
+  shape: Schema,
+  values: ValueTypes,
+): GraphQLInputObjectType {
+  const fields = members(shape).map(({ name, shape: own, needed }) => {
+    const value = name === 'id' ? GraphQLID : values.of(type, name, own)
+    const isNeeded = needed && suffix === 'Input'
+    return [fieldName(name), { type: isNeeded ? new GraphQLNonNull(value) : value }]
+  })
+  return new GraphQLInputObjectType({
+    name: `${type}${suffix}`,
+    fields: Object.fromEntries(fields),
+  })
+}
+
+function listArgs(
+  collection: Collection,
+  type: string,
+  values: ValueTypes,
+): GraphQLFieldConfigArgumentMap {
+  const { own, filters } = listArguments(collection)
+  const takesWords = own.some(([name]) => name === 'q')
+  const args: GraphQLFieldConfigArgumentMap = {
+    limit: { type: Int, description: 'How many: 1 to 100, 50 if not said.' },
+    cursor: { type: GraphQLString },
+    sort: { type: GraphQLString },
+    ...(takesWords ? { q: { type: GraphQLString } } : {}),
+  }
+  if (filters.size === 0) return args
+  const { properties } = collectionSchemas(collection)[nameOf(collection)] ?? {}
+  const fields = [...filters].map(([field, comparisons]) => {
+    const isWhole = Object(Object(properties)[field]).type === 'integer'
+    const compared = comparisons.map(([comparison, shape]) => {
+      const own = isWhole && shape['type'] === 'number' ? { ...shape, type: 'integer' } : shape
+      return [comparison, { type: values.of(type, field, own) }]
+    })
+    const filter = new GraphQLInputObjectType({
+      name: `${type}${typePart(field)}Filter`,
+      fields: Object.fromEntries(compared),
+    })
+    return [fieldName(field), { type: filter }]
+  })
+  const name = `${type}Filter`
+  const filter = new GraphQLInputObjectType({ name, fields: Object.fromEntries(fields) })
+  return { ...args, filter: { type: filter } }
+}
+
+const ID_ARG = { id: { type: new GraphQLNonNull(GraphQLID) } }
+
+function queriesOf({ collection, names, item, page, listArgs: args }: Kind): Record<string, Field> {
+  return {
+    [names.one]: {
+      type: item,
+      args: ID_ARG,
+      extensions: { reads: 'item' satisfies Reads },
+      resolve: (_, { id }, { context }) => context.get(collection, String(id)),
+    },
+    [names.many]: {
+      type: page,
+      args,
+      extensions: { reads: 'list' satisfies Reads },
+      resolve: (_, given, { context }) => context.list(collection, renamed(collection, given)),
+    },
+  }
+}
+
+function mutationsOf({ collection, names, item, input, patch }: Kind): Record<string, Field> {
+  const { type } = names
+  const inputArg = { input: { type: new GraphQLNonNull(input) } }
+  const patchArg = { patch: { type: new GraphQLNonNull(patch) } }
+  const extensions = { reads: 'item' satisfies Reads }
+  return {
+    [`create${type}`]: {
+      type: item,
+      args: inputArg,
+      extensions,
+      resolve: (_, given, { context }) =>
+        context.create(collection, inputOf(collection, given['input'])),
+    },
+    [`update${type}`]: {
+      type: item,
+      args: { ...ID_ARG, ...patchArg },
+      extensions,
+      resolve: (_, given, { context }) =>
+        context.update(collection, String(given['id']), renamed(collection, given['patch'])),
+    },
+    [`replace${type}`]: {
+      type: item,
+      args: { ...ID_ARG, ...inputArg },
+      extensions,
+      resolve: (_, given, { context }) =>
+        context.replace(collection, String(given['id']), inputOf(collection, given['input'])),
+    },
+    [`delete${type}`]: {
+      type: GraphQLID,
+      description: 'The id of what is no more.',
+      args: ID_ARG,
+      extensions,
+      resolve: (_, { id }, { context }) => context.remove(collection, String(id)),
+    },
+  }
+}

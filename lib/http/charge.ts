@@ -1,0 +1,31 @@
+import type { Failure } from '../contract/problems.ts'
+import type { Deps } from '../deps/base.ts'
+import type { GateDeps } from '../deps/gate.ts'
+import type { ActingCall } from '../operation.ts'
+import { quotaExceeded } from '../rate-limit/headers.ts'
+import { countRequest, quotaOfKey } from './gate.ts'
+
+/**
+ * Counts a request that does the work of several as often as it does; the gate has counted it once.
+ *
+ * @param times How often more.
+ * @returns The failure of a caller whose quota does not last: then nothing is begun.
+ */
+export async function charge(
+  times: number,
+  { authentication, headers, trips, later }: ActingCall<unknown>,
+  deps: GateDeps & Deps,
+): Promise<Failure<'quota-exceeded'> | undefined> {
+  if (times === 0) return undefined
+  const waiting = { trips, waitUntil: later }
+  const keyQuota =
+    authentication.status === 'key'
+      ? await quotaOfKey(authentication.key, headers, deps, waiting)
+      : undefined
+  const counting = { access: 'public', headers, deps, keyQuota, ...waiting } as const
+  for (let count = 0; count < times; count++) {
+    const decisions = await countRequest(authentication, counting)
+    if (decisions.some(({ allowed }) => !allowed)) return quotaExceeded(decisions)
+  }
+  return undefined
+}
