@@ -1,5 +1,6 @@
 import { ACCOUNTS } from './accounts.ts'
 import { FACES } from './faces.ts'
+import { IDENTITIES } from './identities.ts'
 import { ITEMS } from './items.ts'
 import type { Mutant } from './mutant.ts'
 import { OPERATING } from './operating.ts'
@@ -9,6 +10,7 @@ import { SESSIONS } from './sessions.ts'
 export const MUTANTS: readonly Mutant[] = [
   ...SESSIONS,
   ...ACCOUNTS,
+  ...IDENTITIES,
   ...ITEMS,
   ...FACES,
   ...REQUESTS,
