@@ -104,12 +104,12 @@ Serving it needs neither: build and dev make it by themselves.`)
     await install()
     if (!(await isBuilt())) await build()
     const [name = ''] = words
-    if (['soak', 'back-pressure', 'scale', 'world', 'keeping'].includes(name)) {
+    if (['soak', 'back-pressure', 'scale', 'world', 'keeping', 'loading'].includes(name)) {
       await handOver(`${name}.js`, words)
       return
     }
     if (name !== '' && !name.startsWith('--')) {
-      console.error('npm run bench -- [soak|back-pressure|scale|world|keeping] [--help]')
+      console.error('npm run bench -- [soak|back-pressure|scale|world|keeping|loading] [--help]')
       process.exit(2)
     }
     if (!words.includes('--help')) await install('bench')
@@ -231,6 +231,7 @@ async function bundle() {
     scale: 'bench/scale.ts',
     world: 'bench/world.ts',
     keeping: 'bench/keeping.ts',
+    loading: 'bench/loading.ts',
     compare: 'bench/compare.ts',
     'bench-gateway': 'bench/gateway.ts',
     'bench-delay': 'bench/delay.ts',
