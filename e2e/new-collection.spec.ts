@@ -17,6 +17,9 @@ const ENTRIES = {
 
 const { PATH } = process.env
 
+/** Where a collection's file is. */
+const fileOf = (name: string): string => `lib/collections/${name}.ts`
+
 /** Written by a spreadsheet of somebody else's: Windows-1252, semicolons, a line break in a cell, NA. */
 const STATIONS = Buffer.from(
   [
@@ -106,7 +109,8 @@ test.describe('a collection of a file', () => {
     Array.from({ length: DEPOTS }, (_, row) =>
       JSON.stringify({
         code: `D${row}`,
-        name: row % 7 === 0 ? '' : `Depot “${row}”, ${'north;south'.repeat(row % 3)}\n`,
+        name: `Depot “${row}”, ${'north;south'.repeat(row % 3)}\n`,
+        ...(row % 11 === 0 ? {} : { note: row % 7 === 0 ? '' : 'x' }),
         size: row % 50,
         share: row / 8,
         open: row % 2 === 0,
@@ -121,7 +125,7 @@ test.describe('a collection of a file', () => {
     const trial = await run('new', 'stations.csv', '--dry-run')
     expect(trial.code, trial.output).toBe(0)
     expect(trial.output).toContain('stations: 4 would be loaded, 1 rejected')
-    expect(existsSync(at('lib/collections/stations.ts'))).toBe(false)
+    expect(existsSync(at(fileOf('stations')))).toBe(false)
     expect(await client.keys('*')).toEqual([])
 
     const { code, output } = await run('new', 'stations.csv')
@@ -129,11 +133,9 @@ test.describe('a collection of a file', () => {
     const [first = '', second = ''] = output.split('\n')
     expect(first).toBe(`The store is the Redis at ${new URL(redis.url).host}.`)
     expect(second).toBe('stations.csv: CSV in latin1, 4 rows.')
-    expect(output).toContain('“NA” stands for no value')
+    expect(output).toContain('whole numbers but for “NA”')
     expect(output).toContain('stations: 4 written, 0 unchanged, 1 rejected')
-    expect(
-      await read('lib/collections/stations.ts'),
-    ).toBe(`import { defineCollection } from './define.ts'
+    expect(await read(fileOf('stations'))).toBe(`import { defineCollection } from './define.ts'
 
 /** Stations: 4 rows of stations.csv, by Station Code. Users read them, editors change them. */
 export const stations = defineCollection({
@@ -214,19 +216,19 @@ export const stations = defineCollection({
     const csv = 'code,name\na,A\nb,B\n'
     await writeFile(at('stops.csv'), csv)
     expect((await run('new', 'stops.csv')).code).toBe(0)
-    const written = await read('lib/collections/stops.ts')
+    const written = await read(fileOf('stops'))
     const own = written.replace('z.string()', 'z.string().check(z.maxLength(80))')
-    await writeFile(at('lib/collections/stops.ts'), own)
+    await writeFile(at(fileOf('stops')), own)
     await client.flushall()
     const refused = await run('new', 'stops.csv')
     expect([refused.code, refused.output]).toEqual([
       1,
       expect.stringMatching(/says something else: nothing was written.*--force.*npm run seed/s),
     ])
-    expect(await read('lib/collections/stops.ts')).toBe(own)
+    expect(await read(fileOf('stops'))).toBe(own)
     expect(await client.keys('*')).toEqual([])
     expect((await run('new', 'stops.csv', '--force')).code).toBe(0)
-    expect(await read('lib/collections/stops.ts')).toBe(written)
+    expect(await read(fileOf('stops'))).toBe(written)
     expect((await read('lib/collections/index.ts')).match(/stops/g)).toHaveLength(2)
 
     await writeFile(at('broken.csv'), 'code,name\nonly one\n')
@@ -250,7 +252,7 @@ export const stations = defineCollection({
         expect.stringContaining(said),
       ])
     }
-    expect(existsSync(at('lib/collections/more.ts'))).toBe(false)
+    expect(existsSync(at(fileOf('more')))).toBe(false)
   })
 
   test('is finished by the same command after it was killed, comes out whole, and back in equal', async () => {
@@ -324,7 +326,7 @@ export const stations = defineCollection({
     const all = output.replace(/^ {6}.*\n/gm, '')
     for (const line of [
       'sheds: 17 keys, 17 do not fit.',
-      '  13 × size: is not of type number: the item is not served',
+      '  14 × size: is not of type number: the item is not served',
       '  1 × its key holds a string, and no hash: not served',
       '  1 × no field has a value: not served',
       '  1 × open: missing: the item is not served',
@@ -360,7 +362,7 @@ export const stations = defineCollection({
     })
 
     // A sort order that the file has since.
-    const file = at('lib/collections/sheds.ts')
+    const file = at(fileOf('sheds'))
     const source = await readFile(file, 'utf8')
     await writeFile(file, source.replace(/^ {2}sort: \[/m, "  sort: ['-size,since', "))
     await bundle('check-data')

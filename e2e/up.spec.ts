@@ -13,7 +13,7 @@ const { PATH, HOME } = process.env
 
 /** A block of the guide from a file to an API. */
 const guide = (step: string): string => pageBlock('docs/collections.md', `guide-${step}`)
-const AIRPORTS = 'lib/collections/airports.ts'
+const AIRPORTS = join('lib', 'collections', 'airports.ts')
 const AIRPORTS_OF_ALASKA = "usher.items('airports', { state: 'AK', sort: 'name', limit: 100 })"
 
 test.describe('npm run up', () => {
@@ -114,11 +114,11 @@ test.describe('npm run up', () => {
       .replace("usher.items('books', { sort: 'year', limit: 5 })", AIRPORTS_OF_ALASKA)
       .replace('book.title}', ['book.name} at $', '{book.latitude.toFixed(1)}'].join(''))
     expect(own).toContain(AIRPORTS_OF_ALASKA)
-    await writeFile(join(clone.folder, 'examples/airports.ts'), own)
+    await writeFile(join(clone.folder, 'examples', 'of-airports.ts'), own)
     const bundle = '--bundle --platform=node --format=esm --outfile=.usher/example.mjs'
     const output = await shell(`npx tsc --noEmit
 npx biome check --error-on-warnings lib examples
-npx esbuild examples/airports.ts --log-level=error ${bundle}
+npx esbuild examples/of-*.ts --log-level=error ${bundle}
 node .usher/example.mjs ${origin}`)
     expect(output).toContain('Adak at 51.9\n263 books\n')
   })

@@ -88,7 +88,7 @@ test('the formatter would leave the file as it is', () => {
   const [line = ''] = first.split('\n')
   const all = `${line}\n\n${texts.map((text) => text.slice(line.length + 2)).join('\n')}`
   const biome = join('node_modules', '.bin', 'biome')
-  const args = ['format', '--stdin-file-path=lib/collections/things.ts']
+  const args = ['format', '--stdin-file-path=things.ts']
   const { stdout, stderr } = spawnSync(biome, args, { input: all, encoding: 'utf8' })
   expect(stdout, stderr).toBe(all)
 })
