@@ -1,4 +1,5 @@
 import { ACCOUNTS } from './accounts.ts'
+import { FACTORS } from './factors.ts'
 import { ITEMS } from './items.ts'
 import type { Mutant } from './mutant.ts'
 import { OPERATING } from './operating.ts'
@@ -8,6 +9,7 @@ import { SESSIONS } from './sessions.ts'
 export const MUTANTS: readonly Mutant[] = [
   ...SESSIONS,
   ...ACCOUNTS,
+  ...FACTORS,
   ...ITEMS,
   ...REQUESTS,
   ...OPERATING,
