@@ -134,6 +134,15 @@ function requiredOf(fields: readonly Field[]): string[] {
 
 /** The JSON Schema of what a check takes. */
 export function toSchema(check: ZodMiniType): Schema {
-  const { $schema: _, ...schema } = toJSONSchema(check, { io: 'input', unrepresentable: 'any' })
+  const { $schema: _, ...schema } = toJSONSchema(check, {
+    io: 'input',
+    unrepresentable: 'any',
+    // One word for one thing: a list of a single value is an `enum` too.
+    override: ({ jsonSchema }) => {
+      if (!('const' in jsonSchema)) return
+      jsonSchema.enum = [jsonSchema.const]
+      delete jsonSchema.const
+    },
+  })
   return schema
 }
