@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { type InProcess, QUICK_HASH, startInProcess } from '../test/support/in-process.ts'
 import { type OwnStore, startStore } from '../test/support/store.ts'
+import { TELL_USAGE } from './store/scripts/tell-usage.ts'
 import type { UsageReport } from './usage/read-usage.ts'
 
 /** The middle of an hour, so that the clock of the tests can go on. */
@@ -306,4 +307,27 @@ test('what is kept goes with the account, and what is told later is dropped; els
   const day = new Date(clock).toISOString().slice(0, 10)
   expect(await store.command('ZSCORE', `usage:top:${day}`, gone.id)).toBeNull()
   expect(await of(stays)).toHaveLength(2)
+})
+
+test('a telling that comes again, with its number, adds nothing', async () => {
+  const day = '2026-11-26'
+  const [, keys, args] = TELL_USAGE.command(
+    {
+      toldKey: 'limit:told:again',
+      topKey: `usage:top:${day}`,
+      earlierTopKey: 'usage:top:2026-11-24',
+      goneKey: 'usage:gone',
+      hourKeys: ['usage:again:2026-11-26'],
+      dayKeys: ['usage:again:2026-11'],
+    },
+    {
+      ...{ number: 1, keep: 60_000, day: '26', dayEnd: 4e12, monthEnd: 4e12 },
+      ...{ subjects: ['again'], owners: [1], fields: ['14 r'], adds: [3] },
+    },
+  )
+  for (const _time of [1, 2]) {
+    await store.command('EVAL', TELL_USAGE.body, String(keys.length), ...keys, ...args)
+  }
+  expect(String(await store.command('HGET', 'usage:again:2026-11-26', '14 r'))).toBe('3')
+  expect(String(await store.command('HGET', 'usage:again:2026-11', '26 r'))).toBe('3')
 })
