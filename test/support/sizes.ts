@@ -4,6 +4,13 @@ import { gzipSync } from 'node:zlib'
 /** In KB of gzip; what an edge platform loads before the first byte. */
 export const LARGEST_MIDDLEWARE_KB = 90
 export const LARGEST_ROUTE_KB = 185
+/** What makes passkeys carries the reference implementation of WebAuthn. */
+export const LARGEST_OF_PASSKEYS_KB = 290
+
+/** The largest size of a route. */
+export function largestOf(name: string): number {
+  return name.startsWith('/api/auth/passkey') ? LARGEST_OF_PASSKEYS_KB : LARGEST_ROUTE_KB
+}
 
 /** A function of the build, with all the JavaScript it loads. */
 export interface FunctionSize {
