@@ -1,4 +1,5 @@
 import { ACCOUNTS } from './accounts.ts'
+import { FILES } from './files.ts'
 import { ITEMS } from './items.ts'
 import type { Mutant } from './mutant.ts'
 import { OPERATING } from './operating.ts'
@@ -9,6 +10,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SESSIONS,
   ...ACCOUNTS,
   ...ITEMS,
+  ...FILES,
   ...REQUESTS,
   ...OPERATING,
 ]
