@@ -2,6 +2,7 @@ import { ACCOUNTS } from './accounts.ts'
 import { FACES } from './faces.ts'
 import { FACTORS } from './factors.ts'
 import { IDENTITIES } from './identities.ts'
+import { FILES } from './files.ts'
 import { ITEMS } from './items.ts'
 import type { Mutant } from './mutant.ts'
 import { OPERATING } from './operating.ts'
@@ -15,6 +16,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...FACTORS,
   ...ITEMS,
   ...FACES,
+  ...FILES,
   ...REQUESTS,
   ...OPERATING,
 ]
