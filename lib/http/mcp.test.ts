@@ -102,8 +102,8 @@ for (const [era, mode, version] of [
       books_update: { id, year: 1 },
       books_delete: { id },
       reviews_create: { id, movie: 'A', rating: 5, text: 'x' },
-      reviews_get: { id },
-      reviews_list: { filter: { movie: { eq: 'A' } } },
+      reviews_get: { id, include: ['movie'] },
+      reviews_list: { filter: { movie: { eq: 'A' } }, include: ['movie'] },
       reviews_update: { id, rating: 4 },
       reviews_delete: { id },
     }
@@ -121,6 +121,9 @@ for (const [era, mode, version] of [
       ])
       if (name === 'movies_list')
         expect(structuredContent).toEqual({ data: [{ id, year: 2001 }], nextCursor: null })
+      if (name === 'reviews_list' || name === 'reviews_get') {
+        expect(structuredContent).toMatchObject({ included: { movies: { A: { id: 'A' } } } })
+      }
       if (name === 'movies_update') expect(structuredContent).toEqual({ id, director: 'D' })
     }
     await client.close()
