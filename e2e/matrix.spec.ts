@@ -37,8 +37,15 @@ const MATRIX: Record<string, 'anyone' | 'user' | 'editor' | 'admin'> = {
   'POST /api/keys': 'user',
   'POST /api/keys/{id}/roll': 'user',
   'DELETE /api/keys/{id}': 'user',
+  'GET /api/auth/providers': 'anyone',
+  'GET /api/auth/oauth/{provider}': 'anyone',
+  'GET /api/auth/oauth/{provider}/callback': 'anyone',
+  'GET /api/auth/identities': 'user',
+  'DELETE /api/auth/identities/{id}': 'user',
   'GET /api/profile': 'user',
   'PATCH /api/profile': 'user',
+  'DELETE /api/profile': 'user',
+  'GET /api/profile/export': 'user',
   'POST /api/auth/generatepassword': 'admin',
   'GET /api/users': 'admin',
   'PATCH /api/users/{id}': 'admin',
@@ -108,18 +115,18 @@ function credentials(store: TestStore, level: number): { user: string; password:
 
 for (const [who, level] of Object.entries(WHO)) {
   test(`${who}: every operation lets in and refuses as the matrix says`, async ({ api, store }) => {
-    for (const { method, path } of operations) {
+    for (const { method, path, body } of operations) {
       const needed = LEVELS[MATRIX[`${method} ${path}`] ?? 'admin']
       // A session of its own for each: some of these end it.
       const token = level < 0 ? undefined : (await api.signIn(credentials(store, level))).JWT
-      const { status } = await api.send(path.replace(/\{(id|key)\}/g, 'nothing'), {
+      const { status } = await api.send(path.replace(/\{(id|key|provider)\}/g, 'nothing'), {
         method,
         headers: {
           'Content-Type': 'application/json',
           ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
         },
         // A body that no operation takes: getting past the door is all that is asked.
-        ...(method === 'GET' || method === 'DELETE' ? {} : { body: '{"unknown":1}' }),
+        ...(body === 'none' ? {} : { body: '{"unknown":1}' }),
       })
       const name = `${who} ${method} ${path}`
       if (level >= needed) expect([401, 403], name).not.toContain(status)

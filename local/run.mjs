@@ -104,12 +104,14 @@ Serving it needs neither: build and dev make it by themselves.`)
     await install()
     if (!(await isBuilt())) await build()
     const [name = ''] = words
-    if (['soak', 'back-pressure', 'scale', 'world', 'keeping', 'month'].includes(name)) {
+    if (['soak', 'back-pressure', 'scale', 'world', 'keeping', 'month', 'loading'].includes(name)) {
       await handOver(`${name}.js`, words)
       return
     }
     if (name !== '' && !name.startsWith('--')) {
-      console.error('npm run bench -- [soak|back-pressure|scale|world|keeping|month] [--help]')
+      console.error(
+        'npm run bench -- [soak|back-pressure|scale|world|keeping|month|loading] [--help]',
+      )
       process.exit(2)
     }
     if (!words.includes('--help')) await install('bench')
@@ -233,6 +235,7 @@ async function bundle() {
     world: 'bench/world.ts',
     keeping: 'bench/keeping.ts',
     month: 'bench/month.ts',
+    loading: 'bench/loading.ts',
     compare: 'bench/compare.ts',
     'bench-gateway': 'bench/gateway.ts',
     'bench-delay': 'bench/delay.ts',

@@ -8,6 +8,7 @@ import { type DemoUser, seedUsers } from '../seed/users.ts'
 import { announceStore, makePrivateFolder } from './announce.ts'
 import { FAULTS, type FaultName, startFaultProxy } from './gateway/fault-proxy.ts'
 import { run } from './host.ts'
+import { type OpenIdProvider, PEOPLE, startOpenIdProvider } from './openid-provider.ts'
 import { openOutbox } from './outbox.ts'
 import { holdScreen, keepLog } from './screen.ts'
 import { isLocal, type OpenedStore, redisName, storeFolder, storeKind } from './store.ts'
@@ -47,6 +48,8 @@ async function main(): Promise<void> {
 
   keepLog(SERVER_LOG)
   await openOutbox(process.env, (text) => console.log(text))
+
+  const provider = process.argv.includes('--provider') ? await openProvider(port) : undefined
 
   const fault = faultOf(process.argv)
   const demo = process.argv.includes('--demo')
@@ -89,8 +92,21 @@ async function main(): Promise<void> {
   }
   const { address, gateway } = await run(dev ? 'next-dev' : 'next', prepare, fresh)
   giveScreenBack()
-  tell({ address: address.replace(LOOPBACK, '//localhost:'), gateway, users, dev })
+  tell({ address: address.replace(LOOPBACK, '//localhost:'), gateway, users, dev, provider })
   sayFault()
+}
+
+/** Beside the server, so that identities are the same in every run. */
+async function openProvider(port: string): Promise<OpenIdProvider> {
+  const own = port === '0' ? 0 : Number(port) + 1
+  const provider = await startOpenIdProvider(own).catch((error: unknown) => {
+    const reason = error instanceof Error && 'code' in error ? error.code : 'it does not start'
+    console.error(`--provider: the provider cannot use port ${own}: ${String(reason)}.`)
+    return process.exit(1)
+  })
+  Object.assign(process.env, provider.variables)
+  await provider.serve(process.env['APP_ORIGIN'] ?? '')
+  return provider
 }
 
 /** What a person types instead; the pages' own origin is the same. */
@@ -156,10 +172,11 @@ interface Started {
   gateway: OpenedStore | undefined
   users: DemoUser[]
   dev: boolean
+  provider: OpenIdProvider | undefined
 }
 
 /** Says all that somebody needs who sees this for the first time, in few lines. */
-function tell({ address, gateway, users, dev }: Started): void {
+function tell({ address, gateway, users, dev, provider }: Started): void {
   const stores = {
     embedded: `the store that is kept in ${gateway?.kept}`,
     redis: 'the Redis of REDIS_URL; without --demo nothing was loaded into it',
@@ -170,11 +187,15 @@ function tell({ address, gateway, users, dev }: Started): void {
     ({ id, level, password }) => `${id} / ${password ?? '(as set before)'} (level ${level})`,
   )
   const hasMadeUp = gateway?.engine.name === 'embedded' && users.length > 0
+  const people = Object.values(PEOPLE)
+    .map(({ email }) => email)
+    .join(' or ')
   const work = dev ? 'What you change is served at once' : 'Work on it: npm run dev'
   const lines = [
     `Usher listens on ${address} with ${store}`,
     ...(accounts.length === 0 ? [] : [`Accounts: ${accounts.join(', ')}`]),
     ...(hasMadeUp ? ['Their usage of the two weeks before today is made up.'] : []),
+    ...(provider === undefined ? [] : [`Provider: ${address}/api/auth/oauth/local as ${people}`]),
     `Try it:\n  ${trial(address, users)}`,
     `${work} · Log and mails: ${SERVER_LOG} · Stop: Ctrl+C`,
   ]
@@ -198,6 +219,7 @@ npm run dev: the same with Next's development server, which serves what you chan
 The accounts of the demo have two weeks of usage, which is made up.
 --demo: loads the demo data and accounts into the Redis of REDIS_URL, too, which gets nothing else.
 --fresh: begins with an empty store; what was in .usher/store is set aside there.
+--provider: an OpenID provider of this machine with two people, to try the sign-in with one.
 --fault <name>: a store that fails, to see what clients see; --fault help lists the ways.`)
 } else {
   await main()

@@ -27,6 +27,8 @@ function accountMarks({ userId, accountId }: AccountNames): Mark[] {
       [keys.once(''), 'uid', id],
       [keys.identities, 'uid', id],
       [keys.passkey(''), 'uid', id],
+      [keys.challenge(''), '', id],
+      [keys.passkey(''), 'uid', id],
     ]),
     [keys.apiKey(''), 'user', userId],
     [keys.registration(''), 'user', userId],

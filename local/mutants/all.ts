@@ -1,5 +1,7 @@
 import { ACCOUNTS } from './accounts.ts'
 import { FACES } from './faces.ts'
+import { FACTORS } from './factors.ts'
+import { IDENTITIES } from './identities.ts'
 import { ITEMS } from './items.ts'
 import type { Mutant } from './mutant.ts'
 import { OPERATING } from './operating.ts'
@@ -9,6 +11,8 @@ import { SESSIONS } from './sessions.ts'
 export const MUTANTS: readonly Mutant[] = [
   ...SESSIONS,
   ...ACCOUNTS,
+  ...IDENTITIES,
+  ...FACTORS,
   ...ITEMS,
   ...FACES,
   ...REQUESTS,

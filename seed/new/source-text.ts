@@ -14,7 +14,7 @@ export function sourceText(decision: Decision, file: string): string {
   const { name, prefix, access, fields, queries } = decision
   return `import { defineCollection } from './define.ts'
 
-/** ${docOf(decision, file)} */
+${docOf(decision, file)}
 export const ${name} = defineCollection({
   name: ${quote(name)},
   prefix: ${quote(prefix)},
@@ -35,7 +35,10 @@ function docOf({ name, rows, identity, access }: Decision, file: string): string
     row: () => 'by the number of their row',
   }[identity.by]()
   const readers = access.list === 'public' ? 'Everybody reads them' : 'Users read them'
-  return `${what}, ${by}. ${readers}, editors change them.`
+  const about = `${what}, ${by}.`
+  const who = `${readers}, editors change them.`
+  const line = `/** ${about} ${who} */`
+  return line.length <= WIDTH ? line : `/**\n * ${about}\n * ${who}\n */`
 }
 
 /** What is in a comment of a source. */

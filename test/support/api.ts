@@ -42,10 +42,13 @@ export class Api {
   }
 
   async send(path: string, init: RequestInit = {}): Promise<Answer> {
+    return read(await this.request(path, init))
+  }
+
+  /** The same, unread. */
+  request(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = { ...this.#headers, ...(init.headers as Record<string, string>) }
-    return read(
-      await this.#fetch(`${this.origin}${path}`, { redirect: 'manual', ...init, headers }),
-    )
+    return this.#fetch(`${this.origin}${path}`, { redirect: 'manual', ...init, headers })
   }
 
   get(path: string, token?: string): Promise<Answer> {

@@ -86,7 +86,15 @@ async function busyAccount(user: string): Promise<{ browser: BrowserSession; id:
   await browser.change(`/api/keys/${made.body.id}/roll`, 'POST')
   // Two links for a new password: the newer one voids the older.
   for (let link = 0; link < 2; link++) await api.send('forgotPassword', { body: { user } })
-  await api.command('HSET', `passkeys:${id}`, 'a', '{}')
+  const passkey = {
+    ...{ name: 'x', credential: 'c', record: `of ${user}`, transports: 'internal' },
+    ...{ signCount: 0, isBackedUp: true, createdAt: '1795701690000' },
+  }
+  await api.command('HSET', `passkeys:${id}`, 'a', JSON.stringify(passkey))
+  await api.command('HSET', `passkey:of ${user}`, 'uid', id, 'user', user, 'id', 'a')
+  await browser.change('/api/auth/passkeys/options', 'POST')
+  const totp = await browser.change('/api/auth/totp', 'POST', { current: 'password' })
+  expect(totp.status).toBe(200)
   const review = { movie: 'Alien', rating: 5, text: 'Good' }
   const headers = { 'Idempotency-Key': user, 'Content-Type': 'application/json' }
   await browser.send('/api/reviews', {
@@ -111,8 +119,9 @@ test('nothing is left of an account that its owner deletes, in any key or value,
   const { browser, id } = await busyAccount(ME)
   const kinds = names(await contents(), [ME, id]).map((text) => text.split(/[: ]/)[0])
   expect([...new Set(kinds)].sort()).toEqual([
-    ...['accounts', 'devices', 'events', 'idempotency', 'identities', 'identity', 'index', 'key'],
-    ...['keys', 'limit', 'once', 'passkeys', 'review', 'session', 'sessions', 'uid', 'user'],
+    ...['accounts', 'challenge', 'devices', 'events', 'idempotency', 'identities', 'identity'],
+    ...['index', 'key', 'keys', 'limit', 'once', 'passkey', 'passkeys', 'review', 'session'],
+    ...['sessions', 'totp', 'uid', 'user'],
   ])
 
   const answer = await browser.change('/api/profile', 'DELETE')
