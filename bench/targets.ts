@@ -1,6 +1,8 @@
 import {
   LARGEST_MIDDLEWARE_KB,
+  LARGEST_OF_GRAPHQL_KB,
   LARGEST_OF_PASSKEYS_KB,
+  LARGEST_OF_TOOLS_KB,
   LARGEST_ROUTE_KB,
   largestOf,
 } from '../test/support/sizes.ts'
@@ -158,6 +160,8 @@ function sizeTargets({ sizes }: Results): Target[] {
   return [
     limit('gzip of the middleware', sizes.middleware, LARGEST_MIDDLEWARE_KB),
     limit('gzip of the largest route', routesOf(LARGEST_ROUTE_KB), LARGEST_ROUTE_KB),
+    limit('gzip of GraphQL', routesOf(LARGEST_OF_GRAPHQL_KB), LARGEST_OF_GRAPHQL_KB),
+    limit('gzip of tools', routesOf(LARGEST_OF_TOOLS_KB), LARGEST_OF_TOOLS_KB),
     limit(
       'gzip of the largest route of passkeys',
       routesOf(LARGEST_OF_PASSKEYS_KB),
