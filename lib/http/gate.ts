@@ -6,7 +6,7 @@ import { type Failure, fail } from '../contract/problems.ts'
 import type { GateDeps } from '../deps/gate.ts'
 import { quotaExceeded, setQuotaHeaders } from '../rate-limit/headers.ts'
 import type { HotQuota } from '../rate-limit/hot.ts'
-import { largestKeyLimit, type PlanLimits } from '../rate-limit/plans.ts'
+import type { PlanLimits } from '../rate-limit/plans.ts'
 import type { Decision, WaitUntil } from '../rate-limit/types.ts'
 import { Trips } from '../store/client/trips.ts'
 import { traceOf } from '../trace.ts'
@@ -94,7 +94,13 @@ export async function gate(
     const headers = new Headers({ 'X-Request-Id': requestId })
     setQuotaHeaders(headers, decisions)
     const limit = decisions.map(limitUsed).join(' ') || undefined
-    const handover = { requestId, spent: trips, startedAt, limit, ...handedOver(routed, counted) }
+    const handover = {
+      requestId,
+      spent: trips,
+      startedAt,
+      limit,
+      ...handedOver(routed, counted, settled),
+    }
     if (counted.account !== undefined && handover.counted === undefined) {
       const operation = operationName(routed.row, routed.match)
       const used = { subject: counted.account, key: caller.key, operation, status: 200 }
@@ -183,11 +189,17 @@ interface CountedFor {
 }
 
 /**
- * What the endpoint is told of it, which knows how the request ends. Operations that are for anyone take no
- * credential: their usage is counted here, as requests that go well, and their functions carry nothing for it.
+ * What the endpoint is told of it, which knows how the request ends. Some usage is counted here, as of
+ * requests that go well: of operations for anyone, which take no credential, and, where each endpoint is a
+ * function with a size of its own, of those that carry bcrypt.
  */
-function handedOver({ row }: { row: Operation }, { account }: CountedFor): CountedHandover {
-  return { counted: row.access === 'public' ? undefined : account }
+function handedOver(
+  { row }: { row: Operation },
+  { account }: CountedFor,
+  deps: Pick<GateDeps, 'isApart'> | undefined,
+): CountedHandover {
+  const isHere = row.access === 'public' || (deps?.isApart === true && row.hashes === true)
+  return { counted: isHere ? undefined : account }
 }
 
 type CountedHandover = Pick<Handover, 'counted'>
@@ -355,8 +367,8 @@ function quotasOf(subject: string, plan: Pick<PlanLimits, 'minute' | 'month'>): 
 /** The requests a minute of an API key: its own, at most as many as a key may have; else its owner's. */
 function keyLimitOf(
   { limit }: KeyQuota,
-  { minute }: Pick<PlanLimits, 'minute'>,
-  most = largestKeyLimit(minute?.limit),
+  { minute, largestKey }: PlanLimits,
+  most = largestKey,
 ): number {
   return Math.min(limit ?? minute?.limit ?? Number.POSITIVE_INFINITY, most)
 }

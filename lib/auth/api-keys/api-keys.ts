@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
-import { largestKeyLimit, type PlanLimits, type Plans } from '../../rate-limit/plans.ts'
+import type { PlanLimits, Plans } from '../../rate-limit/plans.ts'
 import {
   apiKeysRead,
   insertKey,
@@ -101,7 +101,7 @@ export const createKey = defineOperation('createKey', {
     const errors = input.scopes.flatMap((scope, index) =>
       scopes.includes(scope) ? [] : [{ pointer: `#/scopes/${index}`, message: notOneOf(scopes) }],
     )
-    const largest = deps.keyLimit ?? largestKeyLimit(plan.minute?.limit)
+    const largest = deps.keyLimit ?? plan.largestKey
     if (input.limit !== undefined && input.limit > largest) {
       errors.push({ pointer: '#/limit', message: `is larger than ${largest}` })
     }
