@@ -34,7 +34,7 @@ export default defineConfig<object, Options>({
       name: 'serve',
       testDir: 'e2e',
       testIgnore:
-        /(browser|client-package|container|kept-store|next-workerd|own-collection|replica|seed-files|sizes|telemetry|test-command|up)\.spec\.ts$/,
+        /(browser|client-package|container|kept-store|new-collection|next-workerd|own-collection|replica|seed-files|sizes|telemetry|test-command|up|up-store)\.spec\.ts$/,
       use: { host: 'serve', engine: 'embedded', transport: 'direct' },
     },
     // What differs where `serve` reaches its store over REST, as it does an Upstash database.
@@ -48,7 +48,7 @@ export default defineConfig<object, Options>({
       name: 'workerd',
       testDir: 'e2e',
       testIgnore:
-        /(browser|client-package|container|hashing-threads|kept-store|next-workerd|node-server|own-collection|replica|rolling-restart|seed|seed-files|serve-pages|sizes|start|telemetry|test-command|up|users-cli)\.spec\.ts$/,
+        /(browser|client-package|container|hashing-threads|kept-store|new-collection|next-workerd|node-server|own-collection|replica|rolling-restart|seed|seed-files|serve-pages|sizes|start|telemetry|test-command|up|up-store|users-cli)\.spec\.ts$/,
       use: { host: 'workerd', engine: 'redis' },
     },
   ],

@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
@@ -10,6 +9,7 @@ import type { Engine } from '../local/gateway/engine.ts'
 import { keptEngine } from '../local/kept-store/kept-engine.ts'
 import { killAgainAndAgain } from '../test/support/kept-server.ts'
 import { startRedis } from '../test/support/processes.ts'
+import { mostMemory } from './most-memory.ts'
 
 const HELP = `npm run bench -- keeping [kills|memory|pauses]: what no test has the time for.
 kills: kills a server 100 times while it is written to, and looks what is there.
@@ -36,35 +36,13 @@ async function memory(folder: string): Promise<void> {
       ['restore', to.url],
     ] as const) {
       const begun = performance.now()
-      const most = await mostMemory(command, file, url)
+      const most = await mostMemory([resolve('dist/backup.js'), command, file], { REDIS_URL: url })
       const seconds = ((performance.now() - begun) / 1_000).toFixed(1)
       console.log(`${command} of ${items} items: ${seconds} s, ${most} MB at most`)
     }
     console.log(`  in a file of ${(statSync(file).size / 1e6).toFixed(1)} MB`)
     await Promise.all([from.stop(), to.stop()])
   }
-}
-
-/** Runs a command to its end. @returns The most memory that it had, in MB. */
-async function mostMemory(command: string, file: string, url: string): Promise<number> {
-  const child = spawn(process.execPath, ['dist/backup.js', command, file], {
-    env: { NODE_ENV: 'production', PATH: process.env['PATH'], REDIS_URL: url },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  let most = 0
-  const watch = setInterval(() => {
-    try {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
-      most = Math.max(most, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024)
-    } catch {
-      // It has ended.
-    }
-  }, 50)
-  const code = await exited
-  clearInterval(watch)
-  if (code !== 0) throw new Error(`${command} ended with ${code}`)
-  return Math.round(most)
 }
 
 /** The index is one key of 100,000 members, which the engine itself takes long to change. */

@@ -28,7 +28,7 @@ export async function startRig(host: RigHost): Promise<Rig> {
   await loadDemo(connectForLoading(gateway), { publicPassword: true })
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
-  const wide = ['anonymous', 'user', 'signin', 'signin-account', 'refresh', 'write']
+  const wide = ['anonymous', 'user', 'month', 'signin', 'signin-account', 'refresh', 'write']
   const environment = {
     PATH: process.env['PATH'],
     PORT: String(port),

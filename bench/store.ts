@@ -76,7 +76,7 @@ export async function startStore(
  * between two rounds of 400 users. Some of them may be less.
  */
 export function wide(others: Record<string, unknown> = {}): string {
-  const policies = ['anonymous', 'user', 'signin', 'signin-account', 'refresh', 'write']
+  const policies = ['anonymous', 'user', 'month', 'signin', 'signin-account', 'refresh', 'write']
   const limits = Object.fromEntries(
     policies.map((policy) => [policy, { limit: 1_000_000, window: '1d' }]),
   )

@@ -104,7 +104,7 @@ test('the packed client is installed in an empty project, compiles strictly ther
       author: expect.stringMatching(/^u_/),
       books: expect.any(Number),
       code: 'not-found',
-      policies: ['user'],
+      policies: ['user', 'month'],
     })
   } finally {
     await rm(folder, { recursive: true, force: true })

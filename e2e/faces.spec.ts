@@ -51,9 +51,9 @@ test('GraphQL answers on this host: by the client, by an address, and its schema
   expect(errors).toBeUndefined()
   expect(data).toMatchObject({ movie: { director: 'Quentin Tarantino' } })
   expect(extensions).toEqual({ cost: 3 })
-  const query = encodeURIComponent('{ reviews(limit: 1) { data { id } } }')
+  const query = encodeURIComponent('{ book(id: "emma") { author } }')
   const read = await api.send(`/api/graphql?query=${query}`)
-  expect([read.status, read.body.data.reviews.data.length]).toEqual([200, 1])
+  expect(read.body).toEqual({ data: { book: { author: 'Jane Austen' } }, extensions: { cost: 1 } })
   const dear =
     '{ movies(limit: 100) { data { reviews { data { id } } a: reviews { data { id } } } } a: movies(limit: 100) { data { reviews(limit: 100) { data { movie { id } } } } } }'
   expect(await api.post('/api/graphql', { query: dear }, JWT)).toMatchObject({ status: 422 })

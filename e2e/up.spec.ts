@@ -1,28 +1,39 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Redis } from 'ioredis'
 import { embeddedEngine } from '../local/gateway/engine.ts'
 import { startGateway } from '../local/gateway/server.ts'
 import { Api } from '../test/support/api.ts'
 import { type Clone, makeClone } from '../test/support/clone.ts'
 import { expect, test } from '../test/support/fixtures.ts'
-import {
-  freePort,
-  type Program,
-  runProgram,
-  startProgram,
-  startRedis,
-} from '../test/support/processes.ts'
-import { readmeBlock } from '../test/support/readme.ts'
+import { freePort, type Program, runProgram, startProgram } from '../test/support/processes.ts'
+import { pageBlock, readmeBlock } from '../test/support/readme.ts'
 
 const { PATH, HOME } = process.env
+
+/** A block of the guide from a file to an API. */
+const guide = (step: string): string => pageBlock('docs/collections.md', `guide-${step}`)
+const AIRPORTS = join('lib', 'collections', 'airports.ts')
+const AIRPORTS_OF_ALASKA = "usher.items('airports', { state: 'AK', sort: 'name', limit: 100 })"
 
 test.describe('npm run up', () => {
   test.describe.configure({ mode: 'serial' })
   let clone: Clone
   let up: Program
   let origin: string
+  /** What the guide's commands say, by their step. */
+  const said = new Map<string, string>()
+  /** Of a collection for users who have signed in. */
+  let ofUsers: string
+  let written: string
+
+  /** Runs lines in the clone, as somebody types them. */
+  async function shell(lines: string, more: Record<string, string> = {}): Promise<string> {
+    const env = { PATH, HOME, PORT: new URL(origin).port, ...more }
+    const { code, output } = await runProgram('bash', ['-ec', lines], env, { cwd: clone.folder })
+    expect(code, output).toBe(0)
+    return output
+  }
 
   test.beforeAll(async () => {
     // It builds there, and must not say more for it.
@@ -30,8 +41,15 @@ test.describe('npm run up', () => {
     clone = await makeClone()
     const port = await freePort()
     origin = `http://localhost:${port}`
+    said.set('new', await shell(guide('new')))
+    ofUsers = await shell('npm run new -- node_modules/vega-datasets/data/monarchs.json')
+    const file = join(clone.folder, AIRPORTS)
+    written = await readFile(file, 'utf8')
+    await writeFile(file, written.replace("sort: ['name']", "sort: ['name', 'state,name']"))
+    said.set('check', await shell(guide('check')))
     const env = { PATH, HOME, PORT: String(port) }
-    up = await startProgram('npm', ['run', 'up'], env, /Stop: Ctrl\+C\n/, { cwd: clone.folder })
+    const [program = '', ...words] = guide('up').trim().split(' ')
+    up = await startProgram(program, words, env, /Stop: Ctrl\+C\n/, { cwd: clone.folder })
   })
   test.afterAll(async () => {
     await up.stop()
@@ -51,6 +69,82 @@ test.describe('npm run up', () => {
     await expect.poll(() => entry.test(up.output())).toBe(true)
     const kept = (): Promise<string> => readFile(join(clone.folder, log), 'utf8')
     await expect.poll(async () => entry.test(await kept())).toBe(true)
+  })
+
+  test('a file is a collection, decided, written and loaded as the guide says', () => {
+    const output = said.get('new') ?? ''
+    expect(output).toContain('The store is the embedded store in .usher/store')
+    expect(output.replace(/^airports → .*\n/gm, '')).toContain(guide('says'))
+    expect(written).toBe(guide('file'))
+    expect(said.get('check')).toContain('airports: 3376 keys, all fit.\n3376 items indexed')
+  })
+
+  test('it is served at once, filtered and sorted, and documented with its types', async () => {
+    const ask = guide('ask').replace('http://localhost:3000', origin)
+    const answer = (await shell(ask)).replace(/"nextCursor":"[^"]+"/, '"nextCursor":"…"')
+    expect(answer).toBe(guide('answer').trim())
+    const api = new Api(origin)
+    const { body } = await api.get('/api/airports?state=AK&sort=state,name&limit=100')
+    expect(body.data).toHaveLength(100)
+    expect(body.data[0]).toEqual({
+      id: 'ADK',
+      name: 'Adak',
+      city: 'Adak',
+      state: 'AK',
+      country: 'USA',
+      latitude: 51.87796389,
+      longitude: -176.6460306,
+    })
+    const { paths } = (await api.get('/api/openapi.json')).body
+    const schema = JSON.stringify(paths['/api/airports/{id}'].get.responses['200'])
+    expect(schema).toContain('Airport')
+    expect(paths['/api/airports'].get.security).toContainEqual({})
+  })
+
+  test('the lines that it prints for users who have signed in work as they are', async () => {
+    const lines = /^ {2}JWT=.*\n {2}curl .*$/m.exec(ofUsers)?.[0] ?? ''
+    const { data } = JSON.parse(await shell(lines))
+    expect(data.map(({ start }: { start: number }) => start)).toEqual([1565, 1603, 1625])
+    expect((await new Api(origin).get('/api/monarchs')).status).toBe(401)
+  })
+
+  test('the typed client reads it by its types, and the clone compiles with it', async () => {
+    const example = await readFile(join(clone.folder, 'examples/node.ts'), 'utf8')
+    const own = example
+      .replace("usher.items('books', { sort: 'year', limit: 5 })", AIRPORTS_OF_ALASKA)
+      .replace('book.title}', ['book.name} at $', '{book.latitude.toFixed(1)}'].join(''))
+    expect(own).toContain(AIRPORTS_OF_ALASKA)
+    await writeFile(join(clone.folder, 'examples', 'of-airports.ts'), own)
+    const bundle = '--bundle --platform=node --format=esm --outfile=.usher/example.mjs'
+    const output = await shell(`npx tsc --noEmit
+npx biome check --error-on-warnings lib examples
+npx esbuild examples/of-*.ts --log-level=error ${bundle}
+node .usher/example.mjs ${origin}`)
+    expect(output).toContain('Adak at 51.9\n263 books\n')
+  })
+
+  test('what is exported is loaded again, here and into a database, where it is deployed', async () => {
+    const output = await shell(guide('export'))
+    expect(output).toContain('airports: 0 written, 3376 unchanged, 0 rejected')
+    const engine = await embeddedEngine()
+    const database = await startGateway({ engine, token: 'its-token' })
+    const port = String(await freePort())
+    const script = guide('deploy')
+      .replace(/https:\/\/\S+\.upstash\.io/, database.url)
+      .replace('\nnpm start', '\nexec npm start')
+    const place = { cwd: clone.folder }
+    const env = { PATH, HOME, PORT: port }
+    const start = await startProgram('bash', ['-ec', script], env, /Usher listens on/, place)
+    try {
+      expect(start.output()).toContain('airports: 3376 written, 0 unchanged, 0 rejected')
+      const api = new Api(`http://localhost:${port}`)
+      const { body } = await api.get('/api/airports?state=AK&sort=name&limit=1&fields=name')
+      expect(body.data).toEqual([{ id: 'ADK', name: 'Adak' }])
+    } finally {
+      await start.stop()
+      await database.close()
+      await engine.close()
+    }
   })
 
   test('the README’s curl lines give what the README shows', async () => {
@@ -111,122 +205,4 @@ test.describe('npm run up', () => {
     )
     expect(rest.join()).toContain('written')
   })
-})
-
-test('up writes nothing into a Redis of its user’s own, and the demo with --demo alone', async () => {
-  const redis = await startRedis()
-  const client = new Redis(redis.url)
-  const items = async (): Promise<string[]> => {
-    const keys = await client.keys('*')
-    return keys.filter((key) => /^(movie|book|review|user|index|words):/.test(key))
-  }
-  try {
-    for (const words of [[], ['--demo']]) {
-      const env = { PATH, HOME, PORT: String(await freePort()), REDIS_URL: redis.url }
-      const args = ['local/run.mjs', 'up', ...words]
-      const up = await startProgram(process.execPath, args, env, /Stop: Ctrl\+C\n/)
-      expect(up.output().includes('me@home.org')).toBe(words.length > 0)
-      expect((await items()).length > 0).toBe(words.length > 0)
-      await up.stop()
-    }
-    expect(await client.exists('user:me@home.org', 'movie:Pulp Fiction', 'book:emma')).toBe(3)
-  } finally {
-    client.disconnect()
-    await redis.stop()
-  }
-})
-
-test('up with the accounts in another database makes none there', async () => {
-  const engine = await embeddedEngine()
-  const accounts = await startGateway({ engine, token: 'accounts' })
-  const env = {
-    PATH,
-    HOME,
-    PORT: String(await freePort()),
-    USHER_STORE_FOLDER: await mkdtemp(join(tmpdir(), 'usher-store-')),
-    AUTH_REDIS_REST_URL: accounts.url,
-    AUTH_REDIS_REST_TOKEN: accounts.token,
-  }
-  const up = await startProgram(process.execPath, ['local/run.mjs', 'up'], env, /Stop: Ctrl\+C\n/)
-  expect(await engine.call([Buffer.from('KEYS'), Buffer.from('user:*')])).toEqual([])
-  await up.stop()
-  await accounts.close()
-  await engine.close()
-})
-
-test('what a person changes is there at the next up, with the same accounts, until one begins anew', async () => {
-  const origin = `http://localhost:${await freePort()}`
-  const folder = await mkdtemp(join(tmpdir(), 'usher-store-'))
-  const env = { PATH, HOME, PORT: new URL(origin).port, USHER_STORE_FOLDER: folder }
-  const api = new Api(origin)
-  const start = (...words: string[]): Promise<Program> => {
-    const args = ['local/run.mjs', 'up', ...words]
-    return startProgram(process.execPath, args, env, /Stop: Ctrl\+C\n/)
-  }
-  const accounts = (up: Program): string => /^Accounts: .*$/m.exec(up.output())?.[0] ?? ''
-  const yearOfPulpFiction = async (): Promise<unknown> => {
-    const { JWT } = await api.signIn()
-    return (await api.get('/api/movies/Pulp%20Fiction', JWT)).body.year
-  }
-
-  const first = await start()
-  expect(first.output()).toContain(`the store that is kept in ${folder} (empty so far)`)
-  const password = /editor@home\.org \/ (\S+)/.exec(first.output())?.[1] ?? ''
-  const { JWT } = await api.signIn({ user: 'editor@home.org', password })
-  const changed = await api.send('/api/movies/Pulp%20Fiction', {
-    method: 'PATCH',
-    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${JWT}` },
-    body: '{"year":1995}',
-  })
-  expect(changed.status).toBe(200)
-  await first.stop()
-
-  const second = await start()
-  expect(accounts(second)).toBe(accounts(first))
-  expect(await yearOfPulpFiction()).toBe(1995)
-  // The token of before is as good as it was.
-  expect((await api.get('/api/profile', JWT)).status).toBe(200)
-  await second.stop()
-
-  const fresh = await start('--fresh')
-  expect(fresh.output()).toContain(`is set aside in ${folder}`)
-  expect(await yearOfPulpFiction()).toBe(1994)
-  await fresh.stop()
-
-  const refused = await runProgram(process.execPath, ['local/run.mjs', 'up', '--fresh'], {
-    ...env,
-    REDIS_URL: 'redis://127.0.0.1:1',
-  })
-  expect([refused.code, refused.output]).toEqual([2, expect.stringContaining('--fresh is for')])
-})
-
-test('in a terminal a request is a line that a person reads', async () => {
-  const port = String(await freePort())
-  const command = `${process.execPath} local/run.mjs up`
-  // What runs below it has a terminal.
-  const args = ['-qefc', command, '/dev/null']
-  const folder = await mkdtemp(join(tmpdir(), 'usher-store-'))
-  const env = { PATH, HOME, PORT: port, USHER_STORE_FOLDER: folder }
-  const up = await startProgram('script', args, env, /Stop: Ctrl\+C/)
-  await new Api(`http://127.0.0.1:${port}`).get('/api/reviews')
-  await expect
-    .poll(() => up.output())
-    .toMatch(/^\d\d:\d\d:\d\d 200 GET \/api\/reviews \d+ ms \d trips?\r?$/m)
-  await up.stop()
-})
-
-test('a step that fails is named with the log that has what it said', async () => {
-  const clone = await makeClone()
-  try {
-    await writeFile(join(clone.folder, 'next.config.ts'), 'throw new Error("no such config")\n')
-    const env = { PATH, HOME, PORT: String(await freePort()) }
-    const args = ['local/run.mjs', 'up']
-    const { code, output } = await runProgram(process.execPath, args, env, { cwd: clone.folder })
-    expect(code).toBe(1)
-    expect(output.trimEnd()).toMatch(/^\S+ \S+next build failed; what it says: \S+build\.log$/)
-    const log = await readFile(join(clone.folder, '.usher/logs/build.log'), 'utf8')
-    expect(log).toContain('no such config')
-  } finally {
-    await clone.remove()
-  }
 })

@@ -31,6 +31,13 @@ test('npm run users adds, lists, promotes, disables, enables, sets passwords and
 
   await users('level', 'operator@home.org', '0')
   expect((await api.get('/api/profile', JWT)).body.level).toBe(0)
+  expect((await users('plan', 'operator@home.org', 'gold')).output).toContain(
+    'A plan is one of free, pro, unlimited.',
+  )
+  await users('plan', 'operator@home.org', 'pro')
+  expect((await api.get('/api/profile', JWT)).body.plan).toBe('pro')
+  expect((await users('list')).output).toMatch(/^operator@home\.org {2}level 0 {2}plan pro$/m)
+  await users('plan', 'operator@home.org', 'free')
   await users('disable', 'operator@home.org')
   expect(await api.get('/api/profile', JWT)).toBeProblem('invalid-token')
   expect((await users('list')).output).toMatch(/^operator@home\.org {2}level 0 {2}disabled$/m)

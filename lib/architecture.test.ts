@@ -33,15 +33,17 @@ const ALLOWED: Record<string, RegExp> = {
     /^lib\/(contract\/|collections\/(define|older-paths)\.ts|rate-limit\/policies\.ts)/,
   'lib/store/': /^lib\/(store\/|contract\/(access|problems)\.ts|same-text\.ts|trace\.ts)/,
   'lib/rate-limit/':
-    /^lib\/(rate-limit\/|store\/|contract\/problems\.ts|(bounded-map|gathering|log|trace)\.ts)/,
+    /^lib\/(rate-limit\/|store\/|contract\/problems\.ts|(bounded-map|gathering|log|tellings|trace)\.ts)/,
   'lib/auth/':
     /^lib\/(auth\/|store\/|rate-limit\/|contract\/(access|problems)\.ts|(bounded-map|hash|log|mail|network|once|operation|paging|printable|pwned-passwords|random-text|same-text|signed-text|trace|validation)\.ts)/,
+  'lib/usage/':
+    /^lib\/(usage\/|auth\/|store\/|rate-limit\/types\.ts|contract\/problems\.ts|(log|operation|paging|tellings)\.ts)/,
   'lib/collections/': /^lib\/(collections\/|store\/keys\.ts|contract\/access\.ts)/,
   'lib/items/':
     /^lib\/(items\/|collections\/|store\/|contract\/(access|problems)\.ts|(bounded-map|entity-tags|hash|log|operation|paging|same-text|signed-text|validation)\.ts)/,
   'lib/mcp/': /^lib\/((mcp|items|openapi|collections)\/|(once|operation)\.ts)/,
   'lib/graphql/':
-    /^lib\/((graphql|items|openapi|collections|contract|store)\/|(once|operation|paging)\.ts)/,
+    /^lib\/((graphql|items|collections|contract|store)\/|(once|operation|paging)\.ts)/,
   'lib/http/':
     /^lib\/(http|contract|settings|deps|openapi|auth|items|collections|store|rate-limit|graphql|mcp)\/|^lib\/(bounded-map|entity-tags|gathering|hash|log|name|network|once|operation|platform|printable|same-text|signed-text|trace|validation)\.ts/,
   'lib/client/': /^lib\/(client\/|collections\/index\.ts|contract\/problems\.ts)/,

@@ -1,5 +1,11 @@
 import { expect, test } from '@playwright/test'
-import { memoryStore, UnexpectedAnswer, UsherClient, UsherProblem } from './client.ts'
+import {
+  memoryStore,
+  SecondFactorRequired,
+  UnexpectedAnswer,
+  UsherClient,
+  UsherProblem,
+} from './client.ts'
 
 const HTML = '<!doctype html><title>Sign in to the network</title>'
 const page = (status: number): Response =>
@@ -62,6 +68,28 @@ test('a sign-in that is answered by something else is a failure, and keeps nothi
     }
     expect(tokens.get(), name).toBeUndefined()
   }
+})
+
+test('an account that wants a code says so in an error of its own, and takes it with the password', async () => {
+  const sent: unknown[] = []
+  const client = new UsherClient({
+    url: 'https://usher.invalid',
+    credential: 'cookies',
+    fetch: async (_, init) => {
+      const body = JSON.parse(String(init?.body))
+      sent.push(body)
+      if (body.code !== undefined) return Response.json({ content: { user: 'me', level: 0 } })
+      const type = '/problems/second-factor-required'
+      return Response.json({ type, title: 'The account wants a code' }, { status: 401 })
+    },
+  })
+  const wanted = await client.signIn('me', 'password').catch((error: unknown) => error)
+  expect(wanted).toBeInstanceOf(SecondFactorRequired)
+  expect(wanted).toBeInstanceOf(UsherProblem)
+  expect(wanted).toMatchObject({ status: 401, code: 'second-factor-required' })
+  expect(await client.signIn('me', 'password', '287082')).toEqual({ user: 'me', level: 0 })
+  const credentials = { user: 'me', password: 'password' }
+  expect(sent).toEqual([credentials, { ...credentials, code: '287082' }])
 })
 
 test('reads and changes that are answered by something else are failures', async () => {

@@ -13,7 +13,7 @@ import {
 import { jsonInit, Transport } from './client/transport.ts'
 import type { CallOptions, GraphAnswer, ListQuery, PageOf } from './client/types.ts'
 
-export { UnexpectedAnswer, UsherProblem } from './client/answers.ts'
+export { SecondFactorRequired, UnexpectedAnswer, UsherProblem } from './client/answers.ts'
 export type { CollectionName, ItemOf, NewItemOf } from './client/items.ts'
 export type { Quota, Throttled } from './client/quota.ts'
 export { memoryStore, type SignedIn, type TokenStore, type Tokens } from './client/tokens.ts'
@@ -74,10 +74,14 @@ export class UsherClient {
     return this.#transport.lastQuota
   }
 
-  /** @throws UsherProblem `invalid-credentials`, `quota-exceeded`. */
-  async signIn(user: string, password: string): Promise<SignedIn> {
+  /**
+   * @param code Of an authenticator app, or a recovery code, for an account with TOTP.
+   * @throws SecondFactorRequired where the password is right and such a code is wanted; UsherProblem
+   *   `invalid-credentials`, for a wrong code too, `quota-exceeded`.
+   */
+  async signIn(user: string, password: string, code?: string): Promise<SignedIn> {
     const path = this.#credential === 'cookies' ? 'login' : 'signin'
-    const init = jsonInit('POST', { user, password })
+    const init = jsonInit('POST', { user, password, ...(code !== undefined && { code }) })
     const answer = await this.#transport.send(`/api/auth/${path}`, init)
     const session = this.#session
     if (session === undefined) return (await bodyOf(answer, isSignedIn)).content

@@ -21,9 +21,14 @@ export class Gathering {
     this.#clock = clock
   }
 
+  /** Whether the timer of a request is running, and what comes now goes with it. */
+  get isOn(): boolean {
+    return this.#clock.now() < this.#until
+  }
+
   /** @returns What is to be kept alive; undefined while another request's timer runs. */
   begin(then: () => Promise<void>): Promise<void> | undefined {
-    return this.#clock.now() < this.#until ? undefined : this.#wait(then)
+    return this.isOn ? undefined : this.#wait(then)
   }
 
   async #wait(then: () => Promise<void>): Promise<void> {

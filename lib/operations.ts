@@ -37,7 +37,8 @@ import { disableTotp } from './auth/totp/disable-totp.ts'
 import { startTotp } from './auth/totp/start-totp.ts'
 import type { OperationId } from './contract/operations.ts'
 import type { AppDeps } from './deps/app.ts'
-import { graphSchema, queryGraph, runGraph } from './http/graphql.ts'
+import { queryGraph, runGraph } from './http/graphql.ts'
+import { graphSchema } from './http/graphql-schema.ts'
 import { health, ready } from './http/health.ts'
 import { callTools } from './http/mcp.ts'
 import { readMetrics } from './http/metrics-text.ts'
@@ -46,6 +47,7 @@ import { getItem } from './items/get.ts'
 import { listItems } from './items/list.ts'
 import { createItem, deleteItem, patchItem, replaceItem } from './items/write.ts'
 import type { AnyOperation } from './operation.ts'
+import { readUsage, readUserUsage, topUsage } from './usage/read-usage.ts'
 
 /** What each operation of the contract does. One that is missing does not compile. */
 export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> & { id: id } } = {
@@ -95,6 +97,9 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   deleteUserKey,
   exportUser,
   unlockUser,
+  readUsage,
+  topUsage,
+  readUserUsage,
   listEvents,
   listBlocks,
   createBlock,

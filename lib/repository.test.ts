@@ -22,6 +22,7 @@ const GONE = FOLDERS.includes('demo')
 /** What a page tells its reader to write. */
 const EXAMPLES = [
   'lib/collections/albums.ts',
+  'lib/collections/airports.ts',
   'lib/collections/films.ts',
   'lib/auth/accounts/who-am-i.ts',
   'app/api/whoami/route.ts',

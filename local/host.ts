@@ -128,8 +128,8 @@ async function nextHost(dev: boolean): Promise<HostProcess> {
 }
 
 function appHost({ settings }: OwnStore, peerHeader: string): HostProcess {
-  // Beside the program that this is a part of.
   onPlatform(NODE)
+  // Beside the program that this is a part of.
   const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
   const hashing = createHashingPool(beside('hashing-thread.js'))
   const pages = hasPages() ? new Pages(beside('pages-thread.js'), peerHeader) : undefined

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { database } from '../lib/settings/services.ts'
+import type { Transport } from '../lib/store/client/transport.ts'
 import { announcedStore } from './announce.ts'
 import {
   closeStore,
@@ -11,6 +12,7 @@ import {
   storeFolder,
   storeKind,
 } from './store.ts'
+import { reachEngine } from './transports/engine.ts'
 
 /** A database, and what it is called on the screen: a name without a secret. */
 export interface NamedDatabase {
@@ -21,6 +23,8 @@ export interface NamedDatabase {
   source: string
   /** Whether the data is on this machine. */
   local: boolean
+  /** A shorter way than REST: to the embedded store, in the process that has opened it. */
+  store?: Transport
 }
 
 /** The store that an operator's command works on, and how to let go of it. */
@@ -34,9 +38,11 @@ export interface OperatorStore {
 /**
  * Finds the store: what the environment names, else that of a running `npm run up`.
  *
+ * @param loads Whether the command writes much and can be run again: the embedded store is then written to
+ *   the disk in the end, and now and then before.
  * @returns A sentence that says what to do when there is none.
  */
-export async function operatorStore(): Promise<OperatorStore | string> {
+export async function operatorStore({ loads = false } = {}): Promise<OperatorStore | string> {
   const faults: string[] = []
   const rest =
     storeKind(process.env) === 'upstash' ? database(...REST, read, faults, KV) : undefined
@@ -45,7 +51,7 @@ export async function operatorStore(): Promise<OperatorStore | string> {
   if (redisUrl !== undefined) faults.push(redisUrl)
   if (faults.length > 0) return faults.join('\n')
 
-  const opened = rest === undefined ? await openLocal() : { data: named(rest) }
+  const opened = rest === undefined ? await openLocal(loads) : { data: named(rest) }
   if (typeof opened === 'string') return opened
   if (opened === undefined) {
     return 'There is no store: set UPSTASH_REDIS_REST_URL and _TOKEN or REDIS_URL, or USHER_STORE=embedded; or start `npm run up`.'
@@ -67,19 +73,22 @@ function named(rest: { url: string; token: string }): NamedDatabase {
   return { ...rest, name, source: name, local: isLocal(rest.url) }
 }
 
+/** A snapshot writes the whole store: while it is filled, one in so many milliseconds is enough. */
+const LOADING_KEEP_MS = 10_000
+
 type Opened = Pick<OperatorStore, 'data' | 'close'>
 
 /** @returns A sentence when it cannot be used; undefined when there is none. */
-async function openLocal(): Promise<Opened | string | undefined> {
+async function openLocal(loads: boolean): Promise<Opened | string | undefined> {
   try {
-    return await findLocal()
+    return await findLocal(loads)
   } catch (error) {
     if (error instanceof StoreClosed) return error.message
     throw error
   }
 }
 
-async function findLocal(): Promise<Opened | undefined> {
+async function findLocal(loads: boolean): Promise<Opened | undefined> {
   if (storeKind(process.env) === 'embedded') {
     const running = (await announcedStore(storeFolder(process.env))) ?? (await announcedStore())
     if (running !== undefined) {
@@ -90,10 +99,14 @@ async function findLocal(): Promise<Opened | undefined> {
     if (!process.env['USHER_STORE'] && !existsSync(storeFolder(process.env))) return undefined
   }
   const local = isLocal(process.env['REDIS_URL'])
-  const gateway = await openStore({ ...process.env })
+  const gateway = await openStore(
+    { ...process.env },
+    { keepMs: loads ? LOADING_KEEP_MS : undefined },
+  )
   if (gateway === undefined) return undefined
   const { url, token, kept } = gateway
+  const direct = kept === undefined ? {} : { store: reachEngine(gateway.engine).reached.store }
   const source = kept === undefined ? redisName(process.env) : 'the embedded store'
   const name = kept === undefined ? source : `${source} in ${kept}`
-  return { data: { url, token, name, source, local }, close: () => closeStore(gateway) }
+  return { data: { url, token, name, source, local, ...direct }, close: () => closeStore(gateway) }
 }

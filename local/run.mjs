@@ -73,7 +73,10 @@ const commands = {
     requireBuild(['dist/start.js', 'dist/next-workerd/gate.js', '.next/BUILD_ID'])
     await handOver('start.js', ['next-workerd', ...words])
   },
+  new: bundled('new.js'),
   seed: bundled('seed.js'),
+  export: bundled('export.js'),
+  'check-data': bundled('check-data.js'),
   bundle,
   openapi: async () => {
     await install()
@@ -101,12 +104,14 @@ Serving it needs neither: build and dev make it by themselves.`)
     await install()
     if (!(await isBuilt())) await build()
     const [name = ''] = words
-    if (['soak', 'back-pressure', 'scale', 'world', 'keeping'].includes(name)) {
+    if (['soak', 'back-pressure', 'scale', 'world', 'keeping', 'month', 'loading'].includes(name)) {
       await handOver(`${name}.js`, words)
       return
     }
     if (name !== '' && !name.startsWith('--')) {
-      console.error('npm run bench -- [soak|back-pressure|scale|world|keeping] [--help]')
+      console.error(
+        'npm run bench -- [soak|back-pressure|scale|world|keeping|month|loading] [--help]',
+      )
       process.exit(2)
     }
     if (!words.includes('--help')) await install('bench')
@@ -210,7 +215,10 @@ async function bundle() {
     'hashing-thread': 'local/hashing-thread.ts',
     'pages-thread': 'local/pages-thread.ts',
     up: 'local/up.ts',
+    new: 'seed/new/cli.ts',
     seed: 'seed/cli.ts',
+    export: 'seed/export/cli.ts',
+    'check-data': 'seed/check-data/cli.ts',
     test: 'local/test.ts',
     init: 'local/init.ts',
     upgrade: 'local/upgrade.ts',
@@ -226,6 +234,8 @@ async function bundle() {
     scale: 'bench/scale.ts',
     world: 'bench/world.ts',
     keeping: 'bench/keeping.ts',
+    month: 'bench/month.ts',
+    loading: 'bench/loading.ts',
     compare: 'bench/compare.ts',
     'bench-gateway': 'bench/gateway.ts',
     'bench-delay': 'bench/delay.ts',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { type Engine, redisEngine } from './gateway/engine.ts'
 import { type Gateway, startGateway } from './gateway/server.ts'
-import { type KeptEngine, keptEngine } from './kept-store/kept-engine.ts'
+import { type Keeping, type KeptEngine, keptEngine } from './kept-store/kept-engine.ts'
 import { FolderHeld } from './kept-store/lock.ts'
 
 type Variables = NodeJS.ProcessEnv
@@ -75,20 +75,20 @@ export interface OpenedStore extends Gateway {
  * Starts the gateway that the variables ask for, on the loopback address with a random token, and
  * writes its address into them.
  *
- * @param fresh Begins the embedded store anew.
+ * @param keeping Of the embedded store.
  * @returns Undefined for an Upstash database, which needs no gateway.
  * @throws StoreClosed when the embedded store cannot be used.
  */
 export async function openStore(
   variables: Variables,
-  { fresh = false }: { fresh?: boolean } = {},
+  keeping: Keeping = {},
 ): Promise<OpenedStore | undefined> {
   const kind = storeKind(variables)
   if (kind === 'upstash') return undefined
   const { engine, kept } =
     kind === 'redis'
       ? { engine: redisEngine(variables['REDIS_URL'] ?? ''), kept: undefined }
-      : await openKept(storeFolder(variables), fresh)
+      : await openKept(storeFolder(variables), keeping)
   const gateway = await startGateway({ engine, token: randomBytes(24).toString('base64url') })
   variables['UPSTASH_REDIS_REST_URL'] = gateway.url
   variables['UPSTASH_REDIS_REST_TOKEN'] = gateway.token
@@ -106,10 +106,13 @@ export class StoreClosed extends Error {
 }
 
 /** Opens the embedded store, and says on the screen what of it was not whole. */
-async function openKept(folder: string, fresh: boolean): Promise<{ engine: Engine; kept: string }> {
+async function openKept(
+  folder: string,
+  keeping: Keeping,
+): Promise<{ engine: Engine; kept: string }> {
   let opened: KeptEngine
   try {
-    opened = await keptEngine(folder, { fresh })
+    opened = await keptEngine(folder, keeping)
   } catch (error) {
     if (error instanceof FolderHeld) throw new StoreClosed(error.message)
     if (!(error instanceof Error && 'code' in error)) throw error

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connectAccounts, connectForLoading, loadSamples, loadSource } from '../seed/load.ts'
 import { sources } from '../seed/samples.ts'
+import { seedUsage } from '../seed/usage.ts'
 import { type DemoUser, seedUsers } from '../seed/users.ts'
 import { announceStore, makePrivateFolder } from './announce.ts'
 import { FAULTS, type FaultName, startFaultProxy } from './gateway/fault-proxy.ts'
@@ -79,6 +80,11 @@ async function main(): Promise<void> {
     // password lets everybody in.
     if (kind === 'embedded' || demo) {
       users = await loadAll(opened, { demo, local })
+      // Plots would be empty. A store of somebody's own gets nothing that is made up.
+      if (kind === 'embedded' && connectAccounts(process.env) === undefined) {
+        const addresses = users.map(({ id }) => id)
+        await seedUsage(connectForLoading(opened), addresses, Date.now())
+      }
     }
     if (fault === 'none') return
     if (local) sayFault = await standBetween(opened, fault)
@@ -180,6 +186,7 @@ function tell({ address, gateway, users, dev, provider }: Started): void {
   const accounts = users.map(
     ({ id, level, password }) => `${id} / ${password ?? '(as set before)'} (level ${level})`,
   )
+  const hasMadeUp = gateway?.engine.name === 'embedded' && users.length > 0
   const people = Object.values(PEOPLE)
     .map(({ email }) => email)
     .join(' or ')
@@ -187,6 +194,7 @@ function tell({ address, gateway, users, dev, provider }: Started): void {
   const lines = [
     `Usher listens on ${address} with ${store}`,
     ...(accounts.length === 0 ? [] : [`Accounts: ${accounts.join(', ')}`]),
+    ...(hasMadeUp ? ['Their usage of the two weeks before today is made up.'] : []),
     ...(provider === undefined ? [] : [`Provider: ${address}/api/auth/oauth/local as ${people}`]),
     `Try it:\n  ${trial(address, users)}`,
     `${work} · Log and mails: ${SERVER_LOG} · Stop: Ctrl+C`,
@@ -208,6 +216,7 @@ if (process.argv.includes('--help')) {
 HOST:PORT (127.0.0.1:3000). Its data is kept in .usher/store; set REDIS_URL to keep it in a Redis of yours.
 npm run dev: the same with Next's development server, which serves what you change at once.
 --verbose: shows what the tools say; else it goes to .usher/logs.
+The accounts of the demo have two weeks of usage, which is made up.
 --demo: loads the demo data and accounts into the Redis of REDIS_URL, too, which gets nothing else.
 --fresh: begins with an empty store; what was in .usher/store is set aside there.
 --provider: an OpenID provider of this machine with two people, to try the sign-in with one.

@@ -13,8 +13,10 @@ import { removalParts } from '../lib/deps/removal.ts'
 import { hmac } from '../lib/hash.ts'
 import { ItemCache } from '../lib/items/item-cache.ts'
 import { findCollection } from '../lib/items/registry.ts'
+import { log } from '../lib/log.ts'
 import { printable } from '../lib/printable.ts'
-import { POLICIES } from '../lib/rate-limit/policies.ts'
+import { Plans } from '../lib/rate-limit/plans.ts'
+import { plans as plansSet } from '../lib/settings/plans.ts'
 import { passwordRules, readerOf } from '../lib/settings/readers.ts'
 import {
   accountsOf,
@@ -31,7 +33,7 @@ import { Store } from '../lib/store/client/store.ts'
 import { Trips } from '../lib/store/client/trips.ts'
 import { deletableRead, deleteAccount } from '../lib/store/delete-account.ts'
 import { forgetKeys } from '../lib/store/forget.ts'
-import { level } from '../lib/store/rules.ts'
+import { DEFAULT_PLAN, level, planName } from '../lib/store/rules.ts'
 import { sessionsRead } from '../lib/store/session-list.ts'
 import { revokeSessions } from '../lib/store/sessions.ts'
 import { TraceSearch } from '../lib/store/traces.ts'
@@ -43,6 +45,7 @@ const HELP = `Manages Usher's accounts.
   npm run users -- add <address> [--level <0 to 9>] [--password <password>]
   npm run users -- list
   npm run users -- level <address> <0 to 9>
+  npm run users -- plan <address> <name>      free, pro, unlimited, and those of PLANS
   npm run users -- disable <address>          ends every session, at once
   npm run users -- enable <address>
   npm run users -- password <address> [--password <password>]     ends every session, at once
@@ -86,7 +89,12 @@ const commands: Record<string, Command> = {
     for (;;) {
       const [page] = await store.read(accountsRead({ after, limit: 100 }))
       for (const { userId, account } of accountsOf(page)) {
-        const notes = [account.disabled && 'disabled', !account.emailVerified && 'not verified']
+        const plan = planName(account.plan)
+        const notes = [
+          plan !== DEFAULT_PLAN && `plan ${plan}`,
+          account.disabled && 'disabled',
+          !account.emailVerified && 'not verified',
+        ]
         const words = [userId, `level ${level(account.level)}`, ...notes.filter(Boolean)]
         console.log(printable(words.join('  ')))
       }
@@ -99,6 +107,13 @@ const commands: Record<string, Command> = {
     const newLevel = levelOf(words.value ?? '')
     await change(store, words.subject, { level: newLevel })
     console.log(`${userIdOf(words.subject)} has level ${newLevel}.`)
+  },
+  plan: async (store, words) => {
+    const plan = words.value ?? ''
+    const { names } = plansThere()
+    if (!names.includes(plan)) throw new Refused(`A plan is one of ${names.join(', ')}.`)
+    await change(store, words.subject, { plan })
+    console.log(`${userIdOf(words.subject)} has the plan ${plan}.`)
   },
   disable: async (store, { subject }) => {
     await change(store, subject, { disabled: true })
@@ -136,7 +151,7 @@ const commands: Record<string, Command> = {
   delete: async (store, { subject }, anew) => {
     const userId = userIdOf(subject)
     const [deletable] = await store.read(deletableRead(userId))
-    const status = await deleteAccount(store, userId, deletable)
+    const status = await deleteAccount(store, userId, deletable, Date.now())
     if (status === 'unknown') throw unknown(userId)
     if (status === 'last-admin') throw new Refused(`${userId} is the last admin.`)
     const { ownedItems } = removalParts()
@@ -192,7 +207,15 @@ function exportNeeds(): ExportDeps {
   const itemCache = new ItemCache(now)
   const cursorMacs = [hmac('cursor', randomUUID())]
   const deps = { now, randomId: randomUUID, cursorMacs, itemCache, findCollection }
-  return { userLimit: POLICIES.user.limit, ...exportParts(deps) }
+  return { plans: plansThere(), ...exportParts(deps) }
+}
+
+/** The plans of this environment. */
+function plansThere(): Plans {
+  const faults: string[] = []
+  const set = plansSet(readerOf(process.env), faults)
+  if (faults.length > 0) throw new Refused(faults.join(' '))
+  return new Plans(set, {}, log)
 }
 
 async function change(store: Store, subject: string, rights: Rights): Promise<void> {
@@ -260,7 +283,7 @@ async function main(): Promise<void> {
     return
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  const expected = name === 'list' ? 1 : name === 'level' ? 3 : 2
+  const expected = name === 'list' ? 1 : name === 'level' || name === 'plan' ? 3 : 2
   if (command === undefined || rest.length > 0 || positionals.length !== expected) {
     misuse('These words are not a command.')
   }
@@ -269,7 +292,7 @@ async function main(): Promise<void> {
   // Not among the lines that programs read.
   console.error(`The store is ${opened.accounts.name}.`)
   const auth = connect(opened.accounts)
-  const data = opened.data === opened.accounts ? auth : connect(opened.data)
+  const data = opened.data.url === opened.accounts.url ? auth : connect(opened.data)
   const anew = (): Store => new Store({ auth, data }, new Trips(Date.now))
   try {
     const words = {

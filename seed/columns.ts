@@ -1,67 +1,98 @@
 import type { Collection } from '../lib/collections/define.ts'
 import { readerOf } from '../lib/items/item.ts'
-import { FileFault, type Found } from './rows.ts'
+import { FileFault, type Rows } from './rows.ts'
 import { named } from './values.ts'
 
 /** What the words of a command say about a source's columns. */
 export interface ColumnOptions {
   /** The column that holds the id. */
   id?: string | undefined
+  /** The column whose text ids are made of. */
+  idFrom?: string | undefined
+  /** Whether the number of a row is its id. */
+  isNumbered?: boolean
   /** Columns by another name than their field's; `id` is one, too. */
   map: ReadonlyMap<string, string>
   /** Values that every record gets, by field, in place of its own. */
   set: ReadonlyMap<string, string>
+  /** Words of a column that stand for no value. */
+  empty: ReadonlyMap<string, ReadonlySet<string>>
   skipUnknown: boolean
 }
 
-export const PLAIN_COLUMNS: ColumnOptions = { map: new Map(), set: new Map(), skipUnknown: false }
+export const PLAIN_COLUMNS: ColumnOptions = {
+  map: new Map(),
+  set: new Map(),
+  empty: new Map(),
+  skipUnknown: false,
+}
+
+/** What a record's id is. */
+export type Ids =
+  | { from: 'column'; column: string }
+  /** Made of a column's text. */
+  | { from: 'text'; column: string }
+  | { from: 'row number' }
+  /** Made of all that the record says. */
+  | { from: 'whole row' }
 
 /** Where the id and the fields of a collection stand in a source. */
 export interface Columns {
-  /** Undefined where ids are made up. */
-  id: string | undefined
+  ids: Ids
   /** The field of a column, if it is one. */
   fieldOf(column: string): string | undefined
   /** Whether a column may be there: it is read, or was asked to be left out. */
   isKnown(column: string): boolean
+  /** Whether a value of a column stands for none. */
+  isEmpty(column: string, value: unknown): boolean
   set: ReadonlyMap<string, string>
 }
 
 /**
  * Finds the columns of a collection in a source.
  *
+ * @param there The columns that the source has.
  * @throws FileFault when a column that the options name is not there.
  */
 export function findColumns(
   collection: Collection,
-  found: readonly Found[],
-  { id, map, set, skipUnknown }: ColumnOptions,
+  there: ReadonlySet<string>,
+  options: ColumnOptions,
 ): Columns {
+  const { id, idFrom, map, set, empty, skipUnknown } = options
   const { names } = readerOf(collection)
-  const there = columnsIn(found)
-  for (const column of [...(id === undefined ? [] : [id]), ...map.keys()]) {
-    if (there.has(column)) continue
+  for (const column of [id, idFrom, ...map.keys(), ...empty.keys()]) {
+    if (column === undefined || there.has(column)) continue
     throw new FileFault(`has no column ${named(column)}. Its columns: ${listed(there)}`)
   }
-  const mapped = [...map].find(([, field]) => field === 'id')?.[0]
-  const own = there.has('id') ? 'id' : undefined
-  const idColumn = id ?? mapped ?? own
+  const ids = idsOf(there, options)
   const fieldOf = (column: string): string | undefined => {
     const field = map.get(column) ?? column
     return names.includes(field) ? field : undefined
   }
+  const idColumn = 'column' in ids ? ids.column : undefined
   return {
-    id: idColumn,
+    ids,
     fieldOf,
     isKnown: (column) => skipUnknown || column === idColumn || fieldOf(column) !== undefined,
+    isEmpty: (column, value) => typeof value === 'string' && empty.get(column)?.has(value) === true,
     set,
   }
+}
+
+function idsOf(there: ReadonlySet<string>, { id, idFrom, isNumbered, map }: ColumnOptions): Ids {
+  if (idFrom !== undefined) return { from: 'text', column: idFrom }
+  if (isNumbered === true) return { from: 'row number' }
+  const mapped = [...map].find(([, field]) => field === 'id')?.[0]
+  const own = there.has('id') && !map.has('id') ? 'id' : undefined
+  const column = id ?? mapped ?? own
+  return column === undefined ? { from: 'whole row' } : { from: 'column', column }
 }
 
 /** What is wrong with the fields that `--map` and `--set` name. */
 export function optionFault(
   collection: Collection,
-  { id, map, set }: ColumnOptions,
+  { id, idFrom, isNumbered, map, set }: ColumnOptions,
 ): string | undefined {
   const { names } = readerOf(collection)
   const fields = [...map.values()]
@@ -73,16 +104,32 @@ export function optionFault(
   }
   const twice = fields.find((field, at) => fields.indexOf(field) !== at)
   if (twice !== undefined) return `--map gives ${twice} two columns.`
-  return id !== undefined && fields.includes('id') ? 'Name the id by --id or by --map.' : undefined
+  const ways = [id !== undefined, idFrom !== undefined, isNumbered === true, fields.includes('id')]
+  return ways.filter(Boolean).length > 1
+    ? 'Say once where the id comes from: --id, --id-from, --id-of-row or --map.'
+    : undefined
 }
 
-/** The columns of a source, in the order in which they are met. */
-export function columnsIn(found: readonly Found[]): Set<string> {
+/** How many records a source has, and their columns in the order in which they are met. */
+export interface Survey {
+  total: number
+  columns: ReadonlySet<string>
+}
+
+/**
+ * Reads a source to its end: what is wrong with it as a whole is known before anything is written.
+ *
+ * @throws FileFault
+ */
+export function survey(rows: Rows): Survey {
   const columns = new Set<string>()
-  for (const each of found) {
+  let total = 0
+  for (const each of rows()) {
+    total++
     if ('row' in each) for (const column of Object.keys(each.row)) columns.add(column)
   }
-  return columns
+  if (total === 0) throw new FileFault('has no rows')
+  return { total, columns }
 }
 
 const MOST_LISTED = 30

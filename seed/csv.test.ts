@@ -3,6 +3,13 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { csvRows } from './csv.ts'
 
+/** A text as a file is read: so many characters at a time. */
+function piecesOf(text: string, length: number): string[] {
+  return Array.from({ length: Math.ceil(text.length / length) }, (_, at) =>
+    text.slice(at * length, (at + 1) * length),
+  )
+}
+
 test('what follows the rules is read as another reader reads it, whatever the delimiter and line ends', () => {
   const cell = fc.string({
     unit: fc.constantFrom('a', 'é', ' ', ',', ';', '\t', '|', '"', '\n', '\r\n'),
@@ -14,7 +21,8 @@ test('what follows the rules is read as another reader reads it, whatever the de
       table,
       fc.constantFrom(',', ';', '\t', '|'),
       fc.constantFrom('\n', '\r\n', '\r'),
-      (rows, delimiter, lineEnd) => {
+      fc.integer({ min: 1, max: 20 }),
+      (rows, delimiter, lineEnd, length) => {
         const lines = [['id', 'director', 'year'], ...rows].map((cells) =>
           cells.map((text) => (/^[aé]*$/.test(text) ? text : quoted(text))).join(delimiter),
         )
@@ -26,6 +34,7 @@ test('what follows the rules is read as another reader reads it, whatever the de
         const orNull = (row: object): object =>
           Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value || null]))
         expect(found).toEqual(expected.map((row) => orNull(Object(row))))
+        expect([...csvRows(piecesOf(text, length))]).toEqual([...csvRows(text)])
       },
     ),
   )
@@ -67,6 +76,11 @@ test('a broken record is a fault with its line, and those behind it are read', (
       [11, 'has a quote that is never closed'],
       [12, 'g'],
     ])
+    // However much is read at a time, a quote may be closed further on.
+    const text = broken.join(lineEnd)
+    for (let length = 1; length < 20; length++) {
+      expect([...csvRows(piecesOf(text, length))]).toEqual([...csvRows(text)])
+    }
   }
 })
 

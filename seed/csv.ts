@@ -1,5 +1,6 @@
 import { FileFault, type Found } from './rows.ts'
 import { named } from './values.ts'
+import { type Pieces, TextWindow } from './window.ts'
 
 const DELIMITERS = [',', ';', '\t', '|']
 
@@ -12,8 +13,8 @@ const DELIMITERS = [',', ';', '\t', '|']
  *
  * @throws FileFault when the header cannot be used.
  */
-export function* csvRows(text: string): Generator<Found> {
-  const records = csvRecords(text)
+export function* csvRows(pieces: Pieces): Generator<Found> {
+  const records = csvRecords(new TextWindow(pieces))
   const header = records.next().value
   if (header === undefined) throw new FileFault('is empty')
   if (header.cells === undefined) throw new FileFault(`has a header that ${header.fault}`)
@@ -50,32 +51,43 @@ type CsvRecord = { line: number; source: string } & (
   | { cells?: undefined; fault: string }
 )
 
-function* csvRecords(text: string): Generator<CsvRecord, undefined> {
-  const delimiter = delimiterOf(text)
+function* csvRecords(window: TextWindow): Generator<CsvRecord, undefined> {
+  const delimiter = delimiterOf(window)
   const plain = new RegExp(`[^"\\r\\n${delimiter}]*`, 'y')
   const lineEnd = /\r\n|\n|\r/g
   let line = 1
-  for (let start = 0; start < text.length; ) {
-    const { end, ...found } = readRecord(text, start, delimiter, plain)
+  let start = 0
+  for (;;) {
+    const { text } = window
+    const { end, isOpen, ...found } = readRecord(text, start, delimiter, plain)
     lineEnd.lastIndex = end
     const ending = lineEnd.exec(text)
+    const next = ending === null ? text.length : ending.index + ending[0].length
+    // A record that reaches the end of what was read may go on, and a line end may be the first half of one.
+    if (!window.ended && (next === text.length || isOpen === true)) {
+      window.more(start)
+      start = 0
+      continue
+    }
+    if (start === text.length) return
     const source = text.slice(start, ending?.index ?? text.length)
     if (source !== '') yield { line, source, ...found }
     line += 1 + (source.match(lineEnd)?.length ?? 0)
-    start += source.length + (ending?.[0].length ?? 0)
+    start = next
   }
 }
 
-type Cells = { end: number } & ({ cells: string[] } | { fault: string })
+type Cells = { end: number; isOpen?: boolean } & ({ cells: string[] } | { fault: string })
 
-/** Reads one record; one with a fault ends with its first line. */
+/** Reads one record; one with a fault ends with its first line. `isOpen`: a quote may be closed further on. */
 function readRecord(text: string, start: number, delimiter: string, plain: RegExp): Cells {
   const cells: string[] = []
   for (let at = start; ; at++) {
     if (text[at] === '"') {
       let quote = text.indexOf('"', at + 1)
       while (quote !== -1 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2)
-      if (quote === -1) return { end: start, fault: 'has a quote that is never closed' }
+      if (quote === -1)
+        return { end: start, isOpen: true, fault: 'has a quote that is never closed' }
       cells.push(text.slice(at + 1, quote).replaceAll('""', '"'))
       at = quote + 1
     } else {
@@ -94,9 +106,20 @@ const STRAY_QUOTE =
   'has a quote within a value: put the whole value in quotes, and double those in it'
 
 /** The delimiter that the first line has most of, outside of quotes. */
-function delimiterOf(text: string): string {
-  const [header = ''] = /^(?:[^"\r\n]+|"[^"]*")*/.exec(text.trimStart()) ?? []
+function delimiterOf(window: TextWindow): string {
+  let [header, behind] = headerOf(window.text)
+  while (!window.ended && (behind === undefined || behind === '"')) {
+    window.more(0)
+    ;[header, behind] = headerOf(window.text)
+  }
   const plain = header.replace(/"[^"]*"/g, '')
   const counts = DELIMITERS.map((delimiter) => plain.split(delimiter).length)
   return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ','
+}
+
+/** The first line as far as its quotes are closed, and what is behind it. */
+function headerOf(text: string): [header: string, behind: string | undefined] {
+  const trimmed = text.trimStart()
+  const [header = ''] = /^(?:[^"\r\n]+|"[^"]*")*/.exec(trimmed) ?? []
+  return [header, trimmed[header.length]]
 }

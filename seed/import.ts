@@ -1,17 +1,17 @@
-import type { Redis } from '@upstash/redis'
 import type { Collection } from '../lib/collections/define.ts'
 import { keptIndexesOf } from '../lib/items/declaration.ts'
 import { buildIndexes, heal } from '../lib/items/heal.ts'
 import { indexChanges } from '../lib/items/indexing.ts'
 import { readerOf } from '../lib/items/item.ts'
 import { isHeld, uniquesOf } from '../lib/items/unique.ts'
-import { type Databases, Store } from '../lib/store/client/store.ts'
+import { Store } from '../lib/store/client/store.ts'
+import type { Transport } from '../lib/store/client/transport.ts'
 import { Trips } from '../lib/store/client/trips.ts'
 import { applyItems, type ItemChange, itemRead } from '../lib/store/items.ts'
 import { keys } from '../lib/store/keys.ts'
 import { findColumns, PLAIN_COLUMNS } from './columns.ts'
 import { type Entry, type Reject, type Row, rejectOf } from './rows.ts'
-import { type Sifted, sift } from './sift.ts'
+import { Sieve } from './sift.ts'
 import { shown } from './values.ts'
 
 /** So many rows, and so many bytes of their texts, go in one request. */
@@ -19,76 +19,82 @@ const BATCH = { rows: 250, bytes: 1_048_576 }
 
 export type Mode = 'update' | 'add'
 
-export interface ImportOptions {
-  redis: Redis
-  collection: Collection
-  rows: readonly Row[]
-  /** `update` makes the store say what the rows say; `add` leaves items that exist alone. */
-  mode: Mode
-}
-
+/** How many records became what. */
 export interface ImportReport {
   written: number
   unchanged: number
-  rejects: Reject[]
+  rejected: number
 }
 
-/** Loads rows that a program made; the column `id` is the id. See {@link importSifted}. */
-export async function importRows(options: ImportOptions): Promise<ImportReport> {
+/** Loads rows that a program made; the column `id` is the id. See {@link importEntries}. */
+export function importRows(options: {
+  redis: Transport
+  collection: Collection
+  rows: readonly Row[]
+  mode: Mode
+}): Promise<ImportReport> {
   const { redis, collection, rows, mode } = options
-  const found = rows.map((row) => ({ row }))
-  const columns = findColumns(collection, found, PLAIN_COLUMNS)
-  return importSifted({ redis, collection, sifted: sift(collection, found, columns), mode })
+  const there = new Set(rows.flatMap((row) => Object.keys(row)))
+  const sieve = new Sieve(collection, findColumns(collection, there, PLAIN_COLUMNS))
+  const sifted = rows.map((row, index) => sieve.sift({ row }, index + 1))
+  return importEntries({ redis, collection, sifted, mode })
 }
 
 /**
- * Loads records into a collection, in batches of one read and one atomic write, indexes included.
+ * Loads records into a collection, in batches of one read and one atomic write, indexes included. No more
+ * than a batch of them is in memory.
  *
  * Every item's id follows from its record and every write says the whole item, so that an import that
  * was killed half way is finished by running it again, and one that is run twice changes nothing.
  */
-export async function importSifted(options: {
-  redis: Redis
+export async function importEntries(options: {
+  redis: Transport
   collection: Collection
-  sifted: Sifted
+  /** Those whose indexes are built before; all, if not said. */
+  collections?: readonly Collection[] | undefined
+  sifted: Iterable<Entry | Reject>
+  /** `update` makes the store say what the rows say; `add` leaves items that exist alone. */
   mode: Mode
-  /** Called after every batch. */
-  onProgress?: (done: number, total: number) => void
+  /** Called after every batch, with how many records are done. */
+  onProgress?: (done: number) => void
+  onReject?: (reject: Reject) => void
 }): Promise<ImportReport> {
-  const { redis, collection, sifted, mode, onProgress } = options
-  const { entries, total } = sifted
+  const { redis, collection, collections, sifted, mode, onProgress, onReject } = options
   const store = loadingStore(redis)
   // In an empty collection they are whole from here on, and the writes below keep them so.
-  await buildIndexes(store)
+  await buildIndexes(store, collections)
   // Hashes that somebody has typed may have unique values that no index knows of.
   if (collection.unique !== undefined) await heal(store, { restMs: 0 })
-  const report: ImportReport = { written: 0, unchanged: 0, rejects: [...sifted.rejects] }
-  let done = report.rejects.length
-  let clashing: Clashing[] = []
-  const loadAll = async (some: readonly Entry[]): Promise<number> => {
-    const before = report.written
-    clashing = []
-    for (const batch of batchesOf(some)) {
+  const report: ImportReport = { written: 0, unchanged: 0, rejected: 0 }
+  const reject = (each: Reject): void => {
+    report.rejected++
+    onReject?.(each)
+  }
+  const loadAll = async (some: Iterable<Entry | Reject>): Promise<Clashing[]> => {
+    const clashing: Clashing[] = []
+    for (const batch of batchesOf(some, reject)) {
       const loaded = await loadBatch(store, collection, batch, mode)
       report.written += loaded.written
       report.unchanged += loaded.unchanged
-      report.rejects.push(...loaded.rejects)
+      loaded.rejects.forEach(reject)
       clashing.push(...loaded.clashing)
-      done += batch.length - loaded.clashing.length
-      onProgress?.(done, total)
+      onProgress?.(report.written + report.unchanged + report.rejected)
     }
-    return report.written - before
+    return clashing
   }
-  await loadAll(entries)
+  let clashing = await loadAll(sifted)
   // A row behind may have freed the value.
-  while (clashing.length > 0 && (await loadAll(clashing.map(({ entry }) => entry))) > 0);
+  for (let before = -1; clashing.length > 0 && report.written > before; ) {
+    before = report.written
+    clashing = await loadAll(clashing.map(({ entry }) => entry))
+  }
   for (const { entry, field, holder } of clashing) {
     const fault = {
       reason: `${field}: is unique, and another item has it`,
       detail: shown(holder),
       example: shown(entry.id),
     }
-    report.rejects.push(rejectOf(entry.found, entry.row, fault))
+    reject(rejectOf(entry.found, entry.row, fault))
   }
   return report
 }
@@ -100,17 +106,24 @@ interface Clashing {
   holder: string
 }
 
-function* batchesOf(entries: readonly Entry[]): Generator<Entry[]> {
+function* batchesOf(
+  sifted: Iterable<Entry | Reject>,
+  reject: (each: Reject) => void,
+): Generator<Entry[]> {
   let batch: Entry[] = []
   let bytes = 0
-  for (const entry of entries) {
-    if (batch.length === BATCH.rows || (batch.length > 0 && bytes + entry.bytes > BATCH.bytes)) {
+  for (const each of sifted) {
+    if ('reason' in each) {
+      reject(each)
+      continue
+    }
+    if (batch.length === BATCH.rows || (batch.length > 0 && bytes + each.bytes > BATCH.bytes)) {
       yield batch
       batch = []
       bytes = 0
     }
-    batch.push(entry)
-    bytes += entry.bytes
+    batch.push(each)
+    bytes += each.bytes
   }
   if (batch.length > 0) yield batch
 }
@@ -118,10 +131,8 @@ function* batchesOf(entries: readonly Entry[]): Generator<Entry[]> {
 const PATIENCE_MS = 30_000
 
 /** The store as a program sees it that has time: each step has half a minute. */
-export function loadingStore(redis: Redis): () => Store {
-  // Both entries of the Upstash client are one class; their types differ in what is private.
-  const client = redis as unknown as Databases['data']
-  const databases = { data: client, auth: client }
+export function loadingStore(redis: Transport): () => Store {
+  const databases = { data: redis, auth: redis }
   return () => new Store(databases, new Trips(Date.now, undefined, undefined, PATIENCE_MS))
 }
 

@@ -5,10 +5,13 @@ import { isSafe, Numeral, named } from './values.ts'
 export class JsonFault extends Error {
   override readonly name = 'JsonFault'
   readonly at: number
+  /** Whether more text behind this one could mend it. */
+  readonly isCut: boolean
 
-  constructor(message: string, at: number) {
+  constructor(message: string, at: number, isCut: boolean) {
     super(message)
     this.at = at
+    this.isCut = isCut
   }
 }
 
@@ -19,6 +22,7 @@ const WORDS: readonly [string, unknown][] = [
   ['false', false],
   ['null', null],
 ]
+const LONGEST_WORD = 'false'.length
 
 /** No value that a field takes is nested so deeply. */
 const DEEPEST = 200
@@ -29,13 +33,16 @@ const DEEPEST = 200
  */
 export class JsonReader {
   readonly text: string
-  at = 0
+  at: number
+  /** Where the last record began. */
+  begun = 0
   #depth = 0
   /** The first name that occurs twice in an object within the record. */
   #twice: string | undefined
 
-  constructor(text: string) {
+  constructor(text: string, at = 0) {
     this.text = text
+    this.at = at
   }
 
   space(): void {
@@ -55,6 +62,8 @@ export class JsonReader {
         ? `it ends where ${what} is missing`
         : `${JSON.stringify(found)} where ${what} is expected`,
       this.at,
+      // `tru` begins a word.
+      this.at > this.text.length - LONGEST_WORD,
     )
   }
 
@@ -66,6 +75,7 @@ export class JsonReader {
   /** Reads a value that should be an object. */
   record(line: number): Found {
     const start = this.at
+    this.begun = start
     this.#depth = 0
     this.#twice = undefined
     const object = this.text[start] === '{' ? this.#object() : this.value()
@@ -127,7 +137,7 @@ export class JsonReader {
   #skipString(): void {
     for (;;) {
       const quote = this.text.indexOf('"', this.at)
-      if (quote === -1) throw new JsonFault('a text never ends', this.at - 1)
+      if (quote === -1) throw new JsonFault('a text never ends', this.at - 1, true)
       let escapes = 0
       while (quote - escapes > this.at && this.text[quote - escapes - 1] === '\\') escapes++
       this.at = quote + 1
@@ -137,7 +147,7 @@ export class JsonReader {
 
   /** An object or a list within a record, with all digits of its numbers. */
   #nested(): object {
-    if (++this.#depth > DEEPEST) throw new JsonFault('it is nested too deeply', this.at)
+    if (++this.#depth > DEEPEST) throw new JsonFault('it is nested too deeply', this.at, false)
     const nested = this.text[this.at] === '{' ? this.#members() : this.#list()
     this.#depth--
     return nested
@@ -168,7 +178,7 @@ export class JsonReader {
     try {
       return JSON.parse(this.text.slice(start, this.at))
     } catch {
-      throw new JsonFault(otherwise, start)
+      throw new JsonFault(otherwise, start, false)
     }
   }
 

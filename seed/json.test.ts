@@ -18,14 +18,37 @@ function withNumbers(value: unknown): unknown {
   )
 }
 
+/** A text as a file is read: so many characters at a time. */
+function piecesOf(text: string, length: number): string[] {
+  return Array.from({ length: Math.ceil(text.length / length) }, (_, at) =>
+    text.slice(at * length, (at + 1) * length),
+  )
+}
+
+/** What is read of a text, or why it is not. */
+function outcomeOf(read: () => Iterable<Found>): unknown {
+  try {
+    return [...read()]
+  } catch (error) {
+    return String(error)
+  }
+}
+
 const object = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ maxDepth: 3 }))
 
 test('a list of objects is read as JSON.parse reads it, however it is laid out', () => {
   fc.assert(
-    fc.property(fc.array(object), fc.constantFrom(0, 1, '\t'), (rows, space) => {
-      const text = ` \r\n${JSON.stringify(rows, null, space)}\n`
-      expect(rowsOf(jsonRows(text))).toEqual(JSON.parse(text))
-    }),
+    fc.property(
+      fc.array(object),
+      fc.constantFrom(0, 1, '\t'),
+      fc.integer({ min: 1, max: 9 }),
+      (rows, space, length) => {
+        const text = ` \r\n${JSON.stringify(rows, null, space)}\n`
+        expect(rowsOf(jsonRows(text))).toEqual(JSON.parse(text))
+        const pieces = piecesOf(text, length)
+        expect([...jsonRows(pieces)]).toEqual([...jsonRows(text)])
+      },
+    ),
   )
 })
 
@@ -34,6 +57,7 @@ test('so are objects on lines', () => {
     fc.property(fc.array(object), fc.constantFrom('\n', '\r\n', '\n\n'), (rows, lineEnd) => {
       const text = rows.map((row) => JSON.stringify(row)).join(lineEnd)
       expect(rowsOf(ndjsonRows(text))).toEqual(rows.map((row) => JSON.parse(JSON.stringify(row))))
+      expect([...ndjsonRows(piecesOf(text, 3))]).toEqual([...ndjsonRows(text)])
     }),
   )
 })
@@ -58,6 +82,8 @@ test('what JSON.parse refuses is refused', () => {
         }
       }
       expect(accepts(() => [...jsonRows(text)])).toBe(accepts(() => JSON.parse(text)))
+      const inPieces = outcomeOf(() => jsonRows(piecesOf(text, 1)))
+      expect(inPieces).toEqual(outcomeOf(() => jsonRows(text)))
     }),
     { numRuns: 1_000 },
   )

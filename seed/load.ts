@@ -5,18 +5,20 @@ import { heal } from '../lib/items/heal.ts'
 import { readerOf } from '../lib/items/item.ts'
 import { allCollections } from '../lib/items/registry.ts'
 import { sweep } from '../lib/items/repair.ts'
-import { type ColumnOptions, columnsIn, findColumns, listed, PLAIN_COLUMNS } from './columns.ts'
-import { importRows, importSifted, loadingStore, type Mode } from './import.ts'
+import type { Transport } from '../lib/store/client/transport.ts'
+import { type ColumnOptions, findColumns, listed, PLAIN_COLUMNS, survey } from './columns.ts'
+import { importEntries, importRows, loadingStore, type Mode } from './import.ts'
+import { HealerBusy } from './indexes.ts'
 import { progressBar } from './progress.ts'
-import { tally, writeRejects } from './rejects.ts'
-import type { Found, Reject } from './rows.ts'
+import { Rejects } from './rejects.ts'
+import type { Entry, Reject, Rows } from './rows.ts'
 import type { Source } from './sample-types.ts'
 import { samples } from './samples.ts'
-import { sift } from './sift.ts'
+import { Sieve } from './sift.ts'
 import { type DemoUser, seedUsers } from './users.ts'
 
 /** Connects for loading: generous with time, values as they are stored. */
-export function connectForLoading(database: { url: string; token: string }): Redis {
+export function connectForLoading(database: { url: string; token: string }): Redis & Transport {
   return new Redis({
     ...database,
     automaticDeserialization: false,
@@ -25,11 +27,12 @@ export function connectForLoading(database: { url: string; token: string }): Red
     responseEncoding: false,
     retry: { retries: 3 },
     signal: () => AbortSignal.timeout(30_000),
-  })
+    // Both entries of the Upstash client are one class; their types differ in what is private.
+  }) as Redis & Transport
 }
 
 /** Loads the samples of each collection, where they are not there yet. */
-export async function loadSamples(redis: Redis): Promise<void> {
+export async function loadSamples(redis: Transport): Promise<void> {
   for (const { collection, rows } of samples) {
     await importRows({ redis, collection, rows, mode: 'add' })
   }
@@ -37,7 +40,7 @@ export async function loadSamples(redis: Redis): Promise<void> {
 
 /** Loads the samples and the demo accounts. See {@link seedUsers}. */
 export async function loadDemo(
-  redis: Redis,
+  redis: Redis & Transport,
   options: { publicPassword: boolean; accounts?: Redis | undefined },
 ): Promise<DemoUser[]> {
   await loadSamples(redis)
@@ -53,24 +56,27 @@ export function connectAccounts(variables: NodeJS.ProcessEnv): Redis | undefined
 
 /** Loads what a source has. See {@link load}. */
 export async function loadSource(
-  redis: Redis | undefined,
+  redis: Transport | undefined,
   source: string,
   { collection, id, read }: Source,
   mode: Mode,
 ): Promise<boolean> {
   const found = (await read()).map((row) => ({ row }))
-  return load({ redis, collection, found, source, columns: { ...PLAIN_COLUMNS, id }, mode })
+  const columns = { ...PLAIN_COLUMNS, id }
+  return load({ redis, collection, rows: () => found, source, columns, mode })
 }
 
 export interface Load {
   /** Undefined for a trial, which writes nothing. */
-  redis: Redis | undefined
+  redis: Transport | undefined
   collection: Collection
-  found: readonly Found[]
+  rows: Rows
   /** What the records come from, by a name for the screen and for the file of rejects. */
   source: string
   columns: ColumnOptions
   mode: Mode
+  /** Those whose indexes are built before; all, if not said. */
+  collections?: readonly Collection[]
 }
 
 /**
@@ -81,65 +87,71 @@ export interface Load {
  * @throws FileFault when a column that the options name is not there.
  */
 export async function load(options: Load): Promise<boolean> {
-  const { redis, collection, found, source, columns, mode } = options
+  const { redis, collection, rows, source, columns, mode } = options
   const { name } = collection
-  const places = findColumns(collection, found, columns)
-  const sifted = sift(collection, found, places)
-  const fitting = sifted.entries.length
-  if (fitting > 0 && places.id === undefined) {
+  const rejects = new Rejects(source)
+  const { total, columns: there } = survey(rows)
+  const places = findColumns(collection, there, columns)
+  const sifted = siftAll(new Sieve(collection, places), rows)
+  const onReject = (reject: Reject): void => rejects.add(reject)
+  let rejected = 0
+  if (redis === undefined) {
+    for (const each of sifted) {
+      if (!('reason' in each)) continue
+      rejected++
+      onReject(each)
+    }
+    console.log(`${name}: ${total - rejected} would be loaded, ${rejected} rejected.`)
+  } else {
+    const bar = progressBar(`${source} → ${name}`)
+    const onProgress = (done: number): void => bar(done, total)
+    const { collections } = options
+    const told = { onProgress, onReject }
+    const report = await importEntries({ redis, collection, collections, sifted, mode, ...told })
+    const { written, unchanged } = report
+    rejected = report.rejected
+    console.log(`${name}: ${written} written, ${unchanged} unchanged, ${rejected} rejected.`)
+  }
+  if (places.ids.from === 'whole row' && total > rejected) {
     console.log('There is no column id: ids were made up of what each row says.')
   }
-  let { rejects } = sifted
-  if (redis === undefined) {
-    console.log(`${name}: ${fitting} would be loaded, ${rejects.length} rejected.`)
-  } else {
-    const onProgress = progressBar(`${source} → ${name}`)
-    const report = await importSifted({ redis, collection, sifted, mode, onProgress })
-    const { written, unchanged } = report
-    rejects = report.rejects
-    console.log(`${name}: ${written} written, ${unchanged} unchanged, ${rejects.length} rejected.`)
-  }
-  await tellRejects(source, rejects)
-  const unknown = [...columnsIn(found)].filter((column) => !places.isKnown(column))
-  if (unknown.length > 0 && rejects.length > 0) {
+  const lines = rejects.end()
+  if (lines.length > 0) console.log(lines.join('\n'))
+  const unknown = [...there].filter((column) => !places.isKnown(column))
+  if (unknown.length > 0 && rejected > 0) {
     console.log(`The fields of ${name}: id, ${readerOf(collection).names.join(', ')}.
 No fields: ${listed(unknown)}. --map <column>=<field> names what a column is; --skip-unknown leaves them out.`)
   }
-  return found.length > rejects.length
+  return total > rejected
 }
 
-async function tellRejects(source: string, rejects: readonly Reject[]): Promise<void> {
-  const file = await writeRejects(source, rejects)
-  if (file !== undefined) console.log(`${tally(rejects).join('\n')}\nAll of them: ${file}`)
+function* siftAll(sieve: Sieve, rows: Rows): Generator<Entry | Reject> {
+  let row = 0
+  for (const found of rows()) yield sieve.sift(found, ++row)
 }
 
-/** Another healer was at work all along. */
-export class HealerBusy extends Error {
-  override readonly name = 'HealerBusy'
-
-  constructor() {
-    super('Another process is at work on the indexes: try again later')
-  }
-}
-
-/** Makes every index say what the hashes do, and waits for a healer that is at work. */
-export async function reindex(redis: Redis): Promise<void> {
+/** Makes the indexes say what the hashes do, and waits for a healer that is at work. */
+export async function reindex(
+  redis: Transport,
+  collections: readonly Collection[] = allCollections(),
+): Promise<void> {
   const store = loadingStore(redis)
   let seen = 0
   const onProgress = (keys: number): void => {
     seen += keys
     if (process.stderr.isTTY) process.stderr.write(`\r${seen} hashes looked at`)
   }
-  let healing = await heal(store, { restMs: 0, again: true, onProgress })
+  const options = { restMs: 0, again: true, collections, onProgress }
+  let healing = await heal(store, options)
   // The background healer of a running server lets go within half a minute.
   for (let tries = 0; !healing.finished && tries < 40; tries++) {
     await sleep(1_000)
-    healing = await heal(store, { restMs: 0, again: true, onProgress })
+    healing = await heal(store, options)
   }
   if (!healing.finished) throw new HealerBusy()
   const { indexed, removed } = healing
   let swept = 0
-  for (const collection of allCollections()) swept += await sweep(store, collection)
+  for (const collection of collections) swept += await sweep(store, collection)
   if (process.stderr.isTTY) process.stderr.write('\n')
   console.log(`${indexed} items indexed, ${removed} ids and ${swept} members taken out.`)
 }

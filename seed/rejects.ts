@@ -1,36 +1,63 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Reject } from './rows.ts'
 
+/** So many characters are gathered for one write. */
+const WRITTEN_AT_ONCE = 65_536
+
 /**
- * Writes what was rejected to a file of `.usher/`, one a line, with its row, line and reason; without
- * rejects, takes the file of an earlier load away.
- *
- * @returns The file, if there is one.
+ * Writes what was rejected to a file of `.usher/`, one a line, with its row, line and reason, and counts the
+ * reasons. Without rejects, the file of an earlier load is taken away.
  */
-export async function writeRejects(
-  source: string,
-  rejects: readonly Reject[],
-): Promise<string | undefined> {
-  const file = join('.usher', `rejects-${source}.ndjson`)
-  if (rejects.length === 0) {
-    await rm(file, { force: true })
-    return undefined
+export class Rejects {
+  readonly #path: string
+  readonly #reasons = new Map<string, Reason>()
+  #file: number | undefined
+  #waiting = ''
+  /** How many have a reason that is not among those that are counted. */
+  #others = 0
+
+  constructor(source: string) {
+    this.#path = join('.usher', `rejects-${source}.ndjson`)
+    rmSync(this.#path, { force: true })
   }
-  await mkdir('.usher', { recursive: true, mode: 0o700 })
-  await writeFile(file, chunksOf(rejects))
-  return file
+
+  add(reject: Reject): void {
+    this.#waiting += lineOf(reject)
+    if (this.#waiting.length >= WRITTEN_AT_ONCE) this.#write()
+    const known = this.#reasons.get(reject.reason)
+    if (known === undefined && this.#reasons.size >= MOST_COUNTED) {
+      this.#others++
+      return
+    }
+    const reason = known ?? { count: 0, examples: [] }
+    reason.count++
+    if (reason.examples.length < MOST_EXAMPLES) reason.examples.push(exampleOf(reject))
+    this.#reasons.set(reject.reason, reason)
+  }
+
+  /** @returns Lines for the screen: the reasons, the most frequent first, and the file; none without rejects. */
+  end(): string[] {
+    this.#write()
+    if (this.#file === undefined) return []
+    closeSync(this.#file)
+    return [...tally(this.#reasons, this.#others), `All of them: ${this.#path}`]
+  }
+
+  #write(): void {
+    if (this.#waiting === '') return
+    if (this.#file === undefined) {
+      mkdirSync('.usher', { recursive: true, mode: 0o700 })
+      this.#file = openSync(this.#path, 'w')
+    }
+    writeSync(this.#file, this.#waiting)
+    this.#waiting = ''
+  }
 }
 
-/** A text can hold half a gigabyte; the rejects of a large file may be more. */
-function* chunksOf(rejects: readonly Reject[]): Generator<string> {
-  const size = 1_000
-  for (let start = 0; start < rejects.length; start += size) {
-    yield rejects
-      .slice(start, start + size)
-      .map(lineOf)
-      .join('')
-  }
+interface Reason {
+  count: number
+  examples: string[]
 }
 
 function lineOf({ row, line, reason: general, detail, data }: Reject): string {
@@ -41,27 +68,22 @@ function lineOf({ row, line, reason: general, detail, data }: Reject): string {
   return `${JSON.stringify({ row, line, reason }).slice(0, -1)},"data":${record}}\n`
 }
 
+/** More reasons than anybody reads. */
+const MOST_COUNTED = 1_000
 const MOST_REASONS = 10
 const MOST_EXAMPLES = 3
 
 /** The reasons, the most frequent first, with how many records have them and where the first are. */
-export function tally(rejects: readonly Reject[]): string[] {
-  const byReason = new Map<string, Reject[]>()
-  for (const reject of rejects) {
-    const alike = byReason.get(reject.reason)
-    if (alike === undefined) byReason.set(reject.reason, [reject])
-    else alike.push(reject)
-  }
-  const all = [...byReason].sort(([, a], [, b]) => b.length - a.length)
-  const lines = all.slice(0, MOST_REASONS).map(([reason, alike]) => {
-    const examples = alike.slice(0, MOST_EXAMPLES).map(exampleOf)
-    if (alike.length > MOST_EXAMPLES) examples.push('…')
-    return `  ${alike.length} × ${reason} (${examples.join('; ')})`
+function tally(reasons: ReadonlyMap<string, Reason>, others: number): string[] {
+  const all = [...reasons].sort(([, a], [, b]) => b.count - a.count)
+  const lines = all.slice(0, MOST_REASONS).map(([reason, { count, examples }]) => {
+    const shown = count > examples.length ? [...examples, '…'] : examples
+    return `  ${count} × ${reason} (${shown.join('; ')})`
   })
   const more = all.slice(MOST_REASONS)
   if (more.length === 0) return lines
-  const rows = more.reduce((sum, [, alike]) => sum + alike.length, 0)
-  return [...lines, `  ${rows} × ${more.length} other reasons`]
+  const rows = more.reduce((sum, [, { count }]) => sum + count, others)
+  return [...lines, `  ${rows} × ${more.length}${others > 0 ? ' and more' : ''} other reasons`]
 }
 
 function exampleOf({ row, line, example, detail }: Reject): string {

@@ -1,6 +1,9 @@
 /** One record, by columns: any names, any values. Null and undefined are no value. */
 export type Row = Readonly<Record<string, unknown>>
 
+/** The records of a source, from the first: they can be read again and again. */
+export type Rows = () => Iterable<Found>
+
 /** A record of a source, or why it cannot be read as one. */
 export type Found = FoundRow | FoundFault
 

@@ -18,58 +18,91 @@ import {
 } from './rows.ts'
 import { named, shown, type TextOf, textOf } from './values.ts'
 
-/** The records of a source: those that can be stored, and those that cannot. */
-export interface Sifted {
-  entries: Entry[]
-  rejects: Reject[]
-  total: number
-}
-
 /**
  * Tells the records that fit a collection from those that do not. A record that fits is stored as it
  * is: nothing is cut, trimmed or normalised.
  */
-export function sift(collection: Collection, found: readonly Found[], columns: Columns): Sifted {
-  const entries = new Map<string, Entry>()
-  const rejects: Reject[] = []
-  const copies = new Map<string, number>()
-  const first = new Map<string, Entry>()
-  for (const [index, each] of found.entries()) {
-    const reject = (fault: Fault): void => void rejects.push(rejectOf(each, index + 1, fault))
-    if ('fault' in each) {
-      reject({ reason: each.fault })
-      continue
-    }
-    const outcome = candidate(collection, each, columns)
-    if ('reason' in outcome) {
-      reject(outcome)
-      continue
-    }
+export class Sieve {
+  readonly #collection: Collection
+  readonly #columns: Columns
+  readonly #ids = new Set<string>()
+  /** How often an id was made of the same words. */
+  readonly #copies = new Map<string, number>()
+  /** All ids that were made of texts, those of rejects included. */
+  readonly #taken = new Set<string>()
+  /** The first rows that have a unique value, by index and member. */
+  readonly #first = new Map<string, Pick<Entry, 'found' | 'row'>>()
+
+  constructor(collection: Collection, columns: Columns) {
+    this.#collection = collection
+    this.#columns = columns
+  }
+
+  /** @param row Which record it is, from 1. */
+  sift(found: Found, row: number): Entry | Reject {
+    if ('fault' in found) return rejectOf(found, row, { reason: found.fault })
+    const { ids } = this.#columns
+    // Also of a row that does not fit: the ids of those behind it stay the same when it is mended.
+    const made = ids.from === 'text' ? this.#idOfText(found.row[ids.column], row) : undefined
+    const outcome = candidate(this.#collection, found, this.#columns)
+    if ('reason' in outcome) return rejectOf(found, row, outcome)
     const { stored, bytes } = outcome
-    const id = outcome.id ?? madeUpId(stored, copies)
-    if (entries.has(id)) {
-      reject({ reason: `${named(columns.id ?? 'id')}: occurs before`, example: shown(id) })
-      continue
+    const id = outcome.id ?? made ?? this.#idOf(stored, row)
+    if (this.#ids.has(id)) {
+      const column = ids.from === 'column' ? ids.column : 'id'
+      const reason = `${named(column)}: occurs before`
+      return rejectOf(found, row, { reason, example: shown(id) })
     }
-    const entry = { id, stored, bytes, found: each, row: index + 1 }
+    const clash = this.#clashOf(id, stored, { found, row })
+    if (clash !== undefined) return rejectOf(found, row, clash)
+    this.#ids.add(copyOf(id))
+    return { id, stored, bytes, found, row }
+  }
+
+  /** What is wrong with a row that has a unique value of a row before. */
+  #clashOf(
+    id: string,
+    stored: Entry['stored'],
+    { found, row }: Pick<Entry, 'found' | 'row'>,
+  ): Fault | undefined {
     // Values as an index has them: 1 and 1.0 are one number.
-    const uniques = uniquesOf(collection, id, undefined, stored)
-    const twice = uniques.find(({ key, min }) => first.has(`${key} ${min}`))
-    if (twice !== undefined) {
-      const { row, found } = first.get(`${twice.key} ${twice.min}`) ?? entry
-      const place = found.line === undefined ? `row ${row}` : `line ${found.line}`
-      const [value = ''] = twice.filter.texts
-      reject({
-        reason: `${twice.field}: is unique, and a row before has it`,
+    const uniques = uniquesOf(this.#collection, id, undefined, stored)
+    for (const { key, min, field, filter } of uniques) {
+      const first = this.#first.get(`${key} ${min}`)
+      if (first === undefined) continue
+      const place = first.found.line === undefined ? `row ${first.row}` : `line ${first.found.line}`
+      const [value = ''] = filter.texts
+      return {
+        reason: `${field}: is unique, and a row before has it`,
         example: shown(value),
         detail: `${place} has it first`,
-      })
-      continue
+      }
     }
-    for (const { key, min } of uniques) first.set(`${key} ${min}`, entry)
-    entries.set(id, entry)
+    for (const { key, min } of uniques) this.#first.set(copyOf(`${key} ${min}`), { found, row })
+    return undefined
   }
-  return { entries: [...entries.values()], rejects, total: found.length }
+
+  #idOf(stored: Entry['stored'], row: number): string {
+    return this.#columns.ids.from === 'row number' ? idOfRow(row) : madeUpId(stored, this.#copies)
+  }
+
+  /** `sao-paulo`, and `sao-paulo-2` for the second. */
+  #idOfText(value: unknown, row: number): string {
+    const text = value === null || value === undefined ? { text: '' } : textOf(value, 'string')
+    const words = ('text' in text && slug(text.text)) || idOfRow(row)
+    for (let copy = (this.#copies.get(words) ?? 0) + 1; ; copy++) {
+      const id = copy === 1 ? words : `${words}-${copy}`
+      if (this.#taken.has(id)) continue
+      this.#copies.set(copyOf(words), copy)
+      this.#taken.add(copyOf(id))
+      return id
+    }
+  }
+}
+
+/** A part of a text holds on to all of it, here to a piece of the file. */
+function copyOf(part: string): string {
+  return Buffer.from(part).toString()
 }
 
 type Candidate = Pick<Entry, 'stored' | 'bytes'> & { id: string | undefined }
@@ -81,7 +114,7 @@ function candidate(
 ): Candidate | Fault {
   const values = valuesOf(row, columns)
   if ('reason' in values) return values
-  const id = idOf(collection, row, columns.id)
+  const id = idOf(collection, row, columns.ids.from === 'column' ? columns.ids.column : undefined)
   if ('reason' in id) return id
   const stored: Entry['stored'] = []
   let bytes = 0
@@ -117,7 +150,7 @@ function valuesOf(row: Row, columns: Columns): { fields: Map<string, unknown> } 
         example: shown(column),
       }
     }
-    if (value === null || value === undefined) continue
+    if (value === null || value === undefined || columns.isEmpty(column, value)) continue
     const field = columns.fieldOf(column)
     if (field === undefined) {
       if (!columns.isKnown(column)) unknown.push(column)
@@ -179,13 +212,34 @@ function idOf(
   return value === '' ? { reason } : { reason, example: shown(value) }
 }
 
-function idFault(id: string, { prefix }: Collection): string | undefined {
+/** Why a text can be no id of a collection. */
+export function idFault(id: string, { prefix }: Collection): string | undefined {
   if (id.trim() === '') return 'missing'
   const parsed = parseId(id)
   if (!parsed.ok) return parsed.errors?.[0]?.message ?? 'cannot be an id'
   if (/\p{Cc}/u.test(id)) return 'has a control character'
   // A URL reads the prefix as the long spelling of an id.
   return id.startsWith(prefix) ? `begins with the key prefix ${prefix}` : undefined
+}
+
+/** So that the order of the ids is that of the rows, also when more are added. */
+const ROW_DIGITS = 6
+
+function idOfRow(row: number): string {
+  return String(row).padStart(ROW_DIGITS, '0')
+}
+
+const LONGEST_SLUG = 80
+
+/** The words of a text in small letters, joined by hyphens; accents of Latin letters are left out. */
+function slug(text: string): string {
+  const plain = text
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize('NFC')
+  const words = plain.replace(/[^\p{L}\p{M}\p{N}]+/gu, '-').replace(/^-|-$/g, '')
+  return [...words].slice(0, LONGEST_SLUG).join('').replace(/-$/, '')
 }
 
 /** 96 bits, in hexadecimal. */

@@ -1,4 +1,5 @@
 import { type Kind, NUMBER } from '../lib/items/field.ts'
+import { spelled } from './spelling.ts'
 
 /** A number of a JSON file that JavaScript would write in other words, as the file has it. */
 export class Numeral {
@@ -25,7 +26,7 @@ export function textOf(value: unknown, kind: Kind): TextOf {
   switch (typeof value) {
     case 'string':
       if (!value.isWellFormed()) return { fault: 'is not well-formed Unicode' }
-      return kind === 'number' && NUMBER.test(value) && !isExact(value) ? INEXACT : { text: value }
+      return cellText(value, kind)
     case 'number': {
       const isExactly = Number.isFinite(value) && isSafe(value)
       return isExactly ? { text: String(value) } : INEXACT
@@ -38,11 +39,18 @@ export function textOf(value: unknown, kind: Kind): TextOf {
   }
 }
 
+function cellText(cell: string, kind: Kind): TextOf {
+  if (kind !== 'number' && kind !== 'boolean') return { text: cell }
+  const text = spelled(cell, kind) ?? cell
+  return kind === 'number' && NUMBER.test(text) && !isExact(text) ? INEXACT : { text }
+}
+
 export const INEXACT = { fault: 'cannot be kept exactly as a number' }
 
 function numeralText({ source }: Numeral, kind: Kind): TextOf {
   if (kind !== 'number') return { text: source }
-  return isExact(source) ? { text: String(Number(source)) } : INEXACT
+  if (!isExact(source)) return INEXACT
+  return { text: /[eE]/.test(source) ? String(Number(source)) : source }
 }
 
 /** Whether a number is a fraction, or a whole number that no other one is rounded to. */

@@ -6,7 +6,8 @@ import { ENCODING_NAMES, type Encoding, isEncoding } from './decode.ts'
 import type { Source } from './sample-types.ts'
 import { sources } from './samples.ts'
 
-const NAMES = allCollections()
+/** Of all collections, for the screen. */
+export const NAMES: string = allCollections()
   .map(({ name }) => name)
   .join(', ')
 
@@ -26,8 +27,11 @@ name is printed first.
 Of a file:
   --id <column>           the column with the id (default: id); it may be a field, too. A file without
                           a column id gets ids that are made of what each row says
+  --id-from <column>      makes ids of this column's text: sao-paulo, and sao-paulo-2 for the second
+  --id-of-row             the number of the row is the id: 000001
   --map <column>=<field>  what a column is whose name is another; may be repeated, may name id
   --set <field>=<value>   gives every row this value, in place of its own: --set owner=…; may be repeated
+  --empty <column>=<text> a text of this column that stands for no value: --empty age=NA; may be repeated
   --skip-unknown          leaves out columns that are no fields
   --encoding <name>       ${ENCODING_NAMES.join(', ')} (default: utf-8)
   --dry-run               says what would be loaded and what rejected, and writes nothing; needs no store
@@ -88,13 +92,13 @@ export function readWords(words: string[]): Job {
     return { kind: demo ? 'demo' : 'reindex' }
   }
   const { encoding = 'utf-8' } = values
-  const collection = findCollection(values.collection ?? '')
-  if (collection === undefined) {
-    throw new Misuse(NAMES ? `--collection is one of ${NAMES}.` : 'There is no collection yet.')
-  }
+  const collection = collectionNamed(values.collection ?? '', '--collection')
   if (!isEncoding(encoding)) throw new Misuse(`--encoding is one of ${ENCODING_NAMES.join(', ')}.`)
   const columns: ColumnOptions = {
     id: values.id,
+    idFrom: values['id-from'],
+    isNumbered: values['id-of-row'] ?? false,
+    empty: emptyWords(values.empty),
     map: pairs('map', values.map, (pair) => pair.lastIndexOf('=')),
     set: pairs('set', values.set, (pair) => pair.indexOf('=')),
     skipUnknown: values['skip-unknown'] ?? false,
@@ -102,6 +106,18 @@ export function readWords(words: string[]): Job {
   const fault = optionFault(collection, columns)
   if (fault !== undefined) throw new Misuse(fault)
   return { kind: 'file', path, collection, encoding, columns, dryRun: values['dry-run'] }
+}
+
+/**
+ * Finds a collection by its name.
+ *
+ * @param what The word that it is given by.
+ * @throws Misuse when there is none.
+ */
+export function collectionNamed(name: string, what = 'A collection'): Collection {
+  const collection = findCollection(name)
+  if (collection !== undefined) return collection
+  throw new Misuse(NAMES ? `${what} is one of ${NAMES}.` : 'There is no collection yet.')
 }
 
 function sourceOf(name: string): Source {
@@ -116,6 +132,9 @@ function sourceOf(name: string): Source {
 const FILE_OPTIONS = {
   collection: { type: 'string' },
   id: { type: 'string' },
+  'id-from': { type: 'string' },
+  'id-of-row': { type: 'boolean' },
+  empty: { type: 'string', multiple: true },
   map: { type: 'string', multiple: true },
   set: { type: 'string', multiple: true },
   'skip-unknown': { type: 'boolean' },
@@ -158,4 +177,19 @@ function pairs(
   return read
 }
 
-const PAIRS: Readonly<Record<string, string>> = { map: '<column>=<field>', set: '<field>=<value>' }
+/** Reads `column=text`, which may be said of a column more than once. */
+function emptyWords(words: readonly string[] = []): Map<string, Set<string>> {
+  const read = new Map<string, Set<string>>()
+  for (const word of words) {
+    for (const [column, text] of pairs('empty', [word], (pair) => pair.indexOf('='))) {
+      read.set(column, new Set([...(read.get(column) ?? []), text]))
+    }
+  }
+  return read
+}
+
+const PAIRS: Readonly<Record<string, string>> = {
+  map: '<column>=<field>',
+  set: '<field>=<value>',
+  empty: '<column>=<text>',
+}

@@ -60,10 +60,9 @@ export async function startWorld(host: 'serve' | 'start', undo: Undo): Promise<W
     UPSTASH_REDIS_REST_TOKEN: TOKEN,
     RATE_LIMITS: JSON.stringify(
       Object.fromEntries(
-        ['anonymous', 'user', 'signin', 'signin-account', 'refresh', 'write'].map((policy) => [
-          policy,
-          1_000_000,
-        ]),
+        ['anonymous', 'user', 'month', 'signin', 'signin-account', 'refresh', 'write'].map(
+          (policy) => [policy, 1_000_000],
+        ),
       ),
     ),
   }

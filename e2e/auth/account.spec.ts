@@ -99,6 +99,7 @@ test.describe('/api/profile', () => {
       id: expect.stringMatching(/^u_[0-9A-Za-z]{16,}$/),
       user: 'fay@home.org',
       level: 0,
+      plan: 'free',
       emailVerified: true,
       createdAt: new Date(1_790_000_000_000).toISOString(),
     })

@@ -44,6 +44,7 @@ test('with SIGNING_KEY another service verifies an access token with nothing but
     sub: expect.stringMatching(/^u_/),
     user: 'me@home.org',
     level: 0,
+    plan: 'free',
   })
   expect(protectedHeader.alg).toBe('ES256')
   for (const { JWT } of [bySecret, byFirst]) {

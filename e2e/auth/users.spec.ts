@@ -60,6 +60,7 @@ test('PATCH sets a level, in force on the very next request of a token issued be
       id: expect.stringMatching(/^u_[0-9A-Za-z]{16,}$/),
       user: 'ivy@home.org',
       level: 9,
+      plan: 'free',
       emailVerified: true,
       disabled: false,
       createdAt: '2026-09-21T14:13:20.000Z',

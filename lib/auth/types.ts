@@ -2,6 +2,8 @@ import type { AccessCode, Result } from '../contract/problems.ts'
 import type { Log } from '../log.ts'
 import type { Mailer } from '../mail.ts'
 import type { BreachCheck } from '../pwned-passwords.ts'
+import type { Plans } from '../rate-limit/plans.ts'
+import type { PlansSeen } from '../rate-limit/plans-seen.ts'
 import type { ClearedPolicyName, StrictPolicyName } from '../rate-limit/policies.ts'
 import type { Counted, Decision, GivenBack, Partition } from '../rate-limit/types.ts'
 import type { Read } from '../store/client/reply.ts'
@@ -32,6 +34,12 @@ export interface AuthDeps {
   log: Log
   sessionsSeen: SessionsSeen
   deadSessions: DeadSessions
+  plansSeen: PlansSeen
+}
+
+/** What the use cases that know plans need besides. */
+export interface PlanDeps extends AuthDeps {
+  plans: Plans
 }
 
 /** What the use cases around an address need besides. */
@@ -147,6 +155,8 @@ export interface AuthCall<input = undefined> {
   site: Site
   /** The trace of the request; it is passed on to the services that the request calls. */
   trace: Trace | undefined
+  /** The name of the account's plan, after the store was asked; `free` before. */
+  plan: () => string
   /** Goes on after the answer is sent. */
   later: (work: Promise<unknown>) => void
   /** The same, with a store of its own. */

@@ -27,6 +27,9 @@ export class UsherProblem extends Error {
   }
 }
 
+/** The password was right, and the account wants a code with it: sign in again with one. */
+export class SecondFactorRequired extends UsherProblem {}
+
 /**
  * An answer below 400 that is not what the API sends: a login page, a proxy's page, half a body.
  * Nothing is known of what was asked for.
@@ -66,7 +69,11 @@ export function nothingOf({ status }: Response): void {
 /** The problem behind an answer of 400 and up, whoever has sent it. */
 export async function problemOf(response: Response): Promise<UsherProblem> {
   const body = parse(await response.text().catch(() => ''))
-  return new UsherProblem(response.status, body, retryAfterSeconds(response.headers, Date.now()))
+  const wait = retryAfterSeconds(response.headers, Date.now())
+  const problem = new UsherProblem(response.status, body, wait)
+  return problem.code === 'second-factor-required'
+    ? new SecondFactorRequired(response.status, body, wait)
+    : problem
 }
 
 /**

@@ -67,6 +67,7 @@ export const RESERVED_NAMES = [
   'events',
   'blocks',
   'metrics',
+  'usage',
   'health',
   'graphql',
   'mcp',

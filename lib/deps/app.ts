@@ -23,7 +23,7 @@ export type AppDeps = AccountDeps &
 /** Joins all adapters to the settings. */
 export function createAppDeps(settings: Settings, now: () => number = Date.now): AppDeps {
   const base = createDeps(settings, now)
-  const gate = gateParts(settings, base.deadSessions, now)
+  const gate = gateParts(settings, base, now)
   const collections = { ...base, ...collectionParts(settings, now, gate.keyLimits.forget) }
   return {
     ...collections,

@@ -13,14 +13,15 @@ import { log } from '../log.ts'
 import { once } from '../once.ts'
 import type { LimiterOptions } from '../rate-limit/counter.ts'
 import type { HotLimiter } from '../rate-limit/hot.ts'
+import { PlansSeen } from '../rate-limit/plans-seen.ts'
 import { StrictLimiter } from '../rate-limit/strict.ts'
-import { env } from '../settings/settings.ts'
 import type { Settings } from '../settings/types.ts'
 import type { Macs } from '../signed-text.ts'
 import { sleep } from '../sleep.ts'
 import { connect } from '../store/client/redis.ts'
 import { connectScripts } from '../store/client/script-runner.ts'
 import type { Databases, Store } from '../store/client/store.ts'
+import type { Usage } from '../usage/usage.ts'
 
 /** What gate and endpoints need: no passwords, no writes. */
 export interface BaseDeps extends Verifiers {
@@ -28,7 +29,10 @@ export interface BaseDeps extends Verifiers {
   now: () => number
   accessKeys: () => Promise<Keyring>
   deadSessions: DeadSessions
+  plansSeen: PlansSeen
   metrics: Metrics
+  /** Where operations count for an account; a function of others does not carry it. */
+  usage?: Usage
 }
 
 /** What an endpoint needs. */
@@ -64,6 +68,7 @@ export function createBaseDeps(settings: Settings, now: () => number = Date.now)
     refreshTokens: createRefreshTokens({ keys: once(() => importKeyring(refreshSecrets)), origin }),
     cookies: createCookies(origin),
     deadSessions: new DeadSessions(now),
+    plansSeen: new PlansSeen(now),
     keyEnvironment: settings.keyEnvironment,
     metrics: new Metrics({ redis: connectScripts(settings.data), now, sleep, log }),
   }
@@ -91,6 +96,3 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
     sessionsSeen: new Map(),
   }
 }
-
-/** An endpoint's dependencies of this isolate, made at its first request. */
-export const deps: () => Deps = /* @__PURE__ */ once(() => createDeps(env()))

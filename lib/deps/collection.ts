@@ -10,6 +10,7 @@ import { env } from '../settings/settings.ts'
 import type { Settings } from '../settings/types.ts'
 import { touchKey } from '../store/key-liveness.ts'
 import { createDeps, type Deps } from './base.ts'
+import { usageParts } from './usage.ts'
 
 /** What an endpoint of collections needs; the only ones that API keys open. */
 export type CollectionDeps = Deps & CollectionNeeds
@@ -45,5 +46,9 @@ export function collectionParts(
 /** The dependencies of this isolate, made at its first request. */
 export const collectionDeps: () => CollectionDeps = /* @__PURE__ */ once(() => {
   const settings = env()
-  return { ...createDeps(settings), ...collectionParts(settings, Date.now) }
+  return {
+    ...createDeps(settings),
+    ...collectionParts(settings, Date.now),
+    ...usageParts(settings, Date.now),
+  }
 })

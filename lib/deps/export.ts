@@ -6,7 +6,7 @@ import { once } from '../once.ts'
 import { env } from '../settings/settings.ts'
 import { createDeps, type Deps } from './base.ts'
 import { collectionParts } from './collection.ts'
-import { keyParts } from './key.ts'
+import { usageParts } from './usage.ts'
 
 /** What an endpoint that exports accounts needs. */
 export type ExportDeps = Deps & ExportNeeds
@@ -20,5 +20,5 @@ export function exportParts(items: CollectionNeeds): Pick<ExportNeeds, 'listOwne
 export const exportDeps: () => ExportDeps = /* @__PURE__ */ once(() => {
   const settings = env()
   const deps = { ...createDeps(settings), ...collectionParts(settings, Date.now) }
-  return { ...deps, ...keyParts(settings), ...exportParts(deps) }
+  return { ...deps, ...exportParts(deps), ...usageParts(settings, Date.now) }
 })

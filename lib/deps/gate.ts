@@ -1,4 +1,3 @@
-import type { DeadSessions } from '../auth/sessions/dead-sessions.ts'
 import { BlockList } from '../http/block-list.ts'
 import { createKeyLimits, type KeyLimits } from '../http/key-limits.ts'
 import { createSessionWatch, type SessionWatch } from '../http/session-watch.ts'
@@ -11,6 +10,7 @@ import { sleep } from '../sleep.ts'
 import { connectScripts } from '../store/client/script-runner.ts'
 import { type BaseDeps, createBaseDeps } from './base.ts'
 import { sessionParts } from './session.ts'
+import { type CountedParts, usageParts } from './usage.ts'
 
 /** What the gate needs: no passwords, no writes. */
 export type GateDeps = BaseDeps & {
@@ -18,25 +18,26 @@ export type GateDeps = BaseDeps & {
   hotLimiter: HotLimiter
   blockList: BlockList
   sessionWatch: SessionWatch
-}
+} & CountedParts
 
 /**
  * What it needs besides the rest.
  *
- * @param deadSessions The memory that the endpoints note ended sessions in, where there is one for both.
+ * @param base Its memory of ended sessions and of plans is that of the endpoints, where there is one for both.
  */
 export function gateParts(
   settings: Settings,
-  deadSessions: DeadSessions,
+  base: Pick<BaseDeps, 'deadSessions' | 'plansSeen'>,
   now: () => number,
-): Pick<GateDeps, 'keyLimits' | 'hotLimiter' | 'blockList' | 'sessionWatch'> {
+): Pick<GateDeps, 'keyLimits' | 'hotLimiter' | 'blockList' | 'sessionWatch' | 'usage' | 'plans'> {
   const { auth, data } = settings
   const redis = connectScripts(auth ?? data)
   return {
-    keyLimits: createKeyLimits(redis, now, sleep),
+    keyLimits: createKeyLimits(redis, now, sleep, base.plansSeen),
     ...sessionParts(settings, now),
+    ...usageParts(settings, now),
     blockList: new BlockList({ redis, now, sleep, log }),
-    sessionWatch: createSessionWatch(redis, deadSessions, now, sleep),
+    sessionWatch: createSessionWatch(redis, base, now, sleep),
   }
 }
 
@@ -44,5 +45,5 @@ export function gateParts(
 export const gateDeps: () => GateDeps = /* @__PURE__ */ once(() => {
   const settings = env()
   const base = createBaseDeps(settings)
-  return { ...base, ...gateParts(settings, base.deadSessions, Date.now) }
+  return { ...base, ...gateParts(settings, base, Date.now) }
 })

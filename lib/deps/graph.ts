@@ -11,6 +11,6 @@ export type GraphDeps = CollectionDeps & GateDeps
 export const graphDeps: () => GraphDeps = /* @__PURE__ */ once(() => {
   const settings = env()
   const base = createDeps(settings)
-  const gate = gateParts(settings, base.deadSessions, Date.now)
+  const gate = gateParts(settings, base, Date.now)
   return { ...base, ...collectionParts(settings, Date.now, gate.keyLimits.forget), ...gate }
 })

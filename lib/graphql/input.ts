@@ -1,10 +1,7 @@
 import type { Collection } from '../collections/define.ts'
 import { isRecord } from '../items/asked.ts'
 import { readerOf } from '../items/item.ts'
-import { collectionSchemas } from '../openapi/bodies.ts'
-import { nameOf, type Schema } from '../openapi/schemas.ts'
 import { fieldName } from './names.ts'
-import { takesNull } from './types.ts'
 
 /** Arguments with the names that the collection gives its fields, also of a filter within them. */
 export function renamed(collection: Collection, given: unknown): Record<string, unknown> {
@@ -18,10 +15,10 @@ export function renamed(collection: Collection, given: unknown): Record<string, 
 
 /** The fields of a new item. A null where a field takes none is a field that is not there. */
 export function inputOf(collection: Collection, given: unknown): Record<string, unknown> {
-  const { properties } = collectionSchemas(collection)[nameOf(collection)] ?? {}
-  const shapes: Readonly<Record<string, Schema>> = Object(properties)
-  const fields = Object.entries(renamed(collection, given)).filter(
-    ([name, value]) => value !== null || takesNull(shapes[name] ?? {}),
+  const { fields } = readerOf(collection)
+  const kept = Object.entries(renamed(collection, given)).filter(
+    ([name, value]) =>
+      value !== null || fields.some((each) => each.name === name && each.isNullable),
   )
-  return Object.fromEntries(fields)
+  return Object.fromEntries(kept)
 }

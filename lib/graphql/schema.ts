@@ -1,9 +1,12 @@
 import {
+  GraphQLBoolean,
   type GraphQLFieldConfig,
   type GraphQLFieldConfigArgumentMap,
   type GraphQLFieldConfigMap,
   GraphQLID,
+  type GraphQLInputFieldConfig,
   GraphQLInputObjectType,
+  type GraphQLInputType,
   GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
@@ -13,16 +16,14 @@ import {
 import type { Collection } from '../collections/define.ts'
 import { type Failure, fail } from '../contract/problems.ts'
 import type { Field as DeclaredField } from '../items/field.ts'
+import { type Comparison, comparisonsOf } from '../items/filter.ts'
 import { type Item, readerOf } from '../items/item.ts'
 import { allCollections } from '../items/registry.ts'
 import { once } from '../once.ts'
-import { collectionSchemas } from '../openapi/bodies.ts'
-import { listArguments } from '../openapi/list-arguments.ts'
-import { nameOf, type Schema } from '../openapi/schemas.ts'
 import { inputOf, renamed } from './input.ts'
 import { fieldName, type Names, namesOf, typePart } from './names.ts'
 import { type Context, problemError } from './resolve.ts'
-import { Int, takesNull, ValueTypes } from './types.ts'
+import { Int, ValueTypes } from './types.ts'
 
 /** What a field reads, for who counts before anything is read; `most` items where it names several. */
 export type Reads = 'item' | 'list' | { most: number }
@@ -77,12 +78,10 @@ function kindOf(collection: Collection, kinds: Kinds): Kind {
   const values = new ValueTypes()
   const names = namesOf(collection)
   const { type } = names
-  const schemas = collectionSchemas(collection)
-  const documented = nameOf(collection)
   const item = new GraphQLObjectType<Item, Resolving>({
     name: type,
     fields: () => {
-      const own = itemFields(collection, schemas[documented] ?? {}, values, kinds)
+      const own = itemFields(collection, values, kinds)
       return { ...reverseLists(collection, Object.keys(own), kinds), ...own }
     },
   })
@@ -101,46 +100,37 @@ function kindOf(collection: Collection, kinds: Kinds): Kind {
     names,
     item,
     page,
-    input: inputType(type, 'Input', schemas[`New${documented}`] ?? {}, values),
-    patch: inputType(type, 'Patch', schemas[`${documented}Patch`] ?? {}, values),
+    input: inputType(collection, 'Input', values),
+    patch: inputType(collection, 'Patch', values),
     listArgs: listArgs(collection, type, values),
   }
 }
 
-function members({ properties, required }: Schema): {
-  name: string
-  shape: Schema
-  needed: boolean
-}[] {
-  const needed: readonly unknown[] = Array.isArray(required) ? required : []
-  return Object.entries<Schema>(Object(properties)).map(([name, shape]) => ({
-    name,
-    shape,
-    needed: needed.includes(name) && !takesNull(shape),
-  }))
+/** Whether every item has the field: what is not stored may have a default, or be null. */
+function isAlways({ schema: check, isNullable }: DeclaredField): boolean {
+  return !isNullable && !check.safeParse(undefined).success
 }
 
 function itemFields(
   collection: Collection,
-  shape: Schema,
   values: ValueTypes,
   kinds: Kinds,
 ): Record<string, Field> {
   const { type } = namesOf(collection)
-  const declared = readerOf(collection).fields
-  const fields = members(shape).map(({ name, shape: own, needed }): [string, Field] => {
-    const field = declared.find((each) => each.name === name)
-    const target = kinds.get(field?.reference ?? '')
-    if (field !== undefined && target !== undefined) {
-      return [fieldName(name), referenceField(field, target)]
-    }
-    const value = name === 'id' ? GraphQLID : values.of(type, name, own)
+  const fields = readerOf(collection).fields.map((field): [string, Field] => {
+    const { name, reference } = field
+    const target = kinds.get(reference ?? '')
+    if (target !== undefined) return [fieldName(name), referenceField(field, target)]
+    const value = values.of(type, field)
     return [
       fieldName(name),
-      { type: needed ? new GraphQLNonNull(value) : value, resolve: (item) => item[name] },
+      {
+        type: isAlways(field) ? new GraphQLNonNull(value) : value,
+        resolve: (item) => item[name],
+      },
     ]
   })
-  return Object.fromEntries(fields)
+  return { id: { type: new GraphQLNonNull(GraphQLID) }, ...Object.fromEntries(fields) }
 }
 
 /** A reference is the item itself; null where there is none, or none for this caller. */
@@ -207,20 +197,28 @@ function ownFilter(name: string): Failure {
 }
 
 function inputType(
-  type: string,
+  collection: Collection,
   suffix: 'Input' | 'Patch',
-  shape: Schema,
   values: ValueTypes,
 ): GraphQLInputObjectType {
-  const fields = members(shape).map(({ name, shape: own, needed }) => {
-    const value = name === 'id' ? GraphQLID : values.of(type, name, own)
-    const isNeeded = needed && suffix === 'Input'
-    return [fieldName(name), { type: isNeeded ? new GraphQLNonNull(value) : value }]
+  const { type } = namesOf(collection)
+  const stamps: readonly string[] = collection.stamps ?? []
+  const own = readerOf(collection).fields.filter(({ name }) => !stamps.includes(name))
+  const fields = own.map((field): [string, GraphQLInputFieldConfig] => {
+    const value = field.reference === undefined ? values.of(type, field) : idOf(field)
+    const isNeeded = suffix === 'Input' && isAlways(field)
+    return [fieldName(field.name), { type: isNeeded ? new GraphQLNonNull(value) : value }]
   })
+  const id = suffix === 'Input' ? { id: { type: GraphQLID } } : {}
   return new GraphQLInputObjectType({
     name: `${type}${suffix}`,
-    fields: Object.fromEntries(fields),
+    fields: { ...id, ...Object.fromEntries(fields) },
   })
+}
+
+/** How a reference goes in, and is asked for: by the id. */
+function idOf({ isList }: DeclaredField): GraphQLInputType {
+  return isList ? new GraphQLList(new GraphQLNonNull(GraphQLID)) : GraphQLID
 }
 
 function listArgs(
@@ -228,31 +226,41 @@ function listArgs(
   type: string,
   values: ValueTypes,
 ): GraphQLFieldConfigArgumentMap {
-  const { own, filters } = listArguments(collection)
-  const takesWords = own.some(([name]) => name === 'q')
   const args: GraphQLFieldConfigArgumentMap = {
     limit: { type: Int, description: 'How many: 1 to 100, 50 if not said.' },
     cursor: { type: GraphQLString },
     sort: { type: GraphQLString },
-    ...(takesWords ? { q: { type: GraphQLString } } : {}),
+    ...(collection.search === undefined ? {} : { q: { type: GraphQLString } }),
   }
-  if (filters.size === 0) return args
-  const { properties } = collectionSchemas(collection)[nameOf(collection)] ?? {}
-  const fields = [...filters].map(([field, comparisons]) => {
-    const isWhole = Object(Object(properties)[field]).type === 'integer'
-    const compared = comparisons.map(([comparison, shape]) => {
-      const own = isWhole && shape['type'] === 'number' ? { ...shape, type: 'integer' } : shape
-      return [comparison, { type: values.of(type, field, own) }]
-    })
+  const filtered = readerOf(collection).fields.filter(({ name }) =>
+    collection.filter?.includes(name),
+  )
+  if (filtered.length === 0) return args
+  const fields = filtered.map((field): [string, GraphQLInputFieldConfig] => {
+    const compared = comparisonsOf(collection, field).map((comparison) => [
+      comparison,
+      { type: comparedType(type, field, comparison, values) },
+    ])
     const filter = new GraphQLInputObjectType({
-      name: `${type}${typePart(field)}Filter`,
+      name: `${type}${typePart(field.name)}Filter`,
       fields: Object.fromEntries(compared),
     })
-    return [fieldName(field), { type: filter }]
+    return [fieldName(field.name), { type: filter }]
   })
   const name = `${type}Filter`
   const filter = new GraphQLInputObjectType({ name, fields: Object.fromEntries(fields) })
   return { ...args, filter: { type: filter } }
+}
+
+function comparedType(
+  type: string,
+  field: DeclaredField,
+  comparison: Comparison,
+  values: ValueTypes,
+): GraphQLInputType {
+  if (comparison === 'exists') return GraphQLBoolean
+  if (field.reference !== undefined) return GraphQLID
+  return comparison === 'ci' ? GraphQLString : values.single(type, field)
 }
 
 const ID_ARG = { id: { type: new GraphQLNonNull(GraphQLID) } }

@@ -10,7 +10,8 @@ import {
   Kind,
   valueFromASTUntyped,
 } from 'graphql'
-import type { Schema } from '../openapi/schemas.ts'
+import type { ZodMiniType } from 'zod/mini'
+import type { Field } from '../items/field.ts'
 import { typePart } from './names.ts'
 
 /**
@@ -44,37 +45,28 @@ function whole(value: unknown): number {
   throw new GraphQLError('Int is a whole number, up to 2^53.')
 }
 
-/** Makes the types of fields from their JSON Schemas; an enum is one type, wherever it stands. */
+/** Makes the types of fields; an enum is one type, wherever it stands. */
 export class ValueTypes {
   readonly #enums = new Map<string, GraphQLEnumType>()
 
   /** @param owner The type that has the field. */
-  of(owner: string, field: string, schema: Schema): ValueType {
-    const { type, items, enum: words } = plain(schema)
-    if (type === 'array') {
-      const item = this.#single(owner, field, plain(Object(items)))
-      return item === Json ? Json : new GraphQLList(new GraphQLNonNull(item))
-    }
-    return this.#single(owner, field, { type, enum: words })
+  of(owner: string, field: Field): ValueType {
+    const single = this.single(owner, field)
+    return field.isList ? new GraphQLList(new GraphQLNonNull(single)) : single
   }
 
-  #single(
-    owner: string,
-    field: string,
-    { type, enum: words }: Schema,
-  ): GraphQLScalarType | GraphQLEnumType {
-    if (Array.isArray(words) && words.every(isEnumName)) return this.#enum(owner, field, words)
-    switch (type) {
-      case 'string':
-        return GraphQLString
-      case 'integer':
-        return Int
+  /** Of the field, or of an entry of its list. */
+  single(owner: string, { name, kind, words, schema }: Field): GraphQLScalarType | GraphQLEnumType {
+    if (words?.every(isEnumName) === true && words.length > 0) return this.#enum(owner, name, words)
+    switch (kind) {
       case 'number':
-        return GraphQLFloat
+        return isWhole(schema) ? Int : GraphQLFloat
       case 'boolean':
         return GraphQLBoolean
-      default:
+      case 'json':
         return Json
+      default:
+        return GraphQLString
     }
   }
 
@@ -89,35 +81,17 @@ export class ValueTypes {
   }
 }
 
-/** Whether a field can be null where it is there. */
-export function takesNull(schema: Schema): boolean {
-  const { type, anyOf, enum: words } = schema
-  return (
-    (Array.isArray(type) && type.includes('null')) ||
-    (Array.isArray(words) && words.includes(null)) ||
-    (Array.isArray(anyOf) && anyOf.some((each) => Object(each).type === 'null'))
-  )
-}
-
-/** A schema without its null. */
-function plain(schema: Schema): Schema {
-  const { type, anyOf, enum: words } = schema
-  const others = Array.isArray(anyOf)
-    ? anyOf.filter((each) => Object(each).type !== 'null').map(Object)
-    : []
-  if (others.length > 0) return others.length === 1 ? plain(others[0]) : {}
-  const types = Array.isArray(type) ? type.filter((each) => each !== 'null') : [type]
-  return {
-    ...schema,
-    type: types.length === 1 ? types[0] : undefined,
-    ...(Array.isArray(words) ? { enum: words.filter((word) => word !== null) } : {}),
+/** Whether a number is one without a fraction, by how it was declared. */
+function isWhole({ _zod: { def } }: ZodMiniType): boolean {
+  const { innerType, element, format } = def as {
+    innerType?: ZodMiniType
+    element?: ZodMiniType
+    format?: unknown
   }
+  const inner = innerType ?? element
+  return inner === undefined ? /int/.test(String(format)) : isWhole(inner)
 }
 
-function isEnumName(word: unknown): word is string {
-  return (
-    typeof word === 'string' &&
-    /^(?!__)[_A-Za-z][_0-9A-Za-z]*$/.test(word) &&
-    !['true', 'false', 'null'].includes(word)
-  )
+function isEnumName(word: string): boolean {
+  return /^(?!__)[_A-Za-z][_0-9A-Za-z]*$/.test(word) && !['true', 'false', 'null'].includes(word)
 }

@@ -20,7 +20,7 @@ const env = { TRUSTED_PROXY: 'proxy:1', METRICS_TOKEN }
 const deps = createDeps(parseSettings(environmentOf({ origin: ORIGIN, store: NO_STORE, env })))
 const iat = Math.floor(Date.now() / 1_000) - 5
 const session = { sub: 'u_0123456789abcdef', user: 'me@home.org', sid: 's', iat, exp: iat + 3_600 }
-const access = () => deps.accessTokens.issue({ ...session, level: 9, jti: 'j' })
+const access = () => deps.accessTokens.issue({ ...session, level: 9, plan: 'free', jti: 'j' })
 const refresh = () => deps.refreshTokens.issue({ ...session, seq: 1 })
 
 async function admitted(row: Operation, sent: Record<string, string>) {

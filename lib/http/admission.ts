@@ -90,16 +90,17 @@ export async function admit(
     return fail('insufficient-scope', 'no operation for keys', { detail })
   }
   const signed = status === 'valid' || status === 'renewable'
-  const seen = { seen: deps.sessionsSeen, dead: deps.deadSessions }
+  const { sessionsSeen, deadSessions, plansSeen } = deps
+  const seen = { seen: sessionsSeen, dead: deadSessions, plans: plansSeen }
   const wanted = optional && (proof !== undefined || renews) ? 'user' : needed
   const access = new LiveAccess(store, proof, wanted, deps.now, seen)
   const renew = async (claims: RefreshClaims): ReturnType<typeof rotate> => {
     const rotated = await rotate({ store, report }, claims, deps)
     if (!rotated.ok) return rotated
-    const { tokens, holder } = rotated.value
+    const { tokens, holder, rights } = rotated.value
     identify({ session: holder.sessionId, user: holder.accountId })
     cookies.give(tokens)
-    access.accept(tokens.content.level)
+    access.accept(rights)
     return rotated
   }
   const unsafe = row.method !== 'GET'

@@ -58,10 +58,10 @@ export async function readText(request: Request): Promise<Result<string, 'payloa
 export async function readJson(
   request: Request,
 ): Promise<Result<unknown, 'payload-too-large' | 'invalid-request'>> {
-  const bytes = await readBytes(request)
-  if (bytes === undefined) return fail('payload-too-large', 'counted on the stream')
+  const text = await readText(request)
+  if (!text.ok) return text
   try {
-    return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
+    return ok(JSON.parse(text.value))
   } catch {
     return fail('invalid-request', 'not JSON', { detail: 'The body is not JSON in UTF-8.' })
   }

@@ -59,8 +59,8 @@ const ORIGIN = 'https://api.example.com'
 function depsWithoutStore(): Deps {
   const env = { TRUSTED_PROXY: 'proxy:1' }
   const settings = parseSettings(environmentOf({ origin: ORIGIN, store: NO_STORE, env }))
-  const { deadSessions } = createBaseDeps(settings)
-  const { hotLimiter } = gateParts(settings, deadSessions, Date.now)
+  const base = createBaseDeps(settings)
+  const { hotLimiter } = gateParts(settings, base, Date.now)
   return { ...createDeps(settings), hotLimiter }
 }
 
@@ -84,7 +84,16 @@ test('what a use case throws is a defect with the id of the request, and an outa
 
   const iat = Math.floor(Date.now() / 1_000)
   const token = await without.accessTokens.issue({
-    ...{ sub: 'u_1', user: 'me@home.org', sid: 's', level: 9, iat, exp: iat + 60, jti: 'j' },
+    ...{
+      sub: 'u_1',
+      user: 'me@home.org',
+      sid: 's',
+      level: 9,
+      plan: 'free',
+      iat,
+      exp: iat + 60,
+      jti: 'j',
+    },
   })
   const headers = { Authorization: `Bearer ${token}` }
   const readProfile = defineOperation('readProfile', {
@@ -134,7 +143,13 @@ test('the id of the gate is kept, and what the gate has waited for and counted i
   const spent = { count: 1, commands: 2, milliseconds: 3 }
   const counted = { limit: 600, windowSeconds: 60, remaining: 599, resetSeconds: 42 }
   const quotas = [{ policy: 'user' as const, ...counted }]
-  const handover = { requestId: 'from-the-gate', spent, startedAt: Date.now(), quotas }
+  const handover = {
+    requestId: 'from-the-gate',
+    spent,
+    startedAt: Date.now(),
+    quotas,
+    counted: undefined,
+  }
   const deleteBlock = defineOperation('deleteBlock', {
     summary: '',
     problems: ['not-found'],

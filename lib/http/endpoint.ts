@@ -1,6 +1,7 @@
 import type { LiveAccess } from '../auth/sessions/liveness.ts'
 import type { AuthCall, CookieJar, Report } from '../auth/types.ts'
 import { accessOf } from '../contract/access-of.ts'
+import type { Operation } from '../contract/operations.ts'
 import {
   type AccessCode,
   type Failure,
@@ -19,6 +20,7 @@ import type { WaitUntil } from '../rate-limit/types.ts'
 import { Store } from '../store/client/store.ts'
 import { Trips } from '../store/client/trips.ts'
 import { eventWords } from '../store/events.ts'
+import { DEFAULT_PLAN } from '../store/rules.ts'
 import { type Trace, traceOf } from '../trace.ts'
 import { absence } from './absence.ts'
 import { admit, ownerOf, type Shown, show } from './admission.ts'
@@ -83,6 +85,9 @@ export function endpoint<needs>(
     let outcome: Result<unknown, ProblemCode>
     try {
       settled = deps()
+      if (handover?.counted !== undefined && settled.usage === undefined) {
+        throw new TypeError('an operation that counts for an account needs usage')
+      }
       const { cookies } = settled
       trips = new Trips(settled.now, handover?.spent, trace)
       const needs = settled
@@ -159,11 +164,22 @@ export function endpoint<needs>(
       spent: trips,
       decisions: quotas?.decisions ?? [],
       passed: handover?.quotas,
+      counted: countedFor(row, handover, caller),
       isPublic: typeof match === 'object' && isPublicRead(row, match),
       trace,
       later,
     })
   }
+}
+
+/** The account that the request is counted for: the gate knows; without a gate whoever has shown a credential. */
+function countedFor(
+  row: Operation,
+  handover: Handover | undefined,
+  { user }: Caller,
+): string | undefined {
+  if (row.quota !== 'gate') return undefined
+  return handover === undefined ? user : handover.counted
 }
 
 /** The call as it is made for any operation: what its row does not promise may be missing. */
@@ -302,6 +318,7 @@ async function performAt<needs>(
       },
       level: () => access.level,
       signedInAgo: () => access.signedInAgo,
+      plan: () => access.plan ?? DEFAULT_PLAN,
       log: deps.log,
       read: (read) => access.read(read),
       readAsCaller: (read) => access.readAsCaller(read),

@@ -16,7 +16,7 @@ function depsOf(env: Variables = {}): GateDeps {
   const all = { TRUSTED_PROXY: 'proxy:1', ...env }
   const settings = parseSettings(environmentOf({ origin: ORIGIN, store: NO_STORE, env: all }))
   const base = createBaseDeps(settings, () => NOW)
-  return { ...base, ...gateParts(settings, base.deadSessions, () => NOW) }
+  return { ...base, ...gateParts(settings, base, () => NOW) }
 }
 
 const write = console.log
@@ -50,7 +50,14 @@ async function answered(path: string, sent?: Sent, deps?: GateDeps): Promise<Res
 
 function tokenOf(deps: GateDeps, more: Record<string, number> = {}): Promise<string> {
   const iat = Math.floor(NOW / 1_000) - 5
-  const claims = { sub: 'u_0123456789abcdef', user: 'me@home.org', sid: 's', level: 0, jti: 'j' }
+  const claims = {
+    sub: 'u_0123456789abcdef',
+    user: 'me@home.org',
+    sid: 's',
+    level: 0,
+    plan: 'free',
+    jti: 'j',
+  }
   return deps.accessTokens.issue({ ...claims, iat, exp: iat + 3_600, ...more })
 }
 
@@ -99,7 +106,11 @@ test('a user is served while nothing can be counted, and is told the quota', asy
   const outcome = await passed('/api/profile', { headers }, deps)
   if (!('pass' in outcome)) throw new Error('it does not pass')
   const { handover, response } = outcome.pass
-  expect(handover.quotas).toMatchObject([{ policy: 'user', remaining: expect.any(Number) }])
+  const left = { remaining: expect.any(Number) }
+  expect(handover.quotas).toMatchObject([
+    { policy: 'user', ...left },
+    { policy: 'month', ...left },
+  ])
   // The endpoint writes them: under Next's Node runtime the gate's would be the only ones.
   expect(response.has('ratelimit')).toBe(false)
   expect(response.get('x-request-id')).toBe(handover.requestId)

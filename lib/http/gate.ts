@@ -5,7 +5,9 @@ import { contract, type Operation } from '../contract/operations.ts'
 import { type Failure, fail } from '../contract/problems.ts'
 import type { GateDeps } from '../deps/gate.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
-import type { Decision, Partition, WaitUntil } from '../rate-limit/types.ts'
+import type { HotQuota } from '../rate-limit/hot.ts'
+import { largestKeyLimit, type PlanLimits } from '../rate-limit/plans.ts'
+import type { Decision, WaitUntil } from '../rate-limit/types.ts'
 import { Trips } from '../store/client/trips.ts'
 import { traceOf } from '../trace.ts'
 import { absence } from './absence.ts'
@@ -74,6 +76,7 @@ export async function gate(
   const trace = traceOf(request.headers)
   const decisions: Decision[] = []
   const caller: Caller = {}
+  const counted: CountedFor = {}
   const routed = destinationOf(request, url)
   let settled: GateDeps | undefined
   let trips: Trips | undefined
@@ -83,7 +86,7 @@ export async function gate(
     trips = new Trips(settled.now, undefined, trace)
     if ('row' in routed) {
       const { settings } = settled
-      const inspection = { request, deps: settled, trips, decisions, caller, waitUntil }
+      const inspection = { request, deps: settled, trips, decisions, caller, counted, waitUntil }
       refused = absence(routed.row, settings) ?? (await inspect(routed, inspection))
     }
   } catch (error) {
@@ -96,7 +99,18 @@ export async function gate(
       : document
   if (refused === undefined && 'row' in routed && trips !== undefined) {
     const headers = new Headers({ 'X-Request-Id': requestId })
-    const handover = { requestId, spent: trips, startedAt, quotas: decisions }
+    const handover = {
+      requestId,
+      spent: trips,
+      startedAt,
+      quotas: decisions,
+      ...handedOver(routed, counted),
+    }
+    if (counted.account !== undefined && handover.counted === undefined) {
+      const operation = operationName(routed.row, routed.match)
+      const used = { subject: counted.account, key: caller.key, operation, status: 200 }
+      settled?.usage.count(used, waitUntil)
+    }
     return { pass: { handover, response: headers } }
   }
 
@@ -117,6 +131,7 @@ export async function gate(
     failure: refused,
     spent: trips,
     decisions,
+    counted: counted.account,
     isPublic: 'row' in routed && isPublicRead(routed.row, routed.match),
     trace,
     later: waitUntil,
@@ -168,13 +183,31 @@ interface Inspection {
   decisions: Decision[]
   /** Filled in, for the log. */
   caller: Caller
+  /** Filled in, for the usage. */
+  counted: CountedFor
   waitUntil: WaitUntil
 }
+
+/** The account that the quotas count a request for. */
+interface CountedFor {
+  account?: string | undefined
+}
+
+/**
+ * What the endpoint is told of it, which knows how the request ends. Operations that are for anyone take no
+ * credential: their usage is counted here, as requests that go well, and their functions carry nothing for it.
+ */
+function handedOver({ row }: { row: Operation }, { account }: CountedFor): CountedHandover {
+  const isHandedOver = row.access !== 'public' || row.acts === true
+  return { counted: isHandedOver ? account : undefined }
+}
+
+type CountedHandover = Pick<Handover, 'counted'>
 
 /** Judges a request to an operation; undefined lets it pass. */
 async function inspect(
   { row, match }: { row: Operation; match: Match },
-  { request, deps, trips, decisions, caller, waitUntil }: Inspection,
+  { request, deps, trips, decisions, caller, counted, waitUntil }: Inspection,
 ): Promise<Failure | undefined> {
   const { headers } = request
   // Not counted: an operator looks when an attack has used up what its address shares.
@@ -193,6 +226,7 @@ async function inspect(
       ? await quotaOfKey(authentication.key, headers, deps, { trips, waitUntil })
       : undefined
   if (authentication.status === 'key' && keyQuota === undefined) authentication = UNKNOWN_KEY
+  if (keyQuota !== undefined) caller.user = keyQuota.owner
   if ('claims' in authentication) {
     const { claims } = authentication
     deps.sessionWatch(claims, waitUntil)
@@ -208,6 +242,8 @@ async function inspect(
   }
   if (row.quota === 'gate') {
     const counting = { access, headers, deps, trips, waitUntil, keyQuota }
+    deps.usage.goWith(deps.hotLimiter)
+    counted.account = accountOf(authentication, keyQuota)
     decisions.push(...(await countRequest(authentication, counting)))
     if (decisions.some(({ allowed }) => !allowed)) return quotaExceeded(decisions)
   }
@@ -274,6 +310,14 @@ interface Counting {
   keyQuota: KeyQuota | undefined
 }
 
+function accountOf(
+  authentication: Authentication,
+  keyQuota: KeyQuota | undefined,
+): string | undefined {
+  if (authentication.status === 'key') return keyQuota?.owner
+  return 'claims' in authentication ? authentication.claims.sub : undefined
+}
+
 /**
  * A verified token counts as its subject; an API key as itself, and for its owner; everything else as
  * the address it comes from.
@@ -282,22 +326,54 @@ export async function countRequest(
   authentication: Authentication,
   { access, headers, deps, trips, waitUntil, keyQuota }: Counting,
 ): Promise<Decision[]> {
-  const { hotLimiter } = deps
-  const count = (policy: 'user' | 'anonymous', partition: Partition, wait: boolean) =>
-    hotLimiter.count(policy, partition, trips, waitUntil, { wait })
+  const { hotLimiter, plans, plansSeen, sessionWatch, keyLimits, settings } = deps
   if (authentication.status === 'key' && keyQuota !== undefined) {
-    const key = { key: authentication.key.id }
-    const { limit, owner } = keyQuota
-    const own = () => hotLimiter.count('key', key, trips, waitUntil, { wait: true, limit })
-    // A key that has used up its own quota does not use up its owner's.
-    if (hotLimiter.isUsedUp('key', key)) return [await own()]
-    return Promise.all([own(), count('user', { key: owner }, true)])
+    const { key } = authentication
+    const plan = plans.of(plansSeen.latest({ sub: keyQuota.owner, plan: keyQuota.plan, iat: 0 }))
+    const own = keyLimitOf(keyQuota, plan, settings.limits.key?.limit)
+    const wanted = [
+      { policy: 'key' as const, partition: { key: key.id }, limit: own },
+      ...quotasOf(keyQuota.owner, plan),
+    ]
+    const decisions = await hotLimiter.countAll(wanted, trips, waitUntil)
+    if (isDeniedByPlan(decisions)) keyLimits.denied(key, waitUntil)
+    return decisions
   }
   if (authentication.status === 'valid' || authentication.status === 'renewable') {
-    return [await count('user', { key: authentication.claims.sub }, true)]
+    const { claims } = authentication
+    const name = plansSeen.latest(claims)
+    // A refresh token says no plan, and its owner may have a large one: it is learned at once.
+    if (name === undefined) sessionWatch.lookNow(claims, waitUntil)
+    const plan = name === undefined ? UNKNOWN_PLAN : plans.of(name)
+    const decisions = await hotLimiter.countAll(quotasOf(claims.sub, plan), trips, waitUntil)
+    if (isDeniedByPlan(decisions)) sessionWatch.denied(claims, waitUntil)
+    return decisions
   }
-  const partition = addressPartition(clientAddress(headers, deps.settings.trustedProxy))
+  const partition = addressPartition(clientAddress(headers, settings.trustedProxy))
   // A bad token is not worth waiting for where it is refused: it is counted in the background.
   const wait = authentication.status === 'none' || access === 'public'
-  return [await count('anonymous', partition, wait)]
+  return [await hotLimiter.count('anonymous', partition, trips, waitUntil, { wait })]
+}
+
+const UNKNOWN_PLAN: Pick<PlanLimits, 'minute' | 'month'> = { minute: undefined, month: undefined }
+
+/** The quotas of an account by its plan. Months are counted without a limit, too: the plan may change. */
+function quotasOf(subject: string, plan: Pick<PlanLimits, 'minute' | 'month'>): HotQuota[] {
+  const partition = { key: subject }
+  const { minute, month = Number.POSITIVE_INFINITY } = plan
+  const user: HotQuota[] = minute === undefined ? [] : [{ policy: 'user', partition, ...minute }]
+  return [...user, { policy: 'month', partition, limit: month }]
+}
+
+/** The requests a minute of an API key: its own, at most as many as a key may have; else its owner's. */
+function keyLimitOf(
+  { limit }: KeyQuota,
+  { minute }: Pick<PlanLimits, 'minute'>,
+  most = largestKeyLimit(minute?.limit),
+): number {
+  return Math.min(limit ?? minute?.limit ?? Number.POSITIVE_INFINITY, most)
+}
+
+function isDeniedByPlan(decisions: readonly Decision[]): boolean {
+  return decisions.some(({ policy, allowed }) => !allowed && policy !== 'key')
 }

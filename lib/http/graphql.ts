@@ -4,7 +4,6 @@ import {
   getOperationAST,
   NoSchemaIntrospectionCustomRule,
   parse,
-  printSchema,
   specifiedRules,
   validate,
 } from 'graphql'
@@ -16,7 +15,6 @@ import { estimate, isTooLong } from '../graphql/cost.ts'
 import { Gathering } from '../graphql/gathering.ts'
 import { Context, codeOf, problemError } from '../graphql/resolve.ts'
 import { schema } from '../graphql/schema.ts'
-import { once } from '../once.ts'
 import { type ActingCall, asSent, defineOperation } from '../operation.ts'
 import { charge } from './charge.ts'
 import { failureOf } from './failure.ts'
@@ -65,17 +63,6 @@ export const runGraph = defineOperation('runGraph', {
   run: (call, deps: GraphDeps) =>
     answer(call, deps, { method: 'POST', url: '/api/graphql', body: call.input }),
 })
-
-/** The schema as text (SDL). */
-export const graphSchema = defineOperation('graphSchema', {
-  summary: 'Read the schema of GraphQL',
-  problems: ['not-found'],
-  answer: 'GraphSchema',
-  run: async (_, { settings }: GraphDeps) =>
-    settings.introspection ? ok(sdl()) : fail('not-found', 'introspection is off'),
-})
-
-const sdl = once(() => `${printSchema(schema())}\n`)
 
 interface Sent {
   method: 'GET' | 'POST'

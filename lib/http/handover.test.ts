@@ -1,5 +1,15 @@
 import { expect, test } from '@playwright/test'
-import { array, assert, constantFrom, integer, property, record, uuid } from 'fast-check'
+import {
+  array,
+  assert,
+  constantFrom,
+  integer,
+  option,
+  property,
+  record,
+  string,
+  uuid,
+} from 'fast-check'
 import { POLICIES, type PolicyName } from '../rate-limit/policies.ts'
 import { handoverHeaders, readHandover, serverTiming } from './handover.ts'
 
@@ -23,6 +33,7 @@ test('what the gate writes is what the endpoint reads', () => {
     }),
     startedAt: integer({ min: 0, max: 2 ** 50 }),
     quotas: array(quota, { maxLength: 3 }),
+    counted: option(string({ minLength: 1, unit: 'grapheme' }), { nil: undefined }),
   })
   assert(
     property(handovers, (handover) => {
@@ -33,7 +44,7 @@ test('what the gate writes is what the endpoint reads', () => {
 
 test('a part of a millisecond counts as one: the deadline is never longer for a gate in between', () => {
   const spent = { count: 1, commands: 2, milliseconds: 0.01 }
-  const handover = { requestId: 'r', spent, startedAt: 1, quotas: [] }
+  const handover = { requestId: 'r', spent, startedAt: 1, quotas: [], counted: undefined }
   const read = readHandover(new Headers(handoverHeaders(handover)))
   expect(read?.spent.milliseconds).toBe(1)
 })

@@ -15,11 +15,14 @@ export interface Handover {
   startedAt: number
   /** The endpoint writes their headers: of one that the gate sets too, Next's Node runtime keeps the gate's alone. */
   quotas: readonly QuotaState[]
+  /** The account that the quotas counted the request for; undefined where the gate counts its usage. */
+  counted: string | undefined
 }
 
 const NOTHING: Spent = { count: 0, commands: 0, milliseconds: 0 }
 const ID_HEADER = 'x-usher-request-id'
 const TRIPS_HEADER = 'x-usher-trips'
+const COUNTED_HEADER = 'x-usher-counted'
 
 /** Writes the headers that replace whatever the client sent under these names. */
 export function handoverHeaders({
@@ -27,11 +30,13 @@ export function handoverHeaders({
   spent: { count, commands, milliseconds },
   startedAt,
   quotas,
+  counted = '',
 }: Handover): [name: string, value: string][] {
   const spent = `${count};${commands};${Math.ceil(milliseconds)}`
   return [
     [ID_HEADER, requestId],
     [TRIPS_HEADER, `${spent};${startedAt};${quotas.map(quotaText).join(' ')}`],
+    [COUNTED_HEADER, encodeURIComponent(counted)],
   ]
 }
 
@@ -49,6 +54,7 @@ export function readHandover(headers: Headers): Handover | undefined {
   const [, count, commands, milliseconds, startedAt, listed = ''] = parts
   const quotas = listed.split(' ').flatMap((text) => (text === '' ? [] : [readQuota(text)]))
   if (!quotas.every((quota) => quota !== undefined)) return undefined
+  const counted = /^[\w.~!*'()%-]{1,2000}$/.exec(headers.get(COUNTED_HEADER) ?? '')?.[0]
   return {
     requestId,
     spent: {
@@ -58,6 +64,15 @@ export function readHandover(headers: Headers): Handover | undefined {
     },
     startedAt: Number(startedAt),
     quotas,
+    counted: counted && decoded(counted),
+  }
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
   }
 }
 

@@ -1,6 +1,7 @@
 import type { PresentedKey } from '../auth/api-keys/api-key.ts'
 import { remember } from '../bounded-map.ts'
 import { StoreUnavailable } from '../contract/problems.ts'
+import type { PlansSeen } from '../rate-limit/plans-seen.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import type { Trips } from '../store/client/trips.ts'
@@ -12,7 +13,7 @@ import {
   type KeyLiveness,
   keyNames,
 } from '../store/key-liveness.ts'
-import { Looks, Turns } from './looks.ts'
+import { Denials, Looks, Turns } from './looks.ts'
 
 /** The quotas that an API key counts for. */
 export interface KeyQuota {
@@ -22,6 +23,8 @@ export interface KeyQuota {
   owner: string
   /** Its owner's address. */
   userId: string
+  /** The name of its owner's plan. */
+  plan: string
 }
 
 /** The quota of each API key, as the gate knows it. It is for counting only: the endpoint proves the key. */
@@ -33,6 +36,8 @@ export interface KeyLimits {
    * @throws StoreUnavailable when the store cannot say.
    */
   quotaOf(key: PresentedKey, trips: Trips, waitUntil: WaitUntil): Promise<KeyQuota | undefined>
+  /** Looks behind the answer at a key's owner, if it is due: see {@link Denials}. */
+  denied(key: PresentedKey, waitUntil: WaitUntil): void
   /** Notes that a key was found to open nothing: it does not go on counting for its owner. */
   forget(key: PresentedKey): void
 }
@@ -52,7 +57,9 @@ export function createKeyLimits(
   redis: LimiterClient,
   now: () => number,
   sleep: (milliseconds: number) => Promise<void>,
+  plansSeen: PlansSeen,
 ): KeyLimits {
+  const denials = new Denials()
   const looks = new Looks({ redis, now, sleep, read: KEYS_READ })
   // Two maps, so that made-up API keys do not push out good ones.
   const known = new Map<string, KeyQuota & { until: number; turns: Turns }>()
@@ -72,13 +79,24 @@ export function createKeyLimits(
   }
   const look = (key: PresentedKey, waitUntil: WaitUntil, due: { urgent: boolean }): void => {
     const take = (found: KeyFields): void => {
-      if (isOver(judgeKey(key.hash, found))) forget(key)
+      const judged = judgeKey(key.hash, found)
+      const kept = known.get(key.hash)
+      if (isOver(judged)) forget(key)
+      else if (judged.status === 'live' && kept !== undefined) {
+        kept.plan = judged.plan
+        plansSeen.note(kept.owner, judged.plan)
+      }
     }
     looks.add(keyNames(key.id), take, waitUntil, due)
   }
   return {
     isKnown: (key) => find(key) !== undefined,
     forget,
+    denied: (key, waitUntil) => {
+      const kept = known.get(key.hash)
+      if (kept === undefined || !denials.note(kept.owner, now())) return
+      look(key, waitUntil, { urgent: true })
+    },
     quotaOf: async (key, trips, waitUntil) => {
       const kept = find(key)
       if (kept !== undefined) {
@@ -89,8 +107,9 @@ export function createKeyLimits(
       if (now() < (unknown.get(key.hash) ?? 0)) return undefined
       const found = await trips.run(1, () => ask(key))
       if (found.status === 'live') {
-        const { limit, accountId, userId } = found
-        const quota = { limit, owner: accountId ?? userId, userId }
+        const { limit, accountId, userId, plan } = found
+        const quota = { limit, owner: accountId ?? userId, userId, plan }
+        plansSeen.note(quota.owner, plan)
         remember(known, key.hash, {
           ...quota,
           until: now() + KNOWN_FOR_MS,

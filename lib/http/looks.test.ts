@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import { eachRead } from '../store/client/each-read.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import { READ_LIVENESS } from '../store/scripts/liveness.ts'
-import { Looks, Turns } from './looks.ts'
+import { Denials, Looks, Turns } from './looks.ts'
 
 const BETWEEN = 10
 
@@ -67,4 +67,12 @@ test('ten requests in less than a second are a burst; ten of a minute are not', 
   expect(dueOf(burst, 20, 0)).toEqual([...Array(BETWEEN - 1).fill(undefined), { urgent: true }])
   // They are counted anew from then on.
   expect(dueOf(burst, 6_000, 180).at(-1)).toEqual({ urgent: false })
+})
+
+test('a look is due when a denied account comes back after a while, not at the first denial nor in a burst', () => {
+  const denials = new Denials()
+  expect([0, 1, 1_999].map((now) => denials.note('a', now))).toEqual([false, false, false])
+  expect([2_000, 2_001, 4_000].map((now) => denials.note('a', now))).toEqual([true, false, true])
+  expect(denials.note('b', 4_000)).toBe(false)
+  expect(denials.note('a', 100_000)).toBe(false)
 })

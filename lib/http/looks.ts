@@ -1,3 +1,4 @@
+import { remember } from '../bounded-map.ts'
 import { Gathering } from '../gathering.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import type { EachRead } from '../store/client/each-read.ts'
@@ -38,6 +39,25 @@ export class Turns {
     this.#count = 0
     this.#since = now
     return { urgent }
+  }
+}
+
+/** Between two looks at an account whose plan denies it; a pause so long is the end of a row of denials. */
+const DENIED_MS = { between: 2_000, row: 60_000 }
+
+/**
+ * Says when a look at an account is due that a quota of its plan denies: an admin may have given it another
+ * plan. A first denial costs the store nothing, nor do many at once; one that comes later looks.
+ */
+export class Denials {
+  readonly #last = new Map<string, number>()
+
+  /** @returns Whether a look is due. */
+  note(account: string, now: number): boolean {
+    const last = this.#last.get(account)
+    if (last !== undefined && now < last + DENIED_MS.between) return false
+    remember(this.#last, account, now)
+    return last !== undefined && now < last + DENIED_MS.row
   }
 }
 

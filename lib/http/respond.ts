@@ -51,7 +51,7 @@ export function setAnswerHeaders(
 interface Answer {
   request: Request
   /** Undefined while the environment has faults. */
-  deps: Pick<BaseDeps, 'settings' | 'metrics'> | undefined
+  deps: Pick<BaseDeps, 'settings' | 'metrics' | 'usage'> | undefined
   requestId: string
   /** Whether the gate has set the id of the request on this answer already. */
   isNamed: boolean
@@ -65,6 +65,8 @@ interface Answer {
   decisions: readonly Decision[]
   /** Quotas that the gate has counted, and that let the request pass. */
   passed?: readonly QuotaState[] | undefined
+  /** The account that the quotas counted the request for, if its usage is to be counted here. */
+  counted: string | undefined
   isPublic: boolean
   trace: Trace | undefined
   later: WaitUntil
@@ -85,6 +87,11 @@ export function finish(response: Response, answer: Answer): Response {
   const milliseconds = Date.now() - answer.startedAt
   const answered = { operation, status: response.status, spent, milliseconds }
   logRequest({ ...answered, requestId, caller, failure, limits: quotas.map(limitUsed), trace })
+  if (answer.counted !== undefined && operation !== undefined) {
+    const { status } = response
+    const used = { subject: answer.counted, key: caller.key, operation, status }
+    deps?.usage?.count(used, answer.later)
+  }
   deps?.metrics.count({ ...answered, denied: denying(decisions) }, answer.later)
   return response
 }

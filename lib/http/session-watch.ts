@@ -4,13 +4,14 @@ import {
   type TokenTimes,
 } from '../auth/sessions/dead-sessions.ts'
 import { remember } from '../bounded-map.ts'
+import type { PlansSeen } from '../rate-limit/plans-seen.ts'
 import type { WaitUntil } from '../rate-limit/types.ts'
 import { eachRead } from '../store/client/each-read.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import { keys } from '../store/keys.ts'
 import { type LivenessFields, liveness } from '../store/rotation.ts'
 import { READ_LIVENESS } from '../store/scripts/liveness.ts'
-import { Looks, Turns } from './looks.ts'
+import { Denials, Looks, Turns } from './looks.ts'
 
 /** What a token says of its session and its account. */
 interface Claims extends TokenTimes {
@@ -18,19 +19,27 @@ interface Claims extends TokenTimes {
   user: string
 }
 
-/** Checks behind the answer whether a session with many requests still lives. */
-export type SessionWatch = (claims: Claims, waitUntil: WaitUntil) => void
+/** Looks behind the answer at sessions and accounts. */
+export interface SessionWatch {
+  /** Checks whether a session with many requests still lives, and learns its account's plan. */
+  (claims: Claims, waitUntil: WaitUntil): void
+  /** Looks at once: the plan of the account is not known. */
+  lookNow(claims: Claims, waitUntil: WaitUntil): void
+  /** Looks if it is due: see {@link Denials}. */
+  denied(claims: Claims, waitUntil: WaitUntil): void
+}
 
 /** How many requests of one session go by between two checks. */
 const REQUESTS_BETWEEN = 10
 /**
  * The gate counts a signed token as its user, and where nobody has to sign in no endpoint asks whether
  * the session lives; under Next no endpoint shares the gate's memory. So the gate asks by itself, once
- * in ten requests of a session: a dead token does not go on using up its owner's quota.
+ * in ten requests of a session: a dead token does not go on using up its owner's quota, and a plan that an
+ * admin has changed holds soon.
  */
 export function createSessionWatch(
   redis: LimiterClient,
-  dead: DeadSessions,
+  { deadSessions: dead, plansSeen }: { deadSessions: DeadSessions; plansSeen: PlansSeen },
   now: () => number,
   sleep: (milliseconds: number) => Promise<void>,
 ): SessionWatch {
@@ -42,6 +51,8 @@ export function createSessionWatch(
     const settled = now() / 1_000 - iat > SETTLED_TOKEN_SECONDS
     switch (found.status) {
       case 'live':
+        plansSeen.note(sub, found.plan)
+        return
       case 'user-disabled':
         // A disabled account may be enabled again.
         return
@@ -54,15 +65,26 @@ export function createSessionWatch(
         dead.remember(claims)
     }
   }
-  return (claims, waitUntil) => {
-    const turns = asked.get(claims.sid) ?? new Turns(REQUESTS_BETWEEN, now())
-    remember(asked, claims.sid, turns)
-    const due = turns.next(now())
-    if (due === undefined || dead.has(claims)) return
+  const look = (claims: Claims, waitUntil: WaitUntil, due: { urgent: boolean }): void => {
     // From before accounts had ids: what the store says of the id says nothing of this one.
-    if (claims.sub === claims.user) return
+    if (dead.has(claims) || claims.sub === claims.user) return
     const { sid, user } = claims
     const touched = { sessionKey: keys.session(sid), userKey: keys.user(user) }
     looks.add(touched, (fields) => judge(claims, fields), waitUntil, due)
   }
+  const denials = new Denials()
+  const lookNow = (claims: Claims, waitUntil: WaitUntil): void =>
+    look(claims, waitUntil, { urgent: true })
+  const watch = (claims: Claims, waitUntil: WaitUntil): void => {
+    const turns = asked.get(claims.sid) ?? new Turns(REQUESTS_BETWEEN, now())
+    remember(asked, claims.sid, turns)
+    const due = turns.next(now())
+    if (due !== undefined) look(claims, waitUntil, due)
+  }
+  return Object.assign(watch, {
+    lookNow,
+    denied: (claims: Claims, waitUntil: WaitUntil): void => {
+      if (denials.note(claims.sub, now())) lookNow(claims, waitUntil)
+    },
+  })
 }

@@ -130,13 +130,20 @@ async function indexesToBuild(
 }
 
 /** Builds the indexes that are not whole, if there are any and no other healer is at work. */
-export async function buildIndexes(store: () => Store): Promise<void> {
-  if ((await indexesLacking(store)).length > 0) await heal(store, { restMs: 0 })
+export async function buildIndexes(
+  store: () => Store,
+  collections = allCollections(),
+): Promise<void> {
+  const lacking = await indexesLacking(store, collections)
+  if (lacking.length > 0) await heal(store, { restMs: 0, collections })
 }
 
-/** The keys of the indexes of all collections that are not whole. */
-export async function indexesLacking(store: () => Store): Promise<string[]> {
-  const kept = allCollections().map(keptIndexesOf)
+/** The keys of the indexes that are not whole. */
+export async function indexesLacking(
+  store: () => Store,
+  collections = allCollections(),
+): Promise<string[]> {
+  const kept = collections.map(keptIndexesOf)
   const states = await store().read(...kept.map(statesRead))
   return states.flatMap((each) =>
     [...each].flatMap(([key, state]) => (state === 'whole' ? [] : [key])),

@@ -128,6 +128,11 @@ export function toSchema(check: ZodMiniType): Schema {
     io: 'input',
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
+      // One word for one thing: a list of a single value is an `enum` too.
+      if ('const' in jsonSchema) {
+        jsonSchema.enum = [jsonSchema.const]
+        delete jsonSchema.const
+      }
       const meant = meantBy(zodSchema)
       if (meant !== undefined) Object.assign(jsonSchema, meaningOf(meant))
       const [first, second] = jsonSchema.anyOf ?? []

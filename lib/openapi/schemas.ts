@@ -18,6 +18,7 @@ const whole = (description: string, more: Schema = {}): Schema => ({
   ...more,
 })
 const level = whole('0 is a user, 5 an editor, 9 an admin.', { maximum: 9, examples: [0] })
+const plan = text('The name of the plan.', { maxLength: 32, examples: ['free'] })
 const address = text('An address, in lower case.', { maxLength: 254, examples: ['me@home.org'] })
 
 function record(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
@@ -57,7 +58,15 @@ const key = {
       pattern: '^[^:]+:[a-z]+$',
     }),
   },
-  limit: whole('Requests a minute.'),
+  limit: orNull(
+    whole('Requests a minute: its own, or those of its owner’s plan; null without a limit.'),
+  ),
+}
+
+const counts = {
+  requests: whole('All requests.'),
+  denied: whole('Those that a quota denied.'),
+  errors: whole('Other answers of 400 and up.'),
 }
 
 const accountId = text('The opaque id of the account.', {
@@ -132,6 +141,7 @@ export const SCHEMAS: Record<string, Schema> = {
       id: accountId,
       user: address,
       level,
+      plan,
       name: text('As set by the user.', { maxLength: 100 }),
       emailVerified: { type: 'boolean' },
       createdAt: orNull(instant('When the account was made.')),
@@ -143,6 +153,7 @@ export const SCHEMAS: Record<string, Schema> = {
       id: orNull(accountId),
       user: address,
       level,
+      plan,
       name: text('As set by the user.', { maxLength: 100 }),
       emailVerified: { type: 'boolean' },
       disabled: { type: 'boolean' },
@@ -161,6 +172,7 @@ export const SCHEMAS: Record<string, Schema> = {
       key: text('The id of an API key.'),
       passkey: text('The id of a passkey.'),
       level,
+      plan,
       policy: text('The quota that was exceeded.'),
       provider: text('The id of the provider of an identity.'),
       identity: text('The id of an identity.'),
@@ -178,6 +190,7 @@ export const SCHEMAS: Record<string, Schema> = {
         'key',
         'passkey',
         'level',
+        'plan',
         'policy',
         'operation',
         'block',
@@ -186,6 +199,34 @@ export const SCHEMAS: Record<string, Schema> = {
       ...['provider', 'identity', 'ip', 'requestId'],
     ],
   ),
+  Usage: record({
+    data: {
+      type: 'array',
+      maxItems: 100_000,
+      items: record(
+        {
+          time: text('The day, or the beginning of the hour, UTC.', {
+            examples: ['2026-11-26', '2026-11-26T14:00:00Z'],
+          }),
+          ...counts,
+          operation: text('Method and template.', { examples: ['GET /api/movies/{id}'] }),
+          key: text('The id of an API key; absent for sessions.', { pattern: KEY_ID }),
+        },
+        ['operation', 'key'],
+      ),
+    },
+    total: record(counts),
+    month: record({
+      used: whole('Requests of this month that count.'),
+      limit: orNull(whole('How many the plan has a month; null without a limit.')),
+    }),
+  }),
+  TopUsage: record({
+    data: {
+      type: 'array',
+      items: record({ user: record({ id: accountId, user: address, plan }), ...counts }),
+    },
+  }),
   Block: record(
     {
       id: text('Of the block.', { format: 'uuid' }),

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
+import { URI } from 'otpauth'
 import { type AppRig, ORIGIN, PASSWORD, startApp } from '../../test/support/app.ts'
+import { Authenticator } from '../../test/support/authenticator.ts'
 import { type Schema, Schemas } from '../../test/support/json-schema.ts'
 
 /** An operation of the served document. */
@@ -28,7 +30,8 @@ interface Place extends Documented {
 /** What a server says of a request that has not the shape it wants. */
 const SHAPE = [400, 413, 414, 415, 422, 431]
 /** What it says of a value that has the right shape, and cannot be used all the same. */
-const MEANING = /is one of the most common passwords|is made of|is no account|is not in the future/
+const MEANING =
+  /is one of the most common passwords|is made of|is no account|is not in the future|is not a passkey of/
 
 test.describe('the served document and the server', () => {
   let rig: AppRig
@@ -198,6 +201,41 @@ test.describe('the served document and the server', () => {
       const { refresh } = await answer.json()
       await hold(place, await send(place, { body: { refresh } }, ''), 'a refresh token')
     }
+    await passkeyHolds()
+    await totpHolds()
+  }
+
+  function placeOf(operationId: string): Place {
+    const place = places.find((each) => each.operationId === operationId)
+    if (place === undefined) throw new Error(`no operation ${operationId}`)
+    return place
+  }
+
+  /** What an authenticator alone can make. */
+  async function passkeyHolds(): Promise<void> {
+    const token = await enter()
+    const authenticator = new Authenticator(ORIGIN)
+    const ask = async (id: string): Promise<never> =>
+      (await send(placeOf(id), { body: {} }, token)).json() as never
+    const { passkey, credential } = authenticator.create(await ask('newPasskeyOptions'))
+    const add = placeOf('createPasskey')
+    const body = { name: 'A passkey', credential }
+    await hold(add, await send(add, { body }, token), 'a passkey')
+    for (const id of ['signInByPasskey', 'logInByPasskey']) {
+      const credential = authenticator.get(await ask('passkeyOptions'), passkey)
+      await hold(placeOf(id), await send(placeOf(id), { body: { credential } }, ''), 'a passkey')
+    }
+  }
+
+  /** What an authenticator app alone can. */
+  async function totpHolds(): Promise<void> {
+    const token = await enter()
+    const [start, confirm] = [placeOf('startTotp'), placeOf('confirmTotp')]
+    const answer = await send(start, { body: { current: PASSWORD } }, token)
+    const { uri } = await answer.clone().json()
+    await hold(start, answer, 'the password')
+    const body = { code: URI.parse(uri).generate() }
+    await hold(confirm, await send(confirm, { body }, token), 'the first code')
   }
 
   test('a cursor of a page is what the document says of cursors', async () => {

@@ -6,6 +6,7 @@ import type { LimiterClient } from '../store/client/script-runner.ts'
 import { keys } from '../store/keys.ts'
 import { POLICIES, type PolicyName, SHARED_BUCKET_FACTOR, WIDER_FACTOR } from './policies.ts'
 import type { Decision, Partition } from './types.ts'
+import { windowAt } from './windows.ts'
 
 /** A policy as it applies to one partition. */
 export interface Quota<name extends PolicyName = PolicyName> {
@@ -14,6 +15,12 @@ export interface Quota<name extends PolicyName = PolicyName> {
   windowSeconds: number
   key: string
   counter: Ratelimit
+}
+
+/** The limit of one partition, in the place of the policy's; the limit may be infinite. */
+export interface OwnLimit {
+  limit?: number | undefined
+  windowSeconds?: number | undefined
 }
 
 export interface LimiterOptions {
@@ -37,11 +44,12 @@ export class Counter {
     policy: name,
     partition: Partition,
     factor = partition === 'shared' ? SHARED_BUCKET_FACTOR : (partition.factor ?? 1),
-    own?: number,
+    own: OwnLimit = {},
   ): Quota<name> {
-    const { limit, windowSeconds } = this.options.overrides[policy] ?? POLICIES[policy]
-    const effective = Math.floor(Math.min(own ?? limit, limit) * factor)
-    const counted = `${policy}:${effective}`
+    const set = this.options.overrides[policy] ?? POLICIES[policy]
+    const { limit = set.limit, windowSeconds = set.windowSeconds } = own
+    const effective = limit === Number.POSITIVE_INFINITY ? limit : Math.floor(limit * factor)
+    const counted = `${policy}:${effective}:${windowSeconds}`
     let counter = this.#counters.get(counted)
     if (counter === undefined) {
       counter = new Ratelimit({
@@ -86,17 +94,17 @@ export class Counter {
     used: number,
     reset?: number,
   ): Decision<name> {
-    const windowMs = quota.windowSeconds * 1_000
     const now = this.options.now()
-    const end = reset ?? (Math.floor(now / windowMs) + 1) * windowMs
+    const { ms, endsAt } = windowAt(quota, now)
+    const end = reset ?? endsAt
     return {
       policy: quota.policy,
       allowed,
       limit: quota.limit,
-      windowSeconds: quota.windowSeconds,
+      windowSeconds: ms / 1_000,
       remaining: Math.max(0, quota.limit - used),
       resetSeconds: Math.max(1, Math.ceil((end - now) / 1_000)),
-      windowNumber: end / windowMs - 1,
+      windowNumber: end / ms - 1,
       remembered: false,
     }
   }

@@ -1,22 +1,36 @@
 import { remember } from '../bounded-map.ts'
 import type { Trips } from '../store/client/trips.ts'
 import { keys } from '../store/keys.ts'
-import { Counter, type LimiterOptions, memoryKey, type Quota } from './counter.ts'
+import { COUNT_BELOW } from '../store/scripts/tellings.ts'
+import { Counter, type LimiterOptions, memoryKey, type OwnLimit, type Quota } from './counter.ts'
 import { type HotPolicyName, LOCAL_LIMIT, POLICIES } from './policies.ts'
 import { type CountedWindow, Teller } from './teller.ts'
 import type { Decision, Partition, WaitUntil } from './types.ts'
+import { boundsOf, MINUTE_MS, minuteOf, windowAt } from './windows.ts'
 
 /** What one isolate knows of one partition in one window. */
 interface Window extends CountedWindow {
+  /** Which of the policy's windows. */
+  name: string
   /** The request that opened the window, while it asks the store. */
   first: Promise<boolean> | undefined
-  /** What this isolate admitted by itself in earlier pauses of the same window. */
+  /** What this isolate admitted by itself in earlier pauses of the same minute. */
   alone: number
+  /** In which minute since the epoch it went on alone. */
+  aloneIn: number
+  /** Requests that wait for an exact answer; they are among those that are used. */
+  asking: number
 }
 
 export interface HotLimiterOptions extends LimiterOptions {
   /** Names this isolate in the store. */
   randomId: () => string
+}
+
+/** One of several quotas that a request counts for. */
+export interface HotQuota extends OwnLimit {
+  policy: HotPolicyName
+  partition: Partition
 }
 
 const OUTAGE_PAUSE_MS = 2_000
@@ -30,7 +44,8 @@ const OUTAGE_PAUSE_MS = 2_000
  *
  * Bound on over-admission: `n` isolates admit `n` times the limit when all requests come at once, before
  * one has heard of another; one and a half times when they come spread over the window. {@link Teller}
- * says why.
+ * says why. Of a month `n` isolates admit `n` times one hundredth of the limit beyond it at most, and none
+ * more than 1,000: an isolate whose requests the store has not heard of are as many asks it for each.
  */
 export class HotLimiter {
   readonly #counter: Counter
@@ -46,8 +61,7 @@ export class HotLimiter {
    * Counts a request of a hot policy. Only the first requests of a window wait for the store, for
    * one shared answer; later ones are decided in memory and counted in the background.
    *
-   * @param wait `false` never waits: a bad token is counted, not served. `limit` is the partition's
-   *   own, at most the policy's.
+   * @param wait `false` never waits: a bad token is counted, not served. `limit` is the partition's own.
    * @throws StoreUnavailable when the first answer does not come and the policy is `closed`.
    */
   async count(
@@ -55,18 +69,71 @@ export class HotLimiter {
     partition: Partition,
     trips: Trips,
     waitUntil: WaitUntil,
-    { wait, limit }: { wait: boolean; limit?: number | undefined },
+    { wait, ...own }: { wait: boolean } & OwnLimit,
   ): Promise<Decision> {
     const wider = this.#counter.wider(policy, partition)
     // Each new network within one that is used up would open a window of its own, by a trip.
     if (wider !== undefined && this.#isFull(wider)) {
       return this.#counter.decision(wider, false, wider.limit)
     }
-    const quota = this.#counter.quota(policy, partition, undefined, limit)
+    const quota = this.#counter.quota(policy, partition, undefined, own)
     const narrow = await this.#countHot(quota, trips, waitUntil, wait)
     if (wider === undefined || !narrow.allowed) return narrow
     const wide = await this.#countHot(wider, trips, waitUntil, wait)
     return wide.allowed ? narrow : wide
+  }
+
+  /**
+   * Counts a request in several quotas at once. If one of them is known to be used up it is counted in none:
+   * a key that has used up its own does not use up its owner's.
+   *
+   * @returns A decision of each; those without a limit are counted, and not among them.
+   */
+  async countAll(
+    wanted: readonly HotQuota[],
+    trips: Trips,
+    waitUntil: WaitUntil,
+  ): Promise<Decision[]> {
+    const quotas = wanted.map(({ policy, partition, ...own }) =>
+      this.#counter.quota(policy, partition, undefined, own),
+    )
+    if (quotas.some((quota) => this.#isFull(quota))) {
+      return finite(quotas.flatMap((quota) => this.#known(quota) ?? []))
+    }
+    const decisions = await Promise.all(
+      quotas.map((quota) => this.#countHot(quota, trips, waitUntil, Number.isFinite(quota.limit))),
+    )
+    // Several that came at once have all been counted before one was known to be used up.
+    if (decisions.some(({ allowed }) => !allowed)) {
+      for (const [index, quota] of quotas.entries()) {
+        if (decisions[index]?.allowed) this.#takeBack(quota, waitUntil)
+      }
+    }
+    return finite(decisions)
+  }
+
+  /**
+   * Has something else told with what is counted here.
+   *
+   * @param tell Told at the same times.
+   * @returns Whether that will be soon.
+   */
+  carry(tell: () => Promise<void>): () => boolean {
+    return this.#teller.carry(tell)
+  }
+
+  #takeBack(quota: Quota, waitUntil: WaitUntil): void {
+    const window = this.#windowOf(quota)
+    if (window === undefined) return
+    window.used--
+    if (window.askAgainAt === undefined) this.#teller.takenBack(window, waitUntil)
+  }
+
+  /** What is known of a quota, without counting. */
+  #known(quota: Quota): Decision | undefined {
+    const window = this.#windowOf(quota)
+    if (window === undefined) return undefined
+    return this.#decision(quota, window, !this.#isFull(quota))
   }
 
   async #countHot(
@@ -80,27 +147,83 @@ export class HotLimiter {
     if (window.first !== undefined) {
       const { first } = window
       if (!wait) {
-        if (!opened && window.used >= window.limit)
-          return this.#counter.decision(quota, false, window.used)
+        if (!opened && window.used >= window.limit) return this.#decision(quota, window, false)
         if (opened) waitUntil(first.catch(() => undefined))
         else this.#admit(window, waitUntil)
-        return this.#counter.decision(quota, true, window.used)
+        return this.#decision(quota, window, true)
       }
       // Other requests wait for this answer. `waitUntil` keeps it alive when this client leaves: workerd
       // cancels a promise that nothing waits for.
       if (opened) waitUntil(first.catch(() => undefined))
       try {
         const allowed = await trips.run(opened ? 1 : 0, () => first)
-        if (opened) return this.#counter.decision(quota, allowed, window.used)
+        if (opened) return this.#decision(quota, window, allowed)
       } catch (error) {
         if (POLICIES[policy].onOutage === 'closed') throw error
         this.#goOnAlone(quota, window)
       }
     }
-    if (window.used >= window.limit) return this.#counter.decision(quota, false, window.used)
-    if (window.askAgainAt === undefined) this.#admit(window, waitUntil)
-    else window.used++
-    return this.#counter.decision(quota, true, window.used + quota.limit - window.limit)
+    if (window.askAgainAt === undefined && window.used < window.limit) {
+      if (window.unheard < window.allowance) {
+        this.#admit(window, waitUntil)
+        return this.#decision(quota, window, true)
+      }
+      const asked = this.#askExactly(quota, window)
+      waitUntil(asked.catch(() => undefined))
+      try {
+        return this.#decision(quota, window, await trips.run(1, () => asked))
+      } catch {
+        this.#goOnAlone(quota, window)
+      }
+    }
+    const allowed = window.askAgainAt !== undefined && window.used < window.limit
+    if (allowed) window.used++
+    return this.#decision(quota, window, allowed)
+  }
+
+  /**
+   * Asks the store for one request alone: the requests that it has not heard of are as many as may be. It
+   * takes its place in memory first, so that others here do not take the same.
+   */
+  async #askExactly(quota: Quota, window: Window): Promise<boolean> {
+    window.used++
+    window.asking++
+    try {
+      const { allowed, used } = await this.#ask(quota)
+      if (allowed) window.own++
+      window.stored = Math.max(window.stored, used)
+      window.asking--
+      if (window.askAgainAt === undefined) {
+        window.used = Math.max(window.used, used + window.unheard + window.asking)
+      }
+      return allowed
+    } catch (error) {
+      window.used--
+      window.asking--
+      this.#counter.options.log('warn', 'quota.not-counted', { policy: quota.policy })
+      throw error
+    }
+  }
+
+  /** The library has no windows of the calendar. What is denied of one is not counted. */
+  async #ask(quota: Quota): Promise<{ allowed: boolean; used: number }> {
+    if (!('calendar' in POLICIES[quota.policy])) return this.#counter.ask(quota)
+    const { redis, now } = this.#counter.options
+    const { name, ms } = windowAt(quota, now())
+    const counterKey = keys.limitWindow(quota.policy, quota.key, name)
+    const limit = Math.min(quota.limit, Number.MAX_SAFE_INTEGER)
+    const command = COUNT_BELOW.command({ counterKey }, { limit, window: ms })
+    const { status, count } = COUNT_BELOW.parse(await redis.eval(...command))
+    return { allowed: status === 'counted', used: count }
+  }
+
+  /** A window that goes on alone denies until the end of the minute: then it allows a few again. */
+  #decision(quota: Quota, window: Window, allowed: boolean): Decision {
+    const isAlone = window.askAgainAt !== undefined
+    const used = isAlone ? window.used + quota.limit - window.limit : window.used
+    const minuteEnd = (minuteOf(this.#counter.options.now()) + 1) * MINUTE_MS
+    const reset = isAlone && !allowed ? Math.min(window.endsAt, minuteEnd) : window.endsAt
+    return this.#counter.decision(quota, allowed, used, reset)
   }
 
   /**
@@ -114,31 +237,48 @@ export class HotLimiter {
   }
 
   #isFull(quota: Quota): boolean {
-    const window = this.#windows.get(memoryKey(quota))
-    const number = Math.floor(this.#counter.options.now() / (quota.windowSeconds * 1_000))
-    return window !== undefined && window.number === number && window.used >= window.limit
+    const window = this.#windowOf(quota)
+    if (window === undefined) return false
+    // The limit may be another since the last request: the account has another plan.
+    const limit = window.askAgainAt === undefined ? quota.limit : window.limit
+    return window.used >= limit
+  }
+
+  /** The window of now, unless it is time to ask the store for it again. */
+  #windowOf(quota: Quota): Window | undefined {
+    const now = this.#counter.options.now()
+    const known = this.#windows.get(memoryKey(quota))
+    const isOpen = now < (known?.askAgainAt ?? Number.POSITIVE_INFINITY)
+    return known?.name === windowAt(quota, now).name && isOpen ? known : undefined
   }
 
   /** The window in memory; a missing, past or paused one is opened by asking the store. */
   #currentWindow(quota: Quota): { window: Window; opened: boolean } {
-    const now = this.#counter.options.now()
-    const number = Math.floor(now / (quota.windowSeconds * 1_000))
-    const known = this.#windows.get(memoryKey(quota))
-    if (known?.number === number && now < (known.askAgainAt ?? Number.POSITIVE_INFINITY)) {
-      return { window: known, opened: false }
+    const open = this.#windowOf(quota)
+    if (open !== undefined) {
+      if (open.askAgainAt === undefined) Object.assign(open, boundsOf(quota))
+      return { window: open, opened: false }
     }
+    const now = this.#counter.options.now()
+    const known = this.#windows.get(memoryKey(quota))
+    const { name, endsAt, ms } = windowAt(quota, now)
+    const isSame = known?.name === name && known.aloneIn === minuteOf(now)
     const window: Window = {
-      key: keys.limitWindow(quota.policy, quota.key, number),
-      windowMs: quota.windowSeconds * 1_000,
-      number,
-      limit: quota.limit,
+      key: keys.limitWindow(quota.policy, quota.key, name),
+      windowMs: ms,
+      name,
+      endsAt,
+      ...boundsOf(quota),
       used: 1,
       stored: 0,
       own: 0,
       untold: 0,
+      unheard: 0,
+      asking: 0,
       first: undefined,
       askAgainAt: undefined,
-      alone: known?.number === number && known.askAgainAt !== undefined ? known.used : 0,
+      alone: isSame && known.askAgainAt !== undefined ? known.used : 0,
+      aloneIn: minuteOf(now),
     }
     window.first = this.#open(quota, window)
     remember(this.#windows, memoryKey(quota), window)
@@ -147,12 +287,12 @@ export class HotLimiter {
 
   async #open(quota: Quota, window: Window): Promise<boolean> {
     try {
-      const { allowed, used } = await this.#counter.ask(quota)
+      const { allowed, used } = await this.#ask(quota)
       window.stored = Math.max(window.stored, used)
-      window.own++
+      if (allowed) window.own++
       // Others may have been admitted here meanwhile; a window that went on alone stays as it is.
       if (window.askAgainAt === undefined) {
-        window.used = Math.max(window.used, used + window.untold)
+        window.used = Math.max(window.used, used + window.unheard + window.asking)
       }
       return allowed
     } catch (error) {
@@ -174,10 +314,17 @@ export class HotLimiter {
   /** The store cannot count: a small limit in this isolate, and soon another try. */
   #goOnAlone(quota: Quota, window: Window): void {
     if (window.askAgainAt !== undefined) return
+    const now = this.#counter.options.now()
     window.first = undefined
     window.used = window.alone
     window.limit = Math.min(quota.limit, LOCAL_LIMIT)
-    window.askAgainAt = this.#counter.options.now() + OUTAGE_PAUSE_MS
+    window.askAgainAt = now + OUTAGE_PAUSE_MS
+    window.aloneIn = minuteOf(now)
     remember(this.#windows, memoryKey(quota), window)
   }
+}
+
+/** Those of quotas that have a limit. */
+function finite(decisions: readonly Decision[]): Decision[] {
+  return decisions.filter(({ limit }) => Number.isFinite(limit))
 }

@@ -1,5 +1,5 @@
 /**
- * The quota table.
+ * The quota table. The limits of `user` and `month` are those of the account's plan: see `plans.ts`.
  *
  * @see draft-ietf-httpapi-ratelimit-headers, whose `q`, `w`, `r` and `t` the wire uses
  */
@@ -7,6 +7,7 @@ export const POLICIES = {
   anonymous: hot(60, 60, 'client address', 'closed'),
   user: hot(600, 60, 'subject', 'local'),
   key: hot(1_000, 60, 'API key', 'local'),
+  month: { ...hot(100_000, 2_678_400, 'subject', 'local'), calendar: 'month' },
   signin: strict(10, 60, 'client address', 'counts'),
   'signin-account': strict(5, 900, 'account', 'clears'),
   refresh: strict(120, 60, 'session', 'counts'),
@@ -33,6 +34,8 @@ export interface HotPolicy extends Limits {
   mode: 'hot'
   /** `closed` answers 503 when the store is away, `local` goes on with a small limit here. */
   onOutage: 'closed' | 'local'
+  /** Its windows are the months of the calendar, UTC; `windowSeconds` is that of the longest. */
+  calendar?: 'month'
 }
 
 /** Asks every time, is exact, and answers 503 when the store is away. */

@@ -1,9 +1,8 @@
-import { Gathering, LOST_MS } from '../gathering.ts'
 import type { Log } from '../log.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
-import { STORE_DEADLINE_MS } from '../store/client/trips.ts'
 import { keys } from '../store/keys.ts'
 import { TELL_COUNTS } from '../store/scripts/tellings.ts'
+import { type Numbered, REMEMBERED_FOR_MS, Tellings } from '../tellings.ts'
 import type { WaitUntil } from './types.ts'
 
 /** One partition in one window, as far as this isolate knows. */
@@ -11,8 +10,8 @@ export interface CountedWindow {
   /** The key in Redis: that of the library. */
   key: string
   windowMs: number
-  /** Which window since the epoch. */
-  number: number
+  /** Epoch milliseconds. */
+  endsAt: number
   limit: number
   /** Requests that count: those that the store knows of, and those that it was not told of yet. */
   used: number
@@ -22,6 +21,10 @@ export interface CountedWindow {
   own: number
   /** Requests that this isolate has admitted, and that are in no telling yet. */
   untold: number
+  /** Those, and the ones of the telling that is under way. */
+  unheard: number
+  /** How many may be unheard. */
+  allowance: number
   /** Set while the store cannot count: when to ask it again, in epoch milliseconds. */
   askAgainAt: number | undefined
 }
@@ -34,22 +37,12 @@ interface TellerOptions {
   randomId: () => string
 }
 
-/** What one call tells. It is sent again as it is until the store has answered it. */
-interface Telling {
-  number: number
-  firstSentAt: number
-  counts: { window: CountedWindow; count: number }[]
-}
+/** What one call tells. */
+type Counts = { window: CountedWindow; count: number }[]
 
-/** After a failure the store is told again twice, so far apart, and then with the next count. */
-const PAUSE_MS = 1_000
-const TRIES = 3
 /** More would hold other callers of the store up. */
 const WINDOWS_A_TELLING = 200
 const MOST_WINDOWS = 10_000
-/** How long a telling may be sent again; the store remembers its number for longer. */
-const REPEATED_FOR_MS = 600_000
-const REMEMBERED_FOR_MS = 2 * REPEATED_FOR_MS
 /** Other isolates are taken to admit at least as many as this one. */
 const LEAST_PACE = 2
 
@@ -65,77 +58,58 @@ const LEAST_PACE = 2
  * before more than half of what was left is gone. If the others are even three times as fast as it thought,
  * then one and a half times what was left is gone: half the limit too much at most. One request of each
  * isolate comes on top, where a single one is more than half of what is left. Requests that come all at
- * once, before an isolate has heard of another, are bound by the limit of each isolate alone.
+ * once, before an isolate has heard of another, are bound by the limit of each isolate alone, or by the
+ * allowance of a window that has one.
  *
- * Each request is counted once, in the window in which it was admitted. A telling without an answer may
- * have been counted or not: it is sent again with its number, by which the store knows it. When all its
- * windows are over, or after ten minutes, it is given up and logged. One is under way at a time.
- *
- * A call or a timer belongs to one request, which `waitUntil` keeps alive. Where a platform ends it all
- * the same, the next request takes over.
+ * Each request is counted once, in the window in which it was admitted: see {@link Tellings}.
  */
 export class Teller {
   readonly #options: TellerOptions
   readonly #untold = new Set<CountedWindow>()
-  #underWay: Telling | undefined
-  #lastNumber = 0
-  #isolate: string | undefined
-  readonly #gathering: Gathering
-  /** Until when the call of a request may be running. */
-  #tellingUntil = 0
-  /** What was admitted while a call was running is to be told when it ends. */
-  #goOn = false
+  readonly #tellings: Tellings<Counts, readonly (string | undefined)[]>
 
   constructor(options: TellerOptions) {
     this.#options = options
-    this.#gathering = new Gathering(options)
+    this.#tellings = new Tellings(options, {
+      waiting: () => this.#untold.size,
+      take: (most) => this.#take(most),
+      send: (counts, numbered) => this.#send(counts, numbered),
+      settle: (counts, told) => this.#settle(counts, told),
+      giveUp: (counts) => this.#giveUp(counts),
+      isOver: (counts) => counts.every(({ window }) => isOver(window, options.now())),
+      notTold: (counts) => options.log('warn', 'quota.not-told', { windows: counts.length }),
+    })
   }
 
   /** Notes that this isolate has admitted a request. The store hears of it behind the answer. */
   admitted(window: CountedWindow, waitUntil: WaitUntil): void {
-    window.untold++
+    this.#note(window, 1, waitUntil)
+  }
+
+  /** Notes that a request that was admitted is not to count. */
+  takenBack(window: CountedWindow, waitUntil: WaitUntil): void {
+    this.#note(window, -1, waitUntil)
+  }
+
+  #note(window: CountedWindow, count: 1 | -1, waitUntil: WaitUntil): void {
+    window.untold += count
+    window.unheard += count
     this.#untold.add(window)
     if (this.#untold.size > MOST_WINDOWS) this.#forgetOldest()
-    const tell = (): Promise<void> => this.#tell()
-    const telling = isDue(window) ? tell() : this.#gathering.begin(tell)
+    const telling = this.#tellings.begin({ urgent: isDue(window) })
     if (telling !== undefined) waitUntil(telling)
   }
 
-  /** Tells all that is untold by now. */
-  async #tell(): Promise<void> {
-    const { now, sleep } = this.#options
-    if (now() < this.#tellingUntil) {
-      this.#goOn = true
-      return
-    }
-    let failures = 0
-    do {
-      this.#goOn = false
-      let left = this.#untold.size
-      while (this.#underWay !== undefined || left > 0) {
-        if (this.#underWay === undefined)
-          left = Math.min(left - this.#begin(left), this.#untold.size)
-        const telling = this.#underWay
-        if (telling === undefined) continue
-        // The store may have forgotten its number.
-        if (now() - telling.firstSentAt > REPEATED_FOR_MS) {
-          this.#giveUp(telling)
-          continue
-        }
-        this.#tellingUntil = now() + STORE_DEADLINE_MS + LOST_MS
-        if (await this.#send(telling)) continue
-        if (++failures === TRIES) break
-        this.#tellingUntil = now() + PAUSE_MS + LOST_MS
-        await sleep(PAUSE_MS)
-      }
-    } while (this.#goOn && failures < TRIES)
-    this.#tellingUntil = 0
+  /** Has something else told whenever this has gathered. @returns Whether that will be soon. */
+  carry(tell: () => Promise<void>): () => boolean {
+    this.#tellings.carry(tell)
+    return () => this.#tellings.isGathering
   }
 
-  /** Makes a telling of the oldest windows. @returns How many were taken. */
-  #begin(most: number): number {
+  /** Takes the oldest windows. */
+  #take(most: number): { taken: number; batch: Counts | undefined } {
     const now = this.#options.now()
-    const counts: Telling['counts'] = []
+    const counts: Counts = []
     let taken = 0
     let late = 0
     for (const window of this.#untold) {
@@ -149,44 +123,31 @@ export class Teller {
       else counts.push({ window, count })
     }
     if (late > 0) this.#logLost(late)
-    if (counts.length > 0) {
-      this.#underWay = { number: ++this.#lastNumber, firstSentAt: now, counts }
-    }
-    return taken
+    return { taken, batch: counts.length > 0 ? counts : undefined }
   }
 
-  /** @returns Whether the telling is done with: told, now or by another request, or given up. */
-  async #send(telling: Telling): Promise<boolean> {
-    const { redis, now, randomId, log } = this.#options
-    const { number, counts } = telling
-    this.#isolate ??= randomId()
-    try {
-      const command = TELL_COUNTS.command(
-        {
-          toldKey: keys.limitTold(this.#isolate),
-          counterKeys: counts.map(({ window }) => window.key),
-        },
-        {
-          number,
-          keep: REMEMBERED_FOR_MS,
-          adds: counts.map(({ count }) => count),
-          windows: counts.map(({ window }) => window.windowMs),
-        },
-      )
-      const told = TELL_COUNTS.parse(await redis.eval(...command))
-      if (this.#underWay === telling) this.#settle(telling, told.counts)
-    } catch {
-      if (this.#underWay !== telling) return true
-      const at = now()
-      if (counts.every(({ window }) => isOver(window, at))) this.#giveUp(telling)
-      else log('warn', 'quota.not-told', { windows: counts.length })
-    }
-    return this.#underWay !== telling
+  async #send(
+    counts: Counts,
+    { number, isolate }: Numbered,
+  ): Promise<readonly (string | undefined)[]> {
+    const command = TELL_COUNTS.command(
+      {
+        toldKey: keys.limitTold(isolate),
+        counterKeys: counts.map(({ window }) => window.key),
+      },
+      {
+        number,
+        keep: REMEMBERED_FOR_MS,
+        adds: counts.map(({ count }) => count),
+        windows: counts.map(({ window }) => window.windowMs),
+      },
+    )
+    return TELL_COUNTS.parse(await this.#options.redis.eval(...command)).counts
   }
 
-  #settle({ counts }: Telling, told: readonly (string | undefined)[]): void {
-    this.#underWay = undefined
+  #settle(counts: Counts, told: readonly (string | undefined)[]): void {
     for (const [index, { window, count }] of counts.entries()) {
+      window.unheard -= count
       const stored = Number(told[index] ?? Number.NaN)
       if (!(stored >= 0)) {
         this.#logLost(count)
@@ -195,13 +156,13 @@ export class Teller {
       window.own += count
       window.stored = Math.max(window.stored, stored)
       if (window.askAgainAt === undefined) {
-        window.used = Math.max(window.used, stored + window.untold)
+        window.used = Math.max(window.used, stored + window.unheard)
       }
     }
   }
 
-  #giveUp({ counts }: Telling): void {
-    this.#underWay = undefined
+  #giveUp(counts: Counts): void {
+    for (const { window, count } of counts) window.unheard -= count
     this.#logLost(counts.reduce((sum, { count }) => sum + count, 0))
   }
 
@@ -209,6 +170,7 @@ export class Teller {
     for (const window of this.#untold) {
       this.#untold.delete(window)
       this.#logLost(window.untold)
+      window.unheard -= window.untold
       window.untold = 0
       return
     }
@@ -220,11 +182,11 @@ export class Teller {
 }
 
 /** Whether much of what the store said was left may be gone by now: see {@link Teller}. */
-function isDue({ limit, stored, own, untold }: CountedWindow): boolean {
+function isDue({ limit, stored, own, untold, unheard, allowance }: CountedWindow): boolean {
   const pace = Math.max(own === 0 ? 0 : stored / own, LEAST_PACE)
-  return untold * pace >= (limit - stored) / 2
+  return untold * pace >= (limit - stored) / 2 || unheard * 2 >= allowance
 }
 
-function isOver({ number, windowMs }: CountedWindow, now: number): boolean {
-  return number < Math.floor(now / windowMs)
+function isOver({ endsAt }: CountedWindow, now: number): boolean {
+  return now >= endsAt
 }

@@ -45,6 +45,7 @@ function limitOverride(
     limit?: unknown
     window?: unknown
   } = row
+  // The window of a month is the month, whatever is said.
   const windowSeconds = parseDuration(String(window)) ?? 0
   const valid =
     typeof limit === 'number' && Number.isSafeInteger(limit) && limit > 0 && limit <= 1e9

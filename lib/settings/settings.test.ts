@@ -290,6 +290,27 @@ test('limits can be widened by row, and a row that does not exist is a fault', (
   }
 })
 
+test('plans override and add rows, and each fault is named with its place', () => {
+  const set = { free: { minute: 60, month: 1_000, keys: 0 }, team: {}, 'gold-2': { month: 5 } }
+  const { plans } = parseSettings({ ...complete, PLANS: JSON.stringify(set) })
+  expect(Object.fromEntries(plans)).toEqual(set)
+  expect(parseSettings(complete).plans.size).toBe(0)
+  for (const [value, ...places] of [
+    ['x', 'PLANS: is not of the form'],
+    ['[]', 'PLANS: is not of the form'],
+    ['{"free":5}', 'PLANS, "free": is not'],
+    ['{"a b":{}}', 'PLANS, "a b": is not'],
+    ['{"free":{"minut":5}}', 'PLANS, "free": has minute'],
+    ['{"free":{"minute":0},"pro":{"keys":-1}}', 'PLANS, "free", minute:', 'PLANS, "pro", keys:'],
+    ['{"free":{"minute":1.5}}', 'PLANS, "free", minute:'],
+    ['{"free":{"month":"5"}}', 'PLANS, "free", month:'],
+    ['{"free":{"month":null}}', 'PLANS, "free", month:'],
+  ]) {
+    const faults = faultsOf({ ...complete, PLANS: value })
+    expect(faults, value).toEqual(places.map((place) => expect.stringContaining(place)))
+  }
+})
+
 test('METRICS_TOKEN is 32 characters or more, as a header can carry them', () => {
   expect(parseSettings({ ...complete, METRICS_TOKEN: 'x'.repeat(32) }).metricsToken).toHaveLength(
     32,

@@ -1,4 +1,5 @@
 import { limits } from './limits.ts'
+import { plans } from './plans.ts'
 import { linking, providers } from './providers.ts'
 import {
   appName,
@@ -81,6 +82,7 @@ export function parseSettings(variables: Variables): Settings {
     introspection: introspection(read, faults),
     trustedProxy: trustedProxy(read, faults),
     limits: limits(read, faults),
+    plans: plans(read, faults),
   }
   if (faults.length > 0) throw new EnvironmentFault(faults)
   return settings

@@ -2,6 +2,7 @@ import type { JWK } from 'jose'
 import type { Linking, Provider } from '../auth/identities/provider.ts'
 import type { PasswordRules } from '../auth/passwords/rules.ts'
 import type { MailService } from '../mail.ts'
+import type { Plan } from '../rate-limit/plans.ts'
 import type { PolicyName } from '../rate-limit/policies.ts'
 import type { Database } from '../store/client/redis.ts'
 
@@ -43,6 +44,8 @@ export interface Settings {
   introspection: boolean
   trustedProxy: TrustedProxy
   limits: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
+  /** Rows that override the plan table, or are added to it. */
+  plans: ReadonlyMap<string, Plan>
 }
 
 /** Where the client's address comes from. Nothing else is believed. */

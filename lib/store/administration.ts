@@ -54,13 +54,14 @@ export function accountsOf(page: StoredPage): { userId: string; account: Account
 /** What an operator changes of an account; what is undefined stays. */
 export interface Rights {
   level?: number | undefined
+  plan?: string | undefined
   disabled?: boolean | undefined
   /** Takes it away: nobody but the owner can turn it on. */
   totp?: false | undefined
 }
 
 /**
- * Sets level, disablement and TOTP. See {@link SET_RIGHTS}.
+ * Sets level, plan, disablement and TOTP. See {@link SET_RIGHTS}.
  *
  * @returns The API keys that have ended, and whether TOTP was on.
  */
@@ -71,7 +72,7 @@ export async function setRights(
 ): Promise<
   { status: 'done'; endedKeys: string[]; endedTotp: boolean } | { status: 'unknown' | 'last-admin' }
 > {
-  const { level, disabled, totp } = rights
+  const { level, plan, disabled, totp } = rights
   return store.write(
     SET_RIGHTS,
     {
@@ -85,6 +86,7 @@ export async function setRights(
       address: userId,
       accountId,
       newLevel: level ?? '',
+      newPlan: plan ?? '',
       newDisabled: disabled === undefined ? '' : Number(disabled),
       endsTotp: totp === false,
     },

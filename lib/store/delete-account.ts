@@ -3,6 +3,7 @@ import type { Store } from './client/store.ts'
 import { forgetRecords } from './forget.ts'
 import { keys } from './keys.ts'
 import { DELETE_ACCOUNT } from './scripts/delete-account.ts'
+import { forgetUsage } from './usage.ts'
 
 /** What names an account to {@link deleteAccount}. */
 export interface Deletable {
@@ -23,11 +24,12 @@ export function deletableRead(userId: string): Read<Deletable> {
   }
 }
 
-/** Deletes an account with all that leads to it. See {@link DELETE_ACCOUNT}. */
+/** Deletes an account with all that leads to it, and what it used. See {@link DELETE_ACCOUNT}. */
 export async function deleteAccount(
   store: Store,
   userId: string,
   { accountId = '', resetHash = '' }: Deletable,
+  now: number,
 ): Promise<'done' | 'unknown' | 'last-admin'> {
   const deleted = await store.write(
     DELETE_ACCOUNT,
@@ -48,11 +50,15 @@ export async function deleteAccount(
     { address: userId, accountId, identityPrefix: keys.identities },
   )
   if (deleted.status !== 'done') return deleted.status
-  await forgetRecords(store, [
+  const records = [
     ...deleted.sessionIds.map(keys.session),
     ...deleted.keyIds.map(keys.apiKey),
     ...deleted.registrations.map(keys.registration),
     ...deleted.passkeyHashes.map(keys.passkey),
+  ]
+  await Promise.all([
+    forgetRecords(store, records),
+    forgetUsage(store, accountId === '' ? userId : accountId, now),
   ])
   return deleted.status
 }

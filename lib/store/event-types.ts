@@ -13,6 +13,7 @@ export const EVENT_TYPES = [
   'password.changed',
   'password.reset',
   'level.changed',
+  'plan.changed',
   'user.disabled',
   'user.enabled',
   'user.unlocked',

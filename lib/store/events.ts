@@ -12,6 +12,8 @@ export interface EventFields {
   /** Of `session.ended`: absent when all have ended. */
   session?: string | undefined
   level?: number | undefined
+  /** The name of a plan. */
+  plan?: string | undefined
   /** An API key's id. */
   key?: string | undefined
   /** A passkey's id. */

@@ -4,7 +4,7 @@ import { mapRead, optionalInteger, type Read } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
-import { level, mayEnter } from './rules.ts'
+import { level, mayEnter, planName } from './rules.ts'
 import { KEY_LIVENESS, TOUCH_KEY } from './scripts/key-liveness.ts'
 
 /** Where the script finds the owner of a key. */
@@ -24,6 +24,8 @@ export type KeyLiveness =
       /** Undefined for an account that has not signed in since it was typed by hand. */
       accountId: string | undefined
       level: number
+      /** The name of its owner's plan. */
+      plan: string
       scopes: string[]
       /** Requests a minute; undefined: as its owner. */
       limit: number | undefined
@@ -80,7 +82,7 @@ export function judgeKey(presented: string, found: KeyFields): KeyLiveness {
   }
   // A limit that was typed by hand and is not a number: the key is refused.
   if (!/^([1-9]\d{0,8})?$/.test(limit)) return { status: 'key-unknown' }
-  const [stored, disabled, emailVerified, createdAt, password, id, generation] = account
+  const [stored, disabled, emailVerified, createdAt, password, id, generation, plan] = account
   // An account that was deleted and made again may be another person's. The id tells the two apart; for
   // an API key from before accounts had ids, the time when the account was made does.
   const isSame = address === '' ? born !== '' && createdAt === born : id === uid
@@ -94,6 +96,7 @@ export function judgeKey(presented: string, found: KeyFields): KeyLiveness {
     userId: address || uid,
     accountId: id,
     level: level(stored),
+    plan: planName(plan),
     scopes: scopesOf(scopes),
     limit: limit === '' ? undefined : Number(limit),
   }

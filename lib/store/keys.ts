@@ -31,6 +31,11 @@
  * | `probe` | string | after a second: readiness writes it |
  * | `limit:<policy>:<partition>:<window>` | string | with its window |
  * | `limit:told:<isolate>` | string: the number of its last telling | twenty minutes after it |
+ * | `usage:<account id>:<day>` | hash of counters: `<hour> <kind> <operation or key>` | 400 days after the day |
+ * | `usage:<account id>:<month>` | hash of counters: `<day> <kind> <operation or key>` | 400 days after its last day |
+ * | `usage:<account id>:made-up` | string: the demo's usage is made up | after 400 days |
+ * | `usage:top:<day>` | sorted set of account ids, score = requests | 400 days after the day; a thousand after two days |
+ * | `usage:gone` | sorted set of ids of deleted accounts, score = when in ms | two days after the last |
  * | `<collection prefix><item id>` | hash | never: an item is data |
  * | `index:<collection>:<order>` | sorted set, all scores 0 | never: kept by the writers, healed |
  * | `words:<collection>` | sorted set of words and ids, all scores 0 | as the above |
@@ -75,9 +80,13 @@ export const keys = {
   probe: 'probe',
   /** The limiter's library appends `:<partition>:<window number>`. */
   limit: (policy: string): string => `limit:${policy}`,
-  limitWindow: (policy: string, partition: string, windowNumber: number): string =>
-    `limit:${policy}:${partition}:${windowNumber}`,
+  limitWindow: (policy: string, partition: string, window: number | string): string =>
+    `limit:${policy}:${partition}:${window}`,
   limitTold: (isolate: string): string => `limit:told:${isolate}`,
+  /** `period` is a day, with counts by hour, or a month, with counts by day. */
+  usage: (accountId: string, period: string): string => `usage:${accountId}:${period}`,
+  usageTop: (day: string): string => `usage:top:${day}`,
+  usageGone: 'usage:gone',
   /** A pattern for SCAN. */
   under: (prefix: string): string => `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`,
   item: (prefix: string, itemId: string): string => `${prefix}${itemId}`,

@@ -2,7 +2,7 @@ import type { Read } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
-import { level, mayEnter } from './rules.ts'
+import { level, mayEnter, planName } from './rules.ts'
 import { LIVENESS_AT_PRIMARY, READ_LIVENESS } from './scripts/liveness.ts'
 import { ROTATE_SESSION } from './scripts/rotation.ts'
 
@@ -13,6 +13,8 @@ export interface SessionState {
   idle: number
   now: number
   level: number
+  /** The name of the account's plan. */
+  plan: string
 }
 
 /** Whose session it is: `userId` is the address, which names the account's record. */
@@ -64,7 +66,7 @@ export async function rotateSession(
  * milliseconds since the user has proven in this session who they are.
  */
 export type Liveness =
-  | { status: 'live'; level: number; signedInAgo: number }
+  | { status: 'live'; level: number; plan: string; signedInAgo: number }
   | {
       status:
         | 'session-missing'
@@ -85,7 +87,7 @@ export type LivenessFields = ReturnType<typeof READ_LIVENESS.parse>
 /** Judges the fields. Anything but a live session of an enabled account is not live. */
 export function liveness(holder: Holder, { session, account, now }: LivenessFields): Liveness {
   const [state, owner, opened, createdAt = '0', fresh = '0'] = session
-  const [stored, disabled, emailVerified, generation, id] = account
+  const [stored, disabled, emailVerified, generation, id, plan] = account
   if (state === undefined) return { status: 'session-missing' }
   if (state !== 'live') return { status: 'session-revoked' }
   if (owner !== holder.accountId) {
@@ -97,7 +99,7 @@ export function liveness(holder: Holder, { session, account, now }: LivenessFiel
   if ((opened ?? '0') !== (generation ?? '0')) return { status: 'session-superseded' }
   if (!mayEnter(disabled, emailVerified)) return { status: 'user-disabled' }
   const signedInAgo = now - Math.max(Number(createdAt), Number(fresh))
-  return { status: 'live', level: level(stored), signedInAgo }
+  return { status: 'live', level: level(stored), plan: planName(plan), signedInAgo }
 }
 
 /** Asks the primary. See {@link LIVENESS_AT_PRIMARY}. */

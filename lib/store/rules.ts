@@ -25,3 +25,11 @@ export function level(value: unknown): number {
   const typed = text(value) ?? ''
   return /^\d{1,3}$/.test(typed) ? Number(typed) : 0
 }
+
+/** The plan of an account that names none. */
+export const DEFAULT_PLAN = 'free'
+
+/** The name of a plan, as an account has it. Whether there is such a plan is not judged here. */
+export function planName(value: unknown): string {
+  return text(value) || DEFAULT_PLAN
+}

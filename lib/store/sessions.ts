@@ -100,14 +100,21 @@ export function openedSession({
   now,
   idle,
   level,
+  plan,
 }: {
   accountId: string
   overCap: string[]
   now: number
   idle: number
   level: number
+  plan: string
 }): Extract<Opened, { status: 'opened' }> {
-  return { status: 'opened', accountId, overCap, session: { seq: 1, at: now, now, idle, level } }
+  return {
+    status: 'opened',
+    accountId,
+    overCap,
+    session: { seq: 1, at: now, now, idle, level, plan },
+  }
 }
 
 /** Opens a session for a password at the primary. See {@link OPEN_SESSION}. */

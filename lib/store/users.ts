@@ -147,6 +147,8 @@ export interface Account {
   /** Undefined before the first sign-in of an account that was typed by hand. */
   accountId: string | undefined
   level: string | undefined
+  /** As it is stored: there may be no such plan. */
+  plan: string | undefined
   name: string | undefined
   emailVerified: boolean
   disabled: boolean
@@ -172,15 +174,17 @@ export const ACCOUNT_FIELDS = [
   'disabled',
   'createdAt',
   'id',
+  'plan',
 ] as const
 
 /** An account of its {@link ACCOUNT_FIELDS}. */
 export function accountOf(fields: StoredFields): Account {
-  const [level, name, emailVerified, disabled, createdAt, accountId] = fields
+  const [level, name, emailVerified, disabled, createdAt, accountId, plan] = fields
   return {
     exists: fields.some((field) => field !== undefined),
     accountId,
     level,
+    plan,
     name,
     emailVerified: mayEnter(undefined, emailVerified),
     disabled: !mayEnter(disabled, undefined),

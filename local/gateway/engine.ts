@@ -54,6 +54,7 @@ export async function embedded(): Promise<{ engine: Engine; database: RedisDatab
   const state = new RedisServerState({ databaseCount: 1 })
   const database = state.getDatabase(0)
   emitWithoutValues(database)
+  readSortedSetsInPlace(database)
   const connection = createVirtualConnection({ state, executor: createRedisCommandExecutor() })
   // It does what ioredis asks of a socket, without being one.
   const socket = connection.clientSocket as unknown as Socket
@@ -91,6 +92,17 @@ function emitWithoutValues({ mutations }: RedisDatabase): void {
   mutations.emit = (event) => {
     emit(event.type === 'write' ? { ...event, value: emptyValue(event.value.type) } : event)
   }
+}
+
+/**
+ * The engine copies a sorted set for everybody who reads it, and a ZADD reads it to see whether it is empty:
+ * each write of an index would cost as much as the whole of it. No command changes what it has read.
+ */
+function readSortedSetsInPlace(database: RedisDatabase): void {
+  database.getSortedSet = (key) =>
+    database.getType(key) === null
+      ? null
+      : database.updateSortedSet(key, (tracked) => Reflect.get(tracked, 'zset'))
 }
 
 function engineOf(name: Engine['name'], redis: Redis): Engine {

@@ -21,6 +21,7 @@ export class Keeper {
   readonly #database: RedisDatabase
   readonly #folder: SnapshotFolder
   readonly #lock: FolderLock
+  readonly #delayMs: number
   /** The engine's own values, which its events hand over: its `get` would copy them. */
   readonly #values = new Map<string, RedisDataValue>()
   readonly #encoded = new Map<string, EncodedKey>()
@@ -35,10 +36,16 @@ export class Keeper {
   #closed = false
   #loading = true
 
-  constructor(database: RedisDatabase, folder: SnapshotFolder, lock: FolderLock) {
+  constructor(
+    database: RedisDatabase,
+    folder: SnapshotFolder,
+    lock: FolderLock,
+    delayMs = DELAY_MS,
+  ) {
     this.#database = database
     this.#folder = folder
     this.#lock = lock
+    this.#delayMs = delayMs
   }
 
   /** Fills the database from its folder, leaves out what has expired, and keeps it from then on. */
@@ -116,7 +123,7 @@ export class Keeper {
     this.#schedule()
   }
 
-  #schedule(delay = DELAY_MS): void {
+  #schedule(delay = this.#delayMs): void {
     if (this.#loading || this.#closed) return
     if (this.#timer !== undefined || this.#writing !== undefined) return
     this.#timer = setTimeout(() => {
@@ -127,7 +134,7 @@ export class Keeper {
         .finally(() => {
           this.#writing = undefined
           // What changed meanwhile has waited for as long as the writing took.
-          if (this.#dirty.size > 0 || this.#changed) this.#schedule(DELAY_MS / 2)
+          if (this.#dirty.size > 0 || this.#changed) this.#schedule(this.#delayMs / 2)
         })
     }, delay)
   }

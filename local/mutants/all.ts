@@ -1,5 +1,6 @@
 import { ACCOUNTS } from './accounts.ts'
 import { FACES } from './faces.ts'
+import { FACTORS } from './factors.ts'
 import { IDENTITIES } from './identities.ts'
 import { ITEMS } from './items.ts'
 import type { Mutant } from './mutant.ts'
@@ -11,6 +12,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SESSIONS,
   ...ACCOUNTS,
   ...IDENTITIES,
+  ...FACTORS,
   ...ITEMS,
   ...FACES,
   ...REQUESTS,

@@ -2,7 +2,7 @@ import { HotLimiter } from '../../lib/rate-limit/hot.ts'
 import type { HotPolicyName, PolicyName } from '../../lib/rate-limit/policies.ts'
 import type { Decision } from '../../lib/rate-limit/types.ts'
 import { connectScripts, type LimiterClient } from '../../lib/store/client/script-runner.ts'
-import { Trips } from '../../lib/store/client/trips.ts'
+import { STORE_DEADLINE_MS, Trips } from '../../lib/store/client/trips.ts'
 import { TELL_COUNTS } from '../../lib/store/scripts/tellings.ts'
 import { redisEngine } from '../../local/gateway/engine.ts'
 import { startGateway } from '../../local/gateway/server.ts'
@@ -25,6 +25,8 @@ export class Isolates {
   /** Of one way to the store, in milliseconds. */
   wayMs = 0
   fault: CallFault = 'none'
+  /** Of real time: how long a request waits for the store. */
+  deadlineMs = STORE_DEADLINE_MS
   readonly calls: StoreCall[] = []
   readonly logged: { event: string; count?: unknown }[] = []
   readonly limiters: HotLimiter[] = []
@@ -72,12 +74,13 @@ export class Isolates {
     policy: HotPolicyName,
     key: string,
     wait = true,
+    limit?: number,
   ): Promise<Decision | undefined> {
     const limiter = this.limiters[isolate]
     if (limiter === undefined) throw new TypeError('no such isolate')
     const begun = this.#firstsBegun
-    const trips = new Trips(() => this.now)
-    const work = limiter.count(policy, { key }, trips, () => undefined, { wait })
+    const trips = new Trips(() => this.now, undefined, undefined, this.deadlineMs)
+    const work = limiter.count(policy, { key }, trips, () => undefined, { wait, limit })
     const isFirst = this.#firstsBegun > begun
     const decision = await work.catch(() => undefined)
     if (isFirst && decision?.allowed) this.firsts.admitted++

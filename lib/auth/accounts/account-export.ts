@@ -1,5 +1,6 @@
 import { type AccessCode, ok, type Result } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
+import type { Plans } from '../../rate-limit/plans.ts'
 import { apiKeysRead } from '../../store/api-keys.ts'
 import type { Store } from '../../store/client/store.ts'
 import { identitiesRead } from '../../store/identities.ts'
@@ -41,8 +42,7 @@ export type ListOwned = (
 
 /** What exporting an account needs from outside. */
 export interface ExportDeps {
-  /** Requests a minute of a key without its own. */
-  userLimit: number
+  plans: Plans
   listOwned: ListOwned
 }
 
@@ -77,7 +77,7 @@ export const exportProfile = defineOperation('exportProfile', {
  */
 export async function accountExport(
   call: { store: Store; background: AuthCall['background'] },
-  { userLimit, listOwned }: ExportDeps,
+  { plans, listOwned }: ExportDeps,
   userId: string,
   account: Account,
 ): Promise<Result<AccountExport, 'service-unavailable' | AccessCode>> {
@@ -93,7 +93,7 @@ export async function accountExport(
   const items = accountId === undefined ? ok({}) : await listOwned(call, accountId)
   if (!items.ok) return items
   return ok({
-    account: shownUser(userId, account),
+    account: shownUser(userId, account, { plans }),
     sessions: sessions.map(({ sessionId, createdAt, rotatedAt, userAgent, ip }) => ({
       id: sessionId,
       createdAt: new Date(createdAt).toISOString(),
@@ -101,7 +101,7 @@ export async function accountExport(
       userAgent,
       ip,
     })),
-    keys: apiKeys.map((key) => own(key, { userLimit })),
+    keys: apiKeys.map((key) => own(key, plans.of(account.plan))),
     identities: shownIdentities(identities),
     passkeys: passkeys.map(ownPasskey),
     totp:

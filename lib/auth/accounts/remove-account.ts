@@ -35,7 +35,7 @@ export async function removeAccount(
   by?: string,
 ): Promise<'done' | 'unknown' | 'last-admin'> {
   const [{ resetHash }] = await call.store.read(deletableRead(userId))
-  const outcome = await deleteAccount(call.store, userId, { accountId, resetHash })
+  const outcome = await deleteAccount(call.store, userId, { accountId, resetHash }, deps.now())
   if (outcome !== 'done') return outcome
   call.report('account.deleted', { user: accountId, by })
   const search = new TraceSearch({ userId, accountId }, deps.ownedItems.prefixes)

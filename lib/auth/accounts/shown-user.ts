@@ -1,5 +1,6 @@
 import { level } from '../../store/rules.ts'
 import type { Account } from '../../store/users.ts'
+import type { PlanDeps } from '../types.ts'
 
 /** An account as an admin sees it. */
 export interface User {
@@ -7,6 +8,8 @@ export interface User {
   id: string | null
   user: string
   level: number
+  /** The name of the plan. */
+  plan: string
   name?: string
   emailVerified: boolean
   disabled: boolean
@@ -15,12 +18,17 @@ export interface User {
 }
 
 /** An account of its record. */
-export function shownUser(user: string, account: Account): User {
+export function shownUser(
+  user: string,
+  account: Account,
+  { plans }: Pick<PlanDeps, 'plans'>,
+): User {
   const { accountId, name, emailVerified, disabled, createdAt } = account
   return {
     id: accountId ?? null,
     user,
     level: level(account.level),
+    plan: plans.of(account.plan).name,
     ...(name === undefined ? {} : { name }),
     emailVerified,
     disabled,

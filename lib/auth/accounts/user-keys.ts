@@ -1,7 +1,8 @@
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
 import { apiKeysRead, removeKey } from '../../store/api-keys.ts'
-import { type KeyDeps, own } from '../api-keys/api-keys.ts'
+import { own } from '../api-keys/api-keys.ts'
+import type { PlanDeps } from '../types.ts'
 import { findAccount } from './find-account.ts'
 
 /** Lists the API keys of an account; of the keys themselves only the beginnings are known. For admins. */
@@ -9,11 +10,12 @@ export const listUserKeys = defineOperation('listUserKeys', {
   summary: 'List the API keys of an account',
   problems: ['not-found'],
   answer: ['ApiKey'],
-  run: async (call, deps: KeyDeps) => {
+  run: async (call, { plans }: PlanDeps) => {
     const found = await findAccount(call)
     if (!found.ok) return found
+    const plan = plans.of(found.value.account.plan)
     const list = await call.read(apiKeysRead(found.value.userId))
-    return list.ok ? ok({ data: list.value.map((key) => own(key, deps)), nextCursor: null }) : list
+    return list.ok ? ok({ data: list.value.map((key) => own(key, plan)), nextCursor: null }) : list
   },
 })
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
+import type { PlanLimits, Plans } from '../../rate-limit/plans.ts'
 import { apiKeysRead, type ListedKey, removeKey, replaceSecret } from '../../store/api-keys.ts'
 import type { MintedKey } from './api-key.ts'
 
@@ -10,10 +11,9 @@ export interface KeyDeps {
   mintKey: (id?: string) => Promise<MintedKey>
   /** What scopes can name. */
   collectionNames: readonly string[]
-  /** The largest quota a key can have, in requests a minute. */
-  keyLimit: number
-  /** What a user may ask a minute, and so a key that has no quota of its own. */
-  userLimit: number
+  /** The largest quota that a key can have, in requests a minute, if it is set; else it follows from the plan. */
+  keyLimit: number | undefined
+  plans: Plans
 }
 
 /** An API key as its owner sees it; times are RFC 3339. */
@@ -23,8 +23,8 @@ export interface OwnKey {
   /** The beginning of the key, to tell it from others. */
   prefix: string
   scopes: string[]
-  /** Requests a minute. */
-  limit: number
+  /** Requests a minute: its own, or its owner's; null without a limit. */
+  limit: number | null
   createdAt: string
   expiresAt: string | null
   lastUsedAt: string | null
@@ -53,9 +53,9 @@ export const listKeys = defineOperation('listKeys', {
   run: async (call, deps: KeyDeps) => {
     const { principal } = call
     const found = await call.read(apiKeysRead(principal.userId))
-    return found.ok
-      ? ok({ data: found.value.map((key) => own(key, deps)), nextCursor: null })
-      : found
+    if (!found.ok) return found
+    const plan = deps.plans.of(call.plan())
+    return ok({ data: found.value.map((key) => own(key, plan)), nextCursor: null })
   },
 })
 
@@ -76,7 +76,7 @@ export const rollKey = defineOperation('rollKey', {
     const rolled = await replaceSecret(call.store, principal, { id, hash, overlapMs })
     if (!rolled) return fail('not-found', 'no such key of this user')
     call.report('key.rolled', { user: principal.accountId, key: id })
-    return ok(shown(key, record, deps))
+    return ok(shown(key, record, deps.plans.of(call.plan())))
   },
 })
 
@@ -95,11 +95,11 @@ export const deleteKey = defineOperation('deleteKey', {
 })
 
 /** A key as its owner and an admin see it. */
-export function own(key: ListedKey, { userLimit }: Pick<KeyDeps, 'userLimit'>): OwnKey {
+export function own(key: ListedKey, { minute }: Pick<PlanLimits, 'minute'>): OwnKey {
   const { createdAt, expiresAt, usedAt, limit, ...fields } = key
   return {
     ...fields,
-    limit: limit ?? userLimit,
+    limit: limit ?? minute?.limit ?? null,
     createdAt: new Date(createdAt).toISOString(),
     expiresAt: instant(expiresAt),
     lastUsedAt: instant(usedAt),
@@ -112,10 +112,10 @@ export function shown(
   record: Pick<ListedKey, 'id' | 'name' | 'prefix' | 'limit' | 'expiresAt'> & {
     scopes: readonly string[]
   },
-  { userLimit }: KeyDeps,
+  { minute }: Pick<PlanLimits, 'minute'>,
 ): NewOwnKey {
   const { id, name, prefix, scopes, expiresAt } = record
-  const limit = record.limit ?? userLimit
+  const limit = record.limit ?? minute?.limit ?? null
   return { id, key, name, prefix, scopes: [...scopes], limit, expiresAt: instant(expiresAt) }
 }
 

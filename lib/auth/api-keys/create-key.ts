@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
+import { largestKeyLimit } from '../../rate-limit/plans.ts'
 import { insertKey, type NewKey } from '../../store/api-keys.ts'
 import { notOneOf } from '../../validation.ts'
 import { nameText } from '../accounts/name-text.ts'
@@ -10,7 +11,6 @@ import { type KeyDeps, shown } from './api-keys.ts'
 
 /** The second words of scopes: `read` in `<collection>:read`. */
 const SCOPE_ACTIONS = ['read', 'write', 'list', 'get', 'create', 'update', 'delete'] as const
-const MOST_KEYS = 50
 const MOST_SCOPES = 32
 const LONGEST_LIFE_SECONDS = 315_360_000
 /** Every scope that a key can have: a collection and what may be done there. */
@@ -39,12 +39,14 @@ export const createKey = defineOperation('createKey', {
   answer: 'NewApiKey',
   run: async (call, deps: KeyDeps & AccountDeps) => {
     const { principal, input } = call
+    const plan = deps.plans.of(call.plan())
     const scopes = allScopes(deps.collectionNames)
     const errors = input.scopes.flatMap((scope, index) =>
       scopes.includes(scope) ? [] : [{ pointer: `#/scopes/${index}`, message: notOneOf(scopes) }],
     )
-    if (input.limit !== undefined && input.limit > deps.keyLimit) {
-      errors.push({ pointer: '#/limit', message: `is larger than ${deps.keyLimit}` })
+    const largest = deps.keyLimit ?? largestKeyLimit(plan.minute?.limit)
+    if (input.limit !== undefined && input.limit > largest) {
+      errors.push({ pointer: '#/limit', message: `is larger than ${largest}` })
     }
     if (errors.length > 0) return fail('validation-error', `${errors.length} faults`, { errors })
     const fresh = await requireFresh(call, deps, input.current)
@@ -62,14 +64,15 @@ export const createKey = defineOperation('createKey', {
       limit: input.limit,
       ttlMs: input.expiresIn === undefined ? undefined : input.expiresIn * 1_000,
     }
-    const made = await insertKey(call.store, record, MOST_KEYS)
+    const cap = plan.keys ?? Number.MAX_SAFE_INTEGER
+    const made = await insertKey(call.store, record, cap)
     if (made.status === 'full') {
-      const detail = `An account has ${MOST_KEYS} keys at most: delete one.`
+      const detail = `The plan ${plan.name} has ${cap} API keys at most: delete one.`
       return fail('conflict', 'keys at their cap', { detail })
     }
     if (made.status !== 'made') return fail('invalid-token', 'the account may not enter')
     call.report('key.created', { user: principal.accountId, key: id })
-    return ok(shown(key, { ...record, expiresAt: made.expiresAt }, deps), {
+    return ok(shown(key, { ...record, expiresAt: made.expiresAt }, plan), {
       headers: { Location: `/api/keys/${id}` },
     })
   },

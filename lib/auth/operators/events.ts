@@ -18,6 +18,7 @@ export interface SecurityEvent {
   by?: string
   session?: string
   level?: number
+  plan?: string
   key?: string
   passkey?: string
   policy?: string

@@ -37,7 +37,7 @@ export const assertionCredential = z.object({
     clientDataJSON: bytes,
     authenticatorData: bytes,
     signature: bytes,
-    userHandle: z.optional(z.nullable(bytes)),
+    userHandle: z.optional(bytes),
   }),
 })
 

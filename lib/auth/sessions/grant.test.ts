@@ -14,7 +14,14 @@ const settings = parseSettings(
 /** A pair of a session that the store's clock ends so many seconds from now. */
 async function granted(idleSeconds: number, appClockMs = NOW) {
   const deps = createDeps(settings, () => appClockMs)
-  const session = { seq: 3, at: NOW - 5_000, idle: NOW + idleSeconds * 1_000, now: NOW, level: 5 }
+  const session = {
+    seq: 3,
+    at: NOW - 5_000,
+    idle: NOW + idleSeconds * 1_000,
+    now: NOW,
+    level: 5,
+    plan: 'pro',
+  }
   const tokens = await grant(deps, 'Logged in', HOLDER, session)
   const access = await deps.accessTokens.verify(tokens.JWT, appClockMs)
   const refresh = await deps.refreshTokens.verify(tokens.refresh)
@@ -28,7 +35,7 @@ test('both tokens are of the session, and the answer says how long they live', a
     ...{ message: 'Logged in', tokenType: 'Bearer', expiresIn: 3_600, refreshExpiresIn: 86_400 },
     content: { user: 'me@home.org', level: 5 },
   })
-  expect(access).toMatchObject({ sub: HOLDER.accountId, sid: 's', level: 5 })
+  expect(access).toMatchObject({ sub: HOLDER.accountId, sid: 's', level: 5, plan: 'pro' })
   expect(access.exp - access.iat).toBe(3_600)
   expect(refresh).toMatchObject({ sub: HOLDER.accountId, sid: 's', seq: 3 })
 })

@@ -16,16 +16,18 @@ export async function grant(
   session: SessionState,
 ): Promise<TokenResponse> {
   const { accountId: sub, userId: user, sessionId: sid } = holder
-  const { seq, at, idle, now, level } = session
+  const { seq, at, idle, now, level, plan } = session
   const refreshExpiresIn = Math.max(0, Math.floor((idle - now) / 1_000))
   const expiresIn = Math.min(deps.lifetimes.accessTokenTtl, refreshExpiresIn)
   const iat = Math.floor(deps.now() / 1_000)
+  deps.plansSeen.note(sub, plan)
   const [JWT, refresh] = await Promise.all([
     deps.accessTokens.issue({
       sub,
       user,
       sid,
       level,
+      plan,
       iat,
       exp: iat + expiresIn,
       jti: deps.randomId(),

@@ -1,6 +1,7 @@
 import { remember } from '../../bounded-map.ts'
 import { type Access, LEVELS } from '../../contract/access.ts'
 import { type AccessCode, fail, ok, type Result } from '../../contract/problems.ts'
+import type { PlansSeen } from '../../rate-limit/plans-seen.ts'
 import type { Read } from '../../store/client/reply.ts'
 import type { Store } from '../../store/client/store.ts'
 import type { KeyLiveness } from '../../store/key-liveness.ts'
@@ -27,8 +28,8 @@ export interface KeyOwner {
   accountId: string | undefined
 }
 
-/** Sessions as this isolate last saw them alive, with the level of their account. */
-export type SessionsSeen = Map<string, { at: number; level: number }>
+/** Sessions as this isolate last saw them alive, with the level and the plan of their account. */
+export type SessionsSeen = Map<string, { at: number; level: number; plan: string }>
 
 /**
  * The right of one request to its answer: a verified token says who asks, the store says whether
@@ -44,9 +45,11 @@ export class LiveAccess {
   readonly #now: () => number
   readonly #seen: SessionsSeen
   readonly #dead: DeadSessions | undefined
+  readonly #plans: PlansSeen | undefined
   #proof: Result<undefined, AccessCode> | undefined
   #level: number | undefined
   #signedInAgo: number | undefined
+  #plan: string | undefined
   #keyOwner: KeyOwner | undefined
   #scopes: readonly string[] = []
 
@@ -61,10 +64,15 @@ export class LiveAccess {
     proof: Proof | undefined,
     access: Access,
     now: () => number,
-    { seen = new Map(), dead }: { seen?: SessionsSeen; dead?: DeadSessions } = {},
+    {
+      seen = new Map(),
+      dead,
+      plans,
+    }: { seen?: SessionsSeen; dead?: DeadSessions; plans?: PlansSeen } = {},
   ) {
     this.#seen = seen
     this.#dead = dead
+    this.#plans = plans
     this.#store = store
     this.#claims = proof !== undefined && 'claims' in proof ? proof.claims : undefined
     this.#key = proof !== undefined && 'key' in proof ? proof.key : undefined
@@ -82,6 +90,11 @@ export class LiveAccess {
     return this.#signedInAgo
   }
 
+  /** The name of the account's plan; undefined before the store was asked. */
+  get plan(): string | undefined {
+    return this.#plan
+  }
+
   /** The id of the key that was proven. */
   get usedKey(): string | undefined {
     return this.#keyOwner === undefined ? undefined : this.#key?.id
@@ -92,15 +105,16 @@ export class LiveAccess {
     return this.#keyOwner
   }
 
-  /** Accepts a rotation as the proof: it has just read the account's level at the primary. */
-  accept(level: number): void {
+  /** Accepts a rotation as the proof: it has just read the account's level and plan at the primary. */
+  accept({ level, plan }: { level: number; plan: string }): void {
+    this.#plan = plan
     this.#proof = this.#judgeLevel(level)
   }
 
   /** Accepts as the proof that this isolate saw the session alive in the last so many seconds. */
   recall(seconds: number): void {
     const seen = this.#seen.get(this.#claims?.sid ?? '')
-    if (seen !== undefined && this.#now() - seen.at < seconds * 1_000) this.accept(seen.level)
+    if (seen !== undefined && this.#now() - seen.at < seconds * 1_000) this.accept(seen)
   }
 
   /** Reads, and proves the right to the answer in the same trip. */
@@ -191,8 +205,10 @@ export class LiveAccess {
       }
       return fail('invalid-token', state.status)
     }
-    remember(this.#seen, session.sessionId, { at: this.#now(), level: state.level })
-    this.#signedInAgo = state.signedInAgo
+    const { level, plan, signedInAgo } = state
+    remember(this.#seen, session.sessionId, { at: this.#now(), level, plan })
+    this.#signedInAgo = signedInAgo
+    this.#notePlan(session.accountId, plan)
     return this.#judgeLevel(state.level)
   }
 
@@ -201,12 +217,19 @@ export class LiveAccess {
     if (found.status !== 'live') return fail('invalid-token', found.status)
     const { userId, accountId } = found
     this.#keyOwner = { userId, accountId }
+    this.#notePlan(accountId ?? userId, found.plan)
     this.#scopes = found.scopes
     if (this.#access !== 'public' && this.#key?.reaches(found.scopes) !== true) {
       const detail = `The API key needs the scope ${this.#key?.needs()}.`
       return fail('insufficient-scope', 'not in the scopes of the key', { detail })
     }
     return this.#judgeLevel(found.level)
+  }
+
+  /** A changed plan is noticed as a changed level is, where gate and endpoints share their memory. */
+  #notePlan(accountId: string, plan: string): void {
+    this.#plan = plan
+    this.#plans?.note(accountId, plan)
   }
 
   #judgeLevel(level: number): Result<undefined, AccessCode> {

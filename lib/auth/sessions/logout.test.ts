@@ -20,7 +20,8 @@ const iat = Math.floor(Date.now() / 1_000) - 7_200
 const session = { sub: 'u_0123456789abcdef', user: 'me@home.org', sid: 's', iat }
 const refresh = () => deps.refreshTokens.issue({ ...session, exp: iat + 86_400, seq: 1 })
 /** An hour over. */
-const over = () => deps.accessTokens.issue({ ...session, exp: iat + 3_600, level: 0, jti: 'j' })
+const over = () =>
+  deps.accessTokens.issue({ ...session, exp: iat + 3_600, level: 0, plan: 'free', jti: 'j' })
 
 /** Logs out where the quota says this. */
 async function loggedOut(sent: Partial<AuthCall<unknown>>, allowed = true) {
@@ -55,6 +56,7 @@ async function loggedOut(sent: Partial<AuthCall<unknown>>, allowed = true) {
     sentCookies: null,
     cookies: { give: () => undefined, clear: () => void cleared++, add: () => undefined },
     site: { sameOrigin: false, foreign: false },
+    plan: () => 'free',
     ...{ later: () => undefined, background: () => undefined, report: () => undefined },
     event: () => {
       throw new TypeError('no event here')

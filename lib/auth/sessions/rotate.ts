@@ -5,6 +5,13 @@ import { CLOCK_TOLERANCE_SECONDS, type RefreshClaims } from '../tokens/tokens.ts
 import type { AuthCall, AuthDeps } from '../types.ts'
 import { grant } from './grant.ts'
 
+/** The next pair, whose session it is, and what the account is now. */
+interface Rotated {
+  tokens: TokenResponse
+  holder: Holder
+  rights: { level: number; plan: string }
+}
+
 /**
  * Exchanges a verified refresh token for the next pair: one call to the store, at its primary.
  *
@@ -14,7 +21,7 @@ export async function rotate(
   { store, report }: Pick<AuthCall, 'store' | 'report'>,
   claims: RefreshClaims,
   deps: AuthDeps,
-): Promise<Result<{ tokens: TokenResponse; holder: Holder }, 'invalid-refresh-token'>> {
+): Promise<Result<Rotated, 'invalid-refresh-token'>> {
   const { sub, user: userId, sid: sessionId, seq, exp } = claims
   const rotation = await rotateSession(
     store,
@@ -37,7 +44,9 @@ export async function rotate(
     case 'repeated': {
       const { accountId, session } = rotation
       const holder = { accountId, userId, sessionId }
-      return ok({ tokens: await grant(deps, 'Token Refreshed', holder, session), holder })
+      const { level, plan } = session
+      const tokens = await grant(deps, 'Token Refreshed', holder, session)
+      return ok({ tokens, holder, rights: { level, plan } })
     }
     case 'refused':
       // A disabled account may be enabled again.

@@ -14,6 +14,7 @@ const claims = {
   user: 'me@home.org',
   sid: 'ses_1',
   level: 0,
+  plan: 'free',
   iat: NOW,
   exp: NOW + 3_600,
   jti: 'jti_1',
@@ -54,6 +55,7 @@ test.describe('access tokens', () => {
       { level: '9' },
       { level: -1 },
       { level: 1.5 },
+      ...[5, '', null, ['pro'], {}].map((plan) => ({ plan })),
       { exp: NOW + 0.5 },
       { exp: 1e300 },
       { iat: NOW + 3_600 },
@@ -63,6 +65,11 @@ test.describe('access tokens', () => {
       const result = await access.verify(await forge(payload), NOW * 1_000)
       expect(result, JSON.stringify(payload)).toMatchObject({ ok: false, code: 'invalid-token' })
     }
+  })
+
+  test('a token from before accounts had plans counts by the default plan', async () => {
+    const token = await forge({ plan: undefined })
+    expect(await access.verify(token, NOW * 1_000)).toEqual({ ok: true, value: claims })
   })
 
   test('invalid-token for another type, algorithm, key or key id', async () => {

@@ -1,6 +1,7 @@
 import { CompactSign } from 'jose'
 import { remember } from '../../bounded-map.ts'
 import { fail, ok, type Result } from '../../contract/problems.ts'
+import { DEFAULT_PLAN } from '../../store/rules.ts'
 import { type Keyring, verifyCompact } from './jws.ts'
 
 /** What an access token says (RFC 9068 §2.2); times in seconds. */
@@ -11,6 +12,8 @@ export interface AccessClaims {
   user: string
   sid: string
   level: number
+  /** The name of the account's plan, as it was when the token was made. */
+  plan: string
   iat: number
   exp: number
   jti: string
@@ -84,16 +87,20 @@ export function createAccessTokens({ keys, origin }: Codec): AccessTokens {
     const payload = await verify(await keys(), typ, origin, token)
     if (payload === undefined) return fail('invalid-token', 'signature or form')
     // A token from before accounts had ids has the address in `sub` alone.
-    const { sub, user = sub, sid, level, iat, exp, jti } = payload
+    // One from before accounts had plans says none: until it ends it counts by the default.
+    const { sub, user = sub, sid, level, plan = DEFAULT_PLAN, iat, exp, jti } = payload
     if (!(isId(sub) && isId(user) && isId(sid) && isId(jti))) return fail('invalid-token', 'claims')
+    if (!isId(plan)) return fail('invalid-token', 'claims')
     if (!(isCount(level) && isCount(iat) && isCount(exp))) return fail('invalid-token', 'claims')
-    const claims = { sub, user, sid, level, iat, exp, jti }
+    const claims = { sub, user, sid, level, plan, iat, exp, jti }
     remember(verified, token, claims, MOST_VERIFIED)
     return ok(claims)
   }
   return {
-    issue: async ({ sub, user, sid, level, iat, exp, jti }) =>
-      sign(await keys(), typ, { iss: origin, aud: origin, sub, user, sid, level, iat, exp, jti }),
+    issue: async ({ sub, user, sid, level, plan, iat, exp, jti }) => {
+      const claims = { iss: origin, aud: origin, sub, user, sid, level, plan, iat, exp, jti }
+      return sign(await keys(), typ, claims)
+    },
 
     verify: async (token, nowMs, options) => {
       const claims = await claimsOf(token)

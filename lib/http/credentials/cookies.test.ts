@@ -29,7 +29,12 @@ function carrying(pair: { access?: string; refresh?: string }): Headers {
 
 test('an access and a refresh cookie are over at the same tolerance', async () => {
   const session = { sub: 'u_1', user: 'me@home.org', sid: 's', iat: NOW - 60, exp: NOW }
-  const access = await verifiers.accessTokens.issue({ ...session, level: 0, jti: 'j' })
+  const access = await verifiers.accessTokens.issue({
+    ...session,
+    level: 0,
+    plan: 'free',
+    jti: 'j',
+  })
   const refresh = await verifiers.refreshTokens.issue({ ...session, seq: 1 })
   const statusAt = async (seconds: number, cookies: { access?: string; refresh?: string }) =>
     (await present(carrying(cookies), verifiers).check(seconds * 1_000)).status

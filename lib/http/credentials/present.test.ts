@@ -17,7 +17,7 @@ const verifiers = {
   keyEnvironment: 'live' as const,
 }
 const session = { sub: 'u_1', user: 'me@home.org', sid: 's', iat: NOW - 60, exp: NOW + 60 }
-const access = () => verifiers.accessTokens.issue({ ...session, level: 0, jti: 'j' })
+const access = () => verifiers.accessTokens.issue({ ...session, level: 0, plan: 'free', jti: 'j' })
 const refresh = () => verifiers.refreshTokens.issue({ ...session, seq: 1 })
 
 function checked(headers: Record<string, string>) {

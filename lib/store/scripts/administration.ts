@@ -44,8 +44,8 @@ return {'added'}
 })
 
 /**
- * Sets an account's level, disables or enables it, and takes its TOTP away, unless that would leave nobody
- * who can. `''` leaves level and disablement as they are.
+ * Sets an account's level or plan, disables or enables it, and takes its TOTP away, unless that would leave nobody
+ * who can. `''` leaves level, plan and disablement as they are.
  *
  * Disabling ends every session and every API key, so that enabling does not bring them back. Enabling
  * clears the failed sign-ins. To find another admin the script reads accounts that it does not declare,
@@ -56,7 +56,7 @@ export const SET_RIGHTS = /* @__PURE__ */ script({
   name: 'set rights',
   locks: 'database',
   keys: ['userKey', 'sessionsKey', 'keysKey', 'adminsKey', 'totpKey'],
-  args: ['address', 'accountId', 'newLevel', 'newDisabled', 'endsTotp: boolean'],
+  args: ['address', 'accountId', 'newLevel', 'newPlan', 'newDisabled', 'endsTotp: boolean'],
   lua: `${CLOCK}${WHOLE}${GENERATION}${BEGIN_GENERATION}${RAISE_GENERATION}${END_KEYS}${ANOTHER_ADMIN}
 local size = redis.pcall('HLEN', userKey)
 if type(size) == 'table' or size == 0 then return {'unknown'} end
@@ -70,6 +70,7 @@ if isAdmin(before[1], before[2], before[3]) and not remains and not anotherAdmin
   return {'last-admin'}
 end
 if newLevel ~= '' then redis.call('HSET', userKey, 'level', newLevel) end
+if newPlan ~= '' then redis.call('HSET', userKey, 'plan', newPlan) end
 if newDisabled ~= '' then redis.call('HSET', userKey, 'disabled', newDisabled) end
 if newDisabled == '0' then redis.call('HSET', userKey, 'unlockedAt', whole(clock())) end
 redis.call(remains and 'SADD' or 'SREM', adminsKey, address)

@@ -18,7 +18,7 @@ end
 local how, sessions, apiKeys, registrations, identities, passkeys = 'known', {}, {}, {}, {}, {}
 if not holder[1] then
   if not confirmed then return {'unconfirmed'} end
-  local before = redis.call('HMGET', userKey, 'disabled', 'emailVerified', 'level')
+  local before = redis.call('HMGET', userKey, 'disabled', 'emailVerified', 'level', 'plan')
   local exists = redis.call('EXISTS', userKey) == 1
   if exists and not isEnabled(before[1]) then return {'refused'} end
   how = exists and (isVerified(before[2]) and 'linked' or 'replaced') or 'made'
@@ -38,6 +38,7 @@ if not holder[1] then
     end
     redis.call('DEL', userKey, sessionsKey, keysKey, devicesKey, resetKey)
     redis.call('HSET', userKey, 'id', id, 'level', before[3] or '0', 'emailVerified', '1', 'createdAt', whole(now))
+    if before[4] then redis.call('HSET', userKey, 'plan', before[4]) end
     redis.call('SET', freshKey, address)
   end
   keepIdentity(identityKey, id == fresh and freshIdentitiesKey or identitiesKey, id, address, identityId, details, now)
@@ -57,7 +58,7 @@ end
  *   address if the address is confirmed there too, and `mayLink`. Where there is no such account, one is made.
  * - An account whose address was **never confirmed** may be somebody else's: all of it goes, with its
  *   password, sessions, API keys, links and ways in, and a new one takes its place. What it was given by
- *   an admin, its level, stays.
+ *   an admin, its level and its plan, stays.
  *
  * `assumed` and `known` are whose the identity is and which id the account of `address` has, as the caller has
  * read them (`''` for nobody): a replica may be behind. If the store knows better, it says so and does

@@ -27,7 +27,7 @@ local key = redis.call('HMGET', keyKey, 'hash', 'old', 'oldUntil', 'uid', 'scope
 if not key[4] then return {'unknown'} end
 for i = 1, 12 do key[i] = key[i] or '' end
 local address = key[11] ~= '' and key[11] or key[4]
-local account = redis.call('HMGET', userPrefix .. address, 'level', 'disabled', 'emailVerified', 'createdAt', 'password', 'id', 'kgen')
+local account = redis.call('HMGET', userPrefix .. address, 'level', 'disabled', 'emailVerified', 'createdAt', 'password', 'id', 'kgen', 'plan')
 -- Whether there is a password, never which.
 account[5] = account[5] and '1'
 return {'found', whole(clock()), key, account}

@@ -6,7 +6,7 @@ const DEFINITION = {
   keys: ['sessionKey', 'userKey'],
   lua: `
 local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen', 'createdAt', 'fresh')
-local account = redis.call('HMGET', userKey, 'level', 'disabled', 'emailVerified', 'gen', 'id')
+local account = redis.call('HMGET', userKey, 'level', 'disabled', 'emailVerified', 'gen', 'id', 'plan')
 return {'read', session, account, redis.call('TIME')}
 `,
   outcomes: { read: { session: texts, account: texts, now: instant } },

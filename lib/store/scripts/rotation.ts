@@ -1,6 +1,6 @@
 import { integer, word } from '../client/reply.ts'
 import { script } from '../client/script.ts'
-import { level } from '../rules.ts'
+import { level, planName } from '../rules.ts'
 import { CLOCK, ENTRY, GENERATION, IDENTIFY, MAY_ENTER, REVOKE, WHOLE } from './parts.ts'
 
 /** A session as it is after a rotation. */
@@ -11,6 +11,7 @@ const ROTATED = {
   now: integer,
   level,
   accountId: word,
+  plan: planName,
 }
 
 /**
@@ -82,7 +83,7 @@ if outcome == 'rotated' then
   redis.call('ZADD', sessionsKey, 'XX', whole(idle), sessionId)
 end
 redis.call('HSETNX', userKey, 'level', '0')
-return {outcome, whole(seq), whole(at), whole(idle), whole(now), redis.call('HGET', userKey, 'level'), id}
+return {outcome, whole(seq), whole(at), whole(idle), whole(now), redis.call('HGET', userKey, 'level'), id, redis.call('HGET', userKey, 'plan')}
 `,
   outcomes: {
     rotated: ROTATED,

@@ -1,6 +1,6 @@
 import { integer, word, words } from '../client/reply.ts'
 import { script } from '../client/script.ts'
-import { level } from '../rules.ts'
+import { level, planName } from '../rules.ts'
 import { EVENT_ARGS, EVENT_KEYS, RECORD } from './events.ts'
 import {
   BEGIN_GENERATION,
@@ -84,13 +84,13 @@ end
 local over = redis.call('ZCARD', sessionsKey) - cap
 local oldest = over > 0 and redis.call('ZRANGE', sessionsKey, 0, math.min(over, 100) - 1) or {}
 record(eventsKey, eventIdsKey, eventCountsKey, mostEvents, owner, mostOfOwner, mostOfKind, eventWords)
-return {'opened', whole(now), whole(idle), redis.call('HGET', userKey, 'level'), id, oldest${more}}
+return {'opened', whole(now), whole(idle), redis.call('HGET', userKey, 'level'), id, oldest, redis.call('HGET', userKey, 'plan')${more}}
 `
 }
 
 /** What they answer. */
 export const OPENING_OUTCOMES = {
-  opened: { now: integer, idle: integer, level, accountId: word, overCap: words },
+  opened: { now: integer, idle: integer, level, accountId: word, overCap: words, plan: planName },
   refused: {},
 } as const
 

@@ -1,4 +1,4 @@
-import { texts } from '../client/reply.ts'
+import { integer, texts } from '../client/reply.ts'
 import { script } from '../client/script.ts'
 
 /**
@@ -10,7 +10,7 @@ import { script } from '../client/script.ts'
  * `toldKey` has the number of the isolate's last telling, for `keep` milliseconds. `adds` and `windows`
  * (milliseconds) belong to the counters. A counter that holds no number is told as -1.
  */
-export const TELL_COUNTS = script({
+export const TELL_COUNTS = /* @__PURE__ */ script({
   name: 'tell counts',
   keys: ['toldKey', '...counterKeys'],
   args: ['number: number', 'keep', '...adds', '...windows'],
@@ -31,4 +31,22 @@ end
 return {'told', counts}
 `,
   outcomes: { told: { counts: texts } },
+})
+
+/**
+ * Counts one request in a window of the calendar, unless as many as the limit were counted there. Exact; the
+ * key lives for the length of the window (milliseconds) from its first count.
+ */
+export const COUNT_BELOW = /* @__PURE__ */ script({
+  name: 'count below',
+  keys: ['counterKey'],
+  args: ['limit: number', 'window'],
+  lua: `
+local count = tonumber(redis.call('GET', counterKey) or '0') or limit
+if count >= limit then return {'denied', string.format('%.0f', count)} end
+count = redis.call('INCR', counterKey)
+if count == 1 then redis.call('PEXPIRE', counterKey, window) end
+return {'counted', tostring(count)}
+`,
+  outcomes: { counted: { count: integer }, denied: { count: integer } },
 })

@@ -1,7 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
-import { graphDeps } from '@/lib/deps/graph.ts'
+import { deps } from '@/lib/deps/counted.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
-import { graphSchema } from '@/lib/http/graphql.ts'
+import { graphSchema } from '@/lib/http/graphql-schema.ts'
 
 export const runtime = 'edge'
-export const GET = endpoint(graphSchema, graphDeps, after)
+export const GET = endpoint(graphSchema, deps, after)

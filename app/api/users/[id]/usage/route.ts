@@ -1,0 +1,7 @@
+import { after } from 'next/dist/server/after/index.js'
+import { deps } from '@/lib/deps/counted.ts'
+import { endpoint } from '@/lib/http/endpoint.ts'
+import { readUserUsage } from '@/lib/usage/read-usage.ts'
+
+export const runtime = 'edge'
+export const GET = endpoint(readUserUsage, deps, after)
