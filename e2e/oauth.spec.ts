@@ -13,6 +13,9 @@ test('a sign-in by provider, on this host: where it goes, where it ends, and wha
 }) => {
   issuer.says.claims = { sub: 'host', email: 'by-host@home.org', email_verified: true }
   const browser = browserOf()
+  await browser.begin('firm')
+  const started = await browser.send('/api/auth/oauth/firm')
+  expect(started.headers.get('server-timing')).toContain('0 trips, 0 commands')
   const location = new URL(await browser.begin('firm', '?returnTo=/account/keys?nxtPprovider=x'))
   expect(location.searchParams.get('redirect_uri')).toBe(
     `${api.origin}/api/auth/oauth/firm/callback`,

@@ -126,8 +126,8 @@ export const FACTORS: readonly Mutant[] = [
   mutant(
     'passkeys at an IP address',
     'lib/auth/passkeys/possible.ts',
-    '[\\d.]+',
-    '[.]+',
+    '\\d+(\\.\\d+){3}$',
+    '\\d+$',
     'lib/auth/passkeys/passkeys.test.ts',
   ),
 ]

@@ -98,7 +98,7 @@ export const IDENTITIES: readonly Mutant[] = [
     LINKING,
   ),
   mutant(
-    'the last way in is taken away',
+    'the last way in is taken away with an identity',
     'lib/store/scripts/identities.ts',
     'waysIn(userKey, passkeysKey, identitiesKey) <= 1',
     'waysIn(userKey, passkeysKey, identitiesKey) <= 0',

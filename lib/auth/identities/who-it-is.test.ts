@@ -125,11 +125,12 @@ test('an account that was never confirmed may be somebody else’s: all of it go
   expect((await browser.send('/api/auth/identities')).body.data).toHaveLength(1)
 })
 
-test('a level that an admin gave to an address stays with it', async () => {
+test('what an admin gave to an address, level and plan, stays with it', async () => {
   await api.account(ME, 5)
-  await api.command('HSET', `user:${ME}`, 'emailVerified', '0')
+  await api.command('HSET', `user:${ME}`, 'emailVerified', '0', 'plan', 'pro')
   const [, browser] = await come()
-  expect((await browser.send('/api/profile')).body.level).toBe(5)
+  const { body } = await browser.send('/api/profile')
+  expect(body).toMatchObject({ level: 5, plan: 'pro' })
 })
 
 test('a disabled account stays out, whichever way its identity leads to it', async () => {
