@@ -120,7 +120,8 @@ function candidate(
   let bytes = 0
   for (const field of readerOf(collection).fields) {
     const { name } = field
-    const value = values.fields.get(name)
+    const isNull = isOfTexts !== true && values.nulls.has(name) && takesNull(field)
+    const value = values.fields.get(name) ?? (isNull ? null : undefined)
     // What the words of a command set is a text, as a cell is.
     const kept = keptText(field, value, isOfTexts === true || columns.set.has(name))
     if ('fault' in kept) {
@@ -140,8 +141,12 @@ function candidate(
 const MOST_BYTES = 1_048_576
 
 /** The values of a row by field, or which of its columns are none. */
-function valuesOf(row: Row, columns: Columns): { fields: Map<string, unknown> } | Fault {
+function valuesOf(
+  row: Row,
+  columns: Columns,
+): { fields: Map<string, unknown>; nulls: Set<string> } | Fault {
   const fields = new Map<string, unknown>()
+  const nulls = new Set<string>()
   const unknown: string[] = []
   for (const [column, value] of Object.entries(row)) {
     if (!column.isWellFormed()) {
@@ -150,6 +155,7 @@ function valuesOf(row: Row, columns: Columns): { fields: Map<string, unknown> } 
         example: shown(column),
       }
     }
+    if (value === null) nulls.add(columns.fieldOf(column) ?? '')
     if (value === null || value === undefined || columns.isEmpty(column, value)) continue
     const field = columns.fieldOf(column)
     if (field === undefined) {
@@ -165,7 +171,13 @@ function valuesOf(row: Row, columns: Columns): { fields: Map<string, unknown> } 
     return { reason: `${listed(unknown)}: ${are} of the collection` }
   }
   for (const [field, value] of columns.set) fields.set(field, value)
-  return { fields }
+  return { fields, nulls }
+}
+
+/** Whether null is a value of a field, and not the want of one. */
+function takesNull(field: Field): boolean {
+  const isAny = field.kind === 'json' && !field.isList && !field.isNullable
+  return isAny && accept(field, null).ok
 }
 
 /** The text that is stored of a value, or why the field cannot have it. */

@@ -18,6 +18,8 @@ export type GateDeps = BaseDeps & {
   hotLimiter: HotLimiter
   blockList: BlockList
   sessionWatch: SessionWatch
+  /** Whether endpoints are functions of their own, with memories of their own. */
+  isApart?: true
 } & CountedParts
 
 /**
@@ -45,5 +47,5 @@ export function gateParts(
 export const gateDeps: () => GateDeps = /* @__PURE__ */ once(() => {
   const settings = env()
   const base = createBaseDeps(settings)
-  return { ...base, ...gateParts(settings, base, Date.now) }
+  return { ...base, ...gateParts(settings, base, Date.now), isApart: true }
 })

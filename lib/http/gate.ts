@@ -6,7 +6,7 @@ import { type Failure, fail } from '../contract/problems.ts'
 import type { GateDeps } from '../deps/gate.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
 import type { HotQuota } from '../rate-limit/hot.ts'
-import { largestKeyLimit, type PlanLimits } from '../rate-limit/plans.ts'
+import type { PlanLimits } from '../rate-limit/plans.ts'
 import type { Decision, WaitUntil } from '../rate-limit/types.ts'
 import { Trips } from '../store/client/trips.ts'
 import { traceOf } from '../trace.ts'
@@ -104,7 +104,7 @@ export async function gate(
       spent: trips,
       startedAt,
       quotas: decisions,
-      ...handedOver(routed, counted),
+      ...handedOver(routed, counted, settled),
     }
     if (counted.account !== undefined && handover.counted === undefined) {
       const operation = operationName(routed.row, routed.match)
@@ -194,12 +194,18 @@ interface CountedFor {
 }
 
 /**
- * What the endpoint is told of it, which knows how the request ends. Operations that are for anyone take no
- * credential: their usage is counted here, as requests that go well, and their functions carry nothing for it.
+ * What the endpoint is told of it, which knows how the request ends. Some usage is counted here, as of
+ * requests that go well: of operations for anyone, which take no credential, and, where each endpoint is a
+ * function with a size of its own, of those that carry bcrypt.
  */
-function handedOver({ row }: { row: Operation }, { account }: CountedFor): CountedHandover {
-  const isHandedOver = row.access !== 'public' || row.acts === true
-  return { counted: isHandedOver ? account : undefined }
+function handedOver(
+  { row }: { row: Operation },
+  { account }: CountedFor,
+  deps: Pick<GateDeps, 'isApart'> | undefined,
+): CountedHandover {
+  const isOpen = row.access === 'public' && row.acts !== true
+  const isHere = isOpen || (deps?.isApart === true && row.hashes === true)
+  return { counted: isHere ? undefined : account }
 }
 
 type CountedHandover = Pick<Handover, 'counted'>
@@ -368,8 +374,8 @@ function quotasOf(subject: string, plan: Pick<PlanLimits, 'minute' | 'month'>): 
 /** The requests a minute of an API key: its own, at most as many as a key may have; else its owner's. */
 function keyLimitOf(
   { limit }: KeyQuota,
-  { minute }: Pick<PlanLimits, 'minute'>,
-  most = largestKeyLimit(minute?.limit),
+  { minute, largestKey }: PlanLimits,
+  most = largestKey,
 ): number {
   return Math.min(limit ?? minute?.limit ?? Number.POSITIVE_INFINITY, most)
 }

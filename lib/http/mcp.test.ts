@@ -102,8 +102,8 @@ for (const [era, mode, version] of [
       books_update: { id, year: 1 },
       books_delete: { id },
       reviews_create: { id, movie: 'A', rating: 5, text: 'x' },
-      reviews_get: { id },
-      reviews_list: { filter: { movie: { eq: 'A' } } },
+      reviews_get: { id, include: ['movie'] },
+      reviews_list: { filter: { movie: { eq: 'A' } }, include: ['movie'] },
       reviews_update: { id, rating: 4 },
       reviews_delete: { id },
     }
@@ -121,6 +121,9 @@ for (const [era, mode, version] of [
       ])
       if (name === 'movies_list')
         expect(structuredContent).toEqual({ data: [{ id, year: 2001 }], nextCursor: null })
+      if (name === 'reviews_list' || name === 'reviews_get') {
+        expect(structuredContent).toMatchObject({ included: { movies: { A: { id: 'A' } } } })
+      }
       if (name === 'movies_update') expect(structuredContent).toEqual({ id, director: 'D' })
     }
     await client.close()
@@ -316,12 +319,19 @@ test('before the protocol begins failures are problems', async () => {
   const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
   const garbage = await post(ping, bearer('garbage'))
   expect([garbage.status, garbage.body.type]).toEqual([401, '/problems/invalid-token'])
-  const ended = await enter('ended@home.org', 0)
-  await api.send('logout', {}, bearer(ended))
-  for (const method of ['tools/list', 'tools/call', 'initialize']) {
-    const params = { name: 'movies_list', protocolVersion: '2025-11-25' }
+  for (const [method, name] of [
+    ['tools/list', ''],
+    ['initialize', ''],
+    ['tools/call', 'movies_list'],
+    ['tools/call', 'reviews_list'],
+  ] as const) {
+    const ended = await enter('ended@home.org', 0)
+    const { sid } = JSON.parse(Buffer.from(ended.split('.')[1] ?? '', 'base64url').toString())
+    // Nobody has told this isolate.
+    await api.command('DEL', `session:${sid}`)
+    const params = { name, protocolVersion: '2025-11-25' }
     const dead = await post({ ...ping, method, params }, bearer(ended))
-    expect([dead.status, dead.body.type], method).toEqual([401, '/problems/invalid-token'])
+    expect([dead.status, dead.body.type], method + name).toEqual([401, '/problems/invalid-token'])
   }
   expect((await post(ping, { ...bearer(), 'Content-Type': 'text/plain' })).status).toBe(415)
   expect((await post('x'.repeat(70_000))).status).toBe(413)

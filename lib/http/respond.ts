@@ -86,7 +86,11 @@ export function finish(response: Response, answer: Answer): Response {
   })
   const milliseconds = Date.now() - answer.startedAt
   const answered = { operation, status: response.status, spent, milliseconds }
-  logRequest({ ...answered, requestId, caller, failure, limits: quotas.map(limitUsed), trace })
+  // Where an API key is not proven, as at what is open to everybody, the gate knows whose it is.
+  const user = caller.user ?? answer.counted
+  const named = user === undefined ? caller : { ...caller, user }
+  const limits = quotas.map(limitUsed)
+  logRequest({ ...answered, requestId, caller: named, failure, limits, trace })
   if (answer.counted !== undefined && operation !== undefined) {
     const { status } = response
     const used = { subject: answer.counted, key: caller.key, operation, status }

@@ -1,6 +1,7 @@
 import type { Collection } from '../collections/define.ts'
 import { isRecord, rawQueryOf } from '../items/asked.ts'
 import { getItem } from '../items/get.ts'
+import { readerOf } from '../items/item.ts'
 import { listItems } from '../items/list.ts'
 import { allCollections } from '../items/registry.ts'
 import type { CollectionDeps } from '../items/types.ts'
@@ -63,11 +64,14 @@ function toolsOf(collection: Collection): [name: string, tool: Tool][] {
       'list',
       listItems,
       (given) => ({ input: rawQueryOf(given) }),
-      () => ({ input: listInput(collection), output: listOf(schemas().view, COUNT) }),
+      () => ({
+        input: listInput(collection),
+        output: withIncluded(collection, listOf(schemas().view, COUNT)),
+      }),
     ),
     tool('get', getItem, aboutItem(rawQueryOf), () => ({
-      input: itemInput({ fields: fieldsOf(schemas().view) }),
-      output: schemas().view,
+      input: itemInput({ fields: fieldsOf(schemas().view), ...includeOf(collection) }),
+      output: withIncluded(collection, schemas().view),
     })),
     tool(
       'create',
@@ -124,10 +128,34 @@ function fieldsOf(view: Schema): Schema {
   }
 }
 
+/** The references that can be followed, as an argument; nothing where there are none. */
+function includeOf(collection: Collection): Record<string, Schema> {
+  const names = referencesOf(collection)
+  if (names.length === 0) return {}
+  const description = 'Adds what these refer to, as far as you may read it.'
+  return { include: { type: 'array', description, items: { type: 'string', enum: names } } }
+}
+
+function withIncluded(collection: Collection, output: Schema): Schema {
+  if (referencesOf(collection).length === 0) return output
+  const included = {
+    type: 'object',
+    description: 'With `include`: by collection, then by id.',
+  }
+  return { ...output, properties: { ...Object(output['properties']), included } }
+}
+
+function referencesOf(collection: Collection): string[] {
+  return readerOf(collection)
+    .fields.filter(({ reference }) => reference !== undefined)
+    .map(({ name }) => name)
+}
+
 function listInput(collection: Collection): Schema {
   const { own, filters } = listArguments(collection)
   const properties: Record<string, Schema> = Object.fromEntries(own)
   properties['fields'] = fieldsOf(schemasOf(collection).view)
+  Object.assign(properties, includeOf(collection))
   if (filters.size > 0) {
     const fields = [...filters].map(([field, comparisons]) => [
       field,

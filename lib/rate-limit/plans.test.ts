@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { largestKeyLimit, type Plan, Plans } from './plans.ts'
+import { type Plan, Plans } from './plans.ts'
 import { PlansSeen } from './plans-seen.ts'
 
 function plansOf(
@@ -18,7 +18,7 @@ test('the table has three plans, and a setting overrides whole rows of it', () =
   expect(plans.names).toEqual(['free', 'pro', 'unlimited', 'team'])
   expect(plans.of('free')).toMatchObject({ minute: undefined, month: 5, keys: undefined })
   expect(plans.of('pro')).toEqual({
-    ...{ name: 'pro', month: 3_000_000, keys: 100 },
+    ...{ name: 'pro', month: 3_000_000, keys: 100, largestKey: 3_000 },
     minute: { limit: 3_000, windowSeconds: 60 },
   })
   expect(plans.of('unlimited')).toMatchObject({ minute: undefined, month: undefined })
@@ -55,7 +55,8 @@ test('what the store said after a token was made holds, and a token that is newe
 })
 
 test('a key may have a thousand a minute, or as many as its owner’s plan', () => {
-  expect(largestKeyLimit(600)).toBe(1_000)
-  expect(largestKeyLimit(3_000)).toBe(3_000)
-  expect(largestKeyLimit(undefined)).toBe(Number.POSITIVE_INFINITY)
+  const { plans } = plansOf({}, { user: { limit: 1_000_000, windowSeconds: 86_400 } })
+  expect(plans.of('free').largestKey).toBe(1_000)
+  expect(plans.of('pro').largestKey).toBe(3_000)
+  expect(plans.of('unlimited').largestKey).toBe(Number.POSITIVE_INFINITY)
 })

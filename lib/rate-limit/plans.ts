@@ -26,10 +26,11 @@ export interface PlanLimits {
   minute: { limit: number; windowSeconds: number } | undefined
   month: number | undefined
   keys: number | undefined
+  /** The largest quota that one of its API keys can have, in requests a minute. */
+  largestKey: number
 }
 
-/** The largest quota that an API key can have, in requests a minute. */
-export function largestKeyLimit(minute = Number.POSITIVE_INFINITY): number {
+function largestKeyLimit(minute = Number.POSITIVE_INFINITY): number {
   return Math.max(POLICIES.key.limit, minute)
 }
 
@@ -70,6 +71,7 @@ export class Plans {
             minute: overridden ? (user ?? minute) : minute,
             month: overridden ? (month?.limit ?? plan.month) : plan.month,
             keys: plan.keys,
+            largestKey: largestKeyLimit(plan.minute),
           },
         ]
       }),

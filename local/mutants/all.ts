@@ -1,6 +1,7 @@
 import { ACCOUNTS } from './accounts.ts'
 import { FACES } from './faces.ts'
 import { FACTORS } from './factors.ts'
+import { FILES } from './files.ts'
 import { IDENTITIES } from './identities.ts'
 import { ITEMS } from './items.ts'
 import type { Mutant } from './mutant.ts'
@@ -15,6 +16,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...FACTORS,
   ...ITEMS,
   ...FACES,
+  ...FILES,
   ...REQUESTS,
   ...OPERATING,
 ]

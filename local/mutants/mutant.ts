@@ -6,13 +6,13 @@ export interface Mutant {
   tests: readonly TestFile[]
 }
 
-type SourceFile = `${'lib' | 'local'}/${string}.ts`
+type SourceFile = `${'lib' | 'local' | 'seed'}/${string}.ts`
 
 /** What runs for a planted fault. */
 export const PROJECTS: readonly string[] = ['unit', 'integration', 'serve']
 
 /** A test of one of {@link PROJECTS}: no others run. */
-export type TestFile = `${'lib' | 'local'}/${string}.test.ts` | `e2e/${string}.spec.ts`
+export type TestFile = `${'lib' | 'local' | 'seed'}/${string}.test.ts` | `e2e/${string}.spec.ts`
 
 /** A fault of one edit. */
 export function mutant(

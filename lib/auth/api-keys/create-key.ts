@@ -1,7 +1,6 @@
 import * as z from 'zod/mini'
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
-import { largestKeyLimit } from '../../rate-limit/plans.ts'
 import { insertKey, type NewKey } from '../../store/api-keys.ts'
 import { notOneOf } from '../../validation.ts'
 import { nameText } from '../accounts/name-text.ts'
@@ -44,7 +43,7 @@ export const createKey = defineOperation('createKey', {
     const errors = input.scopes.flatMap((scope, index) =>
       scopes.includes(scope) ? [] : [{ pointer: `#/scopes/${index}`, message: notOneOf(scopes) }],
     )
-    const largest = deps.keyLimit ?? largestKeyLimit(plan.minute?.limit)
+    const largest = deps.keyLimit ?? plan.largestKey
     if (input.limit !== undefined && input.limit > largest) {
       errors.push({ pointer: '#/limit', message: `is larger than ${largest}` })
     }

@@ -1,7 +1,7 @@
 import { after } from 'next/dist/server/after/index.js'
 import { changePassword } from '@/lib/auth/passwords/change-password.ts'
-import { countedAccountDeps } from '@/lib/deps/counted-account.ts'
+import { accountDeps } from '@/lib/deps/account.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
-export const POST = endpoint(changePassword, countedAccountDeps, after)
+export const POST = endpoint(changePassword, accountDeps, after)

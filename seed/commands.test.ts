@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { expect, test } from '@playwright/test'
 import { build } from 'esbuild'
 import { Redis } from 'ioredis'
-import { expect, test } from '../test/support/fixtures.ts'
 import { type Program, runProgram, startProgram, startRedis } from '../test/support/processes.ts'
 
 /** The sources of the commands, with a registry that the commands may change. */
