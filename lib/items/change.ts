@@ -12,12 +12,11 @@ import { namesStrongly, namesWeakly } from '../entity-tags.ts'
 import {
   applyItems,
   type ItemChange,
-  itemRead,
   type Once,
   type Outcome,
   onceRead,
-  type StoredFields,
-} from '../store/items.ts'
+} from '../store/apply-items.ts'
+import { itemRead, type StoredFields } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
 import { keptIndexesOf } from './declaration.ts'
 import { indexChanges } from './indexing.ts'

@@ -1,14 +1,16 @@
 import type { Collection } from '../collections/define.ts'
 import { StoreUnavailable } from '../contract/problems.ts'
+import { applyItems } from '../store/apply-items.ts'
 import type { Store } from '../store/client/store.ts'
-import { applyItems, itemRead } from '../store/items.ts'
+import { itemRead } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
 import { keptIndexesOf } from './declaration.ts'
-import { BATCH } from './index-items.ts'
 import { indexChanges } from './indexing.ts'
 import { readerOf } from './item.ts'
 import { allCollections } from './registry.ts'
 
+/** Items that are deleted in one call. */
+const BATCH = 100
 /** How often an item is tried that others keep changing. */
 const MOST_TRIES = 20
 
