@@ -16,8 +16,9 @@ import {
   type Outcome,
   onceRead,
 } from '../store/apply-items.ts'
-import { itemRead, type StoredFields } from '../store/items.ts'
+import { itemRead } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
 import { keptIndexesOf } from './declaration.ts'
 import { indexChanges } from './indexing.ts'
 import { type Item, itemTag, readerOf } from './item.ts'

@@ -1,7 +1,7 @@
 import type { Collection } from '../collections/define.ts'
 import type { ItemChange } from '../store/apply-items.ts'
-import type { StoredFields } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
 import { indexesOf } from './indexes-of.ts'
 import { membersOf as membersIn, wordMember } from './order.ts'
 import { searchWords } from './words.ts'

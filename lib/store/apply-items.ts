@@ -1,9 +1,9 @@
 import { StoreUnavailable } from '../contract/problems.ts'
-import { type Read, text, word } from './client/reply.ts'
+import { type Read, replyList, text, word } from './client/reply.ts'
 import type { Store } from './client/store.ts'
 import type { KeptIndexes } from './indexes.ts'
-import type { StoredFields } from './items.ts'
 import { APPLY_ITEMS } from './scripts/apply.ts'
+import type { StoredFields } from './stored-fields.ts'
 
 /** One change of an item, made only if its fields are still `expected`. */
 export interface ItemChange {
@@ -127,4 +127,19 @@ function outcomeOf(answer: string): Outcome {
 function mark(value: string | undefined): string {
   if (value === undefined) return '-'
   return value.includes('\ufffd') ? '?' : `=${value}`
+}
+
+/** Reads fields of a hash by a plain command. A key of another type is not an item: undefined. */
+export function fieldsRead(
+  itemKey: string,
+  fields: readonly string[],
+): Read<StoredFields | undefined> {
+  return {
+    database: 'data',
+    queue: (pipeline) => pipeline.hmget(itemKey, ...fields),
+    parse: (reply) => {
+      if (reply.error?.startsWith('WRONGTYPE')) return undefined
+      return replyList(reply).map(text)
+    },
+  }
 }

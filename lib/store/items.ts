@@ -1,12 +1,11 @@
-import { integer, list, mapRead, type Read, replyList, text, texts, word } from './client/reply.ts'
+import { fieldsRead } from './apply-items.ts'
+import { integer, list, mapRead, type Read, texts, word } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import { CLAIM_HOLDS_MS } from './index-claims.ts'
 import { keys } from './keys.ts'
 import { READ_ITEM, READ_ITEM_AND_FOLLOW } from './scripts/item.ts'
 import { QUERY_ITEMS, QUERY_ITEMS_AND_FOLLOW } from './scripts/query.ts'
-
-/** A hash as it is stored: the declared fields only, undefined where the hash has none. */
-export type StoredFields = (string | undefined)[]
+import type { StoredFields } from './stored-fields.ts'
 
 /**
  * Reads the declared fields of one hash, and of no key outside the collection's prefix. A key of
@@ -22,14 +21,8 @@ export function itemRead(
   const asScript = mapRead(scriptRead('data', READ_ITEM, { itemKey }, { fields }), (found) =>
     found.status === 'found' ? found.values : undefined,
   )
-  return {
-    ...asScript,
-    queue: (pipeline) => pipeline.hmget(itemKey, ...fields),
-    parse: (reply) => {
-      if (reply.error?.startsWith('WRONGTYPE')) return undefined
-      return replyList(reply).map(text)
-    },
-  }
+  const { queue, parse } = fieldsRead(itemKey, fields)
+  return { ...asScript, queue, parse }
 }
 
 /** A field of items whose values are the ids of others, which are read with them. */
