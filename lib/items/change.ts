@@ -12,13 +12,13 @@ import { namesStrongly, namesWeakly } from '../entity-tags.ts'
 import {
   applyItems,
   type ItemChange,
-  itemRead,
   type Once,
   type Outcome,
   onceRead,
-  type StoredFields,
-} from '../store/items.ts'
+} from '../store/apply-items.ts'
+import { itemRead } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
 import { keptIndexesOf } from './declaration.ts'
 import { indexChanges } from './indexing.ts'
 import { type Item, itemTag, readerOf } from './item.ts'

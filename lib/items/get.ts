@@ -2,8 +2,9 @@ import type { Collection } from '../collections/define.ts'
 import { type AccessCode, fail, ok, type Result } from '../contract/problems.ts'
 import { asSent, defineOperation } from '../operation.ts'
 import type { Read } from '../store/client/reply.ts'
-import { type Following, followingItemRead, itemRead, type StoredFields } from '../store/items.ts'
+import { type Following, followingItemRead, itemRead } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
 import {
   followedOf,
   type Inclusion,

@@ -1,8 +1,8 @@
 import type { Collection } from '../collections/define.ts'
 import type { Store } from '../store/client/store.ts'
+import { CLAIM_HOLDS_MS } from '../store/index-claims.ts'
 import {
   beginHealing,
-  CLAIM_HOLDS_MS,
   claimIndexes,
   endHealing,
   finishIndexes,

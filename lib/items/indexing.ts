@@ -1,8 +1,9 @@
 import type { Collection } from '../collections/define.ts'
-import type { ItemChange, StoredFields } from '../store/items.ts'
+import type { ItemChange } from '../store/apply-items.ts'
 import { keys } from '../store/keys.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
+import { indexesOf } from './indexes-of.ts'
 import { membersOf as membersIn, wordMember } from './order.ts'
-import { indexesOf } from './plan.ts'
 import { searchWords } from './words.ts'
 
 /** Whether a hash has any of the declared fields. */

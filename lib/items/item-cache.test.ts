@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import type { StoredFields } from '../store/items.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
 import { ItemCache } from './item-cache.ts'
 
 const START = 1_790_000_000_000

@@ -1,5 +1,5 @@
 import { remember } from '../bounded-map.ts'
-import type { StoredFields } from '../store/items.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
 
 interface Kept {
   /** Undefined after a change by this isolate: a read that began before the change is not kept. */

@@ -1,7 +1,7 @@
 import type { Collection } from '../collections/define.ts'
 import { z } from '../collections/schema.ts'
 import { sha256 } from '../hash.ts'
-import type { StoredFields } from '../store/items.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
 import { type Field, isJson, natureOf, parseStored } from './field.ts'
 
 /** An item on the wire: its id and the declared fields, in their declared types. */

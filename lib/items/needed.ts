@@ -1,5 +1,5 @@
 import type { Collection } from '../collections/define.ts'
-import type { StoredFields } from '../store/items.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
 import { readerOf } from './item.ts'
 import type { Query } from './query.ts'
 

@@ -1,5 +1,5 @@
 import type { Collection } from '../collections/define.ts'
-import type { StoredFields } from '../store/items.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
 import { caseless } from './caseless.ts'
 import { type Field, type Kind, NUMBER } from './field.ts'
 import { LONGEST_INDEXED, readerOf } from './item.ts'

@@ -1,14 +1,15 @@
 import type { Collection } from '../collections/define.ts'
 import { StoreUnavailable } from '../contract/problems.ts'
+import { applyItems, fieldsRead } from '../store/apply-items.ts'
 import type { Store } from '../store/client/store.ts'
-import { applyItems, itemRead } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
 import { keptIndexesOf } from './declaration.ts'
-import { BATCH } from './index-items.ts'
 import { indexChanges } from './indexing.ts'
 import { readerOf } from './item.ts'
 import { allCollections } from './registry.ts'
 
+/** Items that are deleted in one call. */
+const BATCH = 100
 /** How often an item is tried that others keep changing. */
 const MOST_TRIES = 20
 
@@ -44,7 +45,9 @@ async function removeBatch(
   if (ids.length === 0) return
   if (tries === 0) throw new StoreUnavailable('overtaken again and again')
   const { names } = readerOf(collection)
-  const stored = await store().read(...ids.map((id) => itemRead(collection.prefix, id, names)))
+  const stored = await store().read(
+    ...ids.map((id) => fieldsRead(keys.item(collection.prefix, id), names)),
+  )
   const changes = ids.map((id, index) => ({
     key: keys.item(collection.prefix, id),
     verb: 'delete' as const,

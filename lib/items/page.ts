@@ -8,8 +8,8 @@ import {
   type ItemRows,
   itemRead,
   queryRead,
-  type StoredFields,
 } from '../store/items.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
 import { passes } from './filter.ts'
 import { choose } from './get.ts'
 import { healIfDue } from './heal-due.ts'

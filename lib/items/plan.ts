@@ -5,7 +5,7 @@ import { keptIndexesOf, needed } from './declaration.ts'
 import type { Filter } from './filter.ts'
 import { followedOf } from './include.ts'
 import { fieldsFirst } from './needed.ts'
-import { ALL, caselessOrder, type Order, ordersOf, type Stretch, wordBounds } from './order.ts'
+import { ALL, caselessOrder, type Stretch, wordBounds } from './order.ts'
 import type { Query } from './query.ts'
 import { type Narrowed, narrow } from './stretches.ts'
 
@@ -100,12 +100,4 @@ function byIndex(filters: readonly Filter[]): Group[] {
     groups.set(order, [...(groups.get(order) ?? []), filter])
   }
   return [...groups].map(([order, some]) => ({ order, narrowed: narrow(some) }))
-}
-
-/** Every index that a collection's items are in, with the order it keeps. */
-export function indexesOf(collection: Collection): { key: string; order: Order }[] {
-  return ordersOf(collection).map((order) => ({
-    key: keys.index(collection.name, order.name),
-    order,
-  }))
 }

@@ -1,6 +1,7 @@
 import type { Collection } from '../collections/define.ts'
+import { applyItems, type ItemChange } from '../store/apply-items.ts'
 import type { Store } from '../store/client/store.ts'
-import { applyItems, type ItemChange, type ItemRow, queryRead } from '../store/items.ts'
+import { type ItemRow, queryRead } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
 import { keptIndexesOf } from './declaration.ts'
 import { adding, BATCH } from './index-items.ts'

@@ -1,5 +1,5 @@
 import type { Collection, Stamp } from '../collections/define.ts'
-import type { StoredFields } from '../store/items.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
 import { readerOf } from './item.ts'
 import type { CollectionCall, CollectionDeps } from './types.ts'
 import type { Fields } from './write-input.ts'

@@ -1,15 +1,10 @@
 import type { Collection } from '../collections/define.ts'
 import { type Failure, fail } from '../contract/problems.ts'
+import { applyItems, type Clash, type UniqueValue } from '../store/apply-items.ts'
 import type { Store } from '../store/client/store.ts'
-import {
-  applyItems,
-  type Clash,
-  itemRead,
-  queryRead,
-  type StoredFields,
-  type UniqueValue,
-} from '../store/items.ts'
+import { itemRead, queryRead } from '../store/items.ts'
 import { keys } from '../store/keys.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
 import { keptIndexesOf } from './declaration.ts'
 import type { Filter } from './filter.ts'
 import { healIfDue } from './heal-due.ts'

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../contract/problems.ts'
-import type { StoredFields } from '../store/items.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
 import { MOST_FAULTS } from '../validation.ts'
 import type { Want, WriteCode } from './change.ts'
 import { itemId } from './get.ts'

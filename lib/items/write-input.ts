@@ -1,6 +1,6 @@
 import type { Collection } from '../collections/define.ts'
 import { fail, type InputFault, ok, type Result } from '../contract/problems.ts'
-import type { StoredFields } from '../store/items.ts'
+import type { StoredFields } from '../store/stored-fields.ts'
 import { listed, MOST_FAULTS, notAmong, pointer } from '../validation.ts'
 import { accept, storedText } from './field.ts'
 import { type Item, readerOf } from './item.ts'

@@ -1,6 +1,7 @@
 import { integer, mapRead, type Read, replyList, text, word, words } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
+import { CLAIM_HOLDS_MS } from './index-claims.ts'
 import { keys } from './keys.ts'
 import {
   BEGIN_HEALING,
@@ -15,12 +16,6 @@ import {
 /** How long a healer may be silent before another takes over. */
 const HEALER_TTL_MS = 30_000
 const HEALER = { healerKey: keys.healer, healedKey: keys.healed }
-
-/**
- * How long a claim keeps an index from other declarations. Two versions of the service that run side by
- * side take an index from each other no more often than this.
- */
-export const CLAIM_HOLDS_MS = 60_000
 
 /** The indexes of a collection as one version of the service declares them. */
 export interface KeptIndexes {

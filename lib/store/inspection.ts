@@ -1,9 +1,9 @@
 import { list, mapRead, type Read, replyList, texts, word, words } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { ScanPage } from './indexes.ts'
-import type { StoredFields } from './items.ts'
 import { keys } from './keys.ts'
 import { INSPECT_ITEMS } from './scripts/inspection.ts'
+import type { StoredFields } from './stored-fields.ts'
 
 /** A key of a collection, as it is stored. */
 export interface Inspected {

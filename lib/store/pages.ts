@@ -1,8 +1,8 @@
 import type { Read } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
-import type { StoredFields } from './items.ts'
 import { keys } from './keys.ts'
 import { LIST_ITEMS } from './scripts/items.ts'
+import type { StoredFields } from './stored-fields.ts'
 
 /** With up to this many keys in the database, SCAN finds every account in some milliseconds. */
 const SMALL_KEYSPACE = 10_000

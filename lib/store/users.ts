@@ -2,11 +2,11 @@ import { StoreUnavailable } from '../contract/problems.ts'
 import { mapRead, type Read, replyList, text } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
-import type { StoredFields } from './items.ts'
 import { keys } from './keys.ts'
 import { mayEnter } from './rules.ts'
 import { CHANGE_PASSWORD, IDENTIFY_ACCOUNT, RENAME, REPLACE_FIELD } from './scripts/accounts.ts'
 import { READ_CREDENTIALS } from './scripts/credentials.ts'
+import type { StoredFields } from './stored-fields.ts'
 
 /** The fields of an account that sign-in reads. */
 export interface Credentials {

@@ -3,7 +3,7 @@ import { accept, type Field, isJson, parseStored, scalarOf } from '../../lib/ite
 import { isThere } from '../../lib/items/indexing.ts'
 import { readerOf } from '../../lib/items/item.ts'
 import type { Inspected } from '../../lib/store/inspection.ts'
-import type { StoredFields } from '../../lib/store/items.ts'
+import type { StoredFields } from '../../lib/store/stored-fields.ts'
 import { idFault } from '../sift.ts'
 import { shown } from '../values.ts'
 import { type Mended, mend } from './mend.ts'

@@ -3,8 +3,9 @@ import { isThere } from '../../lib/items/indexing.ts'
 import { readerOf } from '../../lib/items/item.ts'
 import { type Read, replyList, words } from '../../lib/store/client/reply.ts'
 import type { Store } from '../../lib/store/client/store.ts'
-import { itemRead, type StoredFields } from '../../lib/store/items.ts'
+import { itemRead } from '../../lib/store/items.ts'
 import { keys } from '../../lib/store/keys.ts'
+import type { StoredFields } from '../../lib/store/stored-fields.ts'
 
 /** Items that are read in one round trip. */
 const PAGE = 500

@@ -1,7 +1,7 @@
 import type { Collection } from '../../lib/collections/define.ts'
 import { type Field, isJson, parseStored } from '../../lib/items/field.ts'
 import { readerOf } from '../../lib/items/item.ts'
-import type { StoredFields } from '../../lib/store/items.ts'
+import type { StoredFields } from '../../lib/store/stored-fields.ts'
 import type { Format } from './words.ts'
 
 /** Items as the lines of a file, and what such a file cannot say of them. */
