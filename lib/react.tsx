@@ -143,7 +143,7 @@ export async function signOut({ returnTo }: { returnTo?: string } = {}): Promise
 }
 
 async function showPasskey(autofill: boolean): Promise<unknown> {
-  const answer = await pageClient().request('/api/auth/passkey/options', jsonInit('POST', {}))
+  const answer = await pageClient().request('/api/auth/passkey/options', { method: 'POST' })
   const optionsJSON = await answer.json()
   const { startAuthentication } = await import('@simplewebauthn/browser')
   return startAuthentication({ optionsJSON, useBrowserAutofill: autofill })

@@ -85,12 +85,17 @@ export function count(
   return fallback
 }
 
+/** What the operator calls this API. */
+export function appName(read: Read): string {
+  return read('APP_NAME') ?? NAME
+}
+
 /** 64 at most: longer ones cannot be asked for where 72 bytes must hold letters with accents too. */
 export function passwordRules(read: Read, faults: string[], origin: string): PasswordRules {
   const host = URL.canParse(origin) ? new URL(origin).hostname : ''
   return {
     minLength: count('PASSWORD_MIN_LENGTH', read, faults, 8, [8, 64]),
-    serviceNames: ['Usher', read('APP_NAME') ?? NAME, host],
+    serviceNames: ['Usher', appName(read), host],
   }
 }
 

@@ -1,5 +1,6 @@
 import { limits } from './limits.ts'
 import {
+  appName,
   corsOrigins,
   count,
   duration,
@@ -10,7 +11,7 @@ import {
 } from './readers.ts'
 import { metricsToken, secrets, signingKeys } from './secrets.ts'
 import { database, mail, pwnedPasswordsUrl } from './services.ts'
-import type { Settings, Variables } from './types.ts'
+import type { PageSettings, Settings, Variables } from './types.ts'
 
 /** Thrown by {@link env}: what the operator must set, one sentence a fault, no values. */
 export class EnvironmentFault extends Error {
@@ -35,6 +36,35 @@ export function env(): Settings {
   return memo
 }
 
+let pageMemo: PageSettings | undefined
+
+/**
+ * The settings that pages need: they ask the API, and no database.
+ *
+ * @throws EnvironmentFault naming every faulty variable of these.
+ */
+export function pageEnv(): PageSettings {
+  pageMemo ??= parsePageSettings(process.env)
+  return pageMemo
+}
+
+function parsePageSettings(variables: Variables): PageSettings {
+  const faults: string[] = []
+  const read = readerOf(variables)
+  const publicOrigin = origin(read, faults)
+  const settings: PageSettings = {
+    name: appName(read),
+    origin: publicOrigin,
+    accessSecrets: secrets('SECRET_TOKEN', read, faults),
+    refreshSecrets: secrets('SECRET_RTOKEN', read, faults),
+    ...signingKeys(read, faults),
+    passwordRules: passwordRules(read, faults, publicOrigin),
+    limits: limits(read, faults),
+  }
+  if (faults.length > 0) throw new EnvironmentFault(faults)
+  return settings
+}
+
 /** Checks all variables. @throws EnvironmentFault naming every faulty one at once. */
 export function parseSettings(variables: Variables): Settings {
   const faults: string[] = []
@@ -48,6 +78,7 @@ export function parseSettings(variables: Variables): Settings {
 
   const publicOrigin = origin(read, faults)
   const settings: Settings = {
+    name: appName(read),
     origin: publicOrigin,
     accessSecrets,
     refreshSecrets,

@@ -6,6 +6,8 @@ import type { Database } from '../store/client/redis.ts'
 
 /** The environment, checked. Lifetimes in seconds. */
 export interface Settings {
+  /** What this API is called. */
+  name: string
   /** The public origin: `iss` and `aud` of every token. */
   origin: string
   accessSecrets: readonly [current: string, ...previous: string[]]
@@ -35,6 +37,19 @@ export interface Settings {
   trustedProxy: TrustedProxy
   limits: Partial<Record<PolicyName, { limit: number; windowSeconds: number }>>
 }
+
+/** What pages need of them. */
+export type PageSettings = Pick<
+  Settings,
+  | 'name'
+  | 'origin'
+  | 'accessSecrets'
+  | 'refreshSecrets'
+  | 'signingKey'
+  | 'previousKeys'
+  | 'passwordRules'
+  | 'limits'
+>
 
 /** Where the client's address comes from. Nothing else is believed. */
 export type TrustedProxy =
