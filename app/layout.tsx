@@ -14,6 +14,7 @@ import './styles/controls.css'
 import './styles/panels.css'
 import './styles/tables.css'
 import './styles/overlays.css'
+import './styles/pages.css'
 import './styles/utilities.css'
 import './brand.css'
 

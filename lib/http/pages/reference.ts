@@ -97,6 +97,14 @@ export function bodySchema(method: string, path: string): Schema | undefined {
   return content === undefined ? undefined : resolved(content.schema)
 }
 
+/** The schema of what an operation answers when it goes well; undefined for nothing. */
+export function answerSchema(method: string, path: string): Schema | undefined {
+  const { responses = {} } = PATHS[path]?.[method.toLowerCase()] ?? {}
+  const [, answer] = Object.entries(responses).find(([status]) => status.startsWith('2')) ?? []
+  const [content] = Object.values(answer?.content ?? {})
+  return content === undefined ? undefined : resolved(content.schema)
+}
+
 /** What may be sent in the query of an operation. */
 export function queryParameters(method: string, path: string): readonly DocumentedParameter[] {
   const parameters = PATHS[path]?.[method.toLowerCase()]?.parameters ?? []
@@ -110,10 +118,8 @@ function shown({ method, path, operation }: (typeof ALL)[number]): ShownOperatio
   )
   const { who, besides } = whoOf(description.slice(summary.length + 2))
   const body = bodySchema(method, path)
-  const [status = '200', answer] =
-    Object.entries(operation.responses).find(([code]) => code.startsWith('2')) ?? []
-  const [content] = Object.values(answer?.content ?? {})
-  const schema = content === undefined ? undefined : resolved(content.schema)
+  const status = Object.keys(operation.responses).find((code) => code.startsWith('2'))
+  const schema = answerSchema(method, path)
   return {
     id: operationId,
     method: method.toUpperCase(),

@@ -70,7 +70,7 @@ export function Identities(): ReactNode {
               className="button"
               href={`/api/auth/oauth/${encodeURIComponent(id)}?link=1&returnTo=/account/security`}
             >
-              Link {name}
+              Connect {name}
             </a>
           </div>
         ))}
