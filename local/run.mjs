@@ -265,7 +265,13 @@ async function isBuilt() {
   if (!existsSync('dist/up.js') || !existsSync('.next/BUILD_ID')) return false
   const builtAt = Math.min(statSync('.next/BUILD_ID').mtimeMs, statSync('dist/up.js').mtimeMs)
   const sources = ['app', 'demo', 'lib', 'local', 'seed'].filter((folder) => existsSync(folder))
-  const files = ['middleware.ts', 'next.config.ts', 'package.json', 'package-lock.json']
+  const files = [
+    '.browserslistrc',
+    'middleware.ts',
+    'next.config.ts',
+    'package.json',
+    'package-lock.json',
+  ]
   for (const folder of sources) {
     for (const entry of await readdir(folder, { recursive: true })) files.push(join(folder, entry))
   }

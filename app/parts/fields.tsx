@@ -123,32 +123,30 @@ export function FormFault({
   /** The fields that show their own. */
   known?: readonly string[]
 }): ReactNode {
-  const others = Object.entries(fault?.fields ?? {}).filter(([name]) => !known.includes(name))
-  const isAtFields = fault?.code === 'validation-error' && others.length === 0
+  if (fault === undefined) return null
+  const others = Object.entries(fault.fields).filter(([name]) => !known.includes(name))
+  // What stands at its field is not said twice.
+  if (fault.code === 'validation-error' && others.length === 0) return null
   return (
-    <div role="alert">
-      {fault !== undefined && !isAtFields && (
-        <div className="notice" data-tone="danger">
-          <Icon name="alert" />
-          <div>
-            <strong>{fault.title}</strong>
-            {fault.detail && <p>{fault.detail}</p>}
-            {others.map(([name, message]) => (
-              <p key={name}>
-                {name !== '' && <code>{name}</code>} {message}
-              </p>
-            ))}
-            {fault.code === 'quota-exceeded' && fault.retryAfterSeconds !== undefined && (
-              <Waiting key={fault.requestId} seconds={fault.retryAfterSeconds} />
-            )}
-            {fault.code === 'internal-error' && (
-              <p>
-                Request <code>{fault.requestId}</code>
-              </p>
-            )}
-          </div>
-        </div>
-      )}
+    <div className="notice" data-tone="danger" role="alert">
+      <Icon name="alert" />
+      <div>
+        <strong>{fault.title}</strong>
+        {fault.detail && <p>{fault.detail}</p>}
+        {others.map(([name, message]) => (
+          <p key={name}>
+            {name !== '' && <code>{name}</code>} {message}
+          </p>
+        ))}
+        {fault.code === 'quota-exceeded' && fault.retryAfterSeconds !== undefined && (
+          <Waiting key={fault.requestId} seconds={fault.retryAfterSeconds} />
+        )}
+        {fault.code === 'internal-error' && (
+          <p>
+            Request <code>{fault.requestId}</code>
+          </p>
+        )}
+      </div>
     </div>
   )
 }

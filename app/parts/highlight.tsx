@@ -15,7 +15,7 @@ export function highlight(text: string, language: CodeLanguage): ReactNode[] {
   const name = language === 'json' ? '"(?:[^"\\\\]|\\\\.)*"(?=\\s*:)' : '(?!)'
   const head = language === 'http' ? '^[A-Za-z-]+(?=: )' : '(?!)'
   const string = `"(?:[^"\\\\]|\\\\.)*"|'(?:[^'\\\\]|\\\\.)*'|\`[^\`]*\``
-  const number = '\\b\\d[\\d.]*\\b'
+  const number = '(?<![\\w-])\\d[\\d.]*(?![\\w-])'
   const pattern = new RegExp(
     `(${name}|${head})|(${string})|\\b(${WORDS[language]})\\b|(${number})`,
     'gm',

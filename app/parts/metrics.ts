@@ -15,8 +15,8 @@ export interface OperationCounts {
   /** Answers of 400 to 499. */
   refused: number
   failures: number
-  /** So many milliseconds, or fewer, took 95 of 100; undefined where nothing was measured. */
-  p95: number | undefined
+  /** How long 95 of 100 took at most, in words; undefined where nothing was measured. */
+  p95: string | undefined
 }
 
 interface Sample {
@@ -79,12 +79,17 @@ function sum(samples: readonly Sample[]): number {
   return samples.reduce((total, { value }) => total + value, 0)
 }
 
-/** The end of the first bucket that holds enough, in milliseconds. */
-function quantile(buckets: readonly Sample[]): number | undefined {
+/** The end of the first bucket that holds enough: `500 ms`. */
+function quantile(buckets: readonly Sample[]): string | undefined {
   const ordered = buckets
     .map(({ labels, value }) => ({ end: Number(labels['le']?.replace('+Inf', 'Infinity')), value }))
     .sort((a, b) => a.end - b.end)
   const all = ordered.at(-1)?.value ?? 0
-  const found = all === 0 ? undefined : ordered.find(({ value }) => value >= all * TALL)
-  return found === undefined ? undefined : found.end * 1_000
+  const at = ordered.findIndex(({ value }) => value >= all * TALL)
+  if (all === 0 || at < 0) return undefined
+  const milliseconds = (seconds = 0) => `${(seconds * 1_000).toLocaleString('en')} ms`
+  const end = ordered[at]?.end
+  return end === Number.POSITIVE_INFINITY
+    ? `over ${milliseconds(ordered[at - 1]?.end)}`
+    : milliseconds(end)
 }

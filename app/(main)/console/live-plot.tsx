@@ -14,6 +14,7 @@ export interface Point {
 
 const HEIGHT = 220
 const WINDOW_SECONDS = 600
+const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 
 /** Requests as they come; denied and failed below them. The words around it say the same. */
 export function LivePlot({ points }: { points: readonly Point[] }): ReactNode {
@@ -90,7 +91,10 @@ function optionsFor(element: HTMLElement): uPlot.Options {
       },
       y: { range: (_, __, most) => [0, Math.max(5, most * 1.1)] },
     },
-    axes: [axis, { ...axis, size: 48 }],
+    axes: [
+      { ...axis, values: (_, seconds) => seconds.map((at) => CLOCK.format(at * 1_000)) },
+      { ...axis, size: 48 },
+    ],
     series: [
       {},
       line('Requests', '--accent-graphic', { fill: colour('--accent-soft') }),

@@ -61,9 +61,7 @@ export function Operations({
                   {failures.toLocaleString('en')}
                 </td>
                 <td className="num" data-label="95 of 100 within">
-                  {p95 === undefined || p95 === Number.POSITIVE_INFINITY
-                    ? '…'
-                    : `${p95.toLocaleString('en')} ms`}
+                  {p95 ?? '…'}
                 </td>
               </tr>
             ))}

@@ -31,7 +31,10 @@ export function UserInspector({ name, can, plans, onClose, onChanged }: Inspecto
   const path = `/api/users/${encodeURIComponent(name)}`
   const [answer, again, change] = useAnswer<User>(path)
   const panel = useRef<HTMLElement>(null)
-  useEffect(() => panel.current?.focus(), [])
+  useEffect(() => {
+    // A page that begins with it stays where it is.
+    if (document.activeElement !== document.body) panel.current?.focus()
+  }, [])
   return (
     <aside className="panel inspector" aria-label={`Account ${name}`} tabIndex={-1} ref={panel}>
       <div className="panel-row">

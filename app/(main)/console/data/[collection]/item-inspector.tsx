@@ -43,7 +43,10 @@ export function ItemInspector(props: InspectorProps): ReactNode {
     }
   }, [path])
   useEffect(() => void read(), [read])
-  useEffect(() => panel.current?.focus(), [])
+  useEffect(() => {
+    // A page that begins with it stays where it is.
+    if (document.activeElement !== document.body) panel.current?.focus()
+  }, [])
   return (
     <aside className="panel inspector" aria-label={`Item ${id}`} tabIndex={-1} ref={panel}>
       <div className="panel-row">
