@@ -88,6 +88,11 @@ Serving it needs neither: build and dev make it by themselves.`)
     else writeFileSync(file, readFileSync(DOCUMENT))
   },
   client: bundled('client.js'),
+  screenshots: async () => {
+    await install()
+    if (!(await isBuilt())) await build()
+    await handOver('screenshots.js', words)
+  },
   'common-passwords': bundled('common-passwords.js'),
   users: bundled('users.js'),
   backup: bundledAs('backup'),
@@ -219,6 +224,7 @@ async function bundle() {
     blocks: 'local/blocks.ts',
     'deploy-check': 'local/deploy-check.ts',
     client: 'local/client.ts',
+    screenshots: 'local/screenshots.ts',
     'common-passwords': 'local/common-passwords.ts',
     soak: 'bench/soak.ts',
     'back-pressure': 'bench/back-pressure.ts',

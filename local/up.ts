@@ -167,7 +167,7 @@ function tell({ address, gateway, users, dev }: Started): void {
   const lines = [
     `Usher listens on ${address} with ${store}`,
     ...(accounts.length === 0 ? [] : [`Accounts: ${accounts.join(', ')}`]),
-    `Try it:\n  ${trial(address, users)}`,
+    `Open ${address} and sign in, or try it:\n  ${trial(address, users)}`,
     `${work} · Log and mails: ${SERVER_LOG} · Stop: Ctrl+C`,
   ]
   // A terminal has a line that says what was going on.
