@@ -6,11 +6,14 @@ import { type CodeLanguage, highlight } from './highlight.tsx'
 /** A text of code under its name. */
 export function Code({
   name,
+  label = name,
   text,
   language,
   status,
 }: {
   name: string
+  /** For readers of screens, where several have the same name. */
+  label?: string
   text: string
   language: CodeLanguage
   /** Beside the name: how a call went. */
@@ -21,11 +24,11 @@ export function Code({
       <div className="code-bar">
         <span>{name}</span>
         {status !== undefined && <span className="status">{status}</span>}
-        <CopyButton text={() => text} name={name} />
+        <CopyButton text={() => text} name={label} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard */}
       {/* biome-ignore lint/a11y/useSemanticElements: a section would need a box of its own */}
-      <pre role="region" aria-label={`${name}, code`} tabIndex={0}>
+      <pre role="region" aria-label={`${label}, code`} tabIndex={0}>
         <code>{highlight(text, language)}</code>
       </pre>
     </div>

@@ -1,5 +1,5 @@
 'use client'
-import { type FormEvent, type ReactNode, useRef, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { jsonInit } from '@/lib/client/transport.ts'
 import { pageClient } from '@/lib/react.tsx'
 import { type Fault, faultOf } from './api.ts'
@@ -33,6 +33,9 @@ export function LinkForm({
   const [fault, setFault] = useState<Fault>()
   const [said, setSaid] = useState('')
   const password = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (asks && !asksFirst) password.current?.focus()
+  }, [asks, asksFirst])
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -47,10 +50,7 @@ export function LinkForm({
       setSaid(ended > 0 ? `${done} So have ${ended} API keys.` : done)
     } catch (error) {
       setFault(faultOf(error))
-      if (!asks && faultOf(error).fields['password'] !== undefined) {
-        setAsks(true)
-        setTimeout(() => password.current?.focus())
-      }
+      if (faultOf(error).fields['password'] !== undefined) setAsks(true)
     }
     setBusy(false)
   }

@@ -19,7 +19,7 @@ export function Empty({
   return (
     <div className="empty">
       <Icon name={icon} />
-      <h3>{title}</h3>
+      <p className="empty-title">{title}</p>
       <p>{children}</p>
       {act}
     </div>
@@ -39,7 +39,7 @@ export function Failed({
   return (
     <div className="empty" role="alert">
       <Icon name="alert" />
-      <h3>{what} could not be loaded</h3>
+      <p className="empty-title">{what} could not be loaded</p>
       <p>
         {fault.title}.{fault.detail && ` ${fault.detail}`}
         {fault.requestId && (

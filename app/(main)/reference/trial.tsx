@@ -42,7 +42,7 @@ export function Trial(props: TrialProps): ReactNode {
   return (
     <>
       <CodeTabs
-        name="Request"
+        name={`Request of ${method} ${path}`}
         languages={LANGUAGES}
         chosen={language}
         onChoose={choose}
@@ -71,7 +71,12 @@ export function Trial(props: TrialProps): ReactNode {
         <AnswerShown sent={sent} />
       ) : (
         answer !== undefined && (
-          <Code name={`${status}, an example`} text={exampleText(answer)} language="json" />
+          <Code
+            name={`${status}, an example`}
+            label={`Example answer of ${method} ${path}`}
+            text={exampleText(answer)}
+            language="json"
+          />
         )
       )}
     </>

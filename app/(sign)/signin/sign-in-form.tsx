@@ -1,5 +1,5 @@
 'use client'
-import { type FormEvent, type ReactNode, useRef, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { type Fault, faultOf } from '@/app/parts/api.ts'
 import { ActButton, FormFault, PasswordField, TextField } from '@/app/parts/fields.tsx'
 import { signIn, useSession } from '@/lib/react.tsx'
@@ -18,6 +18,9 @@ export function SignInForm({
   const [wantsCode, setWantsCode] = useState(false)
   const code = useRef<HTMLInputElement>(null)
   const { data } = useSession()
+  useEffect(() => {
+    if (wantsCode) code.current?.focus()
+  }, [wantsCode])
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -37,7 +40,6 @@ export function SignInForm({
       setFault(asks && !wantsCode ? undefined : { code: slug, ...found })
       setWantsCode(wantsCode || asks)
       setBusy(false)
-      if (asks) setTimeout(() => code.current?.focus())
     }
   }
 

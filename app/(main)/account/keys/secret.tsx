@@ -39,7 +39,7 @@ export function Secret({
         get another one.
       </p>
       <div className="secret-value">
-        <output className="input">{made.key}</output>
+        <code className="input secret-text">{made.key}</code>
         <CopyButton text={() => made.key} name="the API key" label="Copy" />
       </div>
       {collection !== undefined && (

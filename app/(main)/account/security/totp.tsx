@@ -206,7 +206,7 @@ function RecoveryCodes({
         </h3>
         <p>This is the only time they are shown. Each works once, when you have no app at hand.</p>
         <div className="secret-value">
-          <output className="input">{codes.join(' ')}</output>
+          <code className="input secret-text">{codes.join(' ')}</code>
           <CopyButton text={() => codes.join('\n')} name="the recovery codes" label="Copy" />
         </div>
         <div>
