@@ -2,6 +2,7 @@ import { ACCOUNTS } from './accounts.ts'
 import { ITEMS } from './items.ts'
 import type { Mutant } from './mutant.ts'
 import { OPERATING } from './operating.ts'
+import { PAGES } from './pages.ts'
 import { REQUESTS } from './requests.ts'
 import { SESSIONS } from './sessions.ts'
 
@@ -11,4 +12,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...ITEMS,
   ...REQUESTS,
   ...OPERATING,
+  ...PAGES,
 ]
