@@ -59,11 +59,17 @@ export function responsesOf(
   if (collection !== undefined && row.method === 'GET') {
     responses['304'] = { description: 'Still the same.', headers: headers('ETag') }
   }
-  const codes = new Set<ProblemCode>([...operation.problems, ...commonProblems(row, access)])
-  for (const status of [...new Set([...codes].map((code) => PROBLEMS[code].status))].sort()) {
+  const codes = problemsOf(operation, access)
+  for (const status of [...new Set(codes.map((code) => PROBLEMS[code].status))].sort()) {
     responses[status] = { $ref: `#/components/responses/${status}` }
   }
   return responses
+}
+
+/** Every problem that an operation can end with, in the order of the catalogue. */
+export function problemsOf(operation: AnyOperation, access: Access): ProblemCode[] {
+  const codes = new Set<string>([...operation.problems, ...commonProblems(operation.row, access)])
+  return (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => codes.has(code))
 }
 
 function answerOf(
@@ -91,7 +97,10 @@ function commonProblems(row: Operation, access: Access): ProblemCode[] {
     'service-unavailable',
     'header-too-large',
     ...(row.quota === 'none' ? [] : (['quota-exceeded', 'blocked'] as const)),
-    ...(access === 'public' ? [] : (['authentication-required', 'insufficient-scope'] as const)),
+    ...(access === 'public'
+      ? []
+      : (['authentication-required', 'invalid-token', 'insufficient-scope'] as const)),
+    ...(access === 'public' || row.method === 'GET' ? [] : (['csrf-failed'] as const)),
     ...(row.path.includes('{') ? (['not-found'] as const) : []),
     ...(row.body === 'none' ? [] : (['payload-too-large', 'unsupported-media-type'] as const)),
     'validation-error',

@@ -1,6 +1,6 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
 import { CLOCK_TOLERANCE_SECONDS } from '../../auth/tokens/tokens.ts'
-import type { Cookies, CredentialKind } from './credential.ts'
+import type { Cookies, Presented, Verifiers } from './credential.ts'
 
 /**
  * Reads and writes the cookies of one origin. `__Host-` keeps other hosts of the domain from
@@ -38,7 +38,14 @@ export function createCookies(origin: string): Cookies {
  * The cookies of a browser. Those of others are no credential of ours. An access cookie that is over is
  * made good for by a refresh cookie that is signed.
  */
-export const cookies: CredentialKind = (headers, { cookies: jar, accessTokens, refreshTokens }) => {
+export function cookies(
+  headers: Headers,
+  {
+    cookies: jar,
+    accessTokens,
+    refreshTokens,
+  }: Pick<Verifiers, 'cookies' | 'accessTokens' | 'refreshTokens'>,
+): Presented | undefined {
   const pair = jar.read(headers)
   if (pair === undefined) return undefined
   const { access, refresh } = pair
