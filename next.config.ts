@@ -21,6 +21,15 @@ const config: NextConfig = {
         loaders: ['./local/left-out.cjs'],
         as: '*.js',
       },
+      // What the store's official client can do besides what is asked of it.
+      '**/@upstash/redis/chunk-*.mjs': {
+        condition: 'edge-light',
+        loaders: ['./local/slim-client.cjs'],
+      },
+      '**/@upstash/ratelimit/dist/index.js': {
+        condition: 'edge-light',
+        loaders: ['./local/slim-limiter.cjs'],
+      },
     },
   },
   poweredByHeader: false,

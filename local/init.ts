@@ -69,7 +69,7 @@ function main(): number {
   console.log(`This is ${name} now. The demo is out: its collections, rows, paths below /v1, benchmark and tests.
 Next:
   1. git add -A && git commit -m "This is ${name}"
-  2. a collection: a file in lib/collections, and its line in lib/collections/index.ts
+  2. a collection: npm run new -- <file of data>; or a file in lib/collections, and its line in lib/collections/index.ts
   3. npm run build && npm test -- unit && npm run up
 docs/upgrading.md says which files are yours, and how a new version of Usher comes in.`)
   return 0
@@ -105,6 +105,7 @@ function readmeOf(name: string): string {
 An authenticated, rate-limited API, made with Usher.
 
 - \`npm run up\`: builds, starts a local store and serves on http://localhost:3000
+- \`npm run new -- <file>\`: makes a collection of a file of data, and loads its rows
 - \`npm test\`: all tests; \`npm test -- unit\`: those that need no server
 - \`npm run build\` and \`npm start\`: the same in production; \`.env.example\` has every setting
 

@@ -18,7 +18,11 @@ import { shown } from './values.ts'
 /** So many rows, and so many bytes of their texts, go in one request. */
 const BATCH = { rows: 250, bytes: 1_048_576 }
 
-export type Mode = 'update' | 'add'
+/**
+ * `update` makes the store say what the rows say; `add` leaves items that exist alone; `protect` rejects the rows
+ * of those that say something else.
+ */
+export type Mode = 'update' | 'add' | 'protect'
 
 /** How many records became what. */
 export interface ImportReport {
@@ -54,7 +58,6 @@ export async function importEntries(options: {
   /** Those whose indexes are built before; all, if not said. */
   collections?: readonly Collection[] | undefined
   sifted: Iterable<Entry | Reject>
-  /** `update` makes the store say what the rows say; `add` leaves items that exist alone. */
   mode: Mode
   /** Called after every batch, with how many records are done. */
   onProgress?: (done: number) => void
@@ -176,6 +179,11 @@ async function loadBatch(
         loaded.unchanged++
         return []
       }
+      if (mode === 'protect' && exists) {
+        const fault = { reason: OTHER_VALUES, example: shown(entry.id) }
+        loaded.rejects.push(rejectOf(entry.found, entry.row, fault))
+        return []
+      }
       const known = exists ? before : undefined
       const uniques = uniquesOf(collection, entry.id, known, next)
       const change: ItemChange = {
@@ -211,6 +219,8 @@ async function loadBatch(
   if (left.length > 0) throw new Overtaken(left[0]?.id ?? '')
   return loaded
 }
+
+const OTHER_VALUES = 'is in the store already, with other values: --force loads over it'
 
 /** An item is changed by others without end. */
 export class Overtaken extends Error {

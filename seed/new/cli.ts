@@ -76,7 +76,8 @@ async function makeOf(
   const collection = collectionOf(decision)
   const columns = columnsOf(decision)
   const source = basename(path, extname(path))
-  const loading = { collection, rows, source, columns, mode: 'update' as const }
+  const mode = job.isForced ? ('update' as const) : ('protect' as const)
+  const loading = { collection, rows, source, columns, mode }
   if (store === undefined) {
     console.log(`\n${target}:\n\n${text}`)
     return load({ ...loading, redis: undefined })

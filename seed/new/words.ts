@@ -15,7 +15,7 @@ rows into the store that the environment names, else that of a running \`npm run
   --id <column>      the column with the id (default: one of which each row has another value, else ids are made)
   --public           everybody reads it; else users who have signed in
   --dry-run          shows what it would do, and writes nothing; needs no store
-  --force            writes the collection's file anew where it says something else
+  --force            writes the collection's file anew where it says something else, and loads over items that do
   --encoding <name>  ${ENCODING_NAMES.join(', ')} (default: as the bytes tell)
 
 Running it again changes nothing, and finishes what was stopped. A newer file of the same kind is loaded by
