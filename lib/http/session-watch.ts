@@ -9,7 +9,7 @@ import type { WaitUntil } from '../rate-limit/types.ts'
 import { eachRead } from '../store/client/each-read.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import { keys } from '../store/keys.ts'
-import { type LivenessFields, liveness } from '../store/rotation.ts'
+import { type LivenessFields, liveness } from '../store/liveness.ts'
 import { READ_LIVENESS } from '../store/scripts/liveness.ts'
 import { Denials, Looks, Turns } from './looks.ts'
 

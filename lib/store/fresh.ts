@@ -1,6 +1,6 @@
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
-import type { Holder } from './rotation.ts'
+import type { Holder } from './liveness.ts'
 import { FRESHEN_SESSION } from './scripts/fresh.ts'
 
 /** Makes the sign-in of a session fresh. See {@link FRESHEN_SESSION}. @returns Whether it is live. */

@@ -3,7 +3,7 @@ import { mapRead, type Read } from './client/reply.ts'
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
-import type { Holder } from './rotation.ts'
+import type { Holder } from './liveness.ts'
 import {
   ADD_PASSKEY,
   BEGIN_PASSKEY,

@@ -4,7 +4,7 @@ import type { ScriptArgs, ScriptKeys } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import type { EventWords } from './events.ts'
 import { keys } from './keys.ts'
-import type { Holder, SessionState } from './rotation.ts'
+import type { Holder, SessionState } from './liveness.ts'
 import {
   END_SESSIONS,
   OPEN_SESSION,

@@ -9,7 +9,7 @@ import {
   linkIdentity,
   signInByIdentity,
 } from '../../store/identity-sign-in.ts'
-import type { Holder } from '../../store/rotation.ts'
+import type { Holder } from '../../store/liveness.ts'
 import { enter, newSession } from '../sessions/enter.ts'
 import { guessKeys } from '../sessions/guesses.ts'
 import type { TokenResponse } from '../tokens/token-response.ts'

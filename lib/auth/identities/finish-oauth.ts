@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../contract/problems.ts'
 import { asSent, defineOperation } from '../../operation.ts'
 import { quotaExceeded } from '../../rate-limit/headers.ts'
-import type { Holder } from '../../store/rotation.ts'
+import type { Holder } from '../../store/liveness.ts'
 import type { AuthCall } from '../types.ts'
 import { type CallbackQuery, judgeAnswer, judgeFlow } from './answer.ts'
 import { enterByIdentity, joinIdentity, otherSession } from './enter-by-identity.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { liveness } from '../../store/rotation.ts'
+import { liveness } from '../../store/liveness.ts'
 import { DeadSessions } from './dead-sessions.ts'
 
 test('a token younger than the one that was found dead is asked about anew', () => {

@@ -1,5 +1,5 @@
 import { fail, freshChallenge, ok, type Result } from '../../contract/problems.ts'
-import { livenessAtPrimary } from '../../store/rotation.ts'
+import { livenessAtPrimary } from '../../store/liveness.ts'
 import { type CurrentCode, compareCurrent, type OwnCall } from '../passwords/current-password.ts'
 import type { AccountDeps, AuthCall } from '../types.ts'
 

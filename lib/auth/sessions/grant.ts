@@ -1,4 +1,4 @@
-import type { Holder, SessionState } from '../../store/rotation.ts'
+import type { Holder, SessionState } from '../../store/liveness.ts'
 import type { TokenResponse } from '../tokens/token-response.ts'
 import type { AuthDeps } from '../types.ts'
 

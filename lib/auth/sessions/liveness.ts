@@ -11,7 +11,7 @@ import {
   liveness,
   livenessAtPrimary,
   livenessRead,
-} from '../../store/rotation.ts'
+} from '../../store/liveness.ts'
 import type { KeyProof, KeyScope } from '../api-keys/key-proof.ts'
 import type { AccessClaims } from '../tokens/tokens.ts'
 import { type DeadSessions, SETTLED_TOKEN_SECONDS } from './dead-sessions.ts'

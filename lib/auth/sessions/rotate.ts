@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../contract/problems.ts'
-import { type Holder, rotateSession } from '../../store/rotation.ts'
+import type { Holder } from '../../store/liveness.ts'
+import { rotateSession } from '../../store/rotation.ts'
 import type { TokenResponse } from '../tokens/token-response.ts'
 import { CLOCK_TOLERANCE_SECONDS, type RefreshClaims } from '../tokens/tokens.ts'
 import type { AuthCall, AuthDeps } from '../types.ts'

@@ -1,6 +1,7 @@
 import { flag, integer } from '../client/reply.ts'
 import { script } from '../client/script.ts'
-import { CLOCK, IS_ADMIN, WHOLE } from './parts.ts'
+import { IS_ADMIN } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /**
  * Makes the caller the one healer of the index of accounts, if none is at work and the last has been

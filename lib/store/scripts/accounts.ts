@@ -2,15 +2,14 @@ import { integer, word, words } from '../client/reply.ts'
 import { script } from '../client/script.ts'
 import {
   BEGIN_GENERATION,
-  CLOCK,
   COUNT_KEYS,
   END_KEYS,
   END_OTHERS,
   GENERATION,
   IDENTIFY,
   RAISE_GENERATION,
-  WHOLE,
 } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /**
  * Sets a password, if the account still has the one that was compared, and ends every session but

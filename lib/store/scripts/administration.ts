@@ -3,7 +3,6 @@ import { script } from '../client/script.ts'
 import { ANOTHER_ADMIN } from './another-admin.ts'
 import {
   BEGIN_GENERATION,
-  CLOCK,
   END_KEYS,
   ENROL,
   ENTRY,
@@ -11,8 +10,8 @@ import {
   IS_ADMIN,
   RAISE_GENERATION,
   WAITS,
-  WHOLE,
 } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /**
  * Makes an account, verified, unless there is one. One that waits for its address to be confirmed is

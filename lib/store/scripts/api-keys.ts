@@ -1,6 +1,7 @@
 import { integer, optionalInteger, rows, word } from '../client/reply.ts'
 import { readScript, script } from '../client/script.ts'
-import { CLOCK, ENTRY, MAY_ENTER, WHOLE } from './parts.ts'
+import { ENTRY, MAY_ENTER } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /**
  * Makes the record of an API key, if the account may hold one more and still is the one that asked.

@@ -1,6 +1,6 @@
 import { integer, list } from '../client/reply.ts'
 import { readScript, script } from '../client/script.ts'
-import { CLOCK, WHOLE } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /**
  * What is kept out is one hash, of one line each: until when (milliseconds, or ''), when it was made,

@@ -1,5 +1,6 @@
 import { script } from '../client/script.ts'
-import { CLOCK, GENERATION, WHOLE } from './parts.ts'
+import { GENERATION } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /** Notes in a session that its user has proven anew who they are, if it is live and of this account. */
 export const FRESHEN_SESSION = /* @__PURE__ */ script({

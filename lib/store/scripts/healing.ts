@@ -1,6 +1,6 @@
 import { flag, text, words } from '../client/reply.ts'
 import { readScript, script } from '../client/script.ts'
-import { CLOCK, WHOLE } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /**
  * What an index is worth to those who declare it as `print` says: `whole`; `building` or `stale`, theirs

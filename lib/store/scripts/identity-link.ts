@@ -1,7 +1,8 @@
 import { word } from '../client/reply.ts'
 import { script } from '../client/script.ts'
 import { KEEP_IDENTITY } from './keep-identity.ts'
-import { CLOCK, ENTRY, GENERATION, MAY_ENTER, WHOLE } from './parts.ts'
+import { ENTRY, GENERATION, MAY_ENTER } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /**
  * Joins an identity to the account of a session, if the session lives and the identity is nobody else's.

@@ -1,6 +1,6 @@
 import { integer, texts } from '../client/reply.ts'
 import { readScript, script } from '../client/script.ts'
-import { CLOCK, WHOLE } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /** Notes that a key was used, if it is still there. */
 export const TOUCH_KEY = /* @__PURE__ */ script({

@@ -11,17 +11,6 @@ import { ENTERS } from '../rules.ts'
  * milliseconds of the store's clock, so an application clock that is off changes nothing.
  */
 
-/** The time now. */
-export const CLOCK = `
-local function clock()
-  local time = redis.call('TIME')
-  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-end`
-
-/** A whole number as text: Lua itself would write a large one with an exponent. */
-export const WHOLE = `
-local function whole(number) return string.format('%.0f', number) end`
-
 /** Whether a field of an account says yes, by the table that `mayEnter` of `rules.ts` has too. */
 export const ENTRY = `
 local function isEnabled(disabled) return ${isAbsentOr(ENTERS.disabled, 'disabled')} end

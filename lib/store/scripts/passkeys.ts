@@ -1,7 +1,8 @@
 import { flag, integer, text, word, words } from '../client/reply.ts'
 import { readScript, script } from '../client/script.ts'
-import { CLOCK, ENTRY, GENERATION, MAY_ENTER, USE_PASSKEY, WAYS_IN, WHOLE } from './parts.ts'
+import { ENTRY, GENERATION, MAY_ENTER, USE_PASSKEY, WAYS_IN } from './parts.ts'
 import { OPENING_ARGS, OPENING_KEYS, OPENING_OUTCOMES, opening } from './sessions.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /** Keeps a challenge for one ceremony of one purpose, for `ttl` ms. */
 export const KEEP_CHALLENGE = /* @__PURE__ */ script({

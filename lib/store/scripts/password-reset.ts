@@ -2,15 +2,14 @@ import { integer, text, word, words } from '../client/reply.ts'
 import { script } from '../client/script.ts'
 import {
   BEGIN_GENERATION,
-  CLOCK,
   COUNT_KEYS,
   END_KEYS,
   ENTRY,
   GENERATION,
   IDENTIFY,
   RAISE_GENERATION,
-  WHOLE,
 } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /**
  * Claims a token for one of several requests that bring it at once, so that one of them hashes the

@@ -3,7 +3,7 @@ import { readScript } from '../client/script.ts'
 import { FOLLOW, FOLLOW_ARGS } from './follow.ts'
 import { INDEX_STATE } from './healing.ts'
 import { LESS, SCAN_IDS } from './ids.ts'
-import { CLOCK } from './parts.ts'
+import { CLOCK } from './time.ts'
 
 /** How many keys there are, the last healing, how far it came, and what the rows refer to. */
 const FOUND = {

@@ -1,6 +1,7 @@
 import { flag, word } from '../client/reply.ts'
 import { readScript, script } from '../client/script.ts'
-import { CLOCK, ENROL, ENTRY, IS_ADMIN, WAITS, WHOLE } from './parts.ts'
+import { ENROL, ENTRY, IS_ADMIN, WAITS } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /**
  * Reads a registration whose link may be followed: once one link of an address is, the others are void,

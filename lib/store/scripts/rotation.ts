@@ -1,7 +1,8 @@
 import { integer, word } from '../client/reply.ts'
 import { script } from '../client/script.ts'
 import { level, planName } from '../rules.ts'
-import { CLOCK, ENTRY, GENERATION, IDENTIFY, MAY_ENTER, REVOKE, WHOLE } from './parts.ts'
+import { ENTRY, GENERATION, IDENTIFY, MAY_ENTER, REVOKE } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /** A session as it is after a rotation. */
 const ROTATED = {

@@ -1,6 +1,7 @@
 import { integer, rows, word } from '../client/reply.ts'
 import { readScript } from '../client/script.ts'
-import { CLOCK, GENERATION } from './parts.ts'
+import { GENERATION } from './parts.ts'
+import { CLOCK } from './time.ts'
 
 /** Lists the live sessions of an account. `sessionPrefix` is that of all sessions. */
 export const LIST_SESSIONS = /* @__PURE__ */ readScript({

@@ -4,7 +4,6 @@ import { level, planName } from '../rules.ts'
 import { EVENT_ARGS, EVENT_KEYS, RECORD } from './events.ts'
 import {
   BEGIN_GENERATION,
-  CLOCK,
   ENROL,
   ENTRY,
   GENERATION,
@@ -14,8 +13,8 @@ import {
   RAISE_GENERATION,
   REVOKE,
   SPEND_CODE,
-  WHOLE,
 } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /** The keys of every script that opens a session. */
 export const OPENING_KEYS = [

@@ -1,5 +1,6 @@
 import { script } from '../client/script.ts'
-import { CLOCK, SPEND_CODE, WHOLE } from './parts.ts'
+import { SPEND_CODE } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /**
  * Keeps a sealed secret until a code of it confirms that the owner's app has it, for `ttl` ms. The next

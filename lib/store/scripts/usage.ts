@@ -1,6 +1,6 @@
 import { integer, list, optionalInteger, rows, texts, word } from '../client/reply.ts'
 import { readScript, script } from '../client/script.ts'
-import { CLOCK, WHOLE } from './parts.ts'
+import { CLOCK, WHOLE } from './time.ts'
 
 /** Reads hashes of one subject, whole or some fields of each, and what is counted of the month. */
 export const READ_USAGE = /* @__PURE__ */ readScript({
