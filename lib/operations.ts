@@ -27,6 +27,7 @@ import type { AppDeps } from './deps/app.ts'
 import { health, ready } from './http/health.ts'
 import { readMetrics } from './http/metrics-text.ts'
 import { openapi } from './http/openapi.ts'
+import { batchItems } from './items/batch.ts'
 import { getItem } from './items/get.ts'
 import { listItems } from './items/list.ts'
 import { createItem, deleteItem, patchItem, replaceItem } from './items/write.ts'
@@ -74,6 +75,7 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   listItems,
   getItem,
   createItem,
+  batchItems,
   replaceItem,
   patchItem,
   deleteItem,

@@ -9,7 +9,6 @@ import {
   type Result,
 } from '../contract/problems.ts'
 import type { Deps } from '../deps/base.ts'
-import type { CollectionCall } from '../items/types.ts'
 import type { AnyOperation } from '../operation.ts'
 import { printable } from '../printable.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
@@ -21,6 +20,7 @@ import { type Trace, traceOf } from '../trace.ts'
 import { admit, ownerOf } from './admission.ts'
 import { detached, inBackground, keptAlive, record } from './background.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
+import type { CollectionPart } from './collection-call.ts'
 import type { Caller } from './credentials/present.ts'
 import { isForeign, isSameOrigin } from './csrf.ts'
 import { failureOf } from './failure.ts'
@@ -30,7 +30,7 @@ import { problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
 import { operationName } from './request-log.ts'
 import { finish, success } from './respond.ts'
-import { findRoute, isPublicRead } from './router.ts'
+import { findRoute, isPublicRead, operationOf } from './router.ts'
 import { countStranger } from './stranger.ts'
 
 /**
@@ -51,7 +51,7 @@ export type Handler = (request: Request, host?: unknown, passed?: Handover) => P
  * @param waitUntil Keeps work alive after the answer, under a host that needs to be told.
  */
 export function endpoint<needs>(
-  { row, input, run }: AnyOperation<needs>,
+  { id, row, input, run }: AnyOperation<needs>,
   deps: () => needs & Deps,
   waitUntil: WaitUntil = detached,
 ): Handler {
@@ -82,8 +82,9 @@ export function endpoint<needs>(
         report('throttled', { policy, user, ...caller }),
       )
       outcome = await perform(
-        { row, input, run },
+        { id, row, input, run },
         {
+          where: { instance: pathname, requestId },
           request,
           match,
           deps: settled,
@@ -143,7 +144,7 @@ export function endpoint<needs>(
 
 /** The call as it is made for any operation: what its row does not promise may be missing. */
 type Made = AuthCall<unknown> &
-  Omit<CollectionCall<unknown>, 'collection'> & {
+  Partial<CollectionPart> & {
     [name in 'collection' | 'id' | 'key']: unknown
   }
 
@@ -151,6 +152,8 @@ type Made = AuthCall<unknown> &
 const LONGEST_USER_AGENT = 256
 
 interface Exchange<needs> {
+  /** What a problem document says of the request. */
+  where: { instance: string; requestId: string }
   request: Request
   match: ReturnType<typeof findRoute>
   deps: needs & Deps
@@ -167,14 +170,16 @@ interface Exchange<needs> {
 }
 
 async function perform<needs>(
-  operation: Pick<AnyOperation<needs>, 'row' | 'input' | 'run'>,
+  operation: Pick<AnyOperation<needs>, 'id' | 'row' | 'input' | 'run'>,
   exchange: Exchange<needs>,
 ): Promise<Result<unknown, ProblemCode>> {
   const { request, match, deps, store, quotas, cookies, address, trace, later, report } = exchange
-  const { event, identify } = exchange
+  const { event, identify, where } = exchange
   const { row } = operation
   const { headers } = request
   if (match === 'malformed' || match === 'unknown') return fail('not-found', match)
+  // For Next the paths of several operations may be one route.
+  if (operationOf(match, request.method) !== operation.id) return fail('not-found', 'another path')
   const site = {
     sameOrigin: isSameOrigin(headers, deps.settings.origin),
     foreign: isForeign(headers, deps.settings.origin),
@@ -191,11 +196,11 @@ async function perform<needs>(
     const decision = await quotas.count(row.quota, addressPartition(address))
     if (!decision.allowed) return quotaExceeded([decision])
   }
-  if (row.counted !== undefined) {
-    // Where nobody has to sign in, the change of a stranger counts by the address it comes from.
-    const changes =
-      principal === undefined ? addressPartition(address) : { key: principal.accountId }
-    const decision = await quotas.count(row.counted, changes)
+  // Where nobody has to sign in, the change of a stranger counts by the address it comes from.
+  const changes = principal === undefined ? addressPartition(address) : { key: principal.accountId }
+  const { counted } = row
+  if (counted !== undefined) {
+    const decision = await quotas.count(counted, changes)
     if (!decision.allowed) return quotaExceeded([decision])
   }
 
@@ -208,7 +213,6 @@ async function perform<needs>(
       store,
       quotas,
       principal,
-      isProven: () => signed || access.keyOwner !== undefined,
       presented,
       cookies,
       site,
@@ -225,17 +229,8 @@ async function perform<needs>(
       collection: match.collection,
       id: match.params['id'],
       key: match.params['key'],
-      conditions: {
-        ifMatch: headers.get('if-match'),
-        ifNoneMatch: headers.get('if-none-match'),
-        idempotencyKey: headers.get('idempotency-key'),
-      },
-      level: () => access.level,
-      log: deps.log,
       read: (read) => access.read(read),
-      readAsCaller: (read) => access.readAsCaller(read),
-      mayGet: ({ name, access: { get } }) => access.may({ collection: name, action: 'get' }, get),
-      recall: (seconds) => access.recall(seconds),
+      ...deps.ofCollection?.({ headers, access, signed, quotas, counted, changes, where }),
       background: (work) => later(inBackground(deps, work)),
     } satisfies Made as never,
     deps,

@@ -1,4 +1,9 @@
-import { PROBLEMS, type ProblemCode, type ProblemExtras } from '../contract/problems.ts'
+import {
+  PROBLEMS,
+  type ProblemCode,
+  type ProblemDocument,
+  type ProblemExtras,
+} from '../contract/problems.ts'
 
 /** Headers of every JSON answer: nothing may be sniffed, framed, scripted or kept. */
 const SAFE_HEADERS = {
@@ -36,7 +41,7 @@ export function redirect(location: string): Response {
 }
 
 /**
- * Builds a problem document.
+ * Builds an answer that is a problem document.
  *
  * @param code A row of the catalogue.
  * @param where The request's path and id; the query is left out, it may hold what the client hides.
@@ -48,25 +53,32 @@ export function problem(
   where: { instance: string; requestId: string },
   extras: ProblemExtras = {},
 ): Response {
-  const row: { status: number; title: string; challenge?: string } = PROBLEMS[code]
-  const { detail, errors, headers = {} } = extras
-  const response = json(
-    row.status,
-    {
-      type: `/problems/${code}`,
-      title: row.title,
-      status: row.status,
-      ...(detail === undefined ? {} : { detail }),
-      instance: where.instance.slice(0, 1_024),
-      requestId: where.requestId,
-      ...(errors === undefined ? {} : { errors }),
-    },
-    'application/problem+json',
-  )
+  const row: { status: number; challenge?: string } = PROBLEMS[code]
+  const { headers = {} } = extras
+  const document = problemDocument(code, where, extras)
+  const response = json(row.status, document, 'application/problem+json')
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
   if (row.challenge !== undefined) response.headers.set('WWW-Authenticate', row.challenge)
   if (row.status === 503 || row.status === 429) {
     response.headers.set('Retry-After', String(extras.retryAfterSeconds ?? DEFAULT_RETRY_AFTER))
   }
   return response
+}
+
+/** The document of a problem; see {@link problem}. */
+export function problemDocument(
+  code: ProblemCode,
+  { instance, requestId }: { instance: string; requestId: string },
+  { detail, errors }: ProblemExtras,
+): ProblemDocument {
+  const { title, status } = PROBLEMS[code]
+  return {
+    type: `/problems/${code}`,
+    title,
+    status,
+    ...(detail === undefined ? {} : { detail }),
+    instance: instance.slice(0, 1_024),
+    requestId,
+    ...(errors === undefined ? {} : { errors }),
+  }
 }
