@@ -4,6 +4,7 @@ import { keptIndexesOf } from '../lib/items/declaration.ts'
 import { buildIndexes, heal } from '../lib/items/heal.ts'
 import { indexChanges } from '../lib/items/indexing.ts'
 import { readerOf } from '../lib/items/item.ts'
+import { allCollections } from '../lib/items/registry.ts'
 import { isHeld, uniquesOf } from '../lib/items/unique.ts'
 import { type Databases, Store } from '../lib/store/client/store.ts'
 import { Trips } from '../lib/store/client/trips.ts'
@@ -58,10 +59,14 @@ export async function importSifted(options: {
   const { redis, collection, sifted, mode, onProgress } = options
   const { entries, total } = sifted
   const store = loadingStore(redis)
-  // In an empty collection they are whole from here on, and the writes below keep them so.
-  await buildIndexes(store)
-  // Hashes that somebody has typed may have unique values that no index knows of.
-  if (collection.unique !== undefined) await heal(store, { restMs: 0 })
+  if (collection.unique === undefined) {
+    // In an empty collection they are whole from here on, and the writes below keep them so.
+    await buildIndexes(store)
+  } else {
+    // Hashes that somebody has typed may have unique values that no index knows of.
+    const collections = [...new Set([...allCollections(), collection])]
+    await heal(store, { restMs: 0, collections })
+  }
   const report: ImportReport = { written: 0, unchanged: 0, rejects: [...sifted.rejects] }
   let done = report.rejects.length
   let clashing: Clashing[] = []
