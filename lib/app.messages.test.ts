@@ -80,7 +80,7 @@ test.describe('messages of refusals', () => {
       [
         '/api/movies?page=2',
         '#/page',
-        'is not allowed here; allowed: limit, cursor, sort, fields, count, q, director, year; a filter also with [gt], [gte], [lt] or [lte]',
+        'is not allowed here; allowed: limit, cursor, sort, fields, count, q, director, year; a filter also with [gt], [gte], [lt], [lte], [ne], [ci] or [exists]',
       ],
       ['/api/movies/Alien?sort=year', '#/sort', 'is not allowed here; allowed: fields'],
       [

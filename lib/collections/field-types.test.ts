@@ -76,6 +76,11 @@ for (const [what, more, said] of [
     'the field code has a default and can be null: where nothing is stored, which of them is it?',
   ],
   [
+    'a default that does not fit',
+    { fields: (z) => ({ ...films.fields(z), day: z.default(z.date(), '2026-02-30') }) },
+    'the field day has a default that does not fit it.',
+  ],
+  [
     'a field with the name of something else',
     { fields: (z) => ({ ...films.fields(z), included: z.string() }) },
     'no field can be called included: answers have it.',

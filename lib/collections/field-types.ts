@@ -1,4 +1,4 @@
-import { type Field, isJson } from '../items/field.ts'
+import { accept, type Field, isJson } from '../items/field.ts'
 import { readerOf } from '../items/item.ts'
 import { parseOrder } from '../items/order.ts'
 import type { Collection } from './define.ts'
@@ -73,6 +73,11 @@ function misuses(collection: Collection): string[] {
         ({ name }) =>
           `the field ${name} has a default and can be null: where nothing is stored, which of them is it?`,
       ),
+    ...fields
+      .filter(
+        (field) => hasDefault(field) && !accept(field, field.schema.safeParse(undefined).data).ok,
+      )
+      .map(({ name }) => `the field ${name} has a default that does not fit it.`),
     ...uses.flatMap(([use, names, faultOf]) =>
       [...new Set(names)].flatMap((name) => {
         const field = fields.find((each) => each.name === name)

@@ -169,8 +169,11 @@ function takeFilter(
 }
 
 /** Says of a parameter that the list does not take it, and what it takes. */
-function unknownParameter({ filter = [], search }: Collection): string {
-  const known = [...PARAMETERS, ...(search === undefined ? [] : ['q']), ...filter]
+function unknownParameter(collection: Collection): string {
+  const { filter = [], search } = collection
+  const refers = readerOf(collection).fields.some(({ reference }) => reference !== undefined)
+  const own = PARAMETERS.filter((name) => name !== 'include' || refers)
+  const known = [...own, ...(search === undefined ? [] : ['q']), ...filter]
   const message = notAmong(known)
   if (filter.length === 0) return message
   const words = COMPARISONS.map((word) => `[${word}]`)

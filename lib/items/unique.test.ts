@@ -1,8 +1,13 @@
 import { expect, test } from '@playwright/test'
 import { type CollectionRig, startCollectionRig } from '../../test/support/collections.ts'
 import { type Collection, defineCollection } from '../collections/define.ts'
+import { applyItems } from '../store/apply-items.ts'
+import { keptIndexesOf } from './declaration.ts'
 import { heal } from './heal.ts'
+import { indexChanges } from './indexing.ts'
+import { readerOf } from './item.ts'
 import type { ItemCall } from './types.ts'
+import { uniquesOf } from './unique.ts'
 import { createItem, deleteItem, patchItem, replaceItem } from './write.ts'
 
 const books: Collection = defineCollection({
@@ -118,6 +123,26 @@ for (const kind of ['redis', 'embedded'] as const) {
       await heal(rig.store, { restMs: 0, collections: [books] })
       expect(await create({ id: 'a', isbn: 'one' })).toMatchObject(TAKEN('isbn'))
       expect(await create({ id: 'a', isbn: 'two' })).toMatchObject({ ok: true })
+    })
+
+    test('nothing is written while the index of a unique value is being built', async () => {
+      await rig.command('FLUSHALL')
+      const { names } = readerOf(books)
+      const stored = names.map((name) => (name === 'price' ? undefined : 'x'))
+      const change = {
+        key: 'print:a',
+        verb: 'set' as const,
+        expected: names.map(() => undefined),
+        next: stored,
+        indexes: indexChanges(books, 'a', undefined, stored),
+        uniques: uniquesOf(books, 'a', undefined, stored),
+      }
+      const kept = keptIndexesOf(books)
+      expect(await applyItems(rig.store(), kept, [change])).toEqual({ outcomes: ['unguarded'] })
+      expect(await rig.command('EXISTS', 'print:a')).toBe(0)
+      expect(await applyItems(rig.store(), kept, [change], { guarded: false })).toEqual({
+        outcomes: ['made'],
+      })
     })
 
     test('a unique text is in its index whole: a longer one is refused', async () => {

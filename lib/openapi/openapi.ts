@@ -138,6 +138,11 @@ function operationOf(
 }
 
 function whoMay(access: Access, row: Operation, collection: Collection | undefined): string {
+  if (row.action === 'batch') {
+    return access === 'public'
+      ? 'For anyone; each act for those who may do it alone.'
+      : `For the level ${access} and above; each act for those who may do it alone.`
+  }
   const action = row.action === 'replace' ? 'update' : row.action
   const owned = action !== undefined && collection?.access[action] === 'owner'
   const door = access === 'public' ? 'For anyone' : `For the level ${access} and above`

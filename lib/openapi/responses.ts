@@ -3,6 +3,7 @@ import type { Access } from '../contract/access.ts'
 import type { Operation } from '../contract/operations.ts'
 import { PROBLEMS, type ProblemCode } from '../contract/problems.ts'
 import type { AnyOperation } from '../operation.ts'
+import { referencesIn } from './bodies.ts'
 import { listOf, nameOf, ref, type Schema } from './schemas.ts'
 
 /** The headers of answers. */
@@ -46,7 +47,8 @@ export function responsesOf(
   const { row } = operation
   const responses: Record<string, Schema> = {}
   const answer = answerOf(operation, collection)
-  const kept = row.action !== undefined && row.status !== 204 ? ['ETag'] : []
+  const hasVersion = row.action !== undefined && row.action !== 'batch' && row.status !== 204
+  const kept = hasVersion ? ['ETag'] : []
   if (row.method !== 'GET') kept.push('Usher-Sync')
   const type = row.mediaType ?? 'application/json'
   const content = answer === undefined ? {} : { content: { [type]: { schema: answer } } }
@@ -80,13 +82,18 @@ function answerOf(
     if (answer === undefined) return undefined
     return typeof answer === 'string' ? ref(answer) : listOf(ref(answer[0]))
   }
+  const name = nameOf(collection)
   if (action === 'delete') return undefined
+  if (action === 'batch') return ref(`${name}BatchResults`)
   // With `fields` an answer has fewer of them.
-  const read = action === 'list' || action === 'get'
-  const item = ref(`${nameOf(collection)}${read ? 'View' : ''}`)
-  if (action !== 'list') return item
+  const includes = referencesIn(collection).length > 0
+  if (action === 'get') return ref(`${name}${includes ? 'Answer' : 'View'}`)
+  if (action !== 'list') return ref(name)
   const count = { type: 'integer', minimum: 0, description: 'With `count=exact`.' }
-  return listOf(item, { count })
+  return listOf(ref(`${name}View`), {
+    count,
+    ...(includes ? { included: ref(`${name}Included`) } : {}),
+  })
 }
 
 /** What an operation can answer besides its row. */
