@@ -74,7 +74,7 @@ const MOST_REASONS = 10
 const MOST_EXAMPLES = 3
 
 /** The reasons, the most frequent first, with how many records have them and where the first are. */
-export function tally(reasons: ReadonlyMap<string, Reason>, others: number): string[] {
+function tally(reasons: ReadonlyMap<string, Reason>, others: number): string[] {
   const all = [...reasons].sort(([, a], [, b]) => b.count - a.count)
   const lines = all.slice(0, MOST_REASONS).map(([reason, { count, examples }]) => {
     const shown = count > examples.length ? [...examples, '…'] : examples

@@ -3,7 +3,6 @@ import { type Collection, defineCollection } from '../lib/collections/define.ts'
 import { findColumns, PLAIN_COLUMNS } from './columns.ts'
 import { csvRows } from './csv.ts'
 import { ndjsonRows } from './json.ts'
-import { tally } from './rejects.ts'
 import type { Entry, Found, Reject } from './rows.ts'
 import { Sieve } from './sift.ts'
 
@@ -99,7 +98,4 @@ test('of two records with one unique value the second is a reject that names the
     { line: 8, reason: 'no field has a value' },
     { line: 9, reason: 'no field has a value' },
   ])
-  expect(tally(found.rejects)[1]).toBe(
-    '  1 × code: is unique, and a row before has it (line 5: "x": line 2 has it first)',
-  )
 })

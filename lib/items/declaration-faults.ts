@@ -1,8 +1,8 @@
-import { accept, type Field, isJson } from '../items/field.ts'
-import { readerOf } from '../items/item.ts'
-import { parseOrder } from '../items/order.ts'
-import type { Collection } from './define.ts'
-import { TYPE_NAMES, z } from './schema.ts'
+import type { Collection } from '../collections/define.ts'
+import { TYPE_NAMES, z } from '../collections/schema.ts'
+import { accept, type Field, isJson } from './field.ts'
+import { readerOf } from './item.ts'
+import { parseOrder } from './order.ts'
 
 /**
  * What is wrong with the types of a collection's fields, in a sentence for each.

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
-import { allCollections } from '../items/registry.ts'
-import type { Collection, Shape, Zod } from './define.ts'
-import { collectionFaults, declarationFaults } from './field-types.ts'
+import type { Collection, Shape, Zod } from '../collections/define.ts'
+import { collectionFaults, declarationFaults } from './declaration-faults.ts'
+import { allCollections } from './registry.ts'
 
 test('the collections of this project have no faults', () => {
   expect(collectionFaults(allCollections())).toEqual([])
