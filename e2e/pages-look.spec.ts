@@ -75,7 +75,7 @@ async function look(
   for (const { path, status = 200, has } of pages) {
     const where = `${path} at ${width} px`
     sizes.clear()
-    await page.emulateMedia({ colorScheme: 'light' })
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
     const response = await page.goto(`${origin}${path}`)
     expect.soft(response?.status(), where).toBe(status)
     await expect.soft(has(page), where).toBeVisible()

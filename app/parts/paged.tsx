@@ -46,10 +46,12 @@ export function PageFoot<row>({
   paged: Paged<row>
   words: (page: Page<row>) => string
 }): ReactNode {
+  // It comes with the first rows: before them it would be moved by them.
+  if (answer.value === undefined) return null
   return (
     <div className="table-foot">
       <span aria-live="polite">
-        {answer.value === undefined ? '…' : words(answer.value)}
+        {words(answer.value)}
         {(number > 0 || next !== undefined) && `, page ${number + 1}`}
       </span>
       <button className="button" type="button" disabled={back === undefined} onClick={back}>

@@ -5,7 +5,7 @@ import { lastDays } from '@/app/parts/usage.ts'
 import { Heaviest } from '../heaviest.tsx'
 
 /** The heaviest users of a day. */
-export function ConsoleUsage(): ReactNode {
+export function ConsoleUsage({ dayName }: { dayName: string | undefined }): ReactNode {
   const id = useId()
   const [query, setQuery] = useQuery()
   const [today = ''] = lastDays(1)
@@ -17,19 +17,21 @@ export function ConsoleUsage(): ReactNode {
           <h1>Usage</h1>
           <p>Who used most on a day. Times are UTC.</p>
         </div>
-        <span className="row">
-          <label htmlFor={id}>Day</label>
-          <input
-            className="input"
-            id={id}
-            type="date"
-            max={today}
-            value={day}
-            onChange={({ target }) => setQuery({ day: target.value || undefined })}
-          />
-        </span>
+        {dayName !== undefined && (
+          <span className="row">
+            <label htmlFor={id}>Day</label>
+            <input
+              className="input"
+              id={id}
+              type="date"
+              max={today}
+              value={day}
+              onChange={({ target }) => setQuery({ day: target.value || undefined })}
+            />
+          </span>
+        )}
       </header>
-      <Heaviest key={day} query={day === today ? '' : `?day=${day}`} />
+      <Heaviest key={day} query={day === today ? '' : `?${dayName}=${day}`} />
     </>
   )
 }

@@ -2,17 +2,23 @@ import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import { Empty } from '@/app/parts/states.tsx'
 import { needAdmin } from '@/app/parts/viewer.ts'
-import { offers } from '@/lib/http/pages/reference.ts'
+import { offers, queryParameters } from '@/lib/http/pages/reference.ts'
 import { ConsoleUsage } from './console-usage.tsx'
 
 export const metadata: Metadata = { title: 'Usage' }
+
+/** What the API calls the day that is asked for. */
+function dayName(): string | undefined {
+  const names = queryParameters('GET', '/api/usage/top').map(({ name }) => name)
+  return names.find((name) => name === 'date' || name === 'day')
+}
 
 export default async function UsagePage(): Promise<ReactNode> {
   await needAdmin('/console/usage')
   return (
     <main id="main" tabIndex={-1} className="page page-wide">
       {offers('GET', '/api/usage/top') ? (
-        <ConsoleUsage />
+        <ConsoleUsage dayName={dayName()} />
       ) : (
         <>
           <header className="head">

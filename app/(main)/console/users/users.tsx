@@ -88,7 +88,7 @@ export function Users({ can, plans }: { can: Can; plans: readonly string[] }): R
             <PageFoot paged={paged} words={({ data }) => `${data.length} accounts`} />
           </div>
         </section>
-        {open === undefined ? (
+        {paged.answer.state === 'loading' ? null : open === undefined ? (
           <aside className="panel inspector wide-only" aria-label="One account">
             <Empty icon="user" title="No account is open">
               Choose one to see it whole, and to change it.

@@ -137,7 +137,7 @@ export function Data({
               toast(`“${item.id}” added`)
             }}
           />
-        ) : open === undefined ? (
+        ) : paged.answer.state === 'loading' ? null : open === undefined ? (
           <aside className="panel inspector wide-only" aria-label="One item">
             <Empty icon="table" title="No item is open">
               Choose one to see it whole. A value in the table is changed where it stands.
