@@ -122,7 +122,7 @@ test('every path of the contract has an edge route of its own, and no route is w
   const folders = expected.map((path) =>
     path
       .replace(/\{\w+=(\w+)\}/g, '$1')
-      // For Next `movies:batch` is a name like any other: the route of the list serves it.
+      // For Next `stars:batch` is a name like any other: the route of the list serves it.
       .replace(/\{(\w+)\}(:\w+)?/g, '[$1]'),
   )
   const files = sources('app', /route\.ts$/).filter((file) =>

@@ -10,7 +10,7 @@ import type { ItemCall } from './types.ts'
 import { uniquesOf } from './unique.ts'
 import { createItem, deleteItem, patchItem, replaceItem } from './write.ts'
 
-const books: Collection = defineCollection({
+const tomes: Collection = defineCollection({
   name: 'prints',
   prefix: 'print:',
   access: { list: 'public', get: 'public', create: 'user', update: 'user', delete: 'user' },
@@ -41,12 +41,12 @@ for (const kind of ['redis', 'embedded'] as const) {
     type More = Omit<Partial<ItemCall<undefined>>, 'input'>
     const create = (input: object, more: More = {}) =>
       createItem.run(
-        rig.call<unknown>(books, { title: 'x', price: null, ...input }, more),
+        rig.call<unknown>(tomes, { title: 'x', price: null, ...input }, more),
         rig.deps,
       )
     const patch = (id: string, input: object) =>
-      patchItem.run(rig.call<unknown>(books, input, { id }), rig.deps)
-    const remove = (id: string) => deleteItem.run(rig.call(books, undefined, { id }), rig.deps)
+      patchItem.run(rig.call<unknown>(tomes, input, { id }), rig.deps)
+    const remove = (id: string) => deleteItem.run(rig.call(tomes, undefined, { id }), rig.deps)
 
     for (const way of ['a small keyspace', 'indexes'] as const) {
       test.describe(`with ${way}`, () => {
@@ -55,7 +55,7 @@ for (const kind of ['redis', 'embedded'] as const) {
           await rig.command('FLUSHALL')
           if (way === 'indexes') {
             await rig.fill()
-            await heal(rig.store, { restMs: 0, collections: [books] })
+            await heal(rig.store, { restMs: 0, collections: [tomes] })
           }
         })
 
@@ -74,7 +74,7 @@ for (const kind of ['redis', 'embedded'] as const) {
           expect(await patch('a', { title: 'y', isbn: 'one' })).toMatchObject({ ok: true })
           expect(await patch('b', { isbn: 'one' })).toMatchObject(TAKEN('isbn'))
           const replaced = { title: 'z', isbn: 'two', price: '10.5' }
-          const replace = replaceItem.run(rig.call<unknown>(books, replaced, { id: 'b' }), rig.deps)
+          const replace = replaceItem.run(rig.call<unknown>(tomes, replaced, { id: 'b' }), rig.deps)
           expect(await replace).toMatchObject(TAKEN('price'))
           // Many may have none.
           expect(await create({ id: 'c' })).toMatchObject({ ok: true })
@@ -120,24 +120,24 @@ for (const kind of ['redis', 'embedded'] as const) {
       })
       // What needs no index is written all along.
       expect(await create({ id: 'b' }, { background })).toMatchObject({ ok: true })
-      await heal(rig.store, { restMs: 0, collections: [books] })
+      await heal(rig.store, { restMs: 0, collections: [tomes] })
       expect(await create({ id: 'a', isbn: 'one' })).toMatchObject(TAKEN('isbn'))
       expect(await create({ id: 'a', isbn: 'two' })).toMatchObject({ ok: true })
     })
 
     test('nothing is written while the index of a unique value is being built', async () => {
       await rig.command('FLUSHALL')
-      const { names } = readerOf(books)
+      const { names } = readerOf(tomes)
       const stored = names.map((name) => (name === 'price' ? undefined : 'x'))
       const change = {
         key: 'print:a',
         verb: 'set' as const,
         expected: names.map(() => undefined),
         next: stored,
-        indexes: indexChanges(books, 'a', undefined, stored),
-        uniques: uniquesOf(books, 'a', undefined, stored),
+        indexes: indexChanges(tomes, 'a', undefined, stored),
+        uniques: uniquesOf(tomes, 'a', undefined, stored),
       }
-      const kept = keptIndexesOf(books)
+      const kept = keptIndexesOf(tomes)
       expect(await applyItems(rig.store(), kept, [change])).toEqual({ outcomes: ['unguarded'] })
       expect(await rig.command('EXISTS', 'print:a')).toBe(0)
       expect(await applyItems(rig.store(), kept, [change], { guarded: false })).toEqual({

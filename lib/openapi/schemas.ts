@@ -212,7 +212,7 @@ export const SCHEMAS: Record<string, Schema> = {
             examples: ['2026-11-26', '2026-11-26T14:00:00Z'],
           }),
           ...counts,
-          operation: text('Method and template.', { examples: ['GET /api/movies/{id}'] }),
+          operation: text('Method and template.', { examples: ['GET /api/profile'] }),
           key: text('The id of an API key; absent for sessions.', { pattern: KEY_ID }),
         },
         ['operation', 'key'],

@@ -10,6 +10,6 @@ export const runtime = 'edge'
 export const GET = byPath({ listItems: endpoint(listItems, collectionDeps, after) })
 export const POST = byPath({
   createItem: endpoint(createItem, collectionDeps, after),
-  // For Next `movies` and `movies:batch` are one segment.
+  // For Next `stars` and `stars:batch` are one segment.
   batchItems: endpoint(batchItems, collectionDeps, after),
 })
