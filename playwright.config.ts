@@ -34,7 +34,7 @@ export default defineConfig<object, Options>({
       name: 'serve',
       testDir: 'e2e',
       testIgnore:
-        /(browser|client-package|container|kept-store|new-collection|next-workerd|own-collection|pages|pages-look|replica|seed-files|sizes|telemetry|test-command|up|up-store)\.spec\.ts$/,
+        /(browser|client-package|container|kept-store|new-collection|next-workerd|own-collection|\/pages|pages-look|replica|seed-files|sizes|telemetry|test-command|up|up-store)\.spec\.ts$/,
       use: { host: 'serve', engine: 'embedded', transport: 'direct' },
     },
     // What differs where `serve` reaches its store over REST, as it does an Upstash database.
