@@ -31,6 +31,16 @@ const CHOSEN: { readonly [id in OperationId]?: Sample } = {
     params: { collection: 'books' },
     body: { id: 'x', title: 'A title', author: 'An author', year: 1 },
   },
+  batchItems: {
+    params: { collection: 'books' },
+    body: {
+      acts: [
+        { op: 'create', item: { id: 'x', title: 'A title', author: 'An author', year: 1 } },
+        { op: 'update', id: 'x', patch: { year: 2 } },
+        { op: 'delete', id: 'x' },
+      ],
+    },
+  },
   replaceItem: {
     params: { collection: 'books', id: 'x' },
     body: { title: 'A title', author: 'An author', year: 1 },
