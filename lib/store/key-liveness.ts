@@ -86,7 +86,9 @@ export function judgeKey(presented: string, found: KeyFields): KeyLiveness {
   // An account that was deleted and made again may be another person's. The id tells the two apart; for
   // an API key from before accounts had ids, the time when the account was made does.
   const isSame = address === '' ? born !== '' && createdAt === born : id === uid
-  if (stored === undefined || password === undefined || !isSame) {
+  // A hash that is no account has neither; an account of a provider or of passkeys has no password.
+  const isAccount = stored !== undefined && (password !== undefined || id !== undefined)
+  if (!isAccount || !isSame) {
     return { status: 'user-missing' }
   }
   if ((keyGeneration || '0') !== (generation ?? '0')) return { status: 'key-ended' }

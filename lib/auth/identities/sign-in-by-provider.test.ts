@@ -5,6 +5,7 @@ import { type InProcess, ORIGIN } from '../../../test/support/in-process.ts'
 import { startIssuer, type TestIssuer } from '../../../test/support/issuer.ts'
 import { expect } from '../../../test/support/problem.ts'
 import { startApi } from '../../../test/support/start-api.ts'
+import { allCollections } from '../../items/registry.ts'
 
 let issuer: TestIssuer
 let api: InProcess
@@ -102,6 +103,15 @@ for (const provider of ['firm', 'github']) {
     })
     const sessions = await browser.send('/api/auth/sessions')
     expect(sessions.body.data).toMatchObject([{ current: true }])
+
+    const [{ name: collection } = { name: '' }] = allCollections()
+    const key = await browser.change('/api/keys', 'POST', {
+      name: 'Its own',
+      scopes: [`${collection}:list`],
+    })
+    expect(key.status).toBe(201)
+    const listed = await api.ask(`/api/${collection}`, { headers: { 'X-API-Key': key.body.key } })
+    expect(listed.status).toBe(200)
 
     // The address is another one by now: the subject is the same.
     issuer.says.claims = { sub: 'person-1', email: 'renamed@home.org', email_verified: true }
