@@ -189,13 +189,13 @@ test('a new version comes into a clone of somebody’s own without a conflict', 
   clone.git('branch', 'next-version')
   clone.npm('init', '--name', 'Star Catalogue')
   clone.addStars()
-  replace('app/style.css', 'color: #1c1c28', 'color: #123456')
+  replace('app/brand.css', '--brand: #8a2445', '--brand: #123456')
   clone.commit('Ours')
 
   clone.git('checkout', '-q', 'next-version')
   replace('package.json', /"version": ".*"/, '"version": "9.9.9"')
   replace('README.md', /^/, 'A line more.\n\n')
-  appendFileSync(clone.at('app/style.css'), '\nmark {\n  color: #7a1f3d;\n}\n')
+  appendFileSync(clone.at('app/styles/base.css'), '\nmark {\n  color: #7a1f3d;\n}\n')
   appendFileSync(clone.at('lib/contract/problems.ts'), '\nexport const NEWER = true\n')
   // A part of the demo that has changed, and one that is new.
   appendFileSync(clone.at('e2e/http.spec.ts'), '\n// Newer.\n')
@@ -216,8 +216,8 @@ test('a new version comes into a clone of somebody’s own without a conflict', 
     version: '9.9.9',
   })
   expect(clone.read('README.md')).toMatch(/^# Star Catalogue/)
-  const style = clone.read('app/style.css')
-  expect([style.includes('#123456'), style.includes('mark {')]).toEqual([true, true])
+  expect(clone.read('app/brand.css')).toContain('#123456')
+  expect(clone.read('app/styles/base.css')).toContain('mark {')
   expect(clone.read('lib/contract/problems.ts')).toContain('NEWER')
   const { info, paths } = JSON.parse(clone.read('lib/openapi/openapi.json'))
   expect([info.title, '/api/stars' in paths]).toEqual(['Star Catalogue', true])
@@ -228,8 +228,8 @@ test('a change of the same line by both is left to the person, by name', () => {
   clone.git('branch', 'next-version')
   clone.npm('init', '--name', 'Star Catalogue')
   const colour = (to: string): void => {
-    const style = clone.read('app/style.css').replace('color: #1c1c28', `color: ${to}`)
-    writeFileSync(clone.at('app/style.css'), style)
+    const style = clone.read('app/brand.css').replace('--brand: #8a2445', `--brand: ${to}`)
+    writeFileSync(clone.at('app/brand.css'), style)
     clone.commit('A colour')
   }
   colour('#123456')
@@ -237,5 +237,5 @@ test('a change of the same line by both is left to the person, by name', () => {
   colour('#654321')
   clone.git('checkout', '-q', 'main')
   const { status, output } = clone.npm('upgrade', 'next-version')
-  expect([status, output.trim().split('\n').at(-1)]).toEqual([1, 'app/style.css'])
+  expect([status, output.trim().split('\n').at(-1)]).toEqual([1, 'app/brand.css'])
 })

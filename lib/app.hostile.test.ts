@@ -12,6 +12,9 @@ import { printable } from './printable.ts'
 
 const VECTORS = resolve(import.meta.dirname, '..', 'test', 'vectors')
 const NAUGHTY: string[] = JSON.parse(readFileSync(join(VECTORS, 'blns', 'blns.json'), 'utf8'))
+/** Each place is tried with every third string, the next with the third behind it: `NAUGHTY=all` tries all in each. */
+const SHARE = process.env['NAUGHTY'] === 'all' ? 1 : 3
+let turn = 0
 const SAMPLED = Object.entries(SAMPLES) as [OperationId, Sample][]
 
 /** An object may have a `toString` that is none. */
@@ -107,11 +110,12 @@ test.describe('hostile input', () => {
       ...Object.keys(sample.body ?? {}).map((name) => ['body', name] as const),
     ]
     if (places.length === 0) continue
-    test(`${id}: ${NAUGHTY.length} naughty strings in ${places.map(([, name]) => name).join(', ')}`, async () => {
+    test(`${id}: naughty strings in ${places.map(([, name]) => name).join(', ')}`, async () => {
       test.setTimeout(600_000)
       let token = await signIn()
       for (const [part, name] of places) {
-        for (const naughty of NAUGHTY) {
+        const own = turn++
+        for (const naughty of NAUGHTY.filter((_, at) => (at + own) % SHARE === 0)) {
           // A path with an empty segment, or a dot for one, is another path (RFC 3986 §5.2.4).
           if (part === 'params' && /^\.{0,2}$/.test(naughty)) continue
           const changed = { ...sample, [part]: { ...sample[part], [name]: naughty } }

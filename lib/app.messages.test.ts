@@ -132,7 +132,7 @@ test('429 names the quota that is used up, its size, and when to come again', as
       const wait = answer.headers.get('retry-after')
       await expect(answer, policy).toBeProblem('quota-exceeded', {
         detail: expect.stringMatching(
-          `^The quota "${policy}" of \\d+ in 86400 s is used up: try again in ${wait} s\\.$`,
+          `^The quota "${policy}" of \\d+ in 86400 s(, "month" of \\d+ in \\d+ s)? is used up: try again in ${wait} s\\.$`,
         ),
       })
     }
