@@ -228,8 +228,9 @@ test('a change of the same line by both is left to the person, by name', () => {
   clone.git('branch', 'next-version')
   clone.npm('init', '--name', 'Star Catalogue')
   const colour = (to: string): void => {
-    const style = clone.read('app/brand.css').replace('--brand: #8a2445', `--brand: ${to}`)
-    writeFileSync(clone.at('app/brand.css'), style)
+    // Not `app/brand.css`: that one is the publisher's.
+    const style = `/* ${to} */\n${clone.read('app/styles/base.css')}`
+    writeFileSync(clone.at('app/styles/base.css'), style)
     clone.commit('A colour')
   }
   colour('#123456')
@@ -237,5 +238,5 @@ test('a change of the same line by both is left to the person, by name', () => {
   colour('#654321')
   clone.git('checkout', '-q', 'main')
   const { status, output } = clone.npm('upgrade', 'next-version')
-  expect([status, output.trim().split('\n').at(-1)]).toEqual([1, 'app/brand.css'])
+  expect([status, output.trim().split('\n').at(-1)]).toEqual([1, 'app/styles/base.css'])
 })
