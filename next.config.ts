@@ -36,6 +36,8 @@ const config: NextConfig = {
   // The middleware redirects to a path's normal form, with the headers that every answer has.
   skipTrailingSlashRedirect: true,
   reactStrictMode: true,
+  // Pages answer 403 to whoever may not see them.
+  experimental: { authInterrupts: true },
   // No image is served, and the optimizer would be a second way to every path.
   images: { unoptimized: true },
   // The start server binds, compresses nothing and hands requests over; a proxy in front compresses.

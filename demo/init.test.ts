@@ -146,12 +146,18 @@ test('init takes the demo out and writes the name, and a collection is a file an
   const own = Object.keys(paths).filter((path) => !/^\/(api\/(auth|keys|users|blocks))/.test(path))
   expect(own).toEqual([
     '/api/profile',
+    '/api/profile/export',
+    '/api/usage',
+    '/api/usage/top',
     '/api/events',
     '/api/metrics',
     '/.well-known/jwks.json',
     '/api/openapi.json',
     '/api/health',
     '/api/health/ready',
+    '/api/graphql',
+    '/api/graphql/schema',
+    '/api/mcp',
   ])
   clone.commit('Ours')
   clone.expectGreen()

@@ -1,24 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { account } from '../test/support/accounts.ts'
+import { CHROMIUM } from '../test/support/chromium.ts'
 import { expect, test } from '../test/support/fixtures.ts'
 
-test.use({
-  launchOptions: {
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  },
-})
+test.use({ launchOptions: CHROMIUM })
 
-test('the first page lists the operations and leads to a problem page, without a console error', async ({
+test('the first page leads to the operations, and they to a problem page, without a console error', async ({
   page,
   server,
 }) => {
@@ -32,12 +20,15 @@ test('the first page lists the operations and leads to a problem page, without a
   expect(response?.status()).toBe(200)
   expect(response?.headers()['content-security-policy']).toMatch(/script-src 'self' 'nonce-/)
   expect(response?.headers()['x-powered-by']).toBeUndefined()
-  await expect(page.getByRole('heading', { name: 'Usher' })).toBeVisible()
-  await expect(page.getByRole('row', { name: /POST \/api\/auth\/signin/ })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Usher' })).toBeVisible()
   await page.waitForLoadState('networkidle')
 
-  await page.getByRole('link', { name: 'invalid-token' }).click()
-  await expect(page.getByRole('heading')).toHaveText(
+  await page.getByRole('link', { name: 'Read the reference' }).click()
+  await expect(page.getByRole('article', { name: /^Sign in with/ }).first()).toContainText(
+    'POST/api/auth/signin',
+  )
+  await page.getByRole('row').getByRole('link', { name: 'invalid-token' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
     'The credential is invalid, expired or revoked',
   )
   expect(faults).toEqual([])

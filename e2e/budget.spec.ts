@@ -18,6 +18,9 @@ const BUDGETS = {
   'a query of two levels': { trips: 2, commands: 4 },
   'a query that costs too much': { trips: 0, commands: 0 },
   'a call of a tool': { trips: 1, commands: 1 },
+  'get with include': { trips: 1, commands: 1 },
+  'list with include': { trips: 1, commands: 1 },
+  'list with include and an API key': { trips: 1, commands: 1 },
   refresh: { trips: 2, commands: 2 },
   // The account is counted at large and at this address: the owner's address keeps an allowance that a
   // stranger cannot use up. Both are one command, and so is giving both back.
@@ -30,6 +33,8 @@ const BUDGETS = {
 /** Healing goes on behind an answer, and would be counted with it: indexes were healed just now. */
 test.beforeEach(async ({ store }) => {
   await store.call('HSET', 'healed', 'at', String(Date.now() + 3_600_000))
+  const review = ['movie', 'Pulp Fiction', 'rating', '5', 'text', 'x', 'owner', 'u_x']
+  await store.call('HSET', 'review:budgeted', ...review, 'createdAt', 'x')
 })
 test.afterAll(async ({ store }) => {
   await store.call('DEL', 'healed')
@@ -67,6 +72,9 @@ for (const [name, budget] of Object.entries(BUDGETS)) {
         const params = { name: 'movies_get', arguments: { id: 'Pulp Fiction' } }
         return api.post('/api/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, JWT)
       },
+      'get with include': () => api.get('/api/reviews/budgeted?include=movie', JWT),
+      'list with include': () => api.get('/api/reviews?include=movie', JWT),
+      'list with include and an API key': () => api.send('/api/reviews?include=movie', byKey),
       refresh: async () => {
         const answer = await api.post('/api/auth/refresh', { refresh: current })
         current = answer.body.refresh
@@ -85,7 +93,10 @@ for (const [name, budget] of Object.entries(BUDGETS)) {
     if (made !== undefined) await expect.poll(noted).toBeTruthy()
 
     store.trips.length = 0
-    const { headers } = await call()
+    const { headers, body } = await call()
+    if (name.includes('include')) {
+      expect(body.included.movies).toHaveProperty(['Pulp Fiction', 'year'], 1994)
+    }
     const hot = name !== 'refresh' && name !== 'signin'
     const seen = awaited(store.trips, hot)
     const commands = seen.flatMap((trip) => trip.commands)

@@ -44,11 +44,20 @@ const author: string = made.owner
 const again = await api.patch('reviews', made.id, { rating: 4 })
 let books = 0
 for await (const book of api.items('books', { limit: 5 })) books += book.title === '' ? 0 : 1
+const { included } = await api.get('reviews', made.id, { include: 'movie' })
+const filmYear: number | undefined = included?.movies?.['Pulp Fiction']?.year
+const page = await api.page('reviews', { rating: [4, 5], include: ['movie'] })
+const seen: boolean = page.data.some(({ id }) => id === made.id) && page.included?.movies !== undefined
+const [changed, refused] = await api.batch('reviews', [
+  { op: 'update', id: made.id, patch: { rating: 3 } },
+  { op: 'delete', id: 'none' },
+])
+const batch = [changed?.item?.rating, refused?.status, refused?.problem?.code]
 await api.delete('reviews', made.id)
 const problem = await api.get('books', 'none').catch((error: unknown) => error)
 const code = problem instanceof UsherProblem ? problem.code : undefined
 const policies = api.lastQuota.map(({ policy }) => policy)
-console.log(JSON.stringify({ level, year, rating: again.rating, author, books, code, policies }))
+console.log(JSON.stringify({ level, year, rating: again.rating, author, books, code, policies, filmYear, seen, batch }))
 
 async function neverRun(): Promise<void> {
   // @ts-expect-error there is no such collection
@@ -57,6 +66,10 @@ async function neverRun(): Promise<void> {
   film.budget
   // @ts-expect-error the server sets it
   await api.create('reviews', { movie: 'a', rating: 5, text: '', owner: 'me' })
+  // @ts-expect-error it refers to nothing
+  await api.get('books', 'a', { include: 'title' })
+  // @ts-expect-error there is no such act
+  await api.batch('books', [{ op: 'replace', id: 'a' }])
   // @ts-expect-error a title is needed
   await api.create('books', { author: 'a' })
 }
@@ -105,6 +118,9 @@ test('the packed client is installed in an empty project, compiles strictly ther
       books: expect.any(Number),
       code: 'not-found',
       policies: ['user', 'month'],
+      filmYear: 1994,
+      seen: true,
+      batch: [3, 404, 'not-found'],
     })
   } finally {
     await rm(folder, { recursive: true, force: true })

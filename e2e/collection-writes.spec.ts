@@ -49,6 +49,40 @@ test('an editor makes, replaces, changes and deletes a film; everybody sees it',
   expect(await send(api, 'DELETE', location, JWT)).toBeProblem('not-found')
 })
 
+test('a batch makes its changes, each answered by itself, and its path is no list', async ({
+  api,
+  store,
+}) => {
+  const { JWT } = await api.signIn(await account(store, 'batches@home.org', { level: '5' }))
+  const acts = [
+    { op: 'create', item: { id: 'Batch', year: 1999 } },
+    { op: 'update', id: 'Batch', patch: { director: 'Somebody' } },
+    { op: 'update', id: 'Nobody', patch: { year: 1 } },
+    { op: 'delete', id: 'Batch' },
+  ]
+  const answer = await send(api, 'POST', '/api/movies:batch', JWT, { acts })
+  expect([answer.status, answer.body]).toEqual([
+    200,
+    {
+      results: [
+        { status: 201, item: { id: 'Batch', year: 1999 } },
+        { status: 200, item: { id: 'Batch', year: 1999, director: 'Somebody' } },
+        {
+          status: 404,
+          problem: expect.objectContaining({
+            type: '/problems/not-found',
+            requestId: answer.headers.get('x-request-id'),
+          }),
+        },
+        { status: 204 },
+      ],
+    },
+  ])
+  expect(await api.get('/api/movies:batch', JWT)).toBeProblem('method-not-allowed')
+  const none = await send(api, 'POST', '/api/movies:batch', JWT, { acts: [] })
+  expect(none).toBeProblem('validation-error', { errors: [{ pointer: '#/acts' }] })
+})
+
 test('a review is its author’s: nobody else’s to change but an admin’s', async ({ api, store }) => {
   const mine = await api.signIn(await account(store, 'author@home.org'))
   const other = await api.signIn(await account(store, 'other-author@home.org'))

@@ -199,6 +199,10 @@ test.describe('GET /api/{collection}', () => {
       ['limit=101', '#/limit'],
       ['limit=1e1', '#/limit'],
       ['limit=5&limit=6', '#/limit'],
+      ['year[gte]=1&year[gte]=2', '#/year%5Bgte%5D'],
+      ['year[exists]=maybe', '#/year%5Bexists%5D'],
+      ['year[ci]=1999', '#/year%5Bci%5D'],
+      ['include=director', '#/include'],
       ['cursor=%2A', '#/cursor'],
       [`cursor=${Buffer.from('Alien').toString('base64url')}`, '#/cursor'],
       ['sort=title', '#/sort'],
@@ -241,6 +245,56 @@ test.describe('GET /api/{collection}', () => {
     expect(titles(await ask(`sort=title&limit=2&cursor=${nextCursor}`))).toHaveLength(2)
     for (const query of ['sort=-title', 'sort=title&year=1815', 'q=emma', 'sort=author'])
       expect((await api.get(`/api/books?${query}&cursor=${nextCursor}`, JWT)).status).toBe(422)
+  })
+
+  test('several values, values that are none of some, without case, and there or not', async ({
+    api,
+    store,
+  }) => {
+    await store.call('HSET', 'book:yearless', 'title', 'Yearless', 'author', 'jane austen')
+    const { JWT } = await api.signIn()
+    const find = async (query: string): Promise<string[]> => {
+      const { body } = await api.get(`/api/books?${query}`, JWT)
+      return body.data?.map(({ id }: { id: string }) => id)
+    }
+    const patience = { timeout: 30_000 }
+    // In a large keyspace what was typed is found a little later.
+    await expect
+      .poll(() => find('year[exists]=false&title=Yearless'), patience)
+      .toEqual(['yearless'])
+    expect(await find('year=1815&year=1813')).toEqual(['emma', 'pride-and-prejudice'])
+    expect(await find('author[ci]=JANE%20AUSTEN')).toEqual([
+      'emma',
+      'pride-and-prejudice',
+      'yearless',
+    ])
+    const others = await find('author[ne]=Bram%20Stoker&author[ne]=Jane%20Austen&year[lte]=1851')
+    expect(others).toContain('jane-eyre')
+    expect(others).not.toContain('emma')
+    expect(await find('year[ne]=1815&author[ci]=jane%20austen')).toEqual([
+      'pride-and-prejudice',
+      'yearless',
+    ])
+    const counted = await api.get('/api/books?author[ci]=jane%20austen&count=exact&limit=1', JWT)
+    expect(counted.body.count).toBe(3)
+    await store.call('DEL', 'book:yearless')
+  })
+
+  test('reviews bring their films for who may get films', async ({ api, store }) => {
+    const fields = ['rating', '5', 'text', 'x', 'owner', 'u_x', 'createdAt', 'x']
+    await store.call('HSET', 'review:included', 'movie', 'Pulp Fiction', ...fields)
+    await store.call('HSET', 'review:of nothing', 'movie', 'Nothing', ...fields)
+    const { JWT } = await api.signIn()
+    const film = { id: 'Pulp Fiction', director: 'Quentin Tarantino', year: 1994 }
+    const one = await api.get('/api/reviews/included?include=movie', JWT)
+    expect(one.body).toMatchObject({ id: 'included', included: { movies: { [film.id]: film } } })
+    const nothing = await api.get('/api/reviews/of%20nothing?include=movie', JWT)
+    expect(nothing.body.included).toEqual({ movies: {} })
+    const stranger = await api.get('/api/reviews/included?include=movie')
+    expect(stranger).toBeProblem('validation-error', { errors: [{ pointer: '#/include' }] })
+    const unknown = await api.get('/api/reviews?include=text', JWT)
+    expect(unknown).toBeProblem('validation-error', { errors: [{ pointer: '#/include' }] })
+    await store.call('DEL', 'review:included', 'review:of nothing')
   })
 
   test('an ETag answers 304; what anyone may read may be kept, the rest not', async ({ api }) => {

@@ -103,7 +103,6 @@ async function walk(origin: string, client: Client): Promise<[line: string, answ
   await send('200 HEAD /api/books/emma')
   await send('204 OPTIONS /api/movies', { Origin: ORIGIN, 'Access-Control-Request-Method': 'GET' })
   await send('204 OPTIONS /api/movies')
-  await send('200 GET /problems/not-found')
   await send('200 GET /api/openapi.json')
 
   const body = JSON.stringify({ movie: 'Pulp Fiction', rating: 5, text: 'Royale with cheese' })

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { ME } from '../test/support/api.ts'
 import { expect, test } from '../test/support/fixtures.ts'
 import { raw } from '../test/support/raw.ts'
 import { startApi } from '../test/support/start-api.ts'
@@ -15,7 +16,7 @@ test.use({
 })
 
 /** What stands in the place of a path's variable. */
-const EXAMPLES: Record<string, string> = { '[type]': 'not-found', '[action]': 'verify' }
+const EXAMPLES: Record<string, string> = { '[slug]': 'not-found', '[collection]': 'movies' }
 
 /** A path of every page below `app`, and of some that nobody has. */
 function pagePaths(): string[] {
@@ -59,28 +60,41 @@ async function shown(url: string, init: RequestInit = {}): Promise<Record<string
 }
 
 test('it shows every page and every file that npm start shows, with the same headers', async ({
+  api,
   server,
   store,
 }) => {
-  const start = await startApi({ host: 'start', store: store.gateway })
+  const { origin } = server
+  const env = { APP_ORIGIN: origin }
+  const start = await startApi({ host: 'start', store: store.gateway, env })
+  const login = await api.post('/api/auth/login', ME)
+  const Cookie = login.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ')
+  const same = async (path: string, init: RequestInit = {}): Promise<string> => {
+    const here = await shown(`${origin}${path}`, init)
+    expect(here, path).toEqual(await shown(`${start.origin}${path}`, init))
+    return String(here['text'])
+  }
   try {
-    const paths = new Set(pagePaths())
-    expect(paths).toContain('/')
-    for (const path of paths) {
-      const here = await shown(`${server.origin}${path}`)
-      expect(here, path).toEqual(await shown(`${start.origin}${path}`))
-      // Sets grow while they are walked through: what pages load is looked at, too.
-      for (const [file] of String(here['text']).matchAll(/\/_next\/static\/[^"'\\ )]+/g))
-        paths.add(file)
+    const pages = pagePaths()
+    expect(pages).toContain('/')
+    const files = new Set<string>()
+    for (const path of pages) {
+      for (const headers of [{}, { Cookie }] as HeadersInit[]) {
+        const text = await same(path, { headers })
+        for (const [file] of text.matchAll(/\/_next\/static\/[^"'\\ )]+/g)) files.add(file)
+      }
     }
-    expect([...paths].some((path) => path.endsWith('.css'))).toBe(true)
+    expect([...files].some((file) => file.endsWith('.js'))).toBe(true)
+    for (const file of files) await same(file)
     for (const init of [
       { method: 'HEAD' },
       { method: 'POST', body: 'x' },
       { headers: { RSC: '1' } },
-    ]) {
-      expect(await shown(server.origin, init)).toEqual(await shown(start.origin, init))
-    }
+    ])
+      await same('/', init)
   } finally {
     await start.stop()
   }

@@ -62,9 +62,10 @@ test.describe('messages of refusals', () => {
       }
       const { name } = collection
       const group = row.method === 'GET' ? 'read' : 'write'
-      const alone = row.action === 'replace' ? 'create' : row.action
+      const own = `${name}:${row.action === 'replace' ? 'create' : row.action}`
+      const alone = row.action === 'batch' ? 'one of its acts' : own
       await expect(answer, about).toBeProblem('insufficient-scope', {
-        detail: expect.stringMatching(`needs the scope ${name}:${group}, or .*${name}:${alone}`),
+        detail: expect.stringMatching(`needs the scope ${name}:${group}, or .*${alone}`),
       })
     }
   })
@@ -80,7 +81,7 @@ test.describe('messages of refusals', () => {
       [
         '/api/movies?page=2',
         '#/page',
-        'is not allowed here; allowed: limit, cursor, sort, fields, count, q, director, year; a filter also with [gt], [gte], [lt] or [lte]',
+        'is not allowed here; allowed: limit, cursor, sort, fields, count, q, director, year; a filter also with [gt], [gte], [lt], [lte], [ne], [ci] or [exists]',
       ],
       ['/api/movies/Alien?sort=year', '#/sort', 'is not allowed here; allowed: fields'],
       [

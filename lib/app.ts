@@ -61,7 +61,7 @@ function page(method: string, pathname: string, deps: () => AppDeps): Response {
   }
   if (pathname === '/llms.txt') {
     headers.set('Content-Type', 'text/plain; charset=utf-8')
-    return new Response(llmsText(deps().settings.origin), { headers })
+    return new Response(llmsText(deps().settings), { headers })
   }
   const html =
     accountPage(pathname, nonce, () => deps().settings.passwordRules.minLength) ??

@@ -255,3 +255,45 @@ test('the client’s signal ends a refresh, which is not tried again', async () 
   await expect(client.get('movies', 'a')).rejects.toBe(reason)
   expect([asked, tokens.get()]).toEqual([1, KEPT])
 })
+
+test('a list of values is a parameter for each, the names of include are one; results have their problems', async () => {
+  const asked: [string, unknown][] = []
+  const answers = [
+    { id: 'a', included: { movies: {} } },
+    { data: [], nextCursor: null, included: { movies: {} } },
+    {
+      results: [
+        { status: 201, item: { id: 'a' } },
+        { status: 204 },
+        { status: 409, problem: { type: '/problems/conflict', title: 'Taken', status: 409 } },
+      ],
+    },
+  ]
+  const client = new UsherClient({
+    url: '',
+    fetch: async (input, init) => {
+      asked.push([String(input), init?.body])
+      return Response.json(answers[asked.length - 1])
+    },
+  })
+  await client.get('reviews', 'a b', { include: ['movie'] })
+  await client.page('reviews', { movie: ['A', 'B'], 'rating[gte]': 3, include: 'movie' })
+  const results = await client.batch('movies', [
+    { op: 'create', item: { id: 'a', year: 1 } },
+    { op: 'delete', id: 'b' },
+    { op: 'update', id: 'c', patch: { year: null } },
+  ])
+  expect(asked.map(([path]) => path)).toEqual([
+    '/api/reviews/a%20b?include=movie',
+    '/api/reviews?movie=A&movie=B&rating%5Bgte%5D=3&include=movie',
+    '/api/movies:batch',
+  ])
+  expect(JSON.parse(String(asked[2]?.[1])).acts).toHaveLength(3)
+  expect(results.map(({ status, item, problem }) => [status, item, problem?.code])).toEqual([
+    [201, { id: 'a' }, undefined],
+    [204, undefined, undefined],
+    [409, undefined, 'conflict'],
+  ])
+  const odd = new UsherClient({ url: '', fetch: async () => Response.json({ results: [1] }) })
+  await expect(odd.batch('movies', [])).rejects.toBeInstanceOf(UnexpectedAnswer)
+})

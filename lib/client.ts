@@ -11,13 +11,34 @@ import {
   tokensOf,
 } from './client/tokens.ts'
 import { jsonInit, Transport } from './client/transport.ts'
-import type { CallOptions, GraphAnswer, ListQuery, PageOf } from './client/types.ts'
+import type {
+  ActOf,
+  ActResult,
+  CallOptions,
+  GraphAnswer,
+  Included,
+  Including,
+  ListQuery,
+  PageOf,
+  PatchOf,
+} from './client/types.ts'
 
 export { SecondFactorRequired, UnexpectedAnswer, UsherProblem } from './client/answers.ts'
-export type { CollectionName, ItemOf, NewItemOf } from './client/items.ts'
+export type { CollectionName, ItemOf, NewItemOf, ReferencesOf } from './client/items.ts'
 export type { Quota, Throttled } from './client/quota.ts'
 export { memoryStore, type SignedIn, type TokenStore, type Tokens } from './client/tokens.ts'
-export type { CallOptions, GraphAnswer, GraphFault, ListQuery, PageOf } from './client/types.ts'
+export type {
+  ActOf,
+  ActResult,
+  CallOptions,
+  GraphAnswer,
+  GraphFault,
+  Included,
+  Including,
+  ListQuery,
+  PageOf,
+  PatchOf,
+} from './client/types.ts'
 
 export interface ClientOptions {
   /** The API's origin; '' for the page's own. */
@@ -102,25 +123,23 @@ export class UsherClient {
     nothingOf(await this.#transport.send('/api/auth/logout', jsonInit('POST', body)))
   }
 
+  /** An item, with those that it refers to where `include` names the fields. */
   async get<name extends CollectionName>(
     collection: name,
     id: string,
-    call: CallOptions = {},
-  ): Promise<ItemOf<name>> {
-    return bodyOf(await this.request(itemPath(collection, id), call), isItem<name>)
+    { include, ...call }: CallOptions & Including<name> = {},
+  ): Promise<ItemOf<name> & Included<name>> {
+    const path = `${itemPath(collection, id)}${searchOf({ include })}`
+    return bodyOf(await this.request(path, call), isItem<name>)
   }
 
   /** One page of a list. */
   async page<name extends CollectionName>(
     collection: name,
-    query: ListQuery = {},
+    query: ListQuery & Including<name> = {},
     call: CallOptions = {},
-  ): Promise<PageOf<ItemOf<name>>> {
-    const parameters = Object.entries(query).flatMap(([key, value]) =>
-      value === undefined ? [] : [[key, String(value)]],
-    )
-    const search = new URLSearchParams(parameters).toString()
-    const path = `/api/${collection}${search === '' ? '' : `?${search}`}`
+  ): Promise<PageOf<ItemOf<name>> & Included<name>> {
+    const path = `/api/${collection}${searchOf(query)}`
     return bodyOf(await this.request(path, call), isPage<name>)
   }
 
@@ -163,7 +182,7 @@ export class UsherClient {
   async patch<name extends CollectionName>(
     collection: name,
     id: string,
-    fields: { [field in keyof NewItemOf<name>]?: NewItemOf<name>[field] | null },
+    fields: PatchOf<name>,
     call: CallOptions = {},
   ): Promise<ItemOf<name>> {
     const init = { ...jsonInit('PATCH', fields), ...call }
@@ -172,6 +191,27 @@ export class UsherClient {
 
   async delete(collection: CollectionName, id: string, call: CallOptions = {}): Promise<void> {
     nothingOf(await this.request(itemPath(collection, id), { method: 'DELETE', ...call }))
+  }
+
+  /**
+   * Makes up to a hundred changes, each by itself, and tells what became of each in their order. It is not sent again when
+   * it may have been done.
+   */
+  async batch<name extends CollectionName>(
+    collection: name,
+    acts: readonly ActOf<name>[],
+    call: CallOptions = {},
+  ): Promise<ActResult<ItemOf<name>>[]> {
+    const init = { ...jsonInit('POST', { acts }), ...call }
+    const { results } = await bodyOf(
+      await this.request(`/api/${collection}:batch`, init),
+      areResults<name>,
+    )
+    return results.map(({ status, item, problem }) => ({
+      status,
+      ...(item === undefined ? {} : { item }),
+      ...(problem === undefined ? {} : { problem: new UsherProblem(status, problem) }),
+    }))
   }
 
   /**
@@ -231,6 +271,30 @@ function isPage<name extends CollectionName>(body: unknown): body is PageOf<Item
     data.every(isItem<name>) &&
     (nextCursor === null || typeof nextCursor === 'string')
   )
+}
+
+interface Results<item> {
+  results: { status: number; item?: item; problem?: unknown }[]
+}
+
+function areResults<name extends CollectionName>(body: unknown): body is Results<ItemOf<name>> {
+  const results = isRecord(body) ? body['results'] : undefined
+  return (
+    Array.isArray(results) &&
+    results.every((each) => isRecord(each) && typeof each['status'] === 'number')
+  )
+}
+
+/** A query, with a `?` in front of it where there is one. */
+function searchOf(query: ListQuery): string {
+  const parameters = Object.entries(query).flatMap(([name, value]) => {
+    const values = [value ?? []].flat()
+    // Values of a filter stand apart, and names in one text.
+    const texts = name === 'include' && values.length > 0 ? [values.join(',')] : values
+    return texts.map((text) => [name, String(text)])
+  })
+  const search = new URLSearchParams(parameters).toString()
+  return search === '' ? '' : `?${search}`
 }
 
 function isGraphAnswer<data>(body: unknown): body is GraphAnswer<data> {

@@ -1,2 +1,2 @@
-/** What this API is called: on its pages, in its document, and in no password. `APP_NAME` says otherwise for passwords. */
+/** What this API is called, where `APP_NAME` does not say otherwise: on its pages, in its document, and in no password. */
 export const NAME = 'Usher'

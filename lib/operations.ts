@@ -43,6 +43,7 @@ import { health, ready } from './http/health.ts'
 import { callTools } from './http/mcp.ts'
 import { readMetrics } from './http/metrics-text.ts'
 import { openapi } from './http/openapi.ts'
+import { batchItems } from './items/batch.ts'
 import { getItem } from './items/get.ts'
 import { listItems } from './items/list.ts'
 import { createItem, deleteItem, patchItem, replaceItem } from './items/write.ts'
@@ -116,6 +117,7 @@ export const OPERATIONS: { readonly [id in OperationId]: AnyOperation<AppDeps> &
   listItems,
   getItem,
   createItem,
+  batchItems,
   replaceItem,
   patchItem,
   deleteItem,

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { provesItself, verifies } from '../lib/auth/tokens/jws.ts'
-import { collectionFaults } from '../lib/collections/field-types.ts'
+import { collectionFaults } from '../lib/items/declaration-faults.ts'
 import { allCollections } from '../lib/items/registry.ts'
 import { duration, readerOf } from '../lib/settings/readers.ts'
 import { EnvironmentFault, parseSettings } from '../lib/settings/settings.ts'

@@ -2,6 +2,7 @@ import { object } from 'zod/mini'
 import { toJSONSchema } from 'zod/v4/core'
 import type { Collection } from '../lib/collections/define.ts'
 import { z } from '../lib/collections/schema.ts'
+import { readerOf } from '../lib/items/item.ts'
 
 /** The part of JSON Schema that fields of collections are described with. */
 interface Schema {
@@ -23,6 +24,7 @@ export function clientTypes(collections: readonly Collection[]): string {
     (collection) => `  ${memberName(collection.name)}: {
     item: ${itemType(collection, 'output', [])}
     newItem: ${itemType(collection, 'input', collection.stamps ?? [])}
+    references: ${referencesType(collection)}
   }`,
   )
   return `/** The collections of the API that this client is for. */
@@ -34,6 +36,8 @@ export type CollectionName = keyof Collections
 export type ItemOf<name extends CollectionName> = Collections[name]['item']
 /** What a client may write of one: the server sets the rest. */
 export type NewItemOf<name extends CollectionName> = Collections[name]['newItem']
+/** The fields of a collection that refer to items, with the collections of those. */
+export type ReferencesOf<name extends CollectionName> = Collections[name]['references']
 `
 }
 
@@ -46,6 +50,13 @@ function itemType({ fields }: Collection, io: 'input' | 'output', left: readonly
   // Who makes an item may leave its id to the server.
   const id = io === 'output' ? 'id: string' : 'id?: string'
   return `{ ${[id, ...shown.map(([name, schema]) => member(name, schema, required))].join('; ')} }`
+}
+
+function referencesType(collection: Collection): string {
+  const references = readerOf(collection).fields.flatMap(({ name, reference }) =>
+    reference === undefined ? [] : [`${memberName(name)}: ${JSON.stringify(reference)}`],
+  )
+  return `{ ${references.join('; ')} }`
 }
 
 function member(name: string, schema: Schema, required: readonly string[]): string {

@@ -123,8 +123,8 @@ const api = new UsherClient({ url: '${process.env['APP_ORIGIN'] || 'http://local
 ${first.access.list === 'public' ? '' : signIn}for await (const item of api.items('${first.name}', { limit: 5 })) console.log(item)
 \`\`\`
 
-The collections: ${collections.map((collection) => `\`${collection.name}\``).join(', ')}. Each has \`get\`, \`page\`, \`items\`, \`create\`, \`replace\`, \`patch\` and
-\`delete\`; the API's \`/api/openapi.json\` says who may do what.
+The collections: ${collections.map((collection) => `\`${collection.name}\``).join(', ')}. Each has \`get\`, \`page\`, \`items\`, \`create\`, \`replace\`, \`patch\`,
+\`delete\` and \`batch\`; the API's \`/api/openapi.json\` says who may do what.
 
 - \`credential\`: \`{ tokens }\`, where tokens are kept (the default: in memory); \`'cookies'\`, for pages of the API's own
   origin; or \`{ apiKey }\`.

@@ -12,7 +12,7 @@ import {
  * in another behind it, each evaluated when it is first called. The chunks are the build's own files.
  * Two Workers, since Next tells its middleware from its routes by a global.
  *
- * Pages and static files are not hosted: what is no API path, account page or problem page is 404.
+ * Pages and static files are not hosted: they are React's, and not at the edge.
  */
 export async function startNextWorkerd({
   variables,

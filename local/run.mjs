@@ -91,6 +91,11 @@ Serving it needs neither: build and dev make it by themselves.`)
     else writeFileSync(file, readFileSync(DOCUMENT))
   },
   client: bundled('client.js'),
+  screenshots: async () => {
+    await install()
+    if (!(await isBuilt())) await build()
+    await handOver('screenshots.js', words)
+  },
   'common-passwords': bundled('common-passwords.js'),
   users: bundled('users.js'),
   backup: bundledAs('backup'),
@@ -228,6 +233,7 @@ async function bundle() {
     blocks: 'local/blocks.ts',
     'deploy-check': 'local/deploy-check.ts',
     client: 'local/client.ts',
+    screenshots: 'local/screenshots.ts',
     'common-passwords': 'local/common-passwords.ts',
     soak: 'bench/soak.ts',
     'back-pressure': 'bench/back-pressure.ts',
@@ -277,7 +283,7 @@ async function isBuilt() {
   const builtAt = Math.min(statSync('.next/BUILD_ID').mtimeMs, statSync('dist/up.js').mtimeMs)
   const sources = ['app', 'demo', 'lib', 'local', 'seed'].filter((folder) => existsSync(folder))
   const gate = existsSync('proxy.ts') ? 'proxy.ts' : 'middleware.ts'
-  const files = [gate, 'next.config.ts', 'package.json', 'package-lock.json']
+  const files = ['.browserslistrc', gate, 'next.config.ts', 'package.json', 'package-lock.json']
   for (const folder of sources) {
     for (const entry of await readdir(folder, { recursive: true })) files.push(join(folder, entry))
   }

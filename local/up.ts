@@ -196,7 +196,7 @@ function tell({ address, gateway, users, dev, provider }: Started): void {
     ...(accounts.length === 0 ? [] : [`Accounts: ${accounts.join(', ')}`]),
     ...(hasMadeUp ? ['Their usage of the two weeks before today is made up.'] : []),
     ...(provider === undefined ? [] : [`Provider: ${address}/api/auth/oauth/local as ${people}`]),
-    `Try it:\n  ${trial(address, users)}`,
+    `Open ${address} and sign in, or try it:\n  ${trial(address, users)}`,
     `${work} · Log and mails: ${SERVER_LOG} · Stop: Ctrl+C`,
   ]
   // A terminal has a line that says what was going on.

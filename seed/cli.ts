@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path'
-import { collectionFaults } from '../lib/collections/field-types.ts'
+import { collectionFaults } from '../lib/items/declaration-faults.ts'
 import { allCollections } from '../lib/items/registry.ts'
 import type { Transport } from '../lib/store/client/transport.ts'
 import { type OperatorStore, operatorStore } from '../local/operator-store.ts'

@@ -3,6 +3,7 @@ import { keptIndexesOf } from '../lib/items/declaration.ts'
 import { buildIndexes, heal } from '../lib/items/heal.ts'
 import { indexChanges } from '../lib/items/indexing.ts'
 import { readerOf } from '../lib/items/item.ts'
+import { allCollections } from '../lib/items/registry.ts'
 import { isHeld, uniquesOf } from '../lib/items/unique.ts'
 import { applyItems, type ItemChange } from '../lib/store/apply-items.ts'
 import { Store } from '../lib/store/client/store.ts'
@@ -37,12 +38,13 @@ export function importRows(options: {
   collection: Collection
   rows: readonly Row[]
   mode: Mode
+  onReject?: (reject: Reject) => void
 }): Promise<ImportReport> {
-  const { redis, collection, rows, mode } = options
+  const { redis, collection, rows, mode, onReject = () => undefined } = options
   const there = new Set(rows.flatMap((row) => Object.keys(row)))
   const sieve = new Sieve(collection, findColumns(collection, there, PLAIN_COLUMNS))
   const sifted = rows.map((row, index) => sieve.sift({ row }, index + 1))
-  return importEntries({ redis, collection, sifted, mode })
+  return importEntries({ redis, collection, sifted, mode, onReject })
 }
 
 /**
@@ -65,10 +67,14 @@ export async function importEntries(options: {
 }): Promise<ImportReport> {
   const { redis, collection, collections, sifted, mode, onProgress, onReject } = options
   const store = loadingStore(redis)
-  // In an empty collection they are whole from here on, and the writes below keep them so.
-  await buildIndexes(store, collections)
-  // Hashes that somebody has typed may have unique values that no index knows of.
-  if (collection.unique !== undefined) await heal(store, { restMs: 0 })
+  if (collection.unique === undefined) {
+    // In an empty collection they are whole from here on, and the writes below keep them so.
+    await buildIndexes(store, collections)
+  } else {
+    // Hashes that somebody has typed may have unique values that no index knows of.
+    const all = [...new Set([...(collections ?? allCollections()), collection])]
+    await heal(store, { restMs: 0, collections: all })
+  }
   const report: ImportReport = { written: 0, unchanged: 0, rejected: 0 }
   const reject = (each: Reject): void => {
     report.rejected++

@@ -1,16 +1,16 @@
 import type { Redis } from '@upstash/redis'
 import { newAccountId } from '../lib/auth/accounts/account-id.ts'
+import { allCollections } from '../lib/items/registry.ts'
 import { DAY_MS, dayOf, USAGE_KEPT_DAYS } from '../lib/store/days.ts'
 import { keys } from '../lib/store/keys.ts'
 import { MADE_UP } from '../lib/store/usage.ts'
 
 const DAYS = 14
-const OPERATIONS = [
-  'GET /api/movies/{id}',
-  'GET /api/movies',
-  'GET /api/books/{id}',
-  'GET /api/reviews',
-]
+/** The reads of every collection, in the order of how often they are made up. */
+const OPERATIONS = allCollections().flatMap(({ name }) => [
+  `GET /api/${name}/{id}`,
+  `GET /api/${name}`,
+])
 
 /**
  * Makes up two weeks of usage of the demo's accounts, up to yesterday, so that plots have something to show.

@@ -1,10 +1,11 @@
 import { llmsText } from '@/lib/http/pages/llms.ts'
-import { env } from '@/lib/settings/settings.ts'
+import { pageEnv } from '@/lib/settings/settings.ts'
 
 export const runtime = 'edge'
 
-/** What an agent should know. */
+/** What an agent should know, in one text. */
 export function GET(): Response {
-  const headers = { 'Content-Type': 'text/plain; charset=utf-8' }
-  return new Response(llmsText(env().origin), { headers })
+  return new Response(llmsText(pageEnv()), {
+    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-cache' },
+  })
 }

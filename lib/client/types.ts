@@ -1,12 +1,49 @@
 import type { InputFault, ProblemCode } from '../contract/problems.ts'
+import type { UsherProblem } from './answers.ts'
+import type { CollectionName, ItemOf, NewItemOf, ReferencesOf } from './items.ts'
 
-/** `limit`, `sort`, `q`, `fields`, `count`, and the filters that the collection has. */
-export type ListQuery = Record<string, string | number | boolean | undefined>
+type Value = string | number | boolean
+
+/**
+ * `limit`, `sort`, `q`, `fields`, `count`, `include`, and the filters that the collection has: of several values of one
+ * field any will do.
+ */
+export type ListQuery = Record<string, Value | readonly Value[] | undefined>
 
 export interface PageOf<item> {
   data: item[]
   nextCursor: string | null
   count?: number
+}
+
+/** The fields whose items come with an answer, one or several. */
+export interface Including<name extends CollectionName> {
+  include?: (keyof ReferencesOf<name> & string) | readonly (keyof ReferencesOf<name> & string)[]
+}
+
+/** The items that others refer to, by collection and id: those that were asked for, and that there are. */
+export interface Included<name extends CollectionName> {
+  included?: {
+    [target in ReferencesOf<name>[keyof ReferencesOf<name>]]?: Record<string, ItemOf<target>>
+  }
+}
+
+/** Some fields of an item: null takes one away, or is the value of one that can be null. */
+export type PatchOf<name extends CollectionName> = {
+  [field in keyof NewItemOf<name>]?: NewItemOf<name>[field] | null
+}
+
+/** One of the changes of a batch. */
+export type ActOf<name extends CollectionName> =
+  | { op: 'create'; item: NewItemOf<name> }
+  | { op: 'update'; id: string; patch: PatchOf<name> }
+  | { op: 'delete'; id: string }
+
+/** What became of an act: the item as it is now, or the problem that the request alone would have had. */
+export interface ActResult<item> {
+  status: number
+  item?: item
+  problem?: UsherProblem
 }
 
 /** What GraphQL answers. */

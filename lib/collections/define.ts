@@ -16,8 +16,15 @@ export interface CollectionAccess {
   delete: Access | 'owner'
 }
 
-/** What an operation does to a collection; `replace` makes the item if there is none. */
-export type Action = keyof CollectionAccess | 'replace'
+/**
+ * What an operation does to a collection; `replace` makes the item if there is none, `batch` is any of the changes, each
+ * judged by itself.
+ */
+export type Action = keyof CollectionAccess | 'replace' | 'batch'
+
+/** The acts of a batch. */
+export const ACTS = ['create', 'update', 'delete'] as const
+export type Act = (typeof ACTS)[number]
 
 /**
  * Fields that the server sets, and no client can: the account's opaque id, when the item was made, when it

@@ -106,13 +106,14 @@ function json(): ZodMiniType<Json, Json> {
 
 /**
  * A field with a default. The default is a value and not a function: every isolate must find the same
- * value in the indexes.
+ * value in the indexes. It is taken in the form in which values are kept.
  */
 function withDefault<schema extends ZodMiniType<Json>>(
   schema: schema,
   value: Exclude<output<schema>, undefined>,
 ): ZodMiniDefault<schema> {
-  return _default(schema, value)
+  const parsed = schema.safeParse(value)
+  return _default(schema, parsed.success ? (parsed.data as typeof value) : value)
 }
 
 /**

@@ -9,7 +9,10 @@ export type OperationAccess = Access | 'collection'
 /** One HTTP operation: plain data, so that the gate can carry the whole table. */
 export interface Operation {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** `{name}` is one path segment, percent-decoded once; `{name=word}` matches that word alone. */
+  /**
+   * `{name}` is one path segment, percent-decoded once; `{name=word}` matches that word alone; what follows the
+   * brackets ends the segment.
+   */
   path: `/${string}`
   access: OperationAccess
   /** For `access: 'collection'`: which of the collection's actions this is. */
@@ -637,6 +640,17 @@ export const contract = {
     counted: 'write',
     body: 'json',
     status: 201,
+  },
+  batchItems: {
+    method: 'POST',
+    path: '/api/{collection}:batch',
+    access: 'collection',
+    optionalPrincipal: true,
+    action: 'batch',
+    quota: 'gate',
+    counted: 'write',
+    body: 'json',
+    status: 200,
   },
   replaceItem: {
     method: 'PUT',

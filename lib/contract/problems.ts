@@ -178,6 +178,17 @@ export interface Failure<code extends ProblemCode = ProblemCode> extends Problem
   reason: string
 }
 
+/** A failure as clients are told of it (RFC 9457 §3). */
+export interface ProblemDocument {
+  type: string
+  title: string
+  status: number
+  detail?: string
+  instance: string
+  requestId: string
+  errors?: readonly InputFault[]
+}
+
 /** Status and headers of an outcome, besides its value. */
 export interface SuccessExtras {
   /** If it is not the status of the operation's row. */

@@ -6,6 +6,7 @@ import { importKeyring, type Keyring } from '../auth/tokens/jws.ts'
 import { createAccessTokens, createRefreshTokens } from '../auth/tokens/tokens.ts'
 import type { AuthDeps } from '../auth/types.ts'
 import { hmac } from '../hash.ts'
+import type { CallParts, CollectionPart } from '../http/collection-call.ts'
 import { createCookies } from '../http/credentials/cookies.ts'
 import type { Verifiers } from '../http/credentials/credential.ts'
 import { Metrics } from '../http/metrics.ts'
@@ -44,6 +45,8 @@ export type Deps = BaseDeps &
     syncMacs: Macs
     /** Where strangers are counted behind the gate. */
     hotLimiter?: HotLimiter
+    /** Where operations of collections are served. */
+    ofCollection?: (parts: CallParts) => CollectionPart
     /** Where API keys open something. */
     keys?: {
       prove(key: PresentedKey, scope: KeyScope): KeyProof

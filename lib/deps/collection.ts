@@ -2,6 +2,7 @@ import type { PresentedKey } from '../auth/api-keys/api-key.ts'
 import { createKeyProof } from '../auth/api-keys/key-proof.ts'
 import { remember } from '../bounded-map.ts'
 import { hmac } from '../hash.ts'
+import { collectionPart } from '../http/collection-call.ts'
 import { ItemCache } from '../items/item-cache.ts'
 import { findCollection } from '../items/registry.ts'
 import type { CollectionDeps as CollectionNeeds } from '../items/types.ts'
@@ -26,11 +27,12 @@ export function collectionParts(
   settings: Settings,
   now: () => number,
   onDeadKey?: (key: PresentedKey) => void,
-): Pick<CollectionDeps, 'cursorMacs' | 'findCollection' | 'keys' | 'itemCache'> {
+): Pick<CollectionDeps, 'cursorMacs' | 'findCollection' | 'keys' | 'itemCache' | 'ofCollection'> {
   const noted = new Map<string, number>()
   return {
     itemCache: new ItemCache(now),
     findCollection,
+    ofCollection: collectionPart,
     cursorMacs: settings.accessSecrets.map((secret) => hmac('cursor', secret)),
     keys: {
       prove: (key, scope) => createKeyProof(key, scope, onDeadKey),

@@ -28,7 +28,7 @@ export function mailParts(settings: Settings): Omit<AuthMailDeps, keyof AuthDeps
     randomToken: () => base64url.encode(crypto.getRandomValues(new Uint8Array(32))),
     tokenHash: sha256,
     origin,
-    appName: settings.appName,
+    appName: settings.name,
   }
 }
 

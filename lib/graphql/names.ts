@@ -2,7 +2,7 @@ import type { Collection } from '../collections/define.ts'
 
 /** What a collection is called in the schema. */
 export interface Names {
-  /** Of its type: `movie:` is `Movie`. */
+  /** Of its type: `star:` is `Star`. */
   type: string
   /** Of the field that gets one. */
   one: string

@@ -11,7 +11,6 @@ import {
   type Result,
 } from '../contract/problems.ts'
 import type { Deps } from '../deps/base.ts'
-import type { CollectionCall } from '../items/types.ts'
 import type { Act, ActingCall, AnyOperation } from '../operation.ts'
 import { printable } from '../printable.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
@@ -26,6 +25,7 @@ import { absence } from './absence.ts'
 import { admit, ownerOf, type Shown, show } from './admission.ts'
 import { detached, inBackground, keptAlive, record } from './background.ts'
 import { addressPartition, clientAddress } from './client-ip.ts'
+import type { CollectionPart } from './collection-call.ts'
 import type { Caller } from './credentials/present.ts'
 import { isForeign, isSameOrigin } from './csrf.ts'
 import { failureOf } from './failure.ts'
@@ -35,7 +35,7 @@ import { problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
 import { operationName } from './request-log.ts'
 import { finish, success } from './respond.ts'
-import { findRoute, isPublicRead, type Match } from './router.ts'
+import { findRoute, isPublicRead, type Match, operationOf } from './router.ts'
 import { countStranger } from './stranger.ts'
 import { readSync, SYNC_HEADER, type Sync, staleBefore, syncToken } from './sync.ts'
 
@@ -61,7 +61,7 @@ export type FailurePage = (problem: Response, failure: Failure, asked: Headers) 
  * @param page Shows a failure to a person, where browsers are led to the operation.
  */
 export function endpoint<needs>(
-  { row, input, run }: AnyOperation<needs>,
+  { id, row, input, run }: AnyOperation<needs>,
   deps: () => needs & Deps,
   waitUntil: WaitUntil = detached,
   page: FailurePage = (problem) => problem,
@@ -100,8 +100,9 @@ export function endpoint<needs>(
       quotas = new RequestQuotas(settled.limiter, trips, settled.log, onDenied, later)
       const shown = row.acts === true ? await show(request.headers, settled) : undefined
       outcome = await perform(
-        { row, input, run },
+        { id, row, input, run },
         {
+          where: { instance: pathname, requestId },
           request,
           requestId,
           trips,
@@ -184,14 +185,23 @@ function countedFor(
 
 /** The call as it is made for any operation: what its row does not promise may be missing. */
 type Made = Omit<ActingCall<unknown>, 'act' | 'authentication'> &
-  Omit<CollectionCall<unknown>, 'collection'> & {
-    [name in 'collection' | 'id' | 'key' | 'provider' | 'act' | 'authentication']: unknown
+  Partial<CollectionPart> & {
+    [name in
+      | 'collection'
+      | 'id'
+      | 'key'
+      | 'provider'
+      | 'act'
+      | 'authentication'
+      | 'staleBefore']: unknown
   }
 
 /** In letters: a session keeps it, to tell devices apart. */
 const LONGEST_USER_AGENT = 256
 
 interface Exchange<needs> {
+  /** What a problem document says of the request. */
+  where: { instance: string; requestId: string }
   request: Request
   requestId: string
   trips: Trips
@@ -215,7 +225,10 @@ interface Exchange<needs> {
   identify: (caller: Caller) => void
 }
 
-type Performed<needs> = Pick<AnyOperation<needs>, 'row' | 'input' | 'run'>
+type Performed<needs> = Pick<AnyOperation<needs>, 'id' | 'row' | 'input' | 'run'>
+
+/** An act has no header fields of its own. */
+const NO_HEADERS = new Headers()
 
 /** Performs one operation for the caller of a request, and tells of an admin's door that was tried. */
 async function perform<needs>(
@@ -239,9 +252,12 @@ async function performAt<needs>(
   exchange: Exchange<needs>,
 ): Promise<Result<unknown, ProblemCode>> {
   const { request, deps, store, quotas, cookies, address, trace, later, report, given } = exchange
-  const { event, identify, sync, shown } = exchange
+  const { event, identify, sync, shown, where } = exchange
   const { row } = operation
   const { headers } = request
+  // For Next the paths of several operations may be one route. An act is of another operation than its request.
+  const isOwn = given !== undefined || operationOf(match, request.method) === operation.id
+  if (!isOwn) return fail('not-found', 'another path')
   const absent = absence(row, deps.settings)
   if (absent !== undefined) return absent
   const site = {
@@ -261,11 +277,11 @@ async function performAt<needs>(
     const decision = await quotas.count(row.quota, addressPartition(address))
     if (!decision.allowed) return quotaExceeded([decision])
   }
-  if (row.counted !== undefined) {
-    // Where nobody has to sign in, the change of a stranger counts by the address it comes from.
-    const changes =
-      principal === undefined ? addressPartition(address) : { key: principal.accountId }
-    const decision = await quotas.count(row.counted, changes)
+  // Where nobody has to sign in, the change of a stranger counts by the address it comes from.
+  const changes = principal === undefined ? addressPartition(address) : { key: principal.accountId }
+  const { counted } = row
+  if (counted !== undefined) {
+    const decision = await quotas.count(counted, changes)
     if (!decision.allowed) return quotaExceeded([decision])
   }
 
@@ -278,7 +294,6 @@ async function performAt<needs>(
       store,
       quotas,
       principal,
-      isProven: () => signed || access.keyOwner !== undefined,
       presented,
       cookies,
       sentCookies: headers.get('cookie'),
@@ -311,20 +326,14 @@ async function performAt<needs>(
       id: match.params['id'],
       key: match.params['key'],
       provider: match.params['provider'],
-      conditions: {
-        ifMatch: given ? null : headers.get('if-match'),
-        ifNoneMatch: given ? null : headers.get('if-none-match'),
-        idempotencyKey: given ? null : headers.get('idempotency-key'),
-      },
-      level: () => access.level,
       signedInAgo: () => access.signedInAgo,
       plan: () => access.plan ?? DEFAULT_PLAN,
-      log: deps.log,
-      read: (read) => access.read(read),
-      readAsCaller: (read) => access.readAsCaller(read),
-      mayGet: ({ name, access: { get } }) => access.may({ collection: name, action: 'get' }, get),
-      recall: (seconds) => access.recall(seconds),
       staleBefore: staleBefore(sync),
+      read: (read) => access.read(read),
+      ...deps.ofCollection?.({
+        headers: given === undefined ? headers : NO_HEADERS,
+        ...{ access, signed, quotas, counted, changes, where },
+      }),
       background: (work) => later(inBackground(deps, work)),
     } satisfies Made as never,
     deps,

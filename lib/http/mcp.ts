@@ -17,7 +17,7 @@ import { type Tool, tools } from '../mcp/tools.ts'
 import { NAME } from '../name.ts'
 import { type ActingCall, asSent, defineOperation } from '../operation.ts'
 import { failureOf } from './failure.ts'
-import { problemBody } from './problem.ts'
+import { problemDocument } from './problem.ts'
 import { may, standingOf } from './standing.ts'
 
 /** How long a list of tools may be kept: a level that changes is seen within a minute. */
@@ -71,7 +71,7 @@ async function answer(request: Request, call: ActingCall<string>, deps: Collecti
     const unavailable = {
       ...CODES_OF_OUTAGE,
       id: request.id,
-      data: problemBody(code, whereOf(call)),
+      data: problemDocument(code, whereOf(call)),
     }
     return rpcError(unavailable, { 'Retry-After': '2' })
   }
@@ -135,7 +135,7 @@ async function callTool(request: Request, call: ActingCall<string>, deps: Collec
   // What a caller may not use is not told apart from what there is not.
   if (code === 'insufficient-scope' || code === 'authentication-required') return unknownTool(id)
   deps.log('info', 'tool.failed', { tool: name, code, reason })
-  const failed = { ...content(problemBody(code, whereOf(call), outcome)), isError: true }
+  const failed = { ...content(problemDocument(code, whereOf(call), outcome)), isError: true }
   return result(request, failed)
 }
 

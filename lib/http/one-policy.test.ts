@@ -78,7 +78,7 @@ async function prepare(collection: Collection, action: Action): Promise<string> 
 
 async function byRest(
   collection: Collection,
-  action: Action,
+  action: (typeof ACTIONS)[number],
   id: string,
   caller: Headers,
 ): Promise<Outcome> {
@@ -98,7 +98,7 @@ async function byRest(
 
 async function byTool(
   collection: Collection,
-  action: Action,
+  action: (typeof ACTIONS)[number],
   id: string,
   caller: Headers,
 ): Promise<Outcome> {
@@ -126,7 +126,7 @@ async function byTool(
 
 async function byGraph(
   collection: Collection,
-  action: Action,
+  action: (typeof ACTIONS)[number],
   id: string,
   caller: Headers,
 ): Promise<Outcome> {

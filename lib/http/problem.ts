@@ -1,4 +1,9 @@
-import { PROBLEMS, type ProblemCode, type ProblemExtras } from '../contract/problems.ts'
+import {
+  PROBLEMS,
+  type ProblemCode,
+  type ProblemDocument,
+  type ProblemExtras,
+} from '../contract/problems.ts'
 import { currentPlatform } from '../platform.ts'
 
 /** Headers of every JSON answer: nothing may be sniffed, framed, scripted or kept. */
@@ -35,26 +40,8 @@ export function redirect(location: string): Response {
   return response
 }
 
-/** A problem document as JSON; also for answers that carry one inside. */
-export function problemBody(
-  code: ProblemCode,
-  { instance, requestId }: { instance: string; requestId: string },
-  { detail, errors }: ProblemExtras = {},
-): Record<string, unknown> {
-  const { title, status } = PROBLEMS[code]
-  return {
-    type: `/problems/${code}`,
-    title,
-    status,
-    ...(detail === undefined ? {} : { detail }),
-    instance: instance.slice(0, 1_024),
-    requestId,
-    ...(errors === undefined ? {} : { errors }),
-  }
-}
-
 /**
- * Builds a problem document.
+ * Builds an answer that is a problem document.
  *
  * @param code A row of the catalogue.
  * @param where The request's path and id; the query is left out, it may hold what the client hides.
@@ -66,10 +53,10 @@ export function problem(
   where: { instance: string; requestId: string },
   extras: ProblemExtras = {},
 ): Response {
-  const row: { status: number; title: string; challenge?: string } = PROBLEMS[code]
+  const row: { status: number; challenge?: string } = PROBLEMS[code]
   const { headers = {} } = extras
-  const body = problemBody(code, where, extras)
-  const response = json(row.status, body, 'application/problem+json')
+  const document = problemDocument(code, where, extras)
+  const response = json(row.status, document, 'application/problem+json')
   if (row.challenge !== undefined) response.headers.set('WWW-Authenticate', row.challenge)
   // A failure that knows more says so in a challenge of its own.
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
@@ -77,4 +64,22 @@ export function problem(
     response.headers.set('Retry-After', String(extras.retryAfterSeconds ?? DEFAULT_RETRY_AFTER))
   }
   return response
+}
+
+/** The document of a problem; see {@link problem}. */
+export function problemDocument(
+  code: ProblemCode,
+  { instance, requestId }: { instance: string; requestId: string },
+  { detail, errors }: ProblemExtras = {},
+): ProblemDocument {
+  const { title, status } = PROBLEMS[code]
+  return {
+    type: `/problems/${code}`,
+    title,
+    status,
+    ...(detail === undefined ? {} : { detail }),
+    instance: instance.slice(0, 1_024),
+    requestId,
+    ...(errors === undefined ? {} : { errors }),
+  }
 }

@@ -40,8 +40,9 @@ export class RequestQuotas implements Quotas {
   countQuietly<name extends StrictPolicyName>(
     policy: name,
     partition: Partition,
+    rate?: number,
   ): Promise<Decision<name>> {
-    return this.#limiter.count(policy, partition, this.#trips)
+    return this.#limiter.count(policy, partition, this.#trips, rate)
   }
 
   show(decision: Decision, user?: string): void {

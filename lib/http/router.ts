@@ -11,7 +11,7 @@ export interface Match {
 }
 
 interface Pattern {
-  segments: readonly { name?: string; literal?: string }[]
+  segments: readonly { name?: string; literal?: string; ending?: string }[]
   operations: Map<string, OperationId>
 }
 
@@ -78,9 +78,13 @@ function compile(): Pattern[] {
       byPath.set(path, pattern)
     }
   }
-  const variables = (pattern: Pattern) =>
-    pattern.segments.filter((segment) => segment.literal === undefined).length
-  return [...byPath.values()].sort((a, b) => variables(a) - variables(b))
+  // A segment of which the end is known is closer to a literal than one of which nothing is.
+  const openness = (pattern: Pattern) =>
+    pattern.segments.reduce(
+      (sum, { literal, ending }) => sum + (literal !== undefined ? 0 : ending ? 0.5 : 1),
+      0,
+    )
+  return [...byPath.values()].sort((a, b) => openness(a) - openness(b))
 }
 
 function segmentsOf(path: string): Pattern['segments'] {
@@ -88,10 +92,11 @@ function segmentsOf(path: string): Pattern['segments'] {
     .split('/')
     .slice(1)
     .map((segment) => {
-      const parameter = /^\{(\w+)(?:=(\w+))?\}$/.exec(segment)
+      const parameter = /^\{(\w+)(?:=(\w+))?\}(:\w+)?$/.exec(segment)
       if (parameter?.[1] === undefined) return { literal: segment }
-      const [, name, literal] = parameter
-      return literal === undefined ? { name } : { name, literal }
+      const [, name, literal, ending] = parameter
+      if (literal !== undefined) return { name, literal }
+      return ending === undefined ? { name } : { name, ending }
     })
 }
 
@@ -102,10 +107,11 @@ function bind(
 ): Record<string, string> | undefined {
   if (segments.length !== encoded.length) return undefined
   const params: Record<string, string> = {}
-  for (const [index, { name, literal }] of segments.entries()) {
+  for (const [index, { name, literal, ending = '' }] of segments.entries()) {
     // Literals are compared as sent: `/api/%61uth/signin` is no second spelling of a path.
     if (literal !== undefined && encoded[index] !== literal) return undefined
-    const value = decoded[index]
+    if (encoded[index]?.endsWith(ending) !== true) return undefined
+    const value = decoded[index]?.slice(0, -ending.length || undefined)
     if (value === undefined || value === '') return undefined
     if (name !== undefined) params[name] = value
   }

@@ -134,7 +134,7 @@ export async function settle(
     }
     const looked = await lookForHolders(
       call,
-      planned.map(({ want, uniques }) => ({ id: want.id, uniques })),
+      planned.map(({ want, uniques, next }) => ({ id: want.id, uniques, next })),
     )
     if (once !== undefined && 'failures' in looked && looked.failures.some(Boolean)) {
       // What has the value may be what this very request has made.

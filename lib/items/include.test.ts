@@ -121,7 +121,9 @@ for (const kind of ['redis', 'embedded'] as const) {
       }
       expect(await list(places, { include: 'at' })).toMatchObject({ code: 'validation-error' })
       const asked: Collection[] = []
-      const stranger = { mayGet: (each: Collection) => asked.push(each) < 0 || each !== people }
+      const stranger = {
+        may: (_: string, each: Collection) => asked.push(each) < 0 || each !== people,
+      }
       for (const refused of [
         await get(teams, 'a', { include: 'place,lead' }, stranger),
         await list(teams, { include: 'members' }, stranger),

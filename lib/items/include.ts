@@ -74,7 +74,7 @@ export function refusedInclude(
   call: CollectionCall<unknown>,
   include: readonly Inclusion[],
 ): Failure<'validation-error'> | undefined {
-  const refused = include.find(({ target }) => !call.mayGet(target))
+  const refused = include.find(({ target }) => !call.may('get', target))
   if (refused === undefined) return undefined
   const { name, access } = refused.target
   const message = `leads to ${name}, which this request may not get: it takes a credential of the level ${access.get}, and of an API key a scope that reads ${name}`

@@ -55,7 +55,11 @@ async function readAll(
     level: () => undefined,
     read: async (read) => ok((await store.read(read))[0]),
     readAsCaller: async (read) => ok((await store.read(read))[0]),
-    mayGet: () => false,
+    may: () => false,
+    countMore: async () => undefined,
+    documentOf: (failure) => {
+      throw new TypeError(`no document of ${failure.code}`)
+    },
     recall: () => undefined,
     staleBefore: 0,
   }

@@ -66,6 +66,14 @@ export function planOf(collection: Collection, query: Query, place: string): Ite
         const index = needed(collection, keys.words(collection.name))
         return { ...index, stretches: [wordBounds(word)], gathers: true }
       }),
+      // Of few items all can be looked at, where an index tells only which do not pass.
+      ...looked
+        .filter(({ narrowed }) => narrowed.isOutside)
+        .slice(0, 1)
+        .map(({ order }): SearchedIndex => {
+          const index = needed(collection, keys.index(collection.name, order))
+          return { ...index, stretches: [ALL], gathers: true }
+        }),
     ],
   }
 }

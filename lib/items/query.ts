@@ -87,7 +87,8 @@ function judgeParameter(
   value: string | string[],
   { taken, related = () => undefined }: QueryOptions,
 ): string | undefined {
-  if (taken?.includes(name) === false) return notAmong(taken)
+  const known = taken?.filter((each) => each !== 'include' || refers(collection))
+  if (known?.includes(name) === false) return notAmong(known)
   if (typeof value === 'string') return takeParameter(collection, query, name, value, related)
   const isOwn = name === 'q' || PARAMETERS.some((own) => own === name)
   return isOwn ? 'is there more than once' : takeFilter(collection, query, name, value)
@@ -168,9 +169,15 @@ function takeFilter(
   return undefined
 }
 
+function refers(collection: Collection): boolean {
+  return readerOf(collection).fields.some(({ reference }) => reference !== undefined)
+}
+
 /** Says of a parameter that the list does not take it, and what it takes. */
-function unknownParameter({ filter = [], search }: Collection): string {
-  const known = [...PARAMETERS, ...(search === undefined ? [] : ['q']), ...filter]
+function unknownParameter(collection: Collection): string {
+  const { filter = [], search } = collection
+  const own = PARAMETERS.filter((name) => name !== 'include' || refers(collection))
+  const known = [...own, ...(search === undefined ? [] : ['q']), ...filter]
   const message = notAmong(known)
   if (filter.length === 0) return message
   const words = COMPARISONS.map((word) => `[${word}]`)

@@ -1,5 +1,5 @@
-import type { Collection } from '../collections/define.ts'
-import type { AccessCode, Result } from '../contract/problems.ts'
+import type { Collection, CollectionAccess } from '../collections/define.ts'
+import type { AccessCode, Failure, ProblemDocument, Result } from '../contract/problems.ts'
 import type { Log } from '../log.ts'
 import type { Macs } from '../signed-text.ts'
 import type { Read } from '../store/client/reply.ts'
@@ -47,8 +47,12 @@ export interface CollectionCall<input> {
    * prove is as if none had come.
    */
   readAsCaller<value>(read: Read<value>): Promise<Result<value, AccessCode>>
-  /** Whether the caller may get items of another collection, as far as the store was asked who it is. */
-  mayGet(collection: Collection): boolean
+  /** Whether the caller may do something else, as far as the store was asked who it is; whose an item is apart. */
+  may(action: keyof CollectionAccess, collection: Collection): boolean
+  /** Counts more of the quota that the operation counts, before anything is done. */
+  countMore(many: number): Promise<Failure<'quota-exceeded'> | undefined>
+  /** The document of a problem, for an answer that has several. */
+  documentOf(failure: Failure): ProblemDocument
   /** Skips the check of the session, if this isolate saw it alive in the last so many seconds. */
   recall(seconds: number): void
   /** What was read before this, in epoch milliseconds, may lack what the caller has written elsewhere. */

@@ -1,11 +1,16 @@
 import { expect, test } from '@playwright/test'
 import { type CollectionRig, startCollectionRig } from '../../test/support/collections.ts'
 import { type Collection, defineCollection } from '../collections/define.ts'
+import { applyItems } from '../store/apply-items.ts'
+import { keptIndexesOf } from './declaration.ts'
 import { heal } from './heal.ts'
+import { indexChanges } from './indexing.ts'
+import { readerOf } from './item.ts'
 import type { ItemCall } from './types.ts'
+import { uniquesOf } from './unique.ts'
 import { createItem, deleteItem, patchItem, replaceItem } from './write.ts'
 
-const books: Collection = defineCollection({
+const tomes: Collection = defineCollection({
   name: 'prints',
   prefix: 'print:',
   access: { list: 'public', get: 'public', create: 'user', update: 'user', delete: 'user' },
@@ -36,12 +41,12 @@ for (const kind of ['redis', 'embedded'] as const) {
     type More = Omit<Partial<ItemCall<undefined>>, 'input'>
     const create = (input: object, more: More = {}) =>
       createItem.run(
-        rig.call<unknown>(books, { title: 'x', price: null, ...input }, more),
+        rig.call<unknown>(tomes, { title: 'x', price: null, ...input }, more),
         rig.deps,
       )
     const patch = (id: string, input: object) =>
-      patchItem.run(rig.call<unknown>(books, input, { id }), rig.deps)
-    const remove = (id: string) => deleteItem.run(rig.call(books, undefined, { id }), rig.deps)
+      patchItem.run(rig.call<unknown>(tomes, input, { id }), rig.deps)
+    const remove = (id: string) => deleteItem.run(rig.call(tomes, undefined, { id }), rig.deps)
 
     for (const way of ['a small keyspace', 'indexes'] as const) {
       test.describe(`with ${way}`, () => {
@@ -50,7 +55,7 @@ for (const kind of ['redis', 'embedded'] as const) {
           await rig.command('FLUSHALL')
           if (way === 'indexes') {
             await rig.fill()
-            await heal(rig.store, { restMs: 0, collections: [books] })
+            await heal(rig.store, { restMs: 0, collections: [tomes] })
           }
         })
 
@@ -69,7 +74,7 @@ for (const kind of ['redis', 'embedded'] as const) {
           expect(await patch('a', { title: 'y', isbn: 'one' })).toMatchObject({ ok: true })
           expect(await patch('b', { isbn: 'one' })).toMatchObject(TAKEN('isbn'))
           const replaced = { title: 'z', isbn: 'two', price: '10.5' }
-          const replace = replaceItem.run(rig.call<unknown>(books, replaced, { id: 'b' }), rig.deps)
+          const replace = replaceItem.run(rig.call<unknown>(tomes, replaced, { id: 'b' }), rig.deps)
           expect(await replace).toMatchObject(TAKEN('price'))
           // Many may have none.
           expect(await create({ id: 'c' })).toMatchObject({ ok: true })
@@ -115,9 +120,29 @@ for (const kind of ['redis', 'embedded'] as const) {
       })
       // What needs no index is written all along.
       expect(await create({ id: 'b' }, { background })).toMatchObject({ ok: true })
-      await heal(rig.store, { restMs: 0, collections: [books] })
+      await heal(rig.store, { restMs: 0, collections: [tomes] })
       expect(await create({ id: 'a', isbn: 'one' })).toMatchObject(TAKEN('isbn'))
       expect(await create({ id: 'a', isbn: 'two' })).toMatchObject({ ok: true })
+    })
+
+    test('nothing is written while the index of a unique value is being built', async () => {
+      await rig.command('FLUSHALL')
+      const { names } = readerOf(tomes)
+      const stored = names.map((name) => (name === 'price' ? undefined : 'x'))
+      const change = {
+        key: 'print:a',
+        verb: 'set' as const,
+        expected: names.map(() => undefined),
+        next: stored,
+        indexes: indexChanges(tomes, 'a', undefined, stored),
+        uniques: uniquesOf(tomes, 'a', undefined, stored),
+      }
+      const kept = keptIndexesOf(tomes)
+      expect(await applyItems(rig.store(), kept, [change])).toEqual({ outcomes: ['unguarded'] })
+      expect(await rig.command('EXISTS', 'print:a')).toBe(0)
+      expect(await applyItems(rig.store(), kept, [change], { guarded: false })).toEqual({
+        outcomes: ['made'],
+      })
     })
 
     test('a unique text is in its index whole: a longer one is refused', async () => {

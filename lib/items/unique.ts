@@ -55,6 +55,14 @@ export function clashing(field: string): Failure<'conflict'> {
   })
 }
 
+/** An item that is to get unique values. */
+interface LookedFor {
+  id: string
+  uniques: readonly Unique[]
+  /** What it will be; undefined for one that is deleted. */
+  next: StoredFields | undefined
+}
+
 /** What looking for holders of unique values has found. */
 export interface Looked {
   /** Whether every hash was seen, so that no index was needed. */
@@ -67,11 +75,12 @@ export interface Looked {
  * Looks for other items that have values which are to be unique, in one trip: also hashes that somebody has just typed, as
  * a list does. The script that writes looks again; it sees what others write at the same moment.
  *
+ * @param items They are changed one after the other: one that comes before has what it will be.
  * @returns `service-unavailable` while an index of such a value is not whole.
  */
 export async function lookForHolders(
   call: CollectionCall<unknown>,
-  items: readonly { id: string; uniques: readonly Unique[] }[],
+  items: readonly LookedFor[],
 ): Promise<Looked | Failure<'service-unavailable'>> {
   const { collection } = call
   const looks = items.flatMap(({ id, uniques }, at) =>
@@ -92,9 +101,13 @@ export async function lookForHolders(
     healIfDue(call, answer)
     if (!('rows' in answer)) return notWhole(answer)
     sawAll &&= answer.way === 'small'
-    const isTaken = answer.rows.some(
-      (row) => row.id !== id && isSameValue(shown(unique.index, row.fields?.[0]), unique),
-    )
+    const isTaken = answer.rows.some((row) => {
+      if (row.id === id) return false
+      const before = items.findIndex((each) => each.id === row.id)
+      const isChanged = before >= 0 && before < at
+      const raw = isChanged ? items[before]?.next?.[unique.index] : row.fields?.[0]
+      return isSameValue(shown(unique.index, raw), unique)
+    })
     if (isTaken) failures[at] ??= clashing(unique.field)
   }
   return { sawAll, failures }

@@ -3,11 +3,14 @@ import { toJSONSchema } from 'zod/v4/core'
 import type { Action, Collection } from '../collections/define.ts'
 import { type Meant, meantBy } from '../collections/schema.ts'
 import { decimalPattern, EMAIL, LONGEST_EMAIL, LONGEST_URL } from '../collections/texts.ts'
+import { MOST_ACTS } from '../items/batch.ts'
 import { type Field, MOST_JSON_BYTES } from '../items/field.ts'
+import { type Inclusion, referencesOf } from '../items/include.ts'
 import { readerOf } from '../items/item.ts'
+import { findCollection } from '../items/registry.ts'
 import type { AnyOperation } from '../operation.ts'
 import { bodyRules, memberText, OTHER_NAMES } from './members.ts'
-import { bounded, ID, nameOf, orNull, ref, type Schema, sentId } from './schemas.ts'
+import { bounded, ID, nameOf, orNull, record, ref, type Schema, sentId } from './schemas.ts'
 
 /** So many characters of any kind fit into a body. */
 const LONGEST_SENT = 16_000
@@ -32,6 +35,7 @@ const BODY_NAMES: { readonly [action in Action]?: (item: string) => string } = {
   create: (item) => `New${item}`,
   replace: (item) => `${item}Fields`,
   update: (item) => `${item}Patch`,
+  batch: (item) => `${item}Batch`,
 }
 
 /** The schema of a body, from the one that checks it. Other names of a member are left out. */
@@ -74,7 +78,67 @@ export function collectionSchemas(collection: Collection): Record<string, Schema
     },
     [`${name}Fields`]: fields,
     [`${name}Patch`]: patchSchema(fields, Array.isArray(required) ? required : []),
+    [`${name}Batch`]: batchSchema(collection),
+    [`${name}BatchResults`]: record({
+      results: {
+        type: 'array',
+        maxItems: MOST_ACTS,
+        description: 'In the order of the acts.',
+        items: record(
+          {
+            status: { type: 'integer', minimum: 200, maximum: 599 },
+            item: ref(name),
+            problem: ref('Problem'),
+          },
+          ['item', 'problem'],
+        ),
+      },
+    }),
+    ...(referencesIn(collection).length === 0 ? {} : answerSchemas(name, item, collection)),
   }
+}
+
+/** Up to a hundred acts. */
+function batchSchema(collection: Collection): Schema {
+  const name = nameOf(collection)
+  const act = (op: string, members: Record<string, Schema>): Schema =>
+    record({ op: { type: 'string', enum: [op] }, ...members })
+  const id = sentId()
+  const oneOf = [
+    act('create', { item: ref(`New${name}`) }),
+    act('update', { id, patch: ref(`${name}Patch`) }),
+    act('delete', { id }),
+  ]
+  return record({
+    acts: { type: 'array', minItems: 1, maxItems: MOST_ACTS, items: { oneOf } },
+  })
+}
+
+/** What a read answers that can include others. */
+function answerSchemas(name: string, item: Schema, collection: Collection): Record<string, Schema> {
+  return {
+    [`${name}Answer`]: {
+      ...item,
+      properties: { ...Object(item['properties']), included: ref(`${name}Included`) },
+      required: ['id'],
+    },
+    [`${name}Included`]: {
+      type: 'object',
+      description: 'The items that are referred to, by collection and id, with `include`.',
+      properties: Object.fromEntries(
+        referencesIn(collection).map(({ target }) => [
+          target.name,
+          { type: 'object', additionalProperties: ref(nameOf(target)) },
+        ]),
+      ),
+      additionalProperties: false,
+    },
+  }
+}
+
+/** The references of a collection. */
+export function referencesIn(collection: Collection): Inclusion[] {
+  return referencesOf(collection, findCollection)
 }
 
 function itemSchema(collection: Collection): Schema {

@@ -8,7 +8,7 @@ import type { AnyOperation } from '../operation.ts'
 import { OPERATIONS } from '../operations.ts'
 import { bodyOf, collectionSchemas } from './bodies.ts'
 import { parametersOf } from './parameters.ts'
-import { HEADERS, problemResponses, responsesOf } from './responses.ts'
+import { HEADERS, problemResponses, problemsOf, responsesOf } from './responses.ts'
 import { bounded, SCHEMAS, type Schema } from './schemas.ts'
 
 interface OpenApi {
@@ -132,10 +132,17 @@ function operationOf(
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: body }),
     responses: responsesOf(operation, collection, access),
+    // Responses are told apart by their status alone; several problems have the same.
+    'x-problems': problemsOf(operation, access),
   }
 }
 
 function whoMay(access: Access, row: Operation, collection: Collection | undefined): string {
+  if (row.action === 'batch') {
+    return access === 'public'
+      ? 'For anyone; each act for those who may do it alone.'
+      : `For the level ${access} and above; each act for those who may do it alone.`
+  }
   const action = row.action === 'replace' ? 'update' : row.action
   const owned = action !== undefined && collection?.access[action] === 'owner'
   const door = access === 'public' ? 'For anyone' : `For the level ${access} and above`

@@ -4,7 +4,7 @@ import { type Comparison, comparisonsOf, MOST_VALUES, SEVERAL } from '../items/f
 import { readerOf } from '../items/item.ts'
 import { LONGEST_SEARCH, SEARCH } from '../items/query.ts'
 import type { AnyOperation } from '../operation.ts'
-import { toSchema } from './bodies.ts'
+import { referencesIn, toSchema } from './bodies.ts'
 import { parameterText } from './members.ts'
 import { bounded, ID, literal, type Schema, sentId } from './schemas.ts'
 
@@ -44,9 +44,9 @@ export function parametersOf(
     }
   }
   if (collection !== undefined && row.method === 'GET') {
-    parameters.push(fieldsOf(collection), KNOWN_TAG)
+    parameters.push(fieldsOf(collection), ...includeOf(collection), KNOWN_TAG)
     if (action === 'list') parameters.push(...ordersOf(collection), ...filtersOf(collection))
-  } else if (collection !== undefined) {
+  } else if (collection !== undefined && action !== 'batch') {
     parameters.push(...(action === 'create' ? [IDEMPOTENCY_KEY] : CONDITIONS))
   }
   return parameters.map((parameter) => bounded(parameter, LONGEST_SENT))
@@ -106,6 +106,16 @@ function fieldsOf(collection: Collection): Schema {
     pattern: `^${name}(,${name})*$`,
     examples: [names.slice(0, 2).join(',')],
   })
+}
+
+function includeOf(collection: Collection): Schema[] {
+  const references = referencesIn(collection)
+  if (references.length === 0) return []
+  const names = references.map(({ field }) => field.name)
+  const name = `(${names.map(literal).join('|')})`
+  const schema = { type: 'string', pattern: `^${name}(,${name})*$`, examples: [names.join(',')] }
+  const whom = references.map(({ field, target }) => `${field.name} (${target.name})`).join(', ')
+  return [query('include', `Adds the items that these fields refer to: ${whom}.`, schema)]
 }
 
 function ordersOf({ sort = [], search }: Collection): Schema[] {

@@ -3,6 +3,7 @@ import type { Access } from '../contract/access.ts'
 import type { Operation } from '../contract/operations.ts'
 import { PROBLEMS, type ProblemCode } from '../contract/problems.ts'
 import type { AnyOperation } from '../operation.ts'
+import { referencesIn } from './bodies.ts'
 import { listOf, nameOf, ref, type Schema } from './schemas.ts'
 
 /** The headers of answers. */
@@ -46,7 +47,8 @@ export function responsesOf(
   const { row } = operation
   const responses: Record<string, Schema> = {}
   const answer = answerOf(operation, collection)
-  const kept = row.action !== undefined && row.status !== 204 ? ['ETag'] : []
+  const hasVersion = row.action !== undefined && row.action !== 'batch' && row.status !== 204
+  const kept = hasVersion ? ['ETag'] : []
   if (row.method !== 'GET') kept.push('Usher-Sync')
   const type = row.mediaType ?? 'application/json'
   const content = answer === undefined ? {} : { content: { [type]: { schema: answer } } }
@@ -59,11 +61,17 @@ export function responsesOf(
   if (collection !== undefined && row.method === 'GET') {
     responses['304'] = { description: 'Still the same.', headers: headers('ETag') }
   }
-  const codes = new Set<ProblemCode>([...operation.problems, ...commonProblems(row, access)])
-  for (const status of [...new Set([...codes].map((code) => PROBLEMS[code].status))].sort()) {
+  const codes = problemsOf(operation, access)
+  for (const status of [...new Set(codes.map((code) => PROBLEMS[code].status))].sort()) {
     responses[status] = { $ref: `#/components/responses/${status}` }
   }
   return responses
+}
+
+/** Every problem that an operation can end with, in the order of the catalogue. */
+export function problemsOf(operation: AnyOperation, access: Access): ProblemCode[] {
+  const codes = new Set<string>([...operation.problems, ...commonProblems(operation.row, access)])
+  return (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => codes.has(code))
 }
 
 function answerOf(
@@ -74,13 +82,18 @@ function answerOf(
     if (answer === undefined) return undefined
     return typeof answer === 'string' ? ref(answer) : listOf(ref(answer[0]))
   }
+  const name = nameOf(collection)
   if (action === 'delete') return undefined
+  if (action === 'batch') return ref(`${name}BatchResults`)
   // With `fields` an answer has fewer of them.
-  const read = action === 'list' || action === 'get'
-  const item = ref(`${nameOf(collection)}${read ? 'View' : ''}`)
-  if (action !== 'list') return item
+  const includes = referencesIn(collection).length > 0
+  if (action === 'get') return ref(`${name}${includes ? 'Answer' : 'View'}`)
+  if (action !== 'list') return ref(name)
   const count = { type: 'integer', minimum: 0, description: 'With `count=exact`.' }
-  return listOf(item, { count })
+  return listOf(ref(`${name}View`), {
+    count,
+    ...(includes ? { included: ref(`${name}Included`) } : {}),
+  })
 }
 
 /** What an operation can answer besides its row. */
@@ -91,7 +104,10 @@ function commonProblems(row: Operation, access: Access): ProblemCode[] {
     'service-unavailable',
     'header-too-large',
     ...(row.quota === 'none' ? [] : (['quota-exceeded', 'blocked'] as const)),
-    ...(access === 'public' ? [] : (['authentication-required', 'insufficient-scope'] as const)),
+    ...(access === 'public'
+      ? []
+      : (['authentication-required', 'invalid-token', 'insufficient-scope'] as const)),
+    ...(access === 'public' || row.method === 'GET' ? [] : (['csrf-failed'] as const)),
     ...(row.path.includes('{') ? (['not-found'] as const) : []),
     ...(row.body === 'none' ? [] : (['payload-too-large', 'unsupported-media-type'] as const)),
     'validation-error',

@@ -21,7 +21,11 @@ const level = whole('0 is a user, 5 an editor, 9 an admin.', { maximum: 9, examp
 const plan = text('The name of the plan.', { maxLength: 32, examples: ['free'] })
 const address = text('An address, in lower case.', { maxLength: 254, examples: ['me@home.org'] })
 
-function record(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
+/** An object of these members, and no others. */
+export function record(
+  properties: Record<string, Schema>,
+  optional: readonly string[] = [],
+): Schema {
   const required = Object.keys(properties).filter((name) => !optional.includes(name))
   return { type: 'object', properties, required, additionalProperties: false }
 }
@@ -37,8 +41,7 @@ export function listOf(item: Schema, more: Record<string, Schema> = {}): Schema 
     data: { type: 'array', items: item, maxItems: 1_000 },
     nextCursor: orNull(text('Send it as `cursor` for the next page; null after the last.')),
   }
-  const { required, ...rest } = record({ ...properties, ...more })
-  return { ...rest, required: (required as string[]).filter((name) => name !== 'count') }
+  return record({ ...properties, ...more }, Object.keys(more))
 }
 
 export function ref(name: string): Schema {
@@ -209,7 +212,7 @@ export const SCHEMAS: Record<string, Schema> = {
             examples: ['2026-11-26', '2026-11-26T14:00:00Z'],
           }),
           ...counts,
-          operation: text('Method and template.', { examples: ['GET /api/movies/{id}'] }),
+          operation: text('Method and template.', { examples: ['GET /api/profile'] }),
           key: text('The id of an API key; absent for sessions.', { pattern: KEY_ID }),
         },
         ['operation', 'key'],

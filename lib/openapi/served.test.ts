@@ -60,7 +60,9 @@ test.describe('the served document and the server', () => {
       encodeURIComponent(String(sample.path?.[name])),
     )
     const query = new URLSearchParams(
-      Object.entries(sample.query ?? {}).map(([name, value]) => [name, String(value)]),
+      Object.entries(sample.query ?? {}).flatMap(([name, value]) =>
+        [value].flat().map((each) => [name, String(each)]),
+      ),
     )
     const headers = new Headers({ Authorization: `Bearer ${token}` })
     for (const [name, value] of Object.entries(sample.header ?? {}))

@@ -20,20 +20,22 @@ export class StrictLimiter {
    * Counts a request of a strict policy: exact, one trip; a denied partition is denied from memory
    * until its window ends, unless a success clears the count.
    *
+   * @param rate As how many requests it counts.
    * @throws StoreUnavailable when the store does not count it.
    */
   async count<name extends StrictPolicyName>(
     policy: name,
     partition: Partition,
     trips: Trips,
+    rate = 1,
   ): Promise<Decision<name>> {
     const quota = this.#counter.quota(policy, partition)
     const wider = this.#isDenied(quota) ? undefined : this.#counter.wider(policy, partition)
-    if (wider === undefined) return this.#countStrict(quota, trips)
+    if (wider === undefined) return this.#countStrict(quota, trips, rate)
     // Both at once, for one trip. A request that the narrower network refuses is given back to the wider.
     const [narrow, wide] = await Promise.all([
-      this.#countStrict(quota, trips),
-      this.#countStrict(wider, trips),
+      this.#countStrict(quota, trips, rate),
+      this.#countStrict(wider, trips, rate),
     ])
     if (narrow.allowed) return wide.allowed ? narrow : wide
     if (!wide.remembered) {
@@ -46,13 +48,14 @@ export class StrictLimiter {
   async #countStrict<name extends StrictPolicyName>(
     quota: Quota<name>,
     trips: Trips,
+    rate: number,
   ): Promise<Decision<name>> {
     const clears = POLICIES[quota.policy].onSuccess === 'clears'
     const remembered = this.#isDenied(quota)
     if (remembered && !clears) {
       return { ...this.#counter.decision(quota, false, quota.limit), remembered }
     }
-    const { allowed, used, reset } = await trips.run(1, () => this.#counter.ask(quota))
+    const { allowed, used, reset } = await trips.run(1, () => this.#counter.ask(quota, rate))
     if (!allowed) remember(this.#deniedUntil, memoryKey(quota), reset)
     return {
       ...this.#counter.decision(quota, allowed, used, reset),

@@ -89,6 +89,7 @@ export function count(
   return fallback
 }
 
+/** What the operator calls this API. */
 export function appName(read: Read): string {
   return read('APP_NAME') ?? NAME
 }

@@ -14,7 +14,7 @@ import {
 } from './readers.ts'
 import { metricsToken, secrets, signingKeys } from './secrets.ts'
 import { database, mail, pwnedPasswordsUrl } from './services.ts'
-import type { Settings, Variables } from './types.ts'
+import type { PageSettings, Settings, Variables } from './types.ts'
 
 /** Thrown by {@link env}: what the operator must set, one sentence a fault, no values. */
 export class EnvironmentFault extends Error {
@@ -39,6 +39,35 @@ export function env(): Settings {
   return memo
 }
 
+let pageMemo: PageSettings | undefined
+
+/**
+ * The settings that pages need: they ask the API, and no database.
+ *
+ * @throws EnvironmentFault naming every faulty variable of these.
+ */
+export function pageEnv(): PageSettings {
+  pageMemo ??= parsePageSettings(process.env)
+  return pageMemo
+}
+
+function parsePageSettings(variables: Variables): PageSettings {
+  const faults: string[] = []
+  const read = readerOf(variables)
+  const publicOrigin = origin(read, faults)
+  const settings: PageSettings = {
+    name: appName(read),
+    origin: publicOrigin,
+    accessSecrets: secrets('SECRET_TOKEN', read, faults),
+    refreshSecrets: secrets('SECRET_RTOKEN', read, faults),
+    ...signingKeys(read, faults),
+    passwordRules: passwordRules(read, faults, publicOrigin),
+    limits: limits(read, faults),
+  }
+  if (faults.length > 0) throw new EnvironmentFault(faults)
+  return settings
+}
+
 /** Checks all variables. @throws EnvironmentFault naming every faulty one at once. */
 export function parseSettings(variables: Variables): Settings {
   const faults: string[] = []
@@ -52,6 +81,7 @@ export function parseSettings(variables: Variables): Settings {
 
   const publicOrigin = origin(read, faults)
   const settings: Settings = {
+    name: appName(read),
     origin: publicOrigin,
     accessSecrets,
     refreshSecrets,
@@ -72,7 +102,6 @@ export function parseSettings(variables: Variables): Settings {
         ? undefined
         : database('AUTH_REDIS_REST_URL', 'AUTH_REDIS_REST_TOKEN', read, faults),
     mail: mail(read, faults),
-    appName: appName(read),
     passwordRules: passwordRules(read, faults, publicOrigin),
     pwnedPasswordsUrl: pwnedPasswordsUrl(read, faults),
     metricsToken: metricsToken(read, faults),

@@ -8,6 +8,8 @@ import type { Database } from '../store/client/redis.ts'
 
 /** The environment, checked. Lifetimes in seconds. */
 export interface Settings {
+  /** What this API is called. */
+  name: string
   /** The public origin: `iss` and `aud` of every token. */
   origin: string
   accessSecrets: readonly [current: string, ...previous: string[]]
@@ -29,8 +31,6 @@ export interface Settings {
   auth: Database | undefined
   /** Mail over Resend's HTTP API; undefined where none is configured. */
   mail: MailService | undefined
-  /** What the service is called. */
-  appName: string
   passwordRules: PasswordRules
   /** The range endpoint of Have I Been Pwned; undefined where passwords are not looked up. */
   pwnedPasswordsUrl: string | undefined
@@ -47,6 +47,19 @@ export interface Settings {
   /** Rows that override the plan table, or are added to it. */
   plans: ReadonlyMap<string, Plan>
 }
+
+/** What pages need of them. */
+export type PageSettings = Pick<
+  Settings,
+  | 'name'
+  | 'origin'
+  | 'accessSecrets'
+  | 'refreshSecrets'
+  | 'signingKey'
+  | 'previousKeys'
+  | 'passwordRules'
+  | 'limits'
+>
 
 /** Where the client's address comes from. Nothing else is believed. */
 export type TrustedProxy =

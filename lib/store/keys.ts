@@ -38,6 +38,7 @@
  * | `usage:gone` | sorted set of ids of deleted accounts, score = when in ms | two days after the last |
  * | `<collection prefix><item id>` | hash | never: an item is data |
  * | `index:<collection>:<order>` | sorted set, all scores 0 | never: kept by the writers, healed |
+ * | `index:<collection>:<field>[ci]` | the same of a filtered text, without case | as the above |
  * | `words:<collection>` | sorted set of words and ids, all scores 0 | as the above |
  * | `indexed:<collection>` | hash: an index's key → `<fingerprint of its declaration>:<epoch ms>:<whole, building or stale>` | never: what the above are worth |
  * | `healer` | string: who heals the indexes | after half a minute without a step |

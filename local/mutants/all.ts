@@ -6,6 +6,7 @@ import { IDENTITIES } from './identities.ts'
 import { ITEMS } from './items.ts'
 import type { Mutant } from './mutant.ts'
 import { OPERATING } from './operating.ts'
+import { PAGES } from './pages.ts'
 import { REQUESTS } from './requests.ts'
 import { SESSIONS } from './sessions.ts'
 
@@ -19,4 +20,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...FILES,
   ...REQUESTS,
   ...OPERATING,
+  ...PAGES,
 ]

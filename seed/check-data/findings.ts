@@ -31,7 +31,9 @@ export class Findings {
 
   lines(name: string): string[] {
     const { keys, unfit } = this
-    const all = [...this.#reasons].sort(([, a], [, b]) => b.count - a.count)
+    const all = [...this.#reasons].sort(
+      ([one, a], [other, b]) => b.count - a.count || one.localeCompare(other, 'en'),
+    )
     const fit = unfit === 0 ? 'all fit' : `${unfit} do not fit`
     return [
       `${name}: ${keys} keys, ${fit}.`,
@@ -46,7 +48,9 @@ export class Findings {
 
   #otherLines(): string[] {
     if (this.#others.size === 0) return []
-    const some = [...this.#others].sort(([, a], [, b]) => b - a).slice(0, MOST_OTHERS)
+    const some = [...this.#others]
+      .sort(([one, a], [other, b]) => b - a || one.localeCompare(other, 'en'))
+      .slice(0, MOST_OTHERS)
     const more = this.#others.size - some.length
     const names = some.map(([field, count]) => `${shown(field)} (${count})`).join(', ')
     return [

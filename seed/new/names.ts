@@ -82,11 +82,9 @@ export function isCollectionName(name: string): boolean {
 
 const SINGULARS: Readonly<Record<string, string>> = {
   children: 'child',
-  cookies: 'cookie',
   data: 'datum',
   men: 'man',
   mice: 'mouse',
-  movies: 'movie',
   news: 'news',
   people: 'person',
   series: 'series',
@@ -98,6 +96,7 @@ const SINGULARS: Readonly<Record<string, string>> = {
 export function singular(plural: string): string {
   const known = SINGULARS[plural]
   if (known !== undefined) return known
+  if (/^(brown|calor|cook|mov|zomb)ies$/.test(plural)) return plural.slice(0, -1)
   if (/[^aeiou]ies$/.test(plural)) return plural.replace(/ies$/, 'y')
   if (/(ss|sh|ch|x|z|us)es$/.test(plural)) return plural.replace(/es$/, '')
   return /[^sui]s$/.test(plural) ? plural.slice(0, -1) : plural

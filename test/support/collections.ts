@@ -1,4 +1,5 @@
 import type { Collection } from '../../lib/collections/define.ts'
+import { PROBLEMS } from '../../lib/contract/problems.ts'
 import { keptIndexesOf } from '../../lib/items/declaration.ts'
 import { ItemCache } from '../../lib/items/item-cache.ts'
 import type { CollectionDeps, ItemCall } from '../../lib/items/types.ts'
@@ -78,7 +79,17 @@ export async function startCollectionRig(
         log: () => undefined,
         read: async (read) => ({ ok: true, value: (await own.read(read))[0] }),
         readAsCaller: async (read) => ({ ok: true, value: (await own.read(read))[0] }),
-        mayGet: () => true,
+        may: () => true,
+        countMore: async () => undefined,
+        documentOf: ({ code, errors, detail }) => ({
+          type: `/problems/${code}`,
+          title: '',
+          status: PROBLEMS[code].status,
+          ...(detail === undefined ? {} : { detail }),
+          ...(errors === undefined ? {} : { errors }),
+          instance: '/api/test:batch',
+          requestId: 'r',
+        }),
         recall: () => undefined,
         staleBefore: 0,
         background: (work) => void background.push(work(store)),

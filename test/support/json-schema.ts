@@ -3,7 +3,9 @@ export type Schema = Record<string, unknown>
 
 const ANNOTATIONS = ['description', 'title', 'examples', 'default']
 const FORMATS: Record<string, RegExp> = {
-  'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
+  'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/,
+  date: /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
+  uri: /^[a-z][a-z+.-]*:/i,
   uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/,
   email: /^[^@\s]+@[^@\s]+$/,
 }
@@ -53,11 +55,12 @@ export class Schemas {
             : [],
         )
       case 'additionalProperties':
-        return members.flatMap(([name]) =>
-          rule === false && !Object.hasOwn(Object(schema['properties']), name)
+        return members.flatMap(([name, each]) => {
+          if (Object.hasOwn(Object(schema['properties']), name)) return []
+          return rule === false
             ? [`${at}/${name}: not declared`]
-            : [],
-        )
+            : this.faults(rule, each, `${at}/${name}`)
+        })
       case 'dependentSchemas':
         return Object.entries(Object(rule)).flatMap(([name, each]) =>
           members.some(([own]) => own === name) ? this.faults(each, value, at) : [],
@@ -80,7 +83,8 @@ export class Schemas {
   /** Values that fit: the examples first, then the bounds and what is odd. */
   samples(given: unknown): unknown[] {
     const schema = this.resolve(given)
-    const { enum: words, type, examples = [] } = schema
+    const { enum: words, type, examples = [], oneOf } = schema
+    if (Array.isArray(oneOf)) return oneOf.flatMap((each) => this.samples(each))
     const candidates = Array.isArray(words)
       ? words
       : [

@@ -1,3 +1,4 @@
+import { ACTS } from '../../collections/define.ts'
 import { mapRead, type Read } from '../../store/client/reply.ts'
 import { isOver, type KeyLiveness, keyRead } from '../../store/key-liveness.ts'
 import type { PresentedKey } from './api-key.ts'
@@ -42,7 +43,7 @@ const GROUPS = new Map<string, readonly string[]>([
   ['write', ['create', 'replace', 'update', 'delete']],
 ])
 
-/** Whether one of a key's scopes is good for an action. To replace is to create and to update. */
+/** Whether one of a key's scopes is good for an action. To replace is to create and to update; a batch is any of them. */
 export function isScoped(scopes: readonly string[], { collection, action }: KeyScope): boolean {
   const has = (wanted: string): boolean =>
     scopes.some((scope) => {
@@ -52,11 +53,13 @@ export function isScoped(scopes: readonly string[], { collection, action }: KeyS
         (granted === wanted || GROUPS.get(granted)?.includes(wanted) === true)
       )
     })
+  if (action === 'batch') return ACTS.some(has)
   return has(action) || (action === 'replace' && has('create') && has('update'))
 }
 
 function neededScope({ collection, action }: KeyScope): string {
   const [group] = [...GROUPS].find(([, actions]) => actions.includes(action)) ?? []
+  if (action === 'batch') return `${collection}:write, or one of its acts`
   const alone =
     action === 'replace'
       ? `${collection}:create and ${collection}:update`

@@ -1,4 +1,6 @@
 import { expect, test } from '@playwright/test'
+import { parseCookie, stringifySetCookie } from 'cookie'
+import fc from 'fast-check'
 import { importKeyring } from '../../auth/tokens/jws.ts'
 import {
   CLOCK_TOLERANCE_SECONDS,
@@ -26,6 +28,37 @@ function carrying(pair: { access?: string; refresh?: string }): Headers {
   const cookie = Object.entries(pair).map(([kind, token]) => `__Host-usher-${kind}=${token}`)
   return new Headers({ cookie: cookie.join('; ') })
 }
+
+test('a header is read as the package cookie reads it, and a pair is written as it writes it', () => {
+  const part = fc.constantFrom(
+    ...['__Host-usher-access', 'usher-access', '__Host-usher-refresh', '__proto__', 'a'],
+    ...['=', '=', ';', ' ', '\t', '\u00a0', '"', '%20', 'x.y', ','],
+  )
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 20 }), (parts) => {
+      const header = parts.join('')
+      const found = parseCookie(header, { decode: (text) => text })
+      const [access, refresh] = ['access', 'refresh'].map((kind) => found[`__Host-usher-${kind}`])
+      const expected =
+        access === undefined && refresh === undefined ? undefined : { access, refresh }
+      expect(createCookies(origin).read({ get: () => header } as never)).toEqual(expected)
+    }),
+    { numRuns: 2_000 },
+  )
+  const tokens = { JWT: 'a.b-c_d', refresh: 'e.f', expiresIn: 60, refreshExpiresIn: 0 }
+  for (const from of [origin, 'http://127.0.0.1:3000']) {
+    const secure = from === origin
+    const written = (kind: string, value: string, maxAge: number): string =>
+      stringifySetCookie({
+        name: `${secure ? '__Host-' : ''}usher-${kind}`,
+        ...{ value, maxAge, path: '/', httpOnly: true, secure, sameSite: 'lax' },
+      })
+    expect(createCookies(from).issue(tokens as never)).toEqual([
+      written('access', 'a.b-c_d', 60),
+      written('refresh', 'e.f', 0),
+    ])
+  }
+})
 
 test('an access and a refresh cookie are over at the same tolerance', async () => {
   const session = { sub: 'u_1', user: 'me@home.org', sid: 's', iat: NOW - 60, exp: NOW }

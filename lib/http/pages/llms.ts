@@ -1,18 +1,17 @@
 import type { Collection } from '../../collections/define.ts'
 import { allCollections } from '../../items/registry.ts'
-import { NAME } from '../../name.ts'
 
 /**
  * What an agent should know of this API before it calls it, in the form that agents look for.
  *
  * @see https://llmstxt.org/
  */
-export function llmsText(origin: string): string {
-  return `# ${NAME}
+export function llmsText({ name, origin }: { name: string; origin: string }): string {
+  return `# ${name}
 
 > An API of collections of items: JSON over REST, GraphQL, and tools of the Model Context Protocol. One policy holds behind all three.
 
-- Credentials: an API key as \`X-API-Key\`, or an access token as \`Authorization: Bearer\`. One of them with a request, never in an address.
+- Credentials: an API key as \`X-API-Key\`, or an access token as \`Authorization: Bearer\`. One of them with a request, never in an address. Keys are made at ${origin}/account/keys.
 - Failures are problem documents (RFC 9457): \`detail\` and \`errors\` say what would be right, \`type\` is a page that explains it.
 - 429 and 503 have \`Retry-After\`, in seconds: wait for it. \`RateLimit\` says what is left of a quota.
 - Lists are pages of 100 items at most: send \`nextCursor\` as \`cursor\` until it is null.
@@ -23,7 +22,7 @@ export function llmsText(origin: string): string {
 
 ## API
 
-- [OpenAPI 3.1](${origin}/api/openapi.json): every operation, what it takes and what it answers
+- [OpenAPI 3.1](${origin}/api/openapi.json): every operation, what it takes and what it answers; people read [the reference](${origin}/reference)
 - [GraphQL](${origin}/api/graphql): queries, filters, references and changes; [its schema](${origin}/api/graphql/schema). A query costs 1 for each item or list, as often as the lists around it say, and 1,000 at most.
 
 ## Collections

@@ -1,0 +1,289 @@
+'use client'
+import { type ReactNode, useState } from 'react'
+import type { ApiKey } from '@/app/parts/answers.ts'
+import { type Page, useAnswer } from '@/app/parts/api.ts'
+import { Bars, dayWord } from '@/app/parts/bars.tsx'
+import { Icon } from '@/app/parts/icons.tsx'
+import { Meter } from '@/app/parts/meter.tsx'
+import { Method } from '@/app/parts/method.tsx'
+import { Empty, Loaded, Skeleton } from '@/app/parts/states.tsx'
+import { byDay, lastDays, sums, type Usage, type UsageRow } from '@/app/parts/usage.ts'
+
+const PERIODS = [8, 30, 92] as const
+
+/**
+ * What was used: the month, the days, and by whom and for what.
+ *
+ * @param path Of the own usage, or of an account's for admins.
+ * @param own Whether API keys can be named: they are the reader's.
+ */
+export function UsageShown({ path, own = false }: { path: string; own?: boolean }): ReactNode {
+  const [count, setCount] = useState<number>(30)
+  const days = lastDays(count)
+  const query = `from=${days[0]}&to=${days.at(-1)}&by=day`
+  const [answer, again] = useAnswer<Usage>(`${path}?${query}`)
+  return (
+    <>
+      <header className="head">
+        <div>
+          <h1>Usage</h1>
+          <p>
+            {own
+              ? 'Everything that came with your session or your API keys. Times are UTC.'
+              : 'Everything that came with the account’s sessions or API keys. Times are UTC.'}
+          </p>
+        </div>
+        <fieldset>
+          <legend className="hidden-text">Period</legend>
+          <div className="segmented">
+            {PERIODS.map((period) => (
+              <label key={period}>
+                <input
+                  type="radio"
+                  name="period"
+                  checked={period === count}
+                  onChange={() => setCount(period)}
+                />
+                {period} days
+              </label>
+            ))}
+          </div>
+        </fieldset>
+      </header>
+      <Loaded
+        answer={answer}
+        what="Usage"
+        again={again}
+        waiting={
+          <div className="panel usage-waiting">
+            <Skeleton rows={8} columns={4} />
+          </div>
+        }
+      >
+        {(usage) => (
+          <>
+            <Month month={usage.month} />
+            <Days usage={usage} days={days} />
+          </>
+        )}
+      </Loaded>
+      <div className="grid">
+        {own && <ByKey path={`${path}?${query}&split=key`} />}
+        <ByOperation path={`${path}?${query}&split=operation`} />
+      </div>
+    </>
+  )
+}
+
+function Month({ month: { used, limit } }: { month: Usage['month'] }): ReactNode {
+  const now = new Date()
+  const name = now.toLocaleString('en', { month: 'long', timeZone: 'UTC' })
+  const next = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1))
+  if (limit === undefined || limit === null) {
+    return (
+      <section className="panel" aria-labelledby="month">
+        <div className="panel-body">
+          <h2 id="month">{name}</h2>
+          <p>
+            <strong>{used.toLocaleString('en')}</strong> used; a month has no end of them.
+          </p>
+        </div>
+      </section>
+    )
+  }
+  return (
+    <section className="panel" aria-labelledby="month">
+      <div className="panel-body">
+        <h2 id="month">{name}</h2>
+        <div className="fields">
+          <Meter label="Requests of this month" used={used} limit={limit} />
+          <p className="row between">
+            <span>
+              <strong>{used.toLocaleString('en')}</strong> of {limit.toLocaleString('en')} used (
+              {Math.round((used / limit) * 100)} %)
+            </span>
+            <span className="muted">
+              <strong>{Math.max(0, limit - used).toLocaleString('en')}</strong> left until{' '}
+              {dayWord(next.toISOString())}, 00:00
+            </span>
+          </p>
+        </div>
+      </div>
+    </section>
+  )
+}
+
+function Days({ usage, days }: { usage: Usage; days: readonly string[] }): ReactNode {
+  const rows = byDay(usage.data, days)
+  const { requests, denied, errors } = usage.total
+  const share = (count: number) =>
+    requests === 0 ? '0 % of all' : `${((count / requests) * 100).toFixed(1)} % of all`
+  const most = rows.reduce((best, row) => (row.requests > best.requests ? row : best))
+  return (
+    <section className="panel" aria-labelledby="by-day">
+      <dl className="figures">
+        <Figure word="Requests" count={requests} hint={`last ${days.length} days`} />
+        <Figure word="Denied (429)" count={denied} hint={share(denied)} />
+        <Figure word="Errors (other 4xx, 5xx)" count={errors} hint={share(errors)} />
+      </dl>
+      <hr />
+      <div className="panel-body">
+        <div className="head">
+          <h2 id="by-day">Requests a day</h2>
+        </div>
+        {requests === 0 ? (
+          <Empty icon="chart" title="Nothing yet">
+            No request came in these days.
+          </Empty>
+        ) : (
+          <>
+            <Bars rows={rows} title={`Requests a day, ${days.length} days to today`} />
+            <p>
+              {requests.toLocaleString('en')} requests in {days.length} days,{' '}
+              {Math.round(requests / days.length).toLocaleString('en')} a day on average. Most came
+              on {dayWord(most.time)}: {most.requests.toLocaleString('en')}
+              {most.denied > 0 && `, ${most.denied.toLocaleString('en')} of them denied`}.
+            </p>
+            <details>
+              <summary>
+                <Icon name="right" size={16} />
+                The same as a table
+              </summary>
+              <DayTable rows={rows} />
+            </details>
+          </>
+        )}
+      </div>
+    </section>
+  )
+}
+
+function Figure({ word, count, hint }: { word: string; count: number; hint: string }): ReactNode {
+  return (
+    <div>
+      <dt>{word}</dt>
+      <dd>
+        {count.toLocaleString('en')}
+        <span className="hint">{hint}</span>
+      </dd>
+    </div>
+  )
+}
+
+function DayTable({ rows }: { rows: readonly UsageRow[] }): ReactNode {
+  return (
+    <table className="table">
+      <caption className="hidden-text">Requests a day</caption>
+      <thead>
+        <tr>
+          {['Day', 'Requests', 'Denied', 'Errors'].map((word, index) => (
+            <th key={word} scope="col" className={index === 0 ? undefined : 'num'}>
+              {word}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {[...rows].reverse().map(({ time, requests, denied, errors }) => (
+          <tr key={time}>
+            <th scope="row">{dayWord(time)}</th>
+            {[requests, denied, errors].map((count, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: three columns, always the same
+              <td key={index} className="num">
+                {count.toLocaleString('en')}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function ByKey({ path }: { path: string }): ReactNode {
+  const [answer, again] = useAnswer<Usage>(path)
+  const [keys] = useAnswer<Page<ApiKey>>('/api/keys')
+  const nameOf = ({ key }: UsageRow): string => {
+    if (key === undefined) return 'Signed in here'
+    return keys.value?.data.find(({ id }) => id === key)?.name ?? `A key that ended (${key})`
+  }
+  return (
+    <Shares title="By API key" head="API key" answer={answer} again={again} nameOf={nameOf}>
+      {(name) => name}
+    </Shares>
+  )
+}
+
+function ByOperation({ path }: { path: string }): ReactNode {
+  const [answer, again] = useAnswer<Usage>(path)
+  return (
+    <Shares
+      title="By operation"
+      head="Operation"
+      answer={answer}
+      again={again}
+      nameOf={({ operation = 'others' }) => operation}
+    >
+      {(name) => {
+        const [method = '', path] = name.split(' ')
+        return (
+          <span className="endpoint">
+            {path !== undefined && <Method method={method} />}
+            {path ?? name}
+          </span>
+        )
+      }}
+    </Shares>
+  )
+}
+
+const SHOWN = 10
+
+function Shares({
+  title,
+  head,
+  answer,
+  again,
+  nameOf,
+  children,
+}: {
+  title: string
+  head: string
+  answer: ReturnType<typeof useAnswer<Usage>>[0]
+  again: () => void
+  nameOf: (row: UsageRow) => string
+  children: (name: string) => ReactNode
+}): ReactNode {
+  return (
+    <section className="panel" aria-label={title}>
+      <div className="panel-row">
+        <h2>{title}</h2>
+      </div>
+      <Loaded answer={answer} what={title} again={again}>
+        {({ data }) => (
+          <table className="table">
+            <caption className="hidden-text">{title}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{head}</th>
+                <th scope="col" className="num">
+                  Requests
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {sums(data, nameOf)
+                .slice(0, SHOWN)
+                .map(({ name, requests }) => (
+                  <tr key={name}>
+                    <th scope="row">{children(name)}</th>
+                    <td className="num">{requests.toLocaleString('en')}</td>
+                  </tr>
+                ))}
+            </tbody>
+          </table>
+        )}
+      </Loaded>
+    </section>
+  )
+}

@@ -1,0 +1,23 @@
+import type { Metadata } from 'next'
+import type { ReactNode } from 'react'
+import { SignFrame } from '@/app/parts/sign-frame.tsx'
+import { place } from '@/app/parts/viewer.ts'
+import { returnPath } from '@/lib/client/return-to.ts'
+import { offers } from '@/lib/http/pages/reference.ts'
+import { SignInForm } from './sign-in-form.tsx'
+
+export const metadata: Metadata = { title: 'Sign in' }
+
+export default async function SignIn({
+  searchParams,
+}: {
+  searchParams: Promise<{ returnTo?: string | string[] }>
+}): Promise<ReactNode> {
+  const { returnTo } = await searchParams
+  const path = returnPath(typeof returnTo === 'string' ? returnTo : undefined, '/account')
+  return (
+    <SignFrame title={`Sign in to ${place().name}`} lead="For your API keys and your usage.">
+      <SignInForm returnTo={path} hasProviders={offers('GET', '/api/auth/providers')} />
+    </SignFrame>
+  )
+}

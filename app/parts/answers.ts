@@ -1,0 +1,81 @@
+/** What the API answers, as far as pages read it; the document says all of it. */
+
+export interface Profile {
+  id: string
+  user: string
+  level: number
+  plan?: string
+  name?: string
+  emailVerified: boolean
+  createdAt: string | null
+}
+
+export interface User extends Omit<Profile, 'id'> {
+  id: string | null
+  disabled: boolean
+  totp?: boolean
+}
+
+export interface ApiKey {
+  id: string
+  name: string
+  prefix: string
+  scopes: string[]
+  limit: number
+  createdAt: string
+  expiresAt: string | null
+  lastUsedAt: string | null
+}
+
+export interface NewApiKey extends Omit<ApiKey, 'createdAt' | 'lastUsedAt'> {
+  /** Shown this once. */
+  key: string
+}
+
+export interface OwnSession {
+  id: string
+  createdAt: string
+  lastSeenAt: string
+  userAgent: string
+  ip: string
+  current: boolean
+}
+
+export interface SecurityEvent {
+  id: string
+  type: string
+  at: string
+  user?: string
+  by?: string
+  session?: string
+  level?: number
+  key?: string
+  policy?: string
+  operation?: string
+  block?: string
+  address?: string
+  provider?: string
+  ip?: string
+  requestId?: string
+}
+
+export interface Passkey {
+  id: string
+  name: string
+  createdAt: string
+  lastUsedAt: string | null
+  backedUp: boolean
+}
+
+export interface Identity {
+  id: string
+  provider: string
+  address: string
+  createdAt: string
+}
+
+/** What an account's level is called. */
+export function levelName(level: number): string {
+  if (level >= 9) return 'Admin'
+  return level >= 5 ? 'Editor' : 'User'
+}

@@ -1,0 +1,88 @@
+'use client'
+import type { ReactNode } from 'react'
+import { Code } from './code.tsx'
+import { Badge } from './states.tsx'
+
+/** Whose credential a call from the reference takes. */
+export type As = 'session' | 'nobody' | { key: string }
+
+interface Request {
+  method: string
+  /** With its query. */
+  path: string
+  as: As
+  /** JSON as a text. */
+  body?: string
+  headers?: Readonly<Record<string, string>>
+}
+
+/** What came back, as it came. */
+export interface Sent {
+  /** 0 where there was no answer. */
+  status: number
+  words: string
+  milliseconds: number
+  /** Of the quota, as the header says it. */
+  left: string | undefined
+  text: string
+}
+
+/** Sends a call as its reader wrote it: nothing is repeated, renewed or hidden. */
+export async function send({ method, path, as, body, headers = {} }: Request): Promise<Sent> {
+  const began = performance.now()
+  try {
+    const response = await fetch(path, {
+      method,
+      credentials: as === 'session' ? 'same-origin' : 'omit',
+      headers: {
+        ...headers,
+        ...(typeof as === 'object' ? { 'X-API-Key': as.key } : {}),
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body }),
+    })
+    const text = await response.text()
+    return {
+      status: response.status,
+      words: response.statusText,
+      milliseconds: Math.round(performance.now() - began),
+      left: leftOf(response.headers),
+      text: inLines(text),
+    }
+  } catch {
+    const text = 'The server could not be reached.'
+    return { status: 0, words: 'No answer', milliseconds: 0, left: undefined, text }
+  }
+}
+
+function leftOf(headers: Headers): string | undefined {
+  const [, count, seconds] = /;r=(\d+);t=(\d+)/.exec(headers.get('ratelimit') ?? '') ?? []
+  return count === undefined ? undefined : `${count} left for ${seconds} s`
+}
+
+function inLines(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2)
+  } catch {
+    return text
+  }
+}
+
+export function AnswerShown({ sent }: { sent: Sent }): ReactNode {
+  const { status, words, milliseconds, left, text } = sent
+  const isGood = status >= 200 && status < 400
+  return (
+    <section aria-label="Answer">
+      <Code
+        name={`${milliseconds} ms${left === undefined ? '' : `, ${left}`}`}
+        text={text === '' ? '(no body)' : text}
+        language="json"
+        status={
+          <Badge tone={isGood ? 'ok' : 'danger'} icon={isGood ? 'okay' : 'alert'}>
+            {status === 0 ? words : `${status} ${words}`}
+          </Badge>
+        }
+      />
+    </section>
+  )
+}

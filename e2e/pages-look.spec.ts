@@ -1,0 +1,122 @@
+import { gzipSync } from 'node:zlib'
+import AxeBuilder from '@axe-core/playwright'
+import type { BrowserContext, Page } from '@playwright/test'
+import { account } from '../test/support/accounts.ts'
+import { CHROMIUM } from '../test/support/chromium.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { layoutShift, logIn, overhang, watch } from '../test/support/pages.ts'
+
+test.use({ launchOptions: CHROMIUM })
+
+/** In KB of gzip: what a page loads of JavaScript. */
+const LARGEST_SCRIPTS_KB = 180
+const WIDTHS = [1280, 375] as const
+/** What is worth a second look in the other theme. */
+const COLOURS = ['color-contrast', 'link-in-text-block']
+
+interface Shown {
+  path: string
+  status?: number
+  /** Stands on the page once what it is about has been loaded. */
+  has: (page: Page) => ReturnType<Page['getByRole']>
+}
+
+const heading = (name: string | RegExp) => (page: Page) =>
+  page.getByRole('heading', { level: 1, name })
+
+const FOR_EVERYBODY: readonly Shown[] = [
+  { path: '/', has: heading(/Usher/) },
+  { path: '/reference', has: heading('Reference') },
+  { path: '/problems', has: heading('Problems') },
+  { path: '/problems/quota-exceeded', has: heading('Too many requests') },
+  { path: '/signin', has: heading('Sign in to Usher') },
+  { path: '/register', has: heading('Create an account of Usher') },
+  { path: '/forgot', has: heading('Choose a new password') },
+  { path: '/account/verify', has: heading('Confirm your address') },
+  { path: '/account/reset', has: heading('Choose a new password') },
+  { path: '/nothing', status: 404, has: heading('There is nothing here') },
+]
+
+const FOR_ADMINS: readonly Shown[] = [
+  { path: '/account', has: (page) => page.getByRole('button', { name: 'Save name' }) },
+  { path: '/account/keys', has: (page) => page.getByText('No API keys yet') },
+  { path: '/account/usage', has: (page) => page.getByText(/left for/) },
+  { path: '/account/sessions', has: (page) => page.getByText('This one') },
+  { path: '/account/security', has: heading('Security') },
+  { path: '/console', has: (page) => page.getByRole('heading', { name: /^Operations/ }) },
+  {
+    path: '/console/users?user=me@home.org',
+    has: (page) => page.getByRole('button', { name: 'Save changes' }),
+  },
+  { path: '/console/usage', has: heading('Usage') },
+  { path: '/console/events', has: (page) => page.getByText('signed in').first() },
+  {
+    path: '/console/data/movies?item=Pulp Fiction',
+    has: (page) => page.getByRole('button', { name: 'Save changes' }),
+  },
+]
+
+/** Looks at pages one after the other, in one width, in both themes. */
+async function look(
+  context: BrowserContext,
+  origin: string,
+  width: number,
+  pages: readonly Shown[],
+): Promise<void> {
+  const page = await context.newPage()
+  await page.setViewportSize({ width, height: 900 })
+  const faults = watch(page, origin, / 404 \(Not Found\)/)
+  const sizes = new Map<string, number>()
+  page.on('response', async (response) => {
+    if (response.request().resourceType() !== 'script') return
+    const body = await response.body().catch(() => Buffer.alloc(0))
+    sizes.set(response.url(), gzipSync(body).length / 1_024)
+  })
+  for (const { path, status = 200, has } of pages) {
+    const where = `${path} at ${width} px`
+    sizes.clear()
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+    const response = await page.goto(`${origin}${path}`)
+    expect.soft(response?.status(), where).toBe(status)
+    await expect.soft(has(page), where).toBeVisible()
+    await page.waitForLoadState('networkidle')
+    expect.soft(await overhang(page), `a horizontal bar, ${where}`).toBeLessThanOrEqual(0)
+    expect.soft(await layoutShift(page), `a jump, ${where}`).toBeLessThan(0.02)
+    const scripts = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+    expect.soft(scripts, `JavaScript of ${where}`).toBeLessThan(LARGEST_SCRIPTS_KB)
+    const light = await new AxeBuilder({ page }).analyze()
+    expect.soft(wrongs(light), where).toEqual([])
+    await page.emulateMedia({ colorScheme: 'dark' })
+    const dark = await new AxeBuilder({ page }).withRules(COLOURS).analyze()
+    expect.soft(wrongs(dark), `${where}, dark`).toEqual([])
+  }
+  expect.soft(faults).toEqual({ errors: [], elsewhere: [] })
+  await page.close()
+}
+
+function wrongs({ violations }: Awaited<ReturnType<AxeBuilder['analyze']>>): string[] {
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')} ${failureSummary}`),
+  )
+}
+
+for (const width of WIDTHS) {
+  test(`pages for everybody are whole at ${width} px, light and dark: axe finds nothing, nothing jumps`, async ({
+    context,
+    server,
+  }) => {
+    await look(context, server.origin, width, FOR_EVERYBODY)
+  })
+
+  test(`so are those of an account and of admins, at ${width} px`, async ({
+    context,
+    server,
+    store,
+  }) => {
+    const admin = await account(store, `look-${width}@home.org`, { level: '9' })
+    const page = await context.newPage()
+    await logIn(page, server.origin, admin)
+    await page.close()
+    await look(context, server.origin, width, FOR_ADMINS)
+  })
+}

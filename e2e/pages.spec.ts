@@ -1,0 +1,401 @@
+import { account } from '../test/support/accounts.ts'
+import { CHROMIUM } from '../test/support/chromium.ts'
+import { expect, test } from '../test/support/fixtures.ts'
+import { logIn, signInAt, watch } from '../test/support/pages.ts'
+
+test.use({ launchOptions: CHROMIUM, permissions: ['clipboard-read', 'clipboard-write'] })
+
+const USER_PAGES = ['', '/keys', '/usage', '/sessions', '/security'].map(
+  (path) => `/account${path}`,
+)
+const ADMIN_PAGES = ['', '/users', '/usage', '/events', '/data/movies'].map(
+  (path) => `/console${path}`,
+)
+
+test('from nothing to a first call: register, confirm, sign in, make a key, copy it, use it; an admin ends that', async ({
+  page,
+  browser,
+  server,
+  store,
+  api,
+  outbox,
+}) => {
+  const faults = watch(page, server.origin)
+  const [user, password] = ['newcomer@home.org', 'a long enough one']
+  await page.goto(server.origin)
+  await page.getByRole('link', { name: 'Get an API key' }).click()
+  await page.getByLabel('Address').fill(user)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await expect(page.getByRole('status')).toContainText('a mail is on its way')
+
+  const mail = await outbox.next(user)
+  await page.goto(/https?:\S+#\S+/.exec(mail.text)?.[0] ?? '')
+  await page.getByRole('button', { name: 'Confirm' }).click()
+  await expect(page.getByRole('status')).toContainText('you can sign in now')
+  await signInAt(page, server.origin, { user, password }, '/account/keys')
+
+  await page.getByRole('button', { name: 'Create API key' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Create API key' })
+  await dialog.getByLabel('Name').fill('Notebook')
+  await dialog.getByLabel('Read Movies').check()
+  await dialog.getByRole('button', { name: 'Create API key' }).click()
+  await expect(page.getByRole('heading', { name: 'Copy “Notebook” now' })).toBeFocused()
+  await page.getByRole('button', { name: 'Copy the API key' }).click()
+  await expect(page.getByRole('status')).toContainText('Copied')
+  const key = await page.evaluate(() => navigator.clipboard.readText())
+  const withKey = () => api.send('/api/movies?limit=1', { headers: { 'X-API-Key': key } })
+  expect((await withKey()).status).toBe(200)
+  await page.getByRole('button', { name: 'Copy: Try it' }).click()
+  const curl = await page.evaluate(() => navigator.clipboard.readText())
+  expect(curl).toBe(
+    `export API_KEY="${key}"\ncurl "${server.origin}/api/movies?limit=1" \\\n  -H "X-API-Key: $API_KEY"`,
+  )
+  await page.getByRole('button', { name: 'I have stored it' }).click()
+  await expect(page.getByText(key)).toHaveCount(0)
+  await expect(page.getByRole('row', { name: /Notebook/ })).toContainText('movies:read')
+
+  const admin = await account(store, 'desk@home.org', { level: '9' })
+  const context = await browser.newContext()
+  const desk = await context.newPage()
+  await signInAt(desk, server.origin, admin, '/console/events')
+  const trail = desk.getByRole('main').getByRole('listitem')
+  await expect(trail.filter({ hasText: `${user} made an API key` })).toBeVisible()
+  await expect(trail.filter({ hasText: `${user} registered` })).toBeVisible()
+
+  await desk.getByRole('link', { name: 'Users' }).click()
+  await desk.getByLabel(/address of an account/).fill(user)
+  await desk.getByRole('button', { name: 'Find' }).click()
+  const inspector = desk.getByRole('complementary', { name: `Account ${user}` })
+  await inspector.getByRole('button', { name: 'Disable…' }).click()
+  const ask = desk.getByRole('alertdialog', { name: `Disable ${user}?` })
+  await expect(ask.getByRole('button', { name: 'Leave it enabled' })).toBeFocused()
+  await expect(ask).toContainText('1 API key; calls with it are refused')
+  await ask.getByRole('button', { name: 'Disable account' }).click()
+  await expect(desk.getByRole('status')).toContainText(`${user} disabled`)
+  expect(await withKey()).toBeProblem('invalid-token')
+  await context.close()
+
+  // The next thing that the person does leads to signing in, and back.
+  await page.reload()
+  await page.waitForURL(`${server.origin}/signin?returnTo=%2Faccount%2Fkeys`)
+  expect(await page.context().cookies()).toEqual([])
+  expect(faults.elsewhere).toEqual([])
+})
+
+test('who is not signed in is sent to do so and comes back; who is no admin is told so with 403', async ({
+  page,
+  server,
+  store,
+}) => {
+  for (const path of [...USER_PAGES, ...ADMIN_PAGES]) {
+    const answer = await page.request.get(`${server.origin}${path}`, { maxRedirects: 0 })
+    expect(answer.status(), path).toBe(307)
+    const back = path.startsWith('/console') ? '/console' : path
+    const { pathname, searchParams } = new URL(answer.headers()['location'] ?? '', server.origin)
+    expect(pathname, path).toBe('/signin')
+    expect(searchParams.get('returnTo')?.startsWith(back), path).toBe(true)
+  }
+  const user = await account(store, 'no-admin@home.org')
+  await signInAt(page, server.origin, user, '/account/usage')
+  for (const path of ADMIN_PAGES) {
+    const answer = await page.goto(`${server.origin}${path}`)
+    expect(answer?.status(), path).toBe(403)
+    await expect(page.getByRole('heading', { name: 'The console is for admins' })).toBeVisible()
+  }
+  await expect(page.getByRole('link', { name: 'Console' })).toHaveCount(0)
+})
+
+test('returnTo leads nowhere but to this origin', async ({ page, server, store }) => {
+  const { user, password } = await account(store, 'led-astray@home.org')
+  for (const evil of [
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    '/\t/evil.example',
+  ]) {
+    await page.goto(`${server.origin}/signin?returnTo=${encodeURIComponent(evil)}`)
+    await page.getByLabel('Address').fill(user)
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.waitForURL(`${server.origin}/account`)
+  }
+})
+
+test('signing in says what is wrong: at the field, with the wait, and that a code is wanted', async ({
+  page,
+  server,
+  store,
+}) => {
+  const { user, password } = await account(store, 'wrong-at-first@home.org')
+  await page.goto(`${server.origin}/signin`)
+  await page.getByLabel('Address').fill(user)
+  await page.getByLabel('Password').fill('not the password')
+  const press = () => page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  const alert = page.getByRole('main').getByRole('alert')
+  await press()
+  await expect(alert).toContainText('The user or the password is wrong')
+
+  const problem = (slug: string, status: number, title: string) => ({
+    status,
+    contentType: 'application/problem+json',
+    headers: status === 429 ? { 'Retry-After': '252' } : {},
+    body: JSON.stringify({ type: `/problems/${slug}`, title, status, requestId: 'r' }),
+  })
+  const login = `${server.origin}/api/auth/login`
+  await page.route(login, (route) =>
+    route.fulfill(problem('quota-exceeded', 429, 'Too many requests')),
+  )
+  await press()
+  await expect(alert).toContainText(/Try again in 4 min 1[12] s/)
+
+  const sent: unknown[] = []
+  await page.unroute(login)
+  await page.route(login, (route) => {
+    sent.push(route.request().postDataJSON())
+    return sent.length === 1
+      ? route.fulfill(problem('second-factor-required', 401, 'A code is wanted'))
+      : route.continue()
+  })
+  await page.getByLabel('Password').fill(password)
+  await press()
+  await expect(page.getByLabel('Code')).toBeFocused()
+  await page.getByLabel('Code').fill('123456')
+  await page.unroute(login)
+  await page.route(login, (route) => {
+    sent.push(route.request().postDataJSON())
+    return route.continue({ postData: JSON.stringify({ user, password }) })
+  })
+  await press()
+  await page.waitForURL(`${server.origin}/account`)
+  expect(sent).toEqual([
+    { user, password },
+    { user, password, code: '123456' },
+  ])
+
+  await page.goto(`${server.origin}/register`)
+  await page.getByLabel('Address').fill('weak@home.org')
+  await page.getByLabel('Password').fill('password1')
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await expect(page.getByText('Is one of the most common passwords.')).toBeVisible()
+  await expect(page.getByLabel('Password')).toHaveAttribute('aria-invalid', 'true')
+})
+
+test('a keyboard is enough to sign in, to make a key and to end it', async ({
+  page,
+  server,
+  store,
+}) => {
+  const { user, password } = await account(store, 'keyboard@home.org')
+  await page.goto(`${server.origin}/signin?returnTo=/account/keys`)
+  const { keyboard } = page
+  const focused = () => page.locator(':focus')
+  const tabTo = async (name: string): Promise<void> => {
+    for (let presses = 0; presses < 40; presses++) {
+      await keyboard.press('Tab')
+      const text = await focused().evaluate((element) => {
+        const labels = 'labels' in element ? [...((element as HTMLInputElement).labels ?? [])] : []
+        return `${labels.map((label) => label.textContent).join(' ')} ${element.textContent}`
+      })
+      if (text.includes(name)) return
+    }
+    throw new Error(`Tab does not reach ${name}`)
+  }
+  await keyboard.press('Tab')
+  await expect(focused()).toHaveText('Skip to the content')
+  await keyboard.press('Enter')
+  await tabTo('Address')
+  await keyboard.type(user)
+  await keyboard.press('Tab')
+  await keyboard.type(password)
+  await keyboard.press('Enter')
+  await page.waitForURL(`${server.origin}/account/keys`)
+  await expect(page.getByText('No API keys yet')).toBeVisible()
+
+  await tabTo('Create API key')
+  await keyboard.press('Enter')
+  await expect(page.getByLabel('Name')).toBeFocused()
+  await keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(focused()).toContainText('Create API key')
+  await keyboard.press('Enter')
+  await expect(page.getByLabel('Name')).toBeFocused()
+  await keyboard.type('By hand')
+  await tabTo('Read Books')
+  await keyboard.press('Space')
+  await keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Copy “By hand” now' })).toBeFocused()
+
+  await tabTo('End By hand')
+  await keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Keep it' })).toBeFocused()
+  // What lies behind the dialog is out of reach.
+  for (let presses = 0; presses < 4; presses++) {
+    await keyboard.press('Tab')
+    expect(
+      await focused().evaluate((element) => element.closest('[role=alertdialog]') !== null),
+    ).toBe(true)
+  }
+  await tabTo('End API key')
+  await keyboard.press('Enter')
+  await expect(page.getByText('No API keys yet')).toBeVisible()
+})
+
+test('a session is seen, ended elsewhere, and a password changed; both end other sessions', async ({
+  page,
+  server,
+  store,
+  api,
+}) => {
+  const credentials = await account(store, 'two-devices@home.org')
+  await logIn(page, server.origin, credentials)
+  const other = await api.signIn(credentials)
+  await page.goto(`${server.origin}/account/sessions`)
+  await expect(page.getByRole('row', { name: /This one/ })).toBeVisible()
+  await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
+  await expect(page.getByRole('status')).toContainText('Signed out everywhere else')
+  expect(await api.get('/api/profile', other.JWT)).toBeProblem('invalid-token')
+
+  const third = await api.signIn(credentials)
+  await page
+    .getByRole('navigation', { name: 'Account' })
+    .getByRole('link', { name: 'Security' })
+    .click()
+  await page.getByRole('button', { name: 'Change password' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Change password' })
+  await dialog.getByLabel('Current password').fill('wrong')
+  await dialog.getByLabel('New password').fill('another one, and mine')
+  await dialog.getByRole('button', { name: 'Change password' }).click()
+  await expect(dialog.getByText('This is not your password.')).toBeVisible()
+  await dialog.getByLabel('Current password').fill(credentials.password)
+  await dialog.getByRole('button', { name: 'Change password' }).click()
+  await expect(page.getByRole('status')).toContainText('Password changed')
+  expect(await api.get('/api/profile', third.JWT)).toBeProblem('invalid-token')
+  await api.signIn({ ...credentials, password: 'another one, and mine' })
+})
+
+test('rows of a collection are filtered, sorted, changed where they stand, added and deleted, in the words of its rules', async ({
+  page,
+  server,
+  store,
+  api,
+}) => {
+  const admin = await account(store, 'rows@home.org', { level: '9' })
+  // More than a page holds.
+  for (let row = 10; row < 40; row++) await store.call('HSET', `movie:Row ${row}`, 'year', '1900')
+  await logIn(page, server.origin, admin)
+  await page.goto(`${server.origin}/console/data/movies`)
+  const rows = page.getByRole('table').getByRole('row')
+  await expect(page.getByText(/^25 of \d+ items, page 1$/)).toBeVisible()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(page.getByText(/items, page 2/)).toBeVisible()
+
+  await page.getByRole('button', { name: 'Add a filter' }).click()
+  const filter = page.getByRole('form', { name: 'Add a filter' })
+  await filter.getByLabel('Field').selectOption('director')
+  await filter.getByLabel('Value').fill('Quentin Tarantino')
+  await filter.getByRole('button', { name: 'Add filter' }).click()
+  await page.getByRole('button', { name: 'year', exact: true }).click()
+  await expect(rows.nth(1)).toContainText('1994')
+  expect(new URL(page.url()).search).toContain('director=Quentin+Tarantino')
+
+  await page.getByRole('button', { name: /change year of Pulp Fiction/ }).click()
+  const year = page.getByLabel('year of Pulp Fiction')
+  await year.fill('long ago')
+  await year.press('Enter')
+  await expect(page.getByRole('table').getByRole('alert')).toContainText('Is not a whole number.')
+  await year.fill('1995')
+  await year.press('Enter')
+  await expect(page.getByRole('status')).toContainText('year of “Pulp Fiction” saved')
+  const { JWT } = await api.signIn(admin)
+  const stored = await api.get('/api/movies/Pulp%20Fiction', JWT)
+  expect(stored.body).toMatchObject({ year: 1995, director: 'Quentin Tarantino' })
+
+  await page.getByRole('link', { name: 'Pulp Fiction' }).click()
+  const inspector = page.getByRole('complementary', { name: 'Item Pulp Fiction' })
+  await inspector.getByLabel('year').fill('1994')
+  // Somebody else is quicker.
+  const path = `${server.origin}/api/movies/Pulp%20Fiction`
+  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${JWT}` }
+  await fetch(path, { method: 'PATCH', headers, body: '{"year":1993}' })
+  await inspector.getByRole('button', { name: 'Save changes' }).click()
+  await inspector.getByRole('button', { name: 'Load theirs' }).click()
+  await expect(inspector.getByLabel('year')).toHaveValue('1993')
+  await inspector.getByLabel('year').fill('1994')
+  await inspector.getByRole('button', { name: 'Save changes' }).click()
+  await expect(page.getByRole('status')).toContainText('“Pulp Fiction” saved')
+
+  await page.getByRole('button', { name: 'Add an item' }).click()
+  const form = page.getByRole('complementary', { name: 'Add an item' })
+  await form.getByLabel('id').fill('A film of mine')
+  await form.getByLabel('director').fill('Quentin Tarantino')
+  await form.getByLabel('year').fill('2026')
+  await form.getByRole('button', { name: 'Add item' }).click()
+  const mine = page.getByRole('complementary', { name: 'Item A film of mine' })
+  await mine.getByRole('button', { name: 'Delete…' }).click()
+  const ask = page.getByRole('alertdialog')
+  await expect(ask).toContainText('movie:A film of mine')
+  await ask.getByRole('button', { name: 'Delete item' }).click()
+  await expect(page.getByRole('status')).toContainText('“A film of mine” deleted')
+  expect((await api.get('/api/movies/A%20film%20of%20mine', JWT)).status).toBe(404)
+})
+
+test('the reference has every operation of the document, finds them, and sends a call as somebody or nobody', async ({
+  page,
+  server,
+  store,
+  api,
+}) => {
+  const { user, password } = await account(store, 'reader@home.org')
+  const document = (await api.get('/api/openapi.json')).body
+  await logIn(page, server.origin, { user, password })
+  await page.goto(`${server.origin}/reference`)
+  for (const [path, methods] of Object.entries<Record<string, { operationId: string }>>(
+    document.paths,
+  )) {
+    for (const [method, { operationId }] of Object.entries(methods)) {
+      const article = page.locator(`article[aria-labelledby="${operationId}"] .endpoint`)
+      await expect(article).toHaveText(`${method.toUpperCase()}${path}`)
+    }
+  }
+  await page.getByLabel('Find an operation').fill('movies read')
+  const nav = page.getByRole('navigation', { name: 'Reference' })
+  await nav.getByRole('link', { name: 'Read one' }).click()
+  await page.getByRole('button', { name: 'Try it GET /api/movies/{id}', exact: true }).click()
+  const article = page.locator('article[aria-labelledby="getItem_movies"]')
+  await article.getByLabel('id', { exact: true }).fill('Pulp Fiction')
+  await expect(article.getByRole('tabpanel')).toContainText(
+    `${server.origin}/api/movies/Pulp%20Fiction`,
+  )
+  await article.getByRole('button', { name: 'Send' }).click()
+  const answer = article.getByRole('region', { name: 'Answer', exact: true })
+  await expect(answer).toContainText('200')
+  await expect(answer).toContainText('Quentin Tarantino')
+  await article.getByLabel('As').selectOption('Nobody')
+  await article.getByRole('button', { name: 'Send' }).click()
+  await expect(answer).toContainText('authentication-required')
+
+  await article.getByRole('tab', { name: 'Python' }).click()
+  await expect(article.getByRole('tabpanel')).toContainText('requests.get(')
+  await page.reload()
+  await expect(article.getByRole('tabpanel')).toContainText('requests.get(')
+})
+
+test('the start page sends its first call; the theme is kept, and there before the first paint', async ({
+  page,
+  server,
+}) => {
+  await page.goto(server.origin)
+  await page.getByRole('button', { name: 'Send it' }).click()
+  await expect(page.getByRole('region', { name: 'Answer', exact: true })).toContainText('200')
+  const button = page.getByRole('button', { name: /^Theme/ })
+  await button.click()
+  await button.click()
+  await expect(page.getByRole('button', { name: 'Theme: dark' })).toBeVisible()
+  const html = await (await page.request.get(server.origin)).text()
+  expect(html).toContain('data-theme="dark"')
+
+  const llms = await (await page.request.get(`${server.origin}/llms.txt`)).text()
+  expect(llms).toContain(`${server.origin}/api/openapi.json`)
+  expect(llms).toContain('`GET /api/movies/{id}`')
+})
