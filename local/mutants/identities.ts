@@ -31,7 +31,7 @@ export const IDENTITIES: readonly Mutant[] = [
     'the nonce of an ID token unchecked',
     'lib/auth/identities/exchange.ts',
     '{ expectedNonce: nonce }',
-    `{ expectedNonce: String(JSON.parse(Buffer.from((await response.clone().json()).id_token.split('.')[1], 'base64url').toString()).nonce ?? nonce) }`,
+    `{ expectedNonce: String(JSON.parse(Buffer.from(((await response.clone().json()).id_token ?? '.e30').split('.')[1], 'base64url').toString()).nonce ?? nonce) }`,
     HOSTILE,
   ),
   mutant(
