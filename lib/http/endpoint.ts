@@ -146,8 +146,11 @@ export function endpoint<needs>(
             request.headers,
           )
         : answer
+    // Of what was done for nobody it would tell whether there was something to do.
     const written =
-      sync && settled && (await syncToken(sync.sights, settled.now(), settled.syncMacs))
+      caller.user === undefined || sync === undefined || settled === undefined
+        ? undefined
+        : await syncToken(sync.sights, settled.now(), settled.syncMacs)
     if (written !== undefined) response.headers.set(SYNC_HEADER, written)
     // Also with a failure: a pair that was rotated and not delivered would sign its owner out.
     for (const cookie of [...setCookies, ...otherCookies]) {

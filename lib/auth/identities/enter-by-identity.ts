@@ -10,6 +10,7 @@ import {
   signInByIdentity,
 } from '../../store/identity-sign-in.ts'
 import type { Holder } from '../../store/liveness.ts'
+import { forgetUsage } from '../../store/usage.ts'
 import { enter, newSession } from '../sessions/enter.ts'
 import { guessKeys } from '../sessions/guesses.ts'
 import type { TokenResponse } from '../tokens/token-response.ts'
@@ -73,6 +74,9 @@ export async function enterByIdentity(
     switch (outcome.status) {
       case 'opened':
         tellOf(call, outcome, { provider: provider.id, identity: identityId })
+        if (outcome.how === 'replaced' && accountId !== undefined) {
+          call.background((store) => forgetUsage(store(), accountId, deps.now()))
+        }
         return ok(await enter(call, deps, session, outcome))
       case 'changed':
         known = outcome.known

@@ -86,6 +86,11 @@ test('where identities do not join by themselves, an account keeps its address',
   await strict.stop()
 })
 
+/** Keys of what an account used. */
+async function usageOf(id: string): Promise<string[]> {
+  return ((await api.command('KEYS', `usage:${id}:*`)) as Buffer[]).map(String)
+}
+
 test('an account that was never confirmed may be somebody else’s: all of it goes first', async () => {
   // Whoever registered the address before its owner did: with a session, an API key and a link.
   await api.account(ME)
@@ -115,6 +120,8 @@ test('an account that was never confirmed may be somebody else’s: all of it go
   const byKey = { headers: { 'X-API-Key': made.body.key } }
   await expect(await api.ask('/api/movies', byKey)).toBeProblem('invalid-token')
   await api.settled()
+  // What it used is told, and then forgotten.
+  await expect.poll(() => usageOf(id), { timeout: 20_000 }).toEqual([])
   const left = ((await api.command('KEYS', '*')) as Buffer[]).map(String)
   const kinds = new Set(left.map((key) => key.split(':')[0]))
   for (const kind of ['registration', 'registrations', 'passkeys', 'once', 'key', 'keys', 'totp'])
