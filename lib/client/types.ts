@@ -24,7 +24,10 @@ export interface Including<name extends CollectionName> {
 /** The items that others refer to, by collection and id: those that were asked for, and that there are. */
 export interface Included<name extends CollectionName> {
   included?: {
-    [target in ReferencesOf<name>[keyof ReferencesOf<name>]]?: Record<string, ItemOf<target>>
+    [target in Extract<ReferencesOf<name>[keyof ReferencesOf<name>], CollectionName>]?: Record<
+      string,
+      ItemOf<target>
+    >
   }
 }
 
