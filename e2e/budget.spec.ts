@@ -73,8 +73,9 @@ for (const [name, budget] of Object.entries(BUDGETS)) {
         return api.post('/api/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, JWT)
       },
       'get with include': () => api.get('/api/reviews/budgeted?include=movie', JWT),
-      'list with include': () => api.get('/api/reviews?include=movie', JWT),
-      'list with include and an API key': () => api.send('/api/reviews?include=movie', byKey),
+      'list with include': () => api.get('/api/reviews?movie=Pulp%20Fiction&include=movie', JWT),
+      'list with include and an API key': () =>
+        api.send('/api/reviews?movie=Pulp%20Fiction&include=movie', byKey),
       refresh: async () => {
         const answer = await api.post('/api/auth/refresh', { refresh: current })
         current = answer.body.refresh
