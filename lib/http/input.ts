@@ -43,18 +43,24 @@ async function readBody(row: Operation, request: Request): Promise<Result<unknow
   return body
 }
 
+/** Names of path variables that are no filters: see `RESERVED_PARAMETERS`. */
+const VARIABLES = new Set(['id', 'collection', 'key'])
+
 /**
  * The query as an object; a parameter given twice becomes a list, which no schema takes.
  *
  * Next appends the path's variables to an edge route's URL, and any that the client names as
- * `nxtP…`: the names of the path's own variables are left out, here and on every other host.
+ * `nxtP…`: the names of the path's own variables are left out, and where a path has some those that no
+ * filter can have, here and on every other host.
  */
 function queryOf(row: Operation, request: Request): Record<string, string | string[]> {
   // Without a prototype: `__proto__` is a name like any other.
   const query: Record<string, string | string[]> = Object.create(null)
   if (!request.url.includes('?')) return query
+  const hasVariables = row.path.includes('{')
   for (const [name, value] of new URL(request.url).searchParams) {
-    if (row.path.includes(`{${name}}`) || /^nxt[PI]/.test(name)) continue
+    const isNexts = row.path.includes(`{${name}}`) || (hasVariables && VARIABLES.has(name))
+    if (isNexts || /^nxt[PI]/.test(name)) continue
     const earlier = query[name]
     if (Array.isArray(earlier)) earlier.push(value)
     else query[name] = earlier === undefined ? value : [earlier, value]
