@@ -44,7 +44,7 @@ async function readBody(row: Operation, request: Request): Promise<Result<unknow
 }
 
 /** Names of path variables that are no filters: see `RESERVED_PARAMETERS`. */
-const VARIABLES = new Set(['id', 'collection', 'key'])
+const VARIABLES = new Set(['id', 'collection'])
 
 /**
  * The query as an object; a parameter given twice becomes a list, which no schema takes.
