@@ -31,7 +31,7 @@ export function parametersOf(
   }
   if (row.path.includes('{provider}')) {
     const description = 'The id of a provider, as `GET /api/auth/providers` lists them.'
-    const schema = { type: 'string', examples: ['github'] }
+    const schema = { type: 'string', pattern: '^[a-z0-9_-]{1,64}$', examples: ['github'] }
     parameters.push({ name: 'provider', in: 'path', required: true, description, schema })
   }
   if (id === 'finishOAuth') parameters.push(...CALLBACK)

@@ -83,8 +83,13 @@ export class Schemas {
   /** Values that fit: the examples first, then the bounds and what is odd. */
   samples(given: unknown): unknown[] {
     const schema = this.resolve(given)
-    const { enum: words, type, examples = [], oneOf } = schema
-    if (Array.isArray(oneOf)) return oneOf.flatMap((each) => this.samples(each))
+    const { oneOf, ...base } = schema
+    if (Array.isArray(oneOf)) {
+      // What stands beside it holds for each.
+      const all = oneOf.flatMap((each) => this.samples({ ...base, ...Object(this.resolve(each)) }))
+      return all.filter((each) => this.faults(schema, each).length === 0)
+    }
+    const { enum: words, type, examples = [] } = schema
     const candidates = Array.isArray(words)
       ? words
       : [
