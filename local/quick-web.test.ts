@@ -39,6 +39,16 @@ test('a request has its fields by any spelling of their names', () => {
   expect(headers.has('Authorization')).toBe(true)
 })
 
+test('an answer is read as one of the web is', async () => {
+  const answer = NODE.respond('ä', 404, { 'X-Id': 'a' })
+  expect([
+    answer.status,
+    await answer.text(),
+    Buffer.from(await answer.arrayBuffer()).length,
+  ]).toEqual([404, 'ä', 2])
+  expect(await NODE.respond(null, 204, {}).text()).toBe('')
+})
+
 test('the digest is the web’s', async () => {
   await assert(
     asyncProperty(string({ unit: 'grapheme' }), async (text) => {

@@ -62,6 +62,14 @@ export class QuickResponse {
     this.headers = new QuickHeaders(new Map(fields))
   }
 
+  async text(): Promise<string> {
+    return this.#text ?? ''
+  }
+
+  async arrayBuffer(): Promise<Uint8Array> {
+    return Buffer.from(this.#text ?? '')
+  }
+
   /** Writes it to a connection: head and body leave together. */
   send(response: ServerResponse): void {
     const fields: string[] = []
