@@ -23,7 +23,7 @@ test('a query parameter that an operation does not know is 422 everywhere, and n
       ...(body === 'none' ? {} : { body: '{}' }),
     })
     const message = expect.stringMatching(
-      /^is not allowed here(; allowed: (limit|fields|query|returnTo)|:)/,
+      /^is not allowed here(; allowed: (date|fields|from|limit|query|returnTo)|:)/,
     )
     expect(answer, name).toBeProblem('validation-error', {
       errors: [{ pointer: '#/unexpected', message }],
