@@ -52,6 +52,13 @@ const PUBLIC = [
   'getItem of books',
   'listItems of reviews',
   'getItem of reviews',
+  'queryGraph',
+  'runGraph',
+  'graphSchema',
+  'callTools',
+  'passkeyOptions',
+  'signInByPasskey',
+  'logInByPasskey',
 ]
 
 test('with the middleware gone nothing leaks: every route handler, called alone, refuses', async ({
