@@ -3,7 +3,7 @@ import type { Options } from './test/support/fixtures.ts'
 import { INTEGRATION, UNIT } from './test/support/kinds.ts'
 
 /** The same suite on the other hosts: `HOSTS=all npm test` runs it, which takes half as long again. */
-const HOSTS = [
+export const HOSTS = [
   {
     name: 'serve',
     testDir: 'e2e',

@@ -61,7 +61,8 @@ function testsFail(folder: string, tests: readonly TestFile[]): boolean {
   rmSync(report, { force: true })
   const playwright = join('node_modules', '.bin', 'playwright')
   const projects = [...PROJECTS.map((name) => `--project=${name}`), '--max-failures=1']
-  const ran = spawnSync(playwright, ['test', ...projects, ...tests], options)
+  const env = { ...process.env, HOSTS: 'all' }
+  const ran = spawnSync(playwright, ['test', ...projects, ...tests], { ...options, env })
   // One that hangs is noticed, too.
   if (ran.status === null) return true
   const { expected, unexpected }: Report['stats'] = JSON.parse(readFileSync(report, 'utf8')).stats

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
-import config from '../../playwright.config.ts'
+import config, { HOSTS } from '../../playwright.config.ts'
 import { MUTANTS } from './all.ts'
 import { PROJECTS, plant, type TestFile } from './mutant.ts'
 
-const RUNNING = (config.projects ?? []).filter(({ name = '' }) => PROJECTS.includes(name))
+const RUNNING = [...(config.projects ?? []), ...HOSTS].filter(({ name = '' }) =>
+  PROJECTS.includes(name),
+)
 
 /** Whether a project that runs the mutants has this file. */
 function runs(file: TestFile): boolean {
