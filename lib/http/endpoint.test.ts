@@ -7,6 +7,7 @@ import { gateParts } from '../deps/gate.ts'
 import { asSent, defineOperation } from '../operation.ts'
 import { parseSettings } from '../settings/settings.ts'
 import { endpoint } from './endpoint.ts'
+import { handoverHeaders } from './handover.ts'
 
 const health = defineOperation('health', {
   summary: 'The process is alive',
@@ -165,4 +166,28 @@ test('the id of the gate is kept, and what the gate has waited for and counted i
   expect(response.headers.get('server-timing')).toBe('redis;dur=3;desc="1 trips, 2 commands"')
   expect(response.headers.get('ratelimit-policy')).toBe('"user";q=600;w=60')
   expect(response.headers.get('ratelimit')).toBe('"user";r=599;t=42')
+})
+
+test('without a gate nobody counts for another: header fields are held against the token', async () => {
+  const listSessions = defineOperation('listSessions', {
+    summary: '',
+    problems: [],
+    run: async () => ok([]),
+  })
+  const told = {
+    spent: { count: 0, commands: 0, milliseconds: 0 },
+    startedAt: Date.now(),
+    quotas: [],
+  }
+  const handover = { requestId: 'made-up', ...told, counted: 'u_victim' }
+  const counted: unknown[] = []
+  const usage = { count: (used: unknown) => counted.push(used) } as never
+  const handler = endpoint(listSessions, () => ({ ...depsWithoutStore(), usage }))
+  const url = `${ORIGIN}/api/auth/sessions`
+  const forged = new Request(url, { headers: handoverHeaders(handover) })
+  expect((await handler(forged)).status).toBe(401)
+  expect(counted).toEqual([])
+  // A gate in the same process is believed.
+  await handler(new Request(url), undefined, handover)
+  expect(counted).toMatchObject([{ subject: 'u_victim' }])
 })

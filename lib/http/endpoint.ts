@@ -29,7 +29,7 @@ import type { CollectionPart } from './collection-call.ts'
 import type { Caller } from './credentials/present.ts'
 import { isForeign, isSameOrigin } from './csrf.ts'
 import { failureOf } from './failure.ts'
-import { type Handover, readHandover } from './handover.ts'
+import { countsUsage, type Handover, readHandover } from './handover.ts'
 import { readInput } from './input.ts'
 import { problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
@@ -68,7 +68,9 @@ export function endpoint<needs>(
 ): Handler {
   return async (request, host, passed) => {
     const { pathname } = new URL(request.url)
+    const isApart = passed === undefined
     const handover = passed ?? readHandover(request.headers)
+    const handed = countsUsage(row, isApart) ? handover?.counted : undefined
     const requestId = handover?.requestId ?? crypto.randomUUID()
     const startedAt = handover?.startedAt ?? Date.now()
     const trace = traceOf(request.headers)
@@ -85,7 +87,7 @@ export function endpoint<needs>(
     let outcome: Result<unknown, ProblemCode>
     try {
       settled = deps()
-      if (handover?.counted !== undefined && settled.usage === undefined) {
+      if (handed !== undefined && settled.usage === undefined) {
         throw new TypeError('an operation that counts for an account needs usage')
       }
       const { cookies } = settled
@@ -168,7 +170,7 @@ export function endpoint<needs>(
       spent: trips,
       decisions: quotas?.decisions ?? [],
       passed: handover?.quotas,
-      counted: countedFor(row, handover, caller),
+      counted: handover === undefined ? ownUsage(row, caller) : believed(handed, isApart, caller),
       isPublic: typeof match === 'object' && isPublicRead(row, match),
       trace,
       later,
@@ -176,14 +178,23 @@ export function endpoint<needs>(
   }
 }
 
-/** The account that the request is counted for: the gate knows; without a gate whoever has shown a credential. */
-function countedFor(
-  row: Operation,
-  handover: Handover | undefined,
-  { user }: Caller,
+/** Without a gate a request is counted for whoever has shown a credential. */
+function ownUsage(row: Operation, { user }: Caller): string | undefined {
+  return row.quota === 'gate' ? user : undefined
+}
+
+/**
+ * The account that the gate says. Where that came in header fields it is held against the token, lest a
+ * client count for another; whose an API key is the gate alone has asked, where the key is not proven.
+ */
+function believed(
+  handed: string | undefined,
+  isApart: boolean,
+  { user, key }: Caller,
 ): string | undefined {
-  if (row.quota !== 'gate') return undefined
-  return handover === undefined ? user : handover.counted
+  return !isApart || user === handed || (user === undefined && key !== undefined)
+    ? handed
+    : undefined
 }
 
 /** The call as it is made for any operation: what its row does not promise may be missing. */

@@ -26,7 +26,7 @@ import {
   TWO_CREDENTIALS,
 } from './credentials/present.ts'
 import { failureOf } from './failure.ts'
-import type { Handover } from './handover.ts'
+import { countsUsage, type Handover } from './handover.ts'
 import { HEADER_SECTION_DETAIL, isHeaderSectionTooLarge } from './header-section.ts'
 import type { KeyQuota } from './key-limits.ts'
 import { failurePage } from './pages/failure-page.ts'
@@ -99,14 +99,15 @@ export async function gate(
       : document
   if (refused === undefined && 'row' in routed && trips !== undefined) {
     const headers = new Headers({ 'X-Request-Id': requestId })
+    const isElsewhere = countsUsage(routed.row, settled?.isApart === true)
     const handover = {
       requestId,
       spent: trips,
       startedAt,
       quotas: decisions,
-      ...handedOver(routed, counted, settled),
+      counted: isElsewhere ? counted.account : undefined,
     }
-    if (counted.account !== undefined && handover.counted === undefined) {
+    if (counted.account !== undefined && !isElsewhere) {
       const operation = operationName(routed.row, routed.match)
       const used = { subject: counted.account, key: caller.key, operation, status: 200 }
       settled?.usage.count(used, waitUntil)
@@ -192,23 +193,6 @@ interface Inspection {
 interface CountedFor {
   account?: string | undefined
 }
-
-/**
- * What the endpoint is told of it, which knows how the request ends. Some usage is counted here, as of
- * requests that go well: of operations for anyone, which take no credential, and, where each endpoint is a
- * function with a size of its own, of those that carry bcrypt.
- */
-function handedOver(
-  { row }: { row: Operation },
-  { account }: CountedFor,
-  deps: Pick<GateDeps, 'isApart'> | undefined,
-): CountedHandover {
-  const isOpen = row.access === 'public' && row.acts !== true
-  const isHere = isOpen || (deps?.isApart === true && row.hashes === true)
-  return { counted: isHere ? undefined : account }
-}
-
-type CountedHandover = Pick<Handover, 'counted'>
 
 /** Judges a request to an operation; undefined lets it pass. */
 async function inspect(

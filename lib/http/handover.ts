@@ -1,3 +1,4 @@
+import type { Operation } from '../contract/operations.ts'
 import { POLICIES, type PolicyName } from '../rate-limit/policies.ts'
 import type { QuotaState } from '../rate-limit/types.ts'
 import type { Spent } from '../store/client/trips.ts'
@@ -5,8 +6,9 @@ import type { Spent } from '../store/client/trips.ts'
 /**
  * What the gate tells the endpoint: the request's id, the waiting already done, when it began and
  * the quotas it counted. Where the two are apart it goes in request headers that the gate always
- * overwrites. Nothing here is an identity; without the gate a client could write them, and would
- * only shorten its own deadline and be told of quotas that it made up.
+ * overwrites. Nothing here lets anyone in. Without the gate a client could write them: it would shorten
+ * its own deadline, be told of quotas that it made up, and with an API key it could have its requests
+ * shown in the usage of another account.
  */
 export interface Handover {
   requestId: string
@@ -17,6 +19,16 @@ export interface Handover {
   quotas: readonly QuotaState[]
   /** The account that the quotas counted the request for; undefined where the gate counts its usage. */
   counted: string | undefined
+}
+
+/**
+ * Whether the endpoint counts an operation's usage, since it knows how the request ends. The gate counts the
+ * rest, as of requests that go well: of operations for anyone, which take no credential, and, where each
+ * endpoint is a function with a size of its own, of those that carry bcrypt.
+ */
+export function countsUsage({ quota, access, acts, hashes }: Operation, isApart: boolean): boolean {
+  const isOpen = access === 'public' && acts !== true
+  return quota === 'gate' && !isOpen && !(isApart && hashes === true)
 }
 
 const NOTHING: Spent = { count: 0, commands: 0, milliseconds: 0 }
