@@ -21,21 +21,25 @@ test.beforeAll(async () => {
   script = outputFiles[0]?.text ?? ''
 })
 
-/** Opens a page of this origin with the example in it, and notes what it asks of the API. */
+/** Opens a page of this origin with nothing but the example in it, and notes what it asks of the API. */
 async function open(page: Page, origin: string): Promise<string[]> {
   const asked: string[] = []
   page.on('request', (request) => {
     const { pathname } = new URL(request.url())
     if (pathname.startsWith('/api/')) asked.push(`${request.method()} ${pathname}`)
   })
-  await page.goto(`${origin}/problems/not-found`)
+  // A page of the product's own would wake later, and put back what the example has replaced.
+  const address = `${origin}/example`
+  await page.route(address, (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html><div></div>' }),
+  )
+  await page.goto(address)
   await start(page)
   return asked
 }
 
 async function start(page: Page): Promise<void> {
   await page.evaluate(`${script};
-    document.body.innerHTML = '<div></div>'
     example.start(document.querySelector('div'))`)
 }
 
