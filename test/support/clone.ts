@@ -36,6 +36,7 @@ export async function makeClone(): Promise<Clone> {
       await writeFile(join(collections, 'albums.ts'), readmeBlock('collection'))
       await writeFile(index, before + readmeBlock('registry'))
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    // npm ends before what it has started: a server that keeps its store writes for a moment longer.
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
   }
 }
