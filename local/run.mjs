@@ -29,19 +29,17 @@ const DOCUMENT = 'lib/openapi/openapi.json'
 const LOGS = join('.usher', 'logs')
 const isVerbose = words.includes('--verbose')
 
-/** A command that needs the packages and a bundle, and no build. */
-const bundled = (program) => async () => {
-  await install()
-  await bundle()
-  await handOver(program, words)
-}
+/** Of what a bundle writes the last: it is there when all of it is. */
+const BUNDLE = join('dist', 'next-workerd', 'gate.js')
 
-/** One of two commands of one program. */
-const bundledAs = (name) => async () => {
-  await install()
-  await bundle()
-  await handOver('backup.js', [name, ...words])
-}
+/** A command that needs the packages and a bundle of the sources as they are, and no build. */
+const bundled =
+  (program, ...first) =>
+  async () => {
+    await install()
+    if (!(await isNewest(BUNDLE))) await bundle()
+    await handOver(program, [...first, ...words])
+  }
 
 const commands = {
   up: async () => {
@@ -98,8 +96,8 @@ Serving it needs neither: build and dev make it by themselves.`)
   },
   'common-passwords': bundled('common-passwords.js'),
   users: bundled('users.js'),
-  backup: bundledAs('backup'),
-  restore: bundledAs('restore'),
+  backup: bundled('backup.js', 'backup'),
+  restore: bundled('backup.js', 'restore'),
   blocks: bundled('blocks.js'),
   bench: async () => {
     if (!existsSync('bench')) {
@@ -277,13 +275,17 @@ async function bundle() {
   })
 }
 
-/** Whether the build is newer than every source file. */
-async function isBuilt() {
-  if (!existsSync('dist/up.js') || !existsSync('.next/BUILD_ID')) return false
-  const builtAt = Math.min(statSync('.next/BUILD_ID').mtimeMs, statSync('dist/up.js').mtimeMs)
+const isBuilt = () => isNewest(BUNDLE, '.next/BUILD_ID')
+
+/** Whether what was made is there, and newer than every source file. */
+async function isNewest(...made) {
+  if (!made.every((file) => existsSync(file))) return false
+  const madeAt = Math.min(...made.map((file) => statSync(file).mtimeMs))
   const sources = ['app', 'demo', 'lib', 'local', 'seed'].filter((folder) => existsSync(folder))
   const gate = existsSync('proxy.ts') ? 'proxy.ts' : 'middleware.ts'
   const files = ['.browserslistrc', gate, 'next.config.ts', 'package.json', 'package-lock.json']
+  // A folder's own time tells of a file that is gone.
+  files.push(...sources)
   for (const folder of sources) {
     for (const entry of await readdir(folder, { recursive: true })) files.push(join(folder, entry))
   }
@@ -293,7 +295,7 @@ async function isBuilt() {
       if (entry.endsWith('.ts')) files.push(join(folder, entry))
     }
   }
-  return files.every((file) => statSync(file).mtimeMs <= builtAt)
+  return files.every((file) => statSync(file).mtimeMs <= madeAt)
 }
 
 function requireBuild(files) {

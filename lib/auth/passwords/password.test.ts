@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { createPasswords, fits } from './password.ts'
+import { createPasswords, DUMMY_HASH, fits } from './password.ts'
 
 let ticks = 0
 const passwords = createPasswords(
@@ -111,6 +111,10 @@ test('a password is measured and compared the same way with a hash and without',
     expect(work[1], password.slice(0, 10)).toEqual(work[0])
     expect(work[2], password.slice(0, 10)).toEqual(work[0])
   }
+})
+
+test('an unknown account takes as long as a known one: its dummy is of the current cost', () => {
+  expect(passwords.isCurrent(DUMMY_HASH)).toBe(true)
 })
 
 test('a hash of another cost is not current', async () => {

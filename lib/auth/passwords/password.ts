@@ -11,7 +11,7 @@ const LONGEST_SPELLING = 512
 const COST = 10
 
 /** A hash of a random text that nobody kept: what an unknown user's password is compared with. */
-const DUMMY_HASH = '$2b$10$q57r2kwlVJNnk2AKj53leuWEAUguFafE8xVNUye3uXducLAOpaFg.'
+export const DUMMY_HASH = '$2b$10$q57r2kwlVJNnk2AKj53leuWEAUguFafE8xVNUye3uXducLAOpaFg.'
 /** Costs above 15 would hold the isolate for seconds. */
 const BCRYPT_HASH = /^\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}$/
 
