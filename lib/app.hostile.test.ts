@@ -50,7 +50,11 @@ test.describe('hostile input', () => {
 
   test.beforeAll(async () => {
     // Strings are tested here, not bcrypt's time.
-    api = await startApi({ host: 'in-process', deps: { passwords: NO_DUMMY_PASSWORDS } })
+    api = await startApi({
+      host: 'in-process',
+      transport: 'direct',
+      deps: { passwords: NO_DUMMY_PASSWORDS },
+    })
     ask = api.ask
     await api.account(SIGN_IN.user, 9)
     await api.command('HSET', 'book:a book', 'title', 'A title', 'author', 'An author')

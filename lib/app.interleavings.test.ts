@@ -20,7 +20,7 @@ interface Rival {
 
 let app: InProcess
 test.beforeAll(async () => {
-  app = await startApi({ host: 'in-process' })
+  app = await startApi({ host: 'in-process', transport: 'direct' })
 })
 test.afterAll(() => app.stop())
 

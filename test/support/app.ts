@@ -31,6 +31,7 @@ export async function startApp(
   const limits = Object.fromEntries(Object.keys(POLICIES).map((policy) => [policy, limit]))
   const api = await startInProcess({
     host: 'in-process',
+    transport: 'direct',
     limits: { ...limits, ...own },
     env: environment,
     deps: {

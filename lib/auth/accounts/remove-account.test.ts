@@ -17,6 +17,7 @@ test.beforeAll(async () => {
   issuer = await startIssuer()
   api = await startApi({
     host: 'in-process',
+    transport: 'direct',
     env: {
       ...issuer.variables('FIRM'),
       ...issuer.variables('GITHUB'),
