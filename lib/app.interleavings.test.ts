@@ -49,13 +49,13 @@ async function rivalOf(name: string, user: string): Promise<Rival> {
       const boss = 'boss@home.org'
       await app.account(boss, 9)
       const { JWT } = await api.signIn({ user: boss, password: 'password' })
-      const disable = (disabled: boolean): Promise<Answer> =>
+      const disable = (): Promise<Answer> =>
         api.send(`/api/users/${encodeURIComponent(user)}`, {
           method: 'PATCH',
           headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${JWT}` },
-          body: JSON.stringify({ disabled }),
+          body: '{"disabled":true}',
         })
-      return { end: () => disable(true), restore: () => disable(false) }
+      return { end: disable, restore: () => app.command('HDEL', `user:${user}`, 'disabled') }
     }
   }
 }
