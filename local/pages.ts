@@ -48,7 +48,7 @@ interface Running {
  * The pages that Next has built, served by a thread that starts with the first of them.
  *
  * In a thread of its own because Next changes globals and has every promise followed, which slows
- * the API down for good, and because rendering would hold up its answers. See docs/decisions/031.
+ * the API down for good, and because rendering would hold up its answers. See docs/decisions/030.
  */
 export class Pages {
   readonly #file: string
