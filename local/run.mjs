@@ -275,7 +275,9 @@ async function bundle() {
   })
 }
 
-const isBuilt = () => isNewest(BUNDLE, '.next/BUILD_ID')
+function isBuilt() {
+  return isNewest(BUNDLE, '.next/BUILD_ID')
+}
 
 /** Whether what was made is there, and newer than every source file. */
 async function isNewest(...made) {
