@@ -7,6 +7,12 @@ import { type Field, isJson, natureOf, parseStored } from './field.ts'
 /** An item on the wire: its id and the declared fields, in their declared types. */
 export type Item = { id: string } & Record<string, unknown>
 
+/** A hash as an item, if it is one; `faulty` names the fields that do not fit their schema. */
+export interface Decoded {
+  item: Item | undefined
+  faulty: string[]
+}
+
 interface Reader {
   names: readonly string[]
   /** In the order of the names. */
@@ -25,7 +31,7 @@ interface Reader {
   searched(index: number, raw: string | undefined): string
   /** The stored values that an entity tag is of, also those that do not fit. */
   tagged(stored: StoredFields): (string | null)[]
-  decode(id: string, stored: StoredFields): { item: Item | undefined; faulty: string[] }
+  decode(id: string, stored: StoredFields): Decoded
 }
 
 const readers = new WeakMap<Collection, Reader>()

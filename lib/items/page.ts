@@ -14,7 +14,7 @@ import { passes } from './filter.ts'
 import { choose } from './get.ts'
 import { healIfDue } from './heal-due.ts'
 import { type Included, includedBy } from './include.ts'
-import { type Item, readerOf } from './item.ts'
+import { type Decoded, type Item, readerOf } from './item.ts'
 import { warnOfFaults } from './item-faults.ts'
 import { declaredOrder, fieldsFirst } from './needed.ts'
 import { compareBytes, memberOf } from './order.ts'
@@ -83,8 +83,8 @@ export async function planPage(
       const rows = await wholeRows(call, collection, page.rows)
       const faults: string[] = []
       const data: Item[] = []
-      for (const { id, fields } of rows) {
-        const { item, faulty } = readerOf(collection).decode(id, fields)
+      for (const { id, fields, decoded } of rows) {
+        const { item, faulty } = decoded ?? readerOf(collection).decode(id, fields)
         faults.push(...faulty)
         if (item !== undefined) data.push(choose(item, query.fields))
       }
@@ -117,6 +117,8 @@ interface PageRow {
   member: string
   /** In the order of the declaration. */
   fields: StoredFields
+  /** What the fields are, unless too few of them came. */
+  decoded?: Decoded
   thin: boolean
 }
 
@@ -160,7 +162,10 @@ function assemble(collection: Collection, query: Query, place: string, found: It
     // To compare texts is dear: no more rows are looked at than the page, or the count, needs.
     if (!counts && (after.length > limit || !isBehind(row))) continue
     // A hash that lacks required fields is no item.
-    if (!row.thin && decode(row.id, row.fields).item === undefined) continue
+    if (!row.thin) {
+      row.decoded = decode(row.id, row.fields)
+      if (row.decoded.item === undefined) continue
+    }
     if (!matches(collection, query, row.id, row.fields)) continue
     count++
     if (isBehind(row)) after.push(row)

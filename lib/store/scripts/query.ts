@@ -51,17 +51,11 @@ local function ahead(a, b)
 end
 local heavy = 0
 local function row(id, member)
-  local values = redis.pcall('HMGET', prefix .. id, unpack(fields, 1, needed))
+  local asked = heavy < 100000 and #fields or needed
+  local values = redis.pcall('HMGET', prefix .. id, unpack(fields, 1, asked))
   if values.err then return {id, member} end
-  if heavy < 100000 and needed < #fields then
-    local rest = redis.call('HMGET', prefix .. id, unpack(fields, needed + 1))
-    for i = 1, #rest do
-      values[needed + i] = rest[i]
-      heavy = heavy + (rest[i] and #rest[i] or 0)
-    end
-  elseif needed < #fields then
-    return {id, member, values}
-  end
+  if asked < #fields then return {id, member, values} end
+  for i = needed + 1, #fields do heavy = heavy + (values[i] and #values[i] or 0) end
   for i = 1, #fields do if values[i] then return {id, member, values} end end
   return {id, member}
 end
