@@ -1,4 +1,3 @@
-import { base64url } from 'jose'
 import { once } from './once.ts'
 import { currentPlatform } from './platform.ts'
 
@@ -18,18 +17,6 @@ export function fingerprint(text: string): string {
 
 /** HMAC-SHA-256 under a key of its own for each purpose, base64url. The key is made once. */
 export function hmac(purpose: string, secret: string): (text: string) => Promise<string> {
-  const encoder = new TextEncoder()
-  const key = once(() =>
-    crypto.subtle.importKey(
-      'raw',
-      encoder.encode(`${purpose} ${secret}`),
-      { name: 'HMAC', hash: 'SHA-256' },
-      false,
-      ['sign'],
-    ),
-  )
-  return async (text) => {
-    const mac = await crypto.subtle.sign('HMAC', await key(), encoder.encode(text))
-    return base64url.encode(new Uint8Array(mac))
-  }
+  const mac = once(() => currentPlatform().hmac(`${purpose} ${secret}`))
+  return async (text) => mac()(text)
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { array, assert, asyncProperty, constantFrom, property, string, tuple } from 'fast-check'
-import { sha256 } from '../lib/hash.ts'
+import { hmac, sha256 } from '../lib/hash.ts'
 import { NODE, quickRequest } from './quick-web.ts'
 
 const names = constantFrom('ETag', 'etag', 'X-Id', 'Vary', 'vary', 'Set-Cookie')
@@ -49,10 +49,11 @@ test('an answer is read as one of the web is', async () => {
   expect(await NODE.respond(null, 204, {}).text()).toBe('')
 })
 
-test('the digest is the web’s', async () => {
+test('digests and keyed hashes are the web’s', async () => {
   await assert(
     asyncProperty(string({ unit: 'grapheme' }), async (text) => {
       expect(NODE.sha256(text)).toBe(await sha256(text))
+      expect(NODE.hmac('a purpose a secret')(text)).toBe(await hmac('a purpose', 'a secret')(text))
     }),
   )
 })

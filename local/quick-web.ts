@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Platform } from '../lib/platform.ts'
 
@@ -95,6 +95,7 @@ export function quickRequest(url: string, method: string, sent: IncomingHttpHead
 /** Node's own hash does not go to another thread and back. */
 export const NODE: Platform = {
   sha256: (text) => createHash('sha256').update(text).digest('base64url'),
+  hmac: (secret) => (text) => createHmac('sha256', secret).update(text).digest('base64url'),
   respond: (text, status, headers) =>
     new QuickResponse(text, status, headers) as unknown as Response,
 }
