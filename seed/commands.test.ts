@@ -122,9 +122,14 @@ test.describe('a collection of a file', () => {
 
   test('is its file, its line, its rows and its indexes, with what was decided and why', async () => {
     await writeFile(at('stations.csv'), STATIONS)
+    await mkdir(at('.usher'), { recursive: true })
+    const rejects = '.usher/rejects-stations.ndjson'
+    await writeFile(at(rejects), 'of a load before')
     const trial = await run('new', 'stations.csv', '--dry-run')
     expect(trial.code, trial.output).toBe(0)
     expect(trial.output).toContain('stations: 4 would be loaded, 1 rejected')
+    expect(trial.output).not.toContain('.usher')
+    expect(await read(rejects)).toBe('of a load before')
     expect(existsSync(at(fileOf('stations')))).toBe(false)
     expect(await client.keys('*')).toEqual([])
 
