@@ -254,6 +254,9 @@ export const stations = defineCollection({
         'stops.csv has no column key. Its columns: code, name.',
       ],
       [['stops.csv', '--name', 'users'], 2, "/api/users is Usher's own"],
+      [['stops.csv', '--name', 'define', '--force'], 2, "define.ts is Usher's own"],
+      [['stops.csv', '--name', 'index', '--force'], 2, "index.ts is Usher's own"],
+      [['stops.csv', '--name', 'defineCollection'], 2, 'no word of JavaScript'],
       [['stops.csv', '--name', 'bus-stops'], 2, '--name busStops'],
       [['stops.csv', '--colour'], 2, 'npm run new -- <file>'],
       [[], 2, 'It takes the name of one file.'],
@@ -266,6 +269,7 @@ export const stations = defineCollection({
       ])
     }
     expect(existsSync(at(fileOf('more')))).toBe(false)
+    expect(await read('lib/collections/define.ts')).toContain('export function defineCollection<')
   })
 
   test('is finished by the same command after it was killed, comes out whole, and back in equal', async () => {
