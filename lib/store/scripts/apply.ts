@@ -13,7 +13,8 @@ import { script } from '../client/script.ts'
  *   of them `+` or `-`, the number of the index, `:` and the member; how many of its values are unique, and for each
  *   of them the number of the index, where the members of the value begin and end there, its own member. A field's
  *   value is written `=value`, or `-` when it has none, or `?` when it is no text and cannot be compared. Each word
- *   costs the engine time, and an import sends many.
+ *   costs the engine time, and an import sends many; so does reading fields, so that an item that is not expected is
+ *   asked for first.
  * - `guarded`: whether the indexes of unique values must be whole. Where the caller has seen every hash they need not be.
  *
  * All members of an index are added in one command: an engine may copy a sorted set for each change. An
@@ -60,7 +61,6 @@ end
 for item, key in ipairs(itemKeys) do
   local verb, known = changes[at], tonumber(changes[at + 1])
   at = at + 2
-  -- Whether there is none costs less to ask than what it is.
   local isNone = known == 0 and redis.call('EXISTS', key) == 0
   local values = isNone and {} or redis.pcall('HMGET', key, unpack(names))
   -- To the indexes a key of another type is an item that is gone.
