@@ -1,7 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { type Collection, RESERVED_NAMES, RESERVED_PARAMETERS } from './collections/define.ts'
+import {
+  type Collection,
+  PATH_VARIABLES,
+  RESERVED_NAMES,
+  RESERVED_PARAMETERS,
+} from './collections/define.ts'
 import * as collections from './collections/index.ts'
 import { contract, type OperationId, pathsOf } from './contract/operations.ts'
 import { readerOf } from './items/item.ts'
@@ -169,4 +174,11 @@ test('the names that collections cannot have are those of the operations', () =>
   for (const segment of segments) {
     if (segment !== undefined) expect(RESERVED_NAMES).toContain(segment)
   }
+})
+
+test('the parameters that collections cannot have are the variables of their paths', () => {
+  const paths = Object.values(contract).flatMap(({ path }) =>
+    path.includes('{collection}') ? [...path.matchAll(/\{(\w+)\}/g)] : [],
+  )
+  expect(new Set(paths.map(([, name]) => name))).toEqual(new Set(PATH_VARIABLES))
 })

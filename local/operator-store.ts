@@ -74,7 +74,7 @@ function named(rest: { url: string; token: string }): NamedDatabase {
 }
 
 /** A snapshot writes the whole store: while it is filled, one in so many milliseconds is enough. */
-const LOADING_KEEP_MS = 10_000
+const LOADING_KEEP_MS = 30_000
 
 type Opened = Pick<OperatorStore, 'data' | 'close'>
 

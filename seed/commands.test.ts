@@ -122,9 +122,14 @@ test.describe('a collection of a file', () => {
 
   test('is its file, its line, its rows and its indexes, with what was decided and why', async () => {
     await writeFile(at('stations.csv'), STATIONS)
+    await mkdir(at('.usher'), { recursive: true })
+    const rejects = '.usher/rejects-stations.ndjson'
+    await writeFile(at(rejects), 'of a load before')
     const trial = await run('new', 'stations.csv', '--dry-run')
     expect(trial.code, trial.output).toBe(0)
     expect(trial.output).toContain('stations: 4 would be loaded, 1 rejected')
+    expect(trial.output).not.toContain('.usher')
+    expect(await read(rejects)).toBe('of a load before')
     expect(existsSync(at(fileOf('stations')))).toBe(false)
     expect(await client.keys('*')).toEqual([])
 
@@ -249,6 +254,9 @@ export const stations = defineCollection({
         'stops.csv has no column key. Its columns: code, name.',
       ],
       [['stops.csv', '--name', 'users'], 2, "/api/users is Usher's own"],
+      [['stops.csv', '--name', 'define', '--force'], 2, "define.ts is Usher's own"],
+      [['stops.csv', '--name', 'index', '--force'], 2, "index.ts is Usher's own"],
+      [['stops.csv', '--name', 'defineCollection'], 2, 'no word of JavaScript'],
       [['stops.csv', '--name', 'bus-stops'], 2, '--name busStops'],
       [['stops.csv', '--colour'], 2, 'npm run new -- <file>'],
       [[], 2, 'It takes the name of one file.'],
@@ -261,6 +269,7 @@ export const stations = defineCollection({
       ])
     }
     expect(existsSync(at(fileOf('more')))).toBe(false)
+    expect(await read('lib/collections/define.ts')).toContain('export function defineCollection<')
   })
 
   test('is finished by the same command after it was killed, comes out whole, and back in equal', async () => {

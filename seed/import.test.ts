@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { type Collection, defineCollection } from '../lib/collections/define.ts'
 import { type OwnStore, startStore } from '../test/support/store.ts'
-import { type ImportReport, importRows } from './import.ts'
+import { type ImportReport, importRows, type Mode } from './import.ts'
 import { connectForLoading } from './load.ts'
 import type { Reject } from './rows.ts'
 
@@ -13,8 +13,15 @@ const prints: Collection = defineCollection({
   unique: ['isbn'],
 })
 
+const sheets: Collection = defineCollection({
+  name: 'sheets',
+  prefix: 'sheet:',
+  access: prints.access,
+  fields: (z) => ({ title: z.string(), isbn: z.optional(z.string()) }),
+})
+
 for (const kind of ['redis', 'embedded'] as const) {
-  test.describe(`loading unique values into ${kind}`, () => {
+  test.describe(`loading into ${kind}`, () => {
     let store: OwnStore
     test.beforeAll(async () => {
       store = await startStore(kind)
@@ -24,20 +31,42 @@ for (const kind of ['redis', 'embedded'] as const) {
 
     const load = async (
       rows: readonly [id: string, isbn?: string][],
-      mode: 'update' | 'add' = 'update',
+      mode: Mode = 'update',
+      collection = prints,
     ): Promise<ImportReport & { rejects: Reject[] }> => {
       const rejects: Reject[] = []
       const report = await importRows({
         redis: connectForLoading(store),
-        collection: prints,
+        collection,
         rows: rows.map(([id, isbn = null]) => ({ id, title: id, isbn })),
         mode,
         onReject: (reject) => void rejects.push(reject),
       })
       return { ...report, rejects }
     }
-    const isbnOf = async (id: string): Promise<string> =>
-      String(await store.command('HGET', `print:${id}`, 'isbn'))
+    const read = async (...words: string[]): Promise<string> =>
+      String(await store.command(...words))
+    const isbnOf = (id: string): Promise<string> => read('HGET', `print:${id}`, 'isbn')
+
+    test('an item that no index has is seen: left alone, protected or loaded over, as is asked', async () => {
+      await load([['a']], 'update', sheets)
+      await store.command('HSET', 'sheet:typed', 'title', 'by hand')
+      await store.command('SET', 'sheet:other', 'no hash')
+      const rows: [string][] = [['typed'], ['b'], ['other']]
+      expect(await load(rows, 'add', sheets)).toMatchObject({
+        written: 1,
+        unchanged: 1,
+        rejects: [{ row: 3, reason: 'its key holds something that is no hash' }],
+      })
+      expect(await load(rows, 'protect', sheets)).toMatchObject({
+        written: 0,
+        unchanged: 1,
+        rejected: 2,
+      })
+      expect(await read('HGET', 'sheet:typed', 'title')).toBe('by hand')
+      expect(await load(rows, 'update', sheets)).toMatchObject({ written: 1, unchanged: 1 })
+      expect(await read('HGET', 'sheet:typed', 'title')).toBe('typed')
+    })
 
     test('a value that another item has is a reject that names it, also one that was typed by hand', async () => {
       await store.command('HSET', 'print:typed', 'title', 'x', 'isbn', 'one')

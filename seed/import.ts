@@ -1,7 +1,7 @@
 import type { Collection } from '../lib/collections/define.ts'
 import { keptIndexesOf } from '../lib/items/declaration.ts'
 import { buildIndexes, heal } from '../lib/items/heal.ts'
-import { indexChanges } from '../lib/items/indexing.ts'
+import { indexChanges, isThere } from '../lib/items/indexing.ts'
 import { readerOf } from '../lib/items/item.ts'
 import { allCollections } from '../lib/items/registry.ts'
 import { isHeld, uniquesOf } from '../lib/items/unique.ts'
@@ -9,8 +9,10 @@ import { applyItems, type ItemChange } from '../lib/store/apply-items.ts'
 import { Store } from '../lib/store/client/store.ts'
 import type { Transport } from '../lib/store/client/transport.ts'
 import { Trips } from '../lib/store/client/trips.ts'
+import { unindexedRead } from '../lib/store/indexes.ts'
 import { itemRead } from '../lib/store/items.ts'
 import { keys } from '../lib/store/keys.ts'
+import type { StoredFields } from '../lib/store/stored-fields.ts'
 import { findColumns, PLAIN_COLUMNS } from './columns.ts'
 import { type Entry, type Reject, type Row, rejectOf } from './rows.ts'
 import { Sieve } from './sift.ts'
@@ -163,14 +165,13 @@ async function loadBatch(
   const { names } = readerOf(collection)
   const loaded: LoadedBatch = { written: 0, unchanged: 0, rejects: [], clashing: [] }
   let left = [...batch]
+  let absent = await unindexed(store, collection, batch)
   // What somebody else changes at the same moment is read again.
   for (let tries = 0; tries < MOST_TRIES && left.length > 0; tries++) {
-    const current = await store().read(
-      ...left.map(({ id }) => itemRead(collection.prefix, id, names)),
-    )
-    const due = left.flatMap((entry, index) => {
-      const before = current[index]
-      if (before === undefined) {
+    const before = await currentOf(store, collection, left, absent)
+    const due = left.flatMap((entry) => {
+      const known = before.get(entry)
+      if (known === 'taken') {
         const fault = {
           reason: 'its key holds something that is no hash',
           example: shown(entry.id),
@@ -179,23 +180,21 @@ async function loadBatch(
         return []
       }
       const next = entry.stored
-      const exists = before.some((value) => value !== undefined)
-      const stays = names.every((_, position) => before[position] === next[position])
-      if ((mode === 'add' && exists) || stays) {
+      const stays = known !== undefined && names.every((_, at) => known[at] === next[at])
+      if ((mode === 'add' && known !== undefined) || stays) {
         loaded.unchanged++
         return []
       }
-      if (mode === 'protect' && exists) {
+      if (mode === 'protect' && known !== undefined) {
         const fault = { reason: OTHER_VALUES, example: shown(entry.id) }
         loaded.rejects.push(rejectOf(entry.found, entry.row, fault))
         return []
       }
-      const known = exists ? before : undefined
       const uniques = uniquesOf(collection, entry.id, known, next)
       const change: ItemChange = {
         key: keys.item(collection.prefix, entry.id),
         verb: 'set',
-        expected: before,
+        expected: known,
         next,
         indexes: indexChanges(collection, entry.id, known, next),
         uniques,
@@ -210,6 +209,7 @@ async function loadBatch(
     )
     const outcomes = 'outcomes' in outcome ? outcome.outcomes : []
     left = []
+    absent = new Set()
     for (const [index, { entry, uniques }] of due.entries()) {
       const became = outcomes[index]
       if (became === 'made') loaded.written++
@@ -226,6 +226,43 @@ async function loadBatch(
   return loaded
 }
 
+/**
+ * Records whose ids no index has: there is most likely no such item, and reading each would take longer than all else. The
+ * script that writes sees whether it is so; one that is there all the same is read then.
+ */
+async function unindexed(
+  store: () => Store,
+  { name }: Collection,
+  batch: readonly Entry[],
+): Promise<ReadonlySet<string>> {
+  const [ids] = await store().read(
+    unindexedRead(
+      name,
+      batch.map(({ id }) => id),
+    ),
+  )
+  return new Set(ids)
+}
+
+/** What is stored for each record; undefined for no item, `taken` for a key of another type. */
+async function currentOf(
+  store: () => Store,
+  collection: Collection,
+  entries: readonly Entry[],
+  absent: ReadonlySet<string>,
+): Promise<Map<Entry, StoredFields | 'taken' | undefined>> {
+  const { names } = readerOf(collection)
+  const asked = entries.filter(({ id }) => !absent.has(id))
+  const reads = asked.map(({ id }) => itemRead(collection.prefix, id, names))
+  const found = reads.length === 0 ? [] : await store().read(...reads)
+  return new Map(
+    asked.map((entry, at) => {
+      const stored = found[at]
+      return [entry, stored === undefined ? 'taken' : isThere(stored) ? stored : undefined]
+    }),
+  )
+}
+
 const OTHER_VALUES = 'is in the store already, with other values: --force loads over it'
 
 /** An item is changed by others without end. */
@@ -237,4 +274,5 @@ export class Overtaken extends Error {
   }
 }
 
-const MOST_TRIES = 3
+/** The first may be made without reading. */
+const MOST_TRIES = 4

@@ -89,7 +89,7 @@ export interface Load {
 export async function load(options: Load): Promise<boolean> {
   const { redis, collection, rows, source, columns, mode } = options
   const { name } = collection
-  const rejects = new Rejects(source)
+  const rejects = new Rejects(redis === undefined ? undefined : source)
   const { total, columns: there } = survey(rows)
   const places = findColumns(collection, there, columns)
   const sifted = siftAll(new Sieve(collection, places), rows)

@@ -10,20 +10,21 @@ const WRITTEN_AT_ONCE = 65_536
  * reasons. Without rejects, the file of an earlier load is taken away.
  */
 export class Rejects {
-  readonly #path: string
+  readonly #path: string | undefined
   readonly #reasons = new Map<string, Reason>()
   #file: number | undefined
   #waiting = ''
   /** How many have a reason that is not among those that are counted. */
   #others = 0
 
-  constructor(source: string) {
-    this.#path = join('.usher', `rejects-${source}.ndjson`)
-    rmSync(this.#path, { force: true })
+  /** @param source What the file is called by; undefined for a trial, which writes none and leaves that of before. */
+  constructor(source: string | undefined) {
+    this.#path = source === undefined ? undefined : join('.usher', `rejects-${source}.ndjson`)
+    if (this.#path !== undefined) rmSync(this.#path, { force: true })
   }
 
   add(reject: Reject): void {
-    this.#waiting += lineOf(reject)
+    if (this.#path !== undefined) this.#waiting += lineOf(reject)
     if (this.#waiting.length >= WRITTEN_AT_ONCE) this.#write()
     const known = this.#reasons.get(reject.reason)
     if (known === undefined && this.#reasons.size >= MOST_COUNTED) {
@@ -39,13 +40,14 @@ export class Rejects {
   /** @returns Lines for the screen: the reasons, the most frequent first, and the file; none without rejects. */
   end(): string[] {
     this.#write()
-    if (this.#file === undefined) return []
+    const lines = tally(this.#reasons, this.#others)
+    if (this.#file === undefined) return lines
     closeSync(this.#file)
-    return [...tally(this.#reasons, this.#others), `All of them: ${this.#path}`]
+    return [...lines, `All of them: ${this.#path}`]
   }
 
   #write(): void {
-    if (this.#waiting === '') return
+    if (this.#path === undefined || this.#waiting === '') return
     if (this.#file === undefined) {
       mkdirSync('.usher', { recursive: true, mode: 0o700 })
       this.#file = openSync(this.#path, 'w')

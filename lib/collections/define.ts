@@ -81,6 +81,9 @@ export const RESERVED_NAMES = [
   'openapi.json',
 ] as const
 
+/** The variables in the paths of collections. Next puts them into queries, where they are no parameters. */
+export const PATH_VARIABLES = ['collection', 'id'] as const
+
 /** Query parameters of every list: no field of these names can be a filter. */
 export const RESERVED_PARAMETERS = [
   'limit',
@@ -90,8 +93,7 @@ export const RESERVED_PARAMETERS = [
   'fields',
   'count',
   'include',
-  'collection',
-  'id',
+  ...PATH_VARIABLES,
 ] as const
 
 type Unreserved<word, reserved extends readonly string[]> = word extends reserved[number]

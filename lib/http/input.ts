@@ -1,3 +1,4 @@
+import { PATH_VARIABLES } from '../collections/define.ts'
 import type { Operation } from '../contract/operations.ts'
 import { fail, ok, type ProblemCode, type Result } from '../contract/problems.ts'
 import type { InputCheck } from '../operation.ts'
@@ -43,9 +44,6 @@ async function readBody(row: Operation, request: Request): Promise<Result<unknow
   return body
 }
 
-/** Names of path variables that are no filters: see `RESERVED_PARAMETERS`. */
-const VARIABLES = new Set(['id', 'collection'])
-
 /**
  * The query as an object; a parameter given twice becomes a list, which no schema takes.
  *
@@ -59,7 +57,8 @@ function queryOf(row: Operation, request: Request): Record<string, string | stri
   if (!request.url.includes('?')) return query
   const hasVariables = row.path.includes('{')
   for (const [name, value] of new URL(request.url).searchParams) {
-    const isNexts = row.path.includes(`{${name}}`) || (hasVariables && VARIABLES.has(name))
+    const isVariable = PATH_VARIABLES.some((variable) => variable === name)
+    const isNexts = row.path.includes(`{${name}}`) || (hasVariables && isVariable)
     if (isNexts || /^nxt[PI]/.test(name)) continue
     const earlier = query[name]
     if (Array.isArray(earlier)) earlier.push(value)

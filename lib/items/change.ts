@@ -203,11 +203,10 @@ async function planOne(
 }
 
 function changeOf(collection: Collection): (plan: Plan) => ItemChange {
-  const { names } = readerOf(collection)
   return ({ want: { id }, current: { stored }, next, uniques }) => ({
     key: keys.item(collection.prefix, id),
     verb: next === undefined ? 'delete' : 'set',
-    expected: stored ?? names.map(() => undefined),
+    expected: stored,
     ...(next === undefined ? {} : { next }),
     indexes: indexChanges(collection, id, stored, next),
     uniques,

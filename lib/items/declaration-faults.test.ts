@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import type { Collection, Shape, Zod } from '../collections/define.ts'
+import { TYPE_NAMES } from '../collections/schema.ts'
 import { collectionFaults, declarationFaults } from './declaration-faults.ts'
 import { allCollections } from './registry.ts'
 
@@ -20,8 +21,7 @@ function withFields(source: string): Collection {
   return { name: 'films', prefix: 'film:', access, fields }
 }
 
-const TYPES =
-  'The types are z.array, z.boolean, z.date, z.datetime, z.decimal, z.default, z.email, z.enum, z.int, z.json, z.nullable, z.number, z.object, z.optional, z.reference, z.string, z.url.'
+const TYPES = `The types are ${TYPE_NAMES.map((name) => `z.${name}`).join(', ')}.`
 
 for (const [what, source, said] of [
   ['a type', '{ year: z.int(), released: z.day() }', 'released has z.day'],

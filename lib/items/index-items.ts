@@ -121,10 +121,8 @@ export function adding(
   stored: StoredFields | undefined,
   only?: readonly string[],
 ): ItemChange {
-  const { names } = readerOf(collection)
   const indexes: ItemChange['indexes'] = isThere(stored)
     ? membersOf(collection, id, stored, only).map((each) => ({ sign: '+', ...each }))
     : [{ sign: '-', key: keys.index(collection.name, 'id'), member: id }]
-  const expected = stored ?? names.map(() => undefined)
-  return { key: keys.item(collection.prefix, id), verb: 'index', expected, indexes }
+  return { key: keys.item(collection.prefix, id), verb: 'index', expected: stored, indexes }
 }

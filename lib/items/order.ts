@@ -39,6 +39,7 @@ const AFTER_END = '\u0001'
 const WITHOUT_TEXT = 'y'
 const MISSING = 'z'
 
+const encoder = new TextEncoder()
 const known = new WeakMap<Collection, readonly Order[]>()
 
 /**
@@ -140,7 +141,7 @@ function componentsOf(
 
 /** The id and what lets a script find it. */
 export function idSuffix(id: string): string {
-  return `${id}${END}${new TextEncoder().encode(id).length}`
+  return `${id}${END}${encoder.encode(id).length}`
 }
 
 /** A stretch of an index, for `ZRANGEBYLEX`. */
@@ -157,7 +158,7 @@ export const WITHOUT_VALUE: Stretch = { min: `[${MISSING}`, max: '+' }
 /** The id that ends a member. */
 export function idOfMember(member: string): string {
   const end = member.lastIndexOf(END)
-  const bytes = new TextEncoder().encode(member.slice(0, end))
+  const bytes = encoder.encode(member.slice(0, end))
   const length = Number(member.slice(end + END.length))
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.slice(bytes.length - length))
 }

@@ -51,7 +51,7 @@ async function removeBatch(
   const changes = ids.map((id, index) => ({
     key: keys.item(collection.prefix, id),
     verb: 'delete' as const,
-    expected: stored[index] ?? names.map(() => undefined),
+    expected: stored[index],
     indexes: indexChanges(collection, id, stored[index], undefined),
   }))
   const outcome = await applyItems(store(), keptIndexesOf(collection), changes)

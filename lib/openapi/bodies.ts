@@ -179,7 +179,30 @@ function patchSchema({ properties }: Schema, required: readonly unknown[]): Sche
 }
 
 function schemasOf(fields: readonly Field[]): Record<string, Schema> {
-  return Object.fromEntries(fields.map(({ name, schema }) => [name, toSchema(schema)]))
+  return Object.fromEntries(
+    fields.map(({ name, schema, mostEntries }) => [
+      name,
+      withEntries(toSchema(schema), mostEntries),
+    ]),
+  )
+}
+
+/** What is kept bounds a list, if nothing else does: each entry takes two bytes of JSON at least, with its comma. */
+const MOST_ENTRIES = MOST_JSON_BYTES / 2
+
+/** How many entries the lists of a field have at most, itself and those in it. */
+function withEntries(schema: Schema, most = MOST_ENTRIES): Schema {
+  const { type, maxItems = most, items, properties } = schema
+  if (items !== undefined && [type].flat().includes('array')) {
+    const bound = Math.min(Number(maxItems), most)
+    return { ...schema, items: withEntries(Object(items)), maxItems: bound }
+  }
+  if (properties === undefined) return schema
+  const members = Object.entries<Schema>(Object(properties)).map(([name, member]) => [
+    name,
+    withEntries(member),
+  ])
+  return { ...schema, properties: Object.fromEntries(members) }
 }
 
 function requiredOf(fields: readonly Field[]): string[] {

@@ -36,7 +36,9 @@ test('each type is what generators know by its format, bounds and members', () =
   expect(link).toMatchObject({ type: 'string', format: 'uri' })
   expect(mail).toMatchObject({ type: 'string', format: 'email', maxLength: 254 })
   expect(reference).toMatchObject({ type: 'string', minLength: 1, maxLength: 256 })
-  expect(words).toMatchObject({ type: 'array', items: { type: 'string' } })
+  // Of a list that lists are filtered by, and of one that its bytes alone bound.
+  expect(words).toMatchObject({ type: 'array', items: { type: 'string' }, maxItems: 1_000 })
+  expect(lists).toMatchObject({ type: 'array', maxItems: 8_192 })
   expect(place).toMatchObject({
     type: 'object',
     properties: { x: { type: 'integer' }, note: { type: 'string' } },

@@ -5,11 +5,11 @@ import type { KeptIndexes } from './indexes.ts'
 import { APPLY_ITEMS } from './scripts/apply.ts'
 import type { StoredFields } from './stored-fields.ts'
 
-/** One change of an item, made only if its fields are still `expected`. */
+/** One change of an item, made only if its fields are still `expected`: undefined where it is not there. */
 export interface ItemChange {
   key: string
   verb: 'set' | 'delete' | 'index'
-  expected: StoredFields
+  expected: StoredFields | undefined
   /** For `set`: a value of undefined takes the field away. */
   next?: StoredFields
   indexes: readonly { sign: '+' | '-'; key: string; member: string }[]
@@ -72,33 +72,28 @@ export async function applyItems(
   changes: readonly ItemChange[],
   { once, guarded = true }: { once?: Once | undefined; guarded?: boolean } = {},
 ): Promise<{ outcomes: Outcome[] } | { repeated: string }> {
-  const indexKeys = [
-    ...new Set(
-      changes.flatMap(({ indexes, uniques = [] }) =>
-        [...indexes, ...uniques].map(({ key }) => key),
-      ),
-    ),
-  ]
-  const words = changes.flatMap(({ verb, expected, next, indexes: members, uniques = [] }) => [
-    verb,
-    ...expected.map(mark),
-    ...(next ?? []).map((value) => (value === undefined ? '-' : `=${value}`)),
-    members.length,
-    ...members.flatMap(({ sign, key, member }) => [sign, indexKeys.indexOf(key) + 1, member]),
-    uniques.length,
-    ...uniques.flatMap(({ key, min, max, member }) => [
-      indexKeys.indexOf(key) + 1,
-      min,
-      max,
-      member,
-    ]),
-  ])
+  const numbers = new Map<string, number>()
+  const numberOf = (key: string): number => {
+    const number = numbers.get(key) ?? numbers.size + 1
+    numbers.set(key, number)
+    return number
+  }
+  const words: (string | number)[] = []
+  for (const { verb, expected = [], next = [], indexes, uniques = [] } of changes) {
+    words.push(verb, expected.length)
+    for (const value of expected) words.push(mark(value))
+    for (const value of next) words.push(value === undefined ? '-' : `=${value}`)
+    words.push(indexes.length)
+    for (const { sign, key, member } of indexes) words.push(`${sign}${numberOf(key)}:${member}`)
+    words.push(uniques.length)
+    for (const { key, min, max, member } of uniques) words.push(numberOf(key), min, max, member)
+  }
   const applied = await store.write(
     APPLY_ITEMS,
     {
       statesKey: kept.states,
       itemKeys: changes.map(({ key }) => key),
-      indexKeys,
+      indexKeys: [...numbers.keys()],
       onceKeys: once === undefined ? [] : [once.key],
     },
     {

@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net'
-import { AbstractConnector, Redis } from 'ioredis'
+import { Redis } from 'ioredis'
 import type { RedisDatabase } from 'js-redis-server/core'
 import { emptyValue } from '../kept-store/values.ts'
+import { Session } from './session.ts'
 
 /** A RESP2 reply: bulk strings as bytes, errors as values. */
 export type EngineReply = Buffer | string | number | null | Error | EngineReply[]
@@ -38,74 +38,6 @@ export function redisEngine(url: string): Engine {
   })
   // ioredis emits every failed reconnect; each command reports it already.
   redis.on('error', () => undefined)
-  return engineOf('redis', redis)
-}
-
-/** Redis in this process, without a socket: gone when it is closed. */
-export async function embeddedEngine(): Promise<Engine> {
-  return (await embedded()).engine
-}
-
-/** The same, and the database that it serves: for who keeps it. */
-export async function embedded(): Promise<{ engine: Engine; database: RedisDatabase }> {
-  const { createRedisCommandExecutor, createVirtualConnection, RedisServerState } = await import(
-    'js-redis-server/core'
-  )
-  const state = new RedisServerState({ databaseCount: 1 })
-  const database = state.getDatabase(0)
-  emitWithoutValues(database)
-  readSortedSetsInPlace(database)
-  const connection = createVirtualConnection({ state, executor: createRedisCommandExecutor() })
-  // It does what ioredis asks of a socket, without being one.
-  const socket = connection.clientSocket as unknown as Socket
-  class InProcess extends AbstractConnector {
-    constructor() {
-      super(0)
-    }
-
-    connect(): Promise<Socket> {
-      this.connecting = true
-      this.stream = socket
-      return Promise.resolve(socket)
-    }
-  }
-  const client = new Redis({
-    Connector: InProcess,
-    retryStrategy: () => null,
-    maxRetriesPerRequest: 1,
-  })
-  const engine = stableScan(engineOf('embedded', client))
-  const close = async (): Promise<void> => {
-    await engine.close()
-    connection.close()
-    state.close()
-  }
-  return { engine: { ...engine, close }, database }
-}
-
-/**
- * The engine copies the whole value of a key at each write, for listeners that none of ours is. Without, a
- * write costs the same whatever the key holds; an empty value says what type it is of.
- */
-function emitWithoutValues({ mutations }: RedisDatabase): void {
-  const emit = mutations.emit.bind(mutations)
-  mutations.emit = (event) => {
-    emit(event.type === 'write' ? { ...event, value: emptyValue(event.value.type) } : event)
-  }
-}
-
-/**
- * The engine copies a sorted set for everybody who reads it, and a ZADD reads it to see whether it is empty:
- * each write of an index would cost as much as the whole of it. No command changes what it has read.
- */
-function readSortedSetsInPlace(database: RedisDatabase): void {
-  database.getSortedSet = (key) =>
-    database.getType(key) === null
-      ? null
-      : database.updateSortedSet(key, (tracked) => Reflect.get(tracked, 'zset'))
-}
-
-function engineOf(name: Engine['name'], redis: Redis): Engine {
   const connected = new Promise<void>((resolve) => {
     if (redis.status === 'ready') resolve()
     else redis.once('ready', () => resolve())
@@ -113,8 +45,8 @@ function engineOf(name: Engine['name'], redis: Redis): Engine {
   })
   let closed = false
   return {
-    name,
-    knowsShebang: name === 'redis',
+    name: 'redis',
+    knowsShebang: true,
     call: async ([command, ...args]) => {
       await connected
       if (closed) throw new EngineGone('closed')
@@ -142,6 +74,66 @@ function engineOf(name: Engine['name'], redis: Redis): Engine {
       redis.disconnect()
     },
   }
+}
+
+/** Redis in this process, without a socket: gone when it is closed. */
+export async function embeddedEngine(): Promise<Engine> {
+  return (await embedded()).engine
+}
+
+/** The same, and the database that it serves: for who keeps it. */
+export async function embedded(): Promise<{ engine: Engine; database: RedisDatabase }> {
+  const core = await import('js-redis-server/core')
+  const state = new core.RedisServerState({ databaseCount: 1 })
+  const database = state.getDatabase(0)
+  emitWithoutValues(database)
+  readSortedSetsInPlace(database)
+  const session = new Session(core, state)
+  const answered = async (reply: () => Promise<EngineReply>): Promise<EngineReply> => {
+    if (session.isClosed) throw new EngineGone('closed')
+    try {
+      return await reply()
+    } catch (error) {
+      throw new EngineGone(error instanceof Error ? error.name : 'unknown')
+    }
+  }
+  const engine = stableScan({
+    name: 'embedded',
+    knowsShebang: false,
+    call: (command) => answered(() => session.execute(command)),
+    transaction: async (commands) => {
+      const replies = await answered(() => session.transaction(commands))
+      if (Array.isArray(replies)) return replies
+      throw new TransactionRefused(replies instanceof Error ? replies.message : 'discarded')
+    },
+    close: async () => {
+      if (!session.isClosed) await session.close()
+      state.close()
+    },
+  })
+  return { engine, database }
+}
+
+/**
+ * The engine copies the whole value of a key at each write, for listeners that none of ours is. Without, a
+ * write costs the same whatever the key holds; an empty value says what type it is of.
+ */
+function emitWithoutValues({ mutations }: RedisDatabase): void {
+  const emit = mutations.emit.bind(mutations)
+  mutations.emit = (event) => {
+    emit(event.type === 'write' ? { ...event, value: emptyValue(event.value.type) } : event)
+  }
+}
+
+/**
+ * The engine copies a sorted set for everybody who reads it, and a ZADD reads it to see whether it is empty:
+ * each write of an index would cost as much as the whole of it. No command changes what it has read.
+ */
+function readSortedSetsInPlace(database: RedisDatabase): void {
+  database.getSortedSet = (key) =>
+    database.getType(key) === null
+      ? null
+      : database.updateSortedSet(key, (tracked) => Reflect.get(tracked, 'zset'))
 }
 
 /** A Redis error is a reply; anything else means that the engine is gone. */

@@ -40,9 +40,17 @@ export const ITEMS: readonly Mutant[] = [
   mutant(
     'an item changed without a look at what it is by now',
     'lib/store/scripts/apply.ts',
-    "if same and changes[at] ~= is and changes[at] ~= '?' then same = false end",
+    "if same and was ~= is and was ~= '?' then same = false end",
     '',
     'lib/items/writes.test.ts',
+  ),
+  mutant(
+    'an item that is there is taken for none',
+    'lib/store/scripts/apply.ts',
+    "known == 0 and redis.call('EXISTS', key) == 0",
+    'known == 0',
+    'lib/items/writes.test.ts',
+    'seed/import.test.ts',
   ),
   mutant(
     'an index that is not whole answers',

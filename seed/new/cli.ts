@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import type { Collection } from '../../lib/collections/define.ts'
@@ -72,7 +72,7 @@ async function makeOf(
   const decision = decide(rows, { name, prefix, id, isPublic, isOfTexts })
   console.log(decisionLines(decision, { file, format, encoding }).join('\n'))
   const text = sourceText(decision, file)
-  const target = `lib/collections/${name}.ts`
+  const target = targetOf(name)
   const collection = collectionOf(decision)
   const columns = columnsOf(decision)
   const source = basename(path, extname(path))
@@ -143,6 +143,11 @@ function namesOf({ path, name: asked }: NewJob): { name: string; prefix: `${stri
   if (RESERVED_NAMES.some((reserved) => reserved === name)) {
     throw new Misuse(`/api/${name} is Usher's own: --name takes another name.`)
   }
+  const target = targetOf(name)
+  // Also with --force: this file is none that a collection could take the place of.
+  if (existsSync(target) && !readFileSync(target, 'utf8').includes('= defineCollection(')) {
+    throw new Misuse(`${target} is Usher's own: --name takes another name.`)
+  }
   const others = allCollections().filter((each) => each.name !== name)
   const prefixes: `${string}:`[] = [`${singular(name)}:`, `${name}:`, `${name}-item:`]
   const free = prefixes.find((prefix) => isFree(prefix, name, others))
@@ -152,6 +157,10 @@ function namesOf({ path, name: asked }: NewJob): { name: string; prefix: `${stri
     )
   }
   return { name, prefix: free }
+}
+
+function targetOf(name: string): string {
+  return `lib/collections/${name}.ts`
 }
 
 function isFree(prefix: `${string}:`, name: string, others: readonly Collection[]): boolean {

@@ -71,9 +71,9 @@ export function collectionName(base: string): string {
   return name === '' || /^[a-z]/.test(name) ? name : `rows${name}`
 }
 
-/** What `export const` may not be followed by. */
+/** What `export const` may not be followed by; `defineCollection` is imported. */
 const WORDS_OF_JAVASCRIPT =
-  /^(await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|var|void|while|with|yield|arguments|eval)$/
+  /^(await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|var|void|while|with|yield|arguments|eval|undefined|globalThis|defineCollection)$/
 
 /** Whether a name is one of a collection: of a path, of a scope, of a constant. */
 export function isCollectionName(name: string): boolean {

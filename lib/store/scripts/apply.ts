@@ -8,11 +8,13 @@ import { script } from '../client/script.ts'
  * - `names`: the fields of the collection, in their order.
  * - `declared`: key and fingerprint of each index that the caller keeps.
  * - `onceKeys`: the key of an idempotent request, if it is one; `keep` is what is kept of it, for `keepMs`.
- * - `changes`: for each item `set`, `delete` or `index` (its indexes alone), what each field is, what each
- *   becomes (after `set`), how many index changes, and for each of them `+` or `-`, the number of the
- *   index, the member; how many of its values are unique, and for each of them the number of the index, where the
- *   members of the value begin and end there, its own member. A field's value is written `=value`, or `-` when it
- *   has none, or `?` when it is no text and cannot be compared.
+ * - `changes`: for each item `set`, `delete` or `index` (its indexes alone); how many fields follow, none for an
+ *   item that is not there, and what each is; what each becomes (after `set`); how many index changes, and for each
+ *   of them `+` or `-`, the number of the index, `:` and the member; how many of its values are unique, and for each
+ *   of them the number of the index, where the members of the value begin and end there, its own member. A field's
+ *   value is written `=value`, or `-` when it has none, or `?` when it is no text and cannot be compared. Each word
+ *   costs the engine time, and an import sends many; so does reading fields, so that an item that is not expected is
+ *   asked for first.
  * - `guarded`: whether the indexes of unique values must be whole. Where the caller has seen every hash they need not be.
  *
  * All members of an index are added in one command: an engine may copy a sorted set for each change. An
@@ -57,17 +59,18 @@ local function holder(key, first, last, own)
   end
 end
 for item, key in ipairs(itemKeys) do
-  local verb = changes[at]
-  at = at + 1
-  local values = redis.pcall('HMGET', key, unpack(names))
+  local verb, known = changes[at], tonumber(changes[at + 1])
+  at = at + 2
+  local isNone = known == 0 and redis.call('EXISTS', key) == 0
+  local values = isNone and {} or redis.pcall('HMGET', key, unpack(names))
   -- To the indexes a key of another type is an item that is gone.
   if values.err and verb == 'index' then values = {} end
   local same = not values.err
   for i = 1, #names do
-    local is = values[i] and '=' .. values[i] or '-'
-    if same and changes[at] ~= is and changes[at] ~= '?' then same = false end
-    at = at + 1
+    local is, was = values[i] and '=' .. values[i] or '-', known == 0 and '-' or changes[at + i - 1]
+    if same and was ~= is and was ~= '?' then same = false end
   end
+  at = at + known
   local set, unset = {}, {}
   if verb == 'set' then
     for i = 1, #names do
@@ -82,7 +85,7 @@ for item, key in ipairs(itemKeys) do
   end
   local members = tonumber(changes[at])
   local moves = at + 1
-  at = moves + 3 * members
+  at = moves + members
   local uniques, clash = tonumber(changes[at]), nil
   for i = 1, uniques do
     local from = at + 4 * (i - 1)
@@ -94,14 +97,14 @@ for item, key in ipairs(itemKeys) do
   if clash then same = false end
   if same and verb == 'set' then
     if #set > 0 then redis.call('HSET', key, unpack(set)) end
-    if #unset > 0 then redis.call('HDEL', key, unpack(unset)) end
+    if #unset > 0 and not isNone then redis.call('HDEL', key, unpack(unset)) end
   elseif same and verb == 'delete' then
     redis.call('DEL', key)
   end
   for i = 1, same and members or 0 do
-    local move = moves + 3 * (i - 1)
-    local index, member, batches = indexKeys[tonumber(changes[move + 1])], changes[move + 2], joining
-    if changes[move] == '-' then
+    local sign, number, member = string.match(changes[moves + i - 1], '^([+-])(%d+):(.*)$')
+    local index, batches = indexKeys[tonumber(number)], joining
+    if sign == '-' then
       batches = leaving
       gone[index .. member] = true
     end
