@@ -118,6 +118,13 @@ export const REQUESTS: readonly Mutant[] = [
     'e2e/strangers.spec.ts',
   ),
   mutant(
+    'a handover that a client has written',
+    'lib/http/handover.ts',
+    "if (!sameText(headers.get(WORD_HEADER) ?? '', word)) return undefined",
+    'if (word === headers.get(ID_HEADER)) return undefined',
+    'lib/http/endpoint.test.ts',
+  ),
+  mutant(
     'a month that isolates leave untold',
     'lib/rate-limit/windows.ts',
     'Math.min(Math.floor(limit * share), most)',
