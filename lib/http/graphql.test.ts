@@ -5,12 +5,13 @@ import { startApi } from '../../test/support/start-api.ts'
 
 /** Of a user, in this file. */
 const USER_LIMIT = 500
+const PLANS = JSON.stringify({ poor: { month: 10 } })
 
 let api: InProcess
 let token: string
 
 test.beforeAll(async () => {
-  api = await startApi({ host: 'in-process', limits: { user: USER_LIMIT } })
+  api = await startApi({ host: 'in-process', limits: { user: USER_LIMIT }, env: { PLANS } })
   token = await enter('editor@home.org', 5)
   for (const id of ['A', 'B', 'C']) {
     await api.command('HSET', `movie:${id}`, 'year', '1999', 'director', `Director of ${id}`)
@@ -34,8 +35,9 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => api.stop())
 
-async function enter(user: string, level: number): Promise<string> {
+async function enter(user: string, level: number, plan = 'free'): Promise<string> {
   await api.account(user, level)
+  await api.command('HSET', `user:${user}`, 'plan', plan)
   const answer = await api.send('signIn', { body: { user, password: 'password' } })
   return (await answer.json()).JWT
 }
@@ -210,6 +212,24 @@ test('a query counts as one request for each 50 of its cost, and what the quota 
     refused = await run(dearest, other)
   expect(refused).toMatchObject({ status: 429, body: { type: '/problems/quota-exceeded' } })
   expect(refused?.headers.get('retry-after')).toMatch(/^\d+$/)
+})
+
+test('header fields tell what is left after a dear query; one that the quota does not hold counts as one', async () => {
+  const poor = bearer(await enter('poor@home.org', 0, 'poor'))
+  const lists = (count: number) =>
+    `{ movies(limit: 100) { data { ${Array.from({ length: count }, (_, n) => `r${n}: reviews(limit: 1) { data { id } }`).join(' ')} } } }`
+  for (const [query, status, left] of [
+    ['{ __typename }', 200, 9],
+    [lists(1), 200, 6],
+    [lists(4), 429, 5],
+    ['{ __typename }', 200, 4],
+    [lists(1), 200, 1],
+  ] as const) {
+    const answer = await run(query, poor)
+    const told = answer.headers.get('ratelimit')?.replace(/;t=\d+/, '')
+    expect([answer.status, told], query).toEqual([status, `"month";r=${left}`])
+    await api.settled()
+  }
 })
 
 test('no error tells what it guesses, where it failed, or what else there is', async () => {

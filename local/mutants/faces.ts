@@ -45,6 +45,21 @@ export const FACES: readonly Mutant[] = [
     'lib/http/graphql.test.ts',
   ),
   mutant(
+    'a query that the quota does not hold uses it up',
+    'lib/rate-limit/hot.ts',
+    'for (const quota of quotas) this.#takeBack(quota, waitUntil, counted)',
+    '',
+    'lib/rate-limit/hot.test.ts',
+    'lib/http/graphql.test.ts',
+  ),
+  mutant(
+    'header fields from before a dear query was counted',
+    'lib/http/charge.ts',
+    'for (const decision of decisions) quotas.show({ ...decision, remembered: true })',
+    '',
+    'lib/http/graphql.test.ts',
+  ),
+  mutant(
     'an error guesses names of the schema',
     'lib/http/graphql.ts',
     "replace(/ Did you mean .*$/s, '')",
