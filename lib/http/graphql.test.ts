@@ -1,7 +1,14 @@
 import { expect, test } from '@playwright/test'
 import { auditServer } from 'graphql-http'
+import { environmentOf, NO_STORE } from '../../test/support/environment.ts'
 import { type InProcess, ORIGIN } from '../../test/support/in-process.ts'
 import { startApi } from '../../test/support/start-api.ts'
+import { createAppDeps } from '../deps/app.ts'
+import { parseSettings } from '../settings/settings.ts'
+import type { Read } from '../store/client/reply.ts'
+import { type CallParts, collectionPart } from './collection-call.ts'
+import { endpoint } from './endpoint.ts'
+import { runGraph } from './graphql.ts'
 
 /** Of a user, in this file. */
 const USER_LIMIT = 500
@@ -230,6 +237,53 @@ test('header fields tell what is left after a dear query; one that the quota doe
     expect([answer.status, told], query).toEqual([status, `"month";r=${left}`])
     await api.settled()
   }
+})
+
+test('an outage that the proof of the caller meets before its acts is 503, and ends no process', async () => {
+  const settings = parseSettings(environmentOf({ origin: ORIGIN, store: NO_STORE }))
+  let refuse: () => void = () => undefined
+  const refused = new Promise<void>((resolve) => {
+    refuse = resolve
+  })
+  const exec = async () => {
+    refuse()
+    throw new Error('away')
+  }
+  const away = {
+    pipeline: () => new Proxy({}, { get: (_, name) => (name === 'exec' ? exec : () => undefined) }),
+  } as never
+  // It comes to its read when the proof has failed.
+  const late = (parts: CallParts) => {
+    const read = async (wanted: Read<unknown>) => {
+      await refused
+      await new Promise((resolve) => setImmediate(resolve))
+      return parts.access.read(wanted)
+    }
+    return { ...collectionPart(parts), read }
+  }
+  const deps = {
+    ...createAppDeps(settings),
+    databases: { auth: away, data: away },
+    ofCollection: late,
+  }
+  const iat = Math.floor(Date.now() / 1_000)
+  const who = { sub: 'u_1', user: 'me@home.org', sid: 's', level: 0, plan: 'free' }
+  const jwt = await deps.accessTokens.issue({ ...who, iat, exp: iat + 60, jti: 'j' })
+  const unhandled: unknown[] = []
+  const note = (reason: unknown): void => void unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  const answer = await endpoint(
+    runGraph,
+    () => deps,
+  )(
+    new Request(`${ORIGIN}/api/graphql`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...bearer(jwt) },
+      body: JSON.stringify({ query: '{ movie(id: "A") { id } }' }),
+    }),
+  )
+  process.off('unhandledRejection', note)
+  expect([answer.status, unhandled]).toEqual([503, []])
 })
 
 test('no error tells what it guesses, where it failed, or what else there is', async () => {

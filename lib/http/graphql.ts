@@ -99,6 +99,8 @@ async function answer(
       standing = gathering.run((store) =>
         standingOf({ authentication: call.authentication, store }, deps),
       )
+      // Nobody waits for it until the acts have ended: where it fails before, Node would end the process.
+      standing.catch(() => undefined)
       if (planned.changes) await standing
       return { ...planned.args, contextValue: { context } }
     },

@@ -45,6 +45,13 @@ export const FACES: readonly Mutant[] = [
     'lib/http/graphql.test.ts',
   ),
   mutant(
+    'an outage in the middle of a query ends the process',
+    'lib/http/graphql.ts',
+    'standing.catch(() => undefined)',
+    '',
+    'lib/http/graphql.test.ts',
+  ),
+  mutant(
     'a query that the quota does not hold uses it up',
     'lib/rate-limit/hot.ts',
     'for (const quota of quotas) this.#takeBack(quota, waitUntil, counted)',
