@@ -302,6 +302,24 @@ test('no error tells what it guesses, where it failed, or what else there is', a
   }
 })
 
+test('variables that do not fit are refused, are not begun, and count as one request', async () => {
+  const query = `query($since: Int!) { movies(limit: 100, filter: {year: {gte: $since}}) { data { reviews(limit: 1) { data { id } } } } }`
+  const left = ({ headers }: { headers: Headers }) =>
+    headers.get('ratelimit')?.replace(/;t=\d+/g, '')
+  const other = bearer(await enter('variables@home.org', 0, 'poor'))
+  for (const [count, accept, status] of [
+    [9, 'application/graphql-response+json', 400],
+    [8, 'application/json', 200],
+  ] as const) {
+    const answer = await run(query, { ...other, Accept: accept }, { since: 'x' })
+    expect(answer.status).toBe(status)
+    expect(answer.body).toEqual({
+      errors: [expect.objectContaining({ extensions: { code: 'invalid-request', status: 400 } })],
+    })
+    expect(left(answer)).toBe(`"month";r=${count}`)
+  }
+})
+
 test('no batches, and no changes by GET', async () => {
   const batch = await api.ask('/api/graphql', {
     method: 'POST',
@@ -313,7 +331,30 @@ test('no batches, and no changes by GET', async () => {
   const query = encodeURIComponent('mutation { deleteMovie(id: "A") }')
   const changed = await api.ask(`/api/graphql?query=${query}`, { headers: bearer() })
   expect([changed.status, changed.headers.get('allow')]).toEqual([405, 'POST'])
+  expect((await changed.json()).type).toBe('/problems/method-not-allowed')
   expect((await api.ask('/api/movies/A', { headers: bearer() })).status).toBe(200)
+})
+
+test('an answer is of the media type that the client prefers, and of JSON for those that take neither', async () => {
+  const own = 'application/graphql-response+json'
+  for (const [accept, type] of [
+    [own, own],
+    [`application/json;q=0.5, ${own}`, own],
+    [`${own};q=0.5, application/json`, 'application/json'],
+    [`${own};q=0, */*`, 'application/json'],
+    ['application/*', 'application/json'],
+    ['text/html', 'application/json'],
+  ]) {
+    const headers = { ...bearer(), Accept: accept ?? '' }
+    const [whole, dear] = await Promise.all([
+      run('{ __typename }', headers),
+      run('{ movies(limit: 100) { data { reviews { data { movie { id } } } } } }', headers),
+    ])
+    expect([whole.status, dear.status], accept).toEqual([200, 422])
+    for (const answer of [whole, dear]) {
+      expect(answer.headers.get('content-type'), accept).toBe(`${type}; charset=utf-8`)
+    }
+  }
 })
 
 test('the schema is told, unless the deployment says otherwise', async () => {

@@ -67,6 +67,13 @@ export const FACES: readonly Mutant[] = [
     'lib/http/graphql.test.ts',
   ),
   mutant(
+    'a change by a link',
+    'lib/http/graphql.ts',
+    "method === 'GET' && planned.changes",
+    "method === 'GET' && false",
+    'lib/http/graphql.test.ts',
+  ),
+  mutant(
     'an error guesses names of the schema',
     'lib/http/graphql.ts',
     "replace(/ Did you mean .*$/s, '')",
