@@ -323,10 +323,11 @@ export async function countRequest(
     const { key } = authentication
     const plan = plans.of(plansSeen.latest({ sub: keyQuota.owner, plan: keyQuota.plan, iat: 0 }))
     const own = keyLimitOf(keyQuota, plan, settings.limits.key?.limit)
-    const wanted = [
-      { policy: 'key' as const, partition: { key: key.id }, limit: own },
-      ...quotasOf(keyQuota.owner, plan),
-    ]
+    // A window without a limit cannot be counted: it would be full, and its owner's would not count either.
+    const ofKey: HotQuota[] = Number.isFinite(own)
+      ? [{ policy: 'key', partition: { key: key.id }, limit: own }]
+      : []
+    const wanted = [...ofKey, ...quotasOf(keyQuota.owner, plan)]
     const decisions = await hotLimiter.countAll(wanted, trips, waitUntil, times)
     if (isDeniedByPlan(decisions)) keyLimits.denied(key, waitUntil)
     return decisions

@@ -125,6 +125,13 @@ export const REQUESTS: readonly Mutant[] = [
     'lib/http/endpoint.test.ts',
   ),
   mutant(
+    'an API key without a limit has a window all the same',
+    'lib/http/gate.ts',
+    'Number.isFinite(own)',
+    'own > 0',
+    'lib/app.plans.test.ts',
+  ),
+  mutant(
     'a month that isolates leave untold',
     'lib/rate-limit/windows.ts',
     'Math.min(Math.floor(limit * share), most)',
