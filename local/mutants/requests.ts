@@ -148,7 +148,7 @@ export const REQUESTS: readonly Mutant[] = [
   mutant(
     'a request that is denied by the minute uses the month',
     'lib/rate-limit/hot.ts',
-    'if (decisions[index]?.allowed) this.#takeBack(quota, waitUntil)',
+    'if (decisions[index]?.allowed) this.#takeBack(quota, waitUntil, 1)',
     '',
     'lib/app.usage.test.ts',
   ),
