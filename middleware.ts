@@ -23,7 +23,8 @@ export async function middleware(request: NextRequest, event: NextFetchEvent): P
 
   const outcome = await gate(request, gateDeps, (promise) => event.waitUntil(promise))
   if ('response' in outcome) return withWholeLocation(outcome.response, request)
-  for (const [name, value] of handoverHeaders(outcome.pass.handover)) headers.set(name, value)
+  const word = await gateDeps().gateWord()
+  for (const [name, value] of handoverHeaders(outcome.pass.handover, word)) headers.set(name, value)
   return NextResponse.next({ request: { headers }, headers: outcome.pass.response })
 }
 

@@ -200,12 +200,17 @@ test('the id of a request is the server’s own, and internal headers of a clien
     headers: {
       'X-Request-Id': 'mine',
       'X-Usher-Request-Id': 'mine',
-      'X-Usher-Trips': '9;9;1800',
+      'X-Usher-Trips': '9;9;1800;0;',
+      'X-Usher-Counted': 'u_0000000000000000',
+      'X-Usher-Gate': 'mine',
       'X-Middleware-Subrequest': 'middleware:middleware:middleware:middleware:middleware',
     },
   })
   expect(answer.status).toBe(200)
   expect(answer.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
+  // What the gate tells the endpoint stays inside.
+  const names = [...answer.headers.keys()]
+  expect(names.filter((name) => /^x-(usher|middleware)/.test(name))).toEqual([])
 })
 
 test('a problem leads to a page that explains it', async ({ api }) => {

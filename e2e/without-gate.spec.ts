@@ -25,6 +25,7 @@ function intruders(revoked: string): Record<string, string>[] {
       'X-Usher-Request-Id': 'a',
       'X-Usher-Trips': '0;0;0;0;',
       'X-Usher-Counted': 'admin',
+      'X-Usher-Gate': '',
     },
     { Authorization: `Bearer ${forged}` },
     { Authorization: `Bearer ${revoked}` },

@@ -2,6 +2,7 @@ import { expect, test } from '@playwright/test'
 import { SignJWT } from 'jose'
 import { type AppRig, ORIGIN, PASSWORD, startApp } from '../test/support/app.ts'
 import { SECRET_TOKEN } from '../test/support/environment.ts'
+import { startInProcess } from '../test/support/in-process.ts'
 
 /** `RATE_LIMITS` has a row `user` of a million, as most tests have it: that of `free`. */
 const PLANS = {
@@ -114,6 +115,38 @@ test('a month that is used up is denied until the next one, and what is denied u
   const id = String(claimsOf(token)['sub'])
   const month = new Date().toISOString().slice(0, 7)
   expect(String(await rig.command('GET', `limit:month:${id}:${month}`))).toBe('4')
+})
+
+test('API keys of a plan without a minute use its month', async () => {
+  // As it is shipped: a key has no limit but its plan's.
+  const shipped = await startInProcess({
+    host: 'in-process',
+    env: { PLANS: JSON.stringify(PLANS), RATE_LIMITS: '{}' },
+  })
+  try {
+    const user = 'key@home.org'
+    await shipped.account(user)
+    await shipped.command('HSET', `user:${user}`, 'plan', 'small')
+    const entered = await shipped.send('signIn', { body: { user, password: 'password' } })
+    const body = { name: 'K', scopes: ['movies:read'] }
+    const { JWT } = await entered.json()
+    const made = await shipped.send('createKey', { body }, bearer(JWT))
+    const { key } = await made.json()
+    const answers: string[] = []
+    for (let index = 0; index < 5; index++) {
+      const answer = await shipped.ask('/api/movies?limit=1', { headers: { 'X-API-Key': key } })
+      answers.push(`${answer.status} ${quotas(answer).left?.replace(/;t=\d+/, '')}`)
+    }
+    expect(answers).toEqual([
+      ...['200 "month";r=2', '200 "month";r=1', '200 "month";r=0'],
+      ...['429 "month";r=0', '429 "month";r=0'],
+    ])
+    await shipped.settled()
+    expect(shipped.logged.filter((line) => line.includes('not-counted'))).toEqual([])
+    expect(await shipped.command('KEYS', 'limit:key:*')).toEqual([])
+  } finally {
+    await shipped.stop()
+  }
 })
 
 test('a plan that an admin sets holds at once, without another sign-in, and in the next token', async () => {

@@ -32,6 +32,8 @@ export interface BaseDeps extends Verifiers {
   deadSessions: DeadSessions
   plansSeen: PlansSeen
   metrics: Metrics
+  /** What gate and endpoints of a deployment know, and no client: see `Handover`. */
+  gateWord: () => Promise<string>
   /** Where operations count for an account; a function of others does not carry it. */
   usage?: Usage
 }
@@ -74,6 +76,7 @@ export function createBaseDeps(settings: Settings, now: () => number = Date.now)
     plansSeen: new PlansSeen(now),
     keyEnvironment: settings.keyEnvironment,
     metrics: new Metrics({ redis: connectScripts(settings.data), now, sleep, log }),
+    gateWord: once(() => hmac('gate', refreshSecrets[0])('')),
   }
 }
 

@@ -1,6 +1,7 @@
 import { test } from '@playwright/test'
 import { environmentOf, NO_STORE } from '../../test/support/environment.ts'
 import { expect } from '../../test/support/problem.ts'
+import { mintApiKey } from '../auth/api-keys/api-key.ts'
 import { fail, ok } from '../contract/problems.ts'
 import { createBaseDeps, createDeps, type Deps } from '../deps/base.ts'
 import { gateParts } from '../deps/gate.ts'
@@ -65,6 +66,13 @@ function depsWithoutStore(): Deps {
   return { ...createDeps(settings), hotLimiter }
 }
 
+async function bearerOf({ accessTokens }: Deps): Promise<{ Authorization: string }> {
+  const iat = Math.floor(Date.now() / 1_000)
+  const who = { sub: 'u_1', user: 'me@home.org', sid: 's', level: 9, plan: 'free' }
+  const token = await accessTokens.issue({ ...who, iat, exp: iat + 60, jti: 'j' })
+  return { Authorization: `Bearer ${token}` }
+}
+
 function posted(path: string, headers: Record<string, string> = {}): Request {
   const typed = { 'Content-Type': 'application/json', ...headers }
   return new Request(`${ORIGIN}${path}`, { method: 'POST', headers: typed, body: '{}' })
@@ -83,20 +91,7 @@ test('what a use case throws is a defect with the id of the request, and an outa
   await expect(defect).toBeProblem('internal-error')
   expect(await defect.text()).not.toContain('secret inside')
 
-  const iat = Math.floor(Date.now() / 1_000)
-  const token = await without.accessTokens.issue({
-    ...{
-      sub: 'u_1',
-      user: 'me@home.org',
-      sid: 's',
-      level: 9,
-      plan: 'free',
-      iat,
-      exp: iat + 60,
-      jti: 'j',
-    },
-  })
-  const headers = { Authorization: `Bearer ${token}` }
+  const headers = await bearerOf(without)
   const readProfile = defineOperation('readProfile', {
     summary: '',
     problems: [],
@@ -168,26 +163,39 @@ test('the id of the gate is kept, and what the gate has waited for and counted i
   expect(response.headers.get('ratelimit')).toBe('"user";r=599;t=42')
 })
 
-test('without a gate nobody counts for another: header fields are held against the token', async () => {
-  const listSessions = defineOperation('listSessions', {
+test('without a gate nobody counts for another, or for nobody: header fields of a client say nothing', async () => {
+  const getItem = defineOperation('getItem', {
     summary: '',
     problems: [],
-    run: async () => ok([]),
+    run: async () => ok({ id: 'emma' }),
   })
   const told = {
     spent: { count: 0, commands: 0, milliseconds: 0 },
     startedAt: Date.now(),
     quotas: [],
   }
-  const handover = { requestId: 'made-up', ...told, counted: 'u_victim' }
   const counted: unknown[] = []
   const usage = { count: (used: unknown) => counted.push(used) } as never
-  const handler = endpoint(listSessions, () => ({ ...depsWithoutStore(), usage }))
-  const url = `${ORIGIN}/api/auth/sessions`
-  const forged = new Request(url, { headers: handoverHeaders(handover) })
-  expect((await handler(forged)).status).toBe(401)
-  expect(counted).toEqual([])
-  // A gate in the same process is believed.
-  await handler(new Request(url), undefined, handover)
-  expect(counted).toMatchObject([{ subject: 'u_victim' }])
+  const without = { ...depsWithoutStore(), usage }
+  const handler = endpoint(getItem, () => without)
+  const url = `${ORIGIN}/api/books/emma`
+  // Whose an API key is nobody proves where anybody may read.
+  const key = { 'X-API-Key': (await mintApiKey(without.keyEnvironment)).key }
+  const sent = (account: string | undefined, word: string, credential: Record<string, string>) => {
+    const handover = { requestId: 'made-up', ...told, counted: account }
+    const headers = new Headers([...handoverHeaders(handover, word), ...Object.entries(credential)])
+    return new Request(url, { headers })
+  }
+  const token = await bearerOf(without)
+  for (const word of ['', 'guessed']) {
+    expect((await handler(sent('u_victim', word, key))).status).toBe(200)
+    expect(counted).toEqual([])
+    await handler(sent(undefined, word, token))
+    expect(counted.splice(0)).toMatchObject([{ subject: 'u_1' }])
+  }
+  // The gate knows the word, or is in the same process.
+  await handler(sent('u_owner', await without.gateWord(), key))
+  const handover = { requestId: 'r', ...told, counted: 'u_owner' }
+  await handler(new Request(url, { headers: key }), undefined, handover)
+  expect(counted).toMatchObject([{ subject: 'u_owner' }, { subject: 'u_owner' }])
 })

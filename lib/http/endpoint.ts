@@ -69,7 +69,7 @@ export function endpoint<needs>(
   return async (request, host, passed) => {
     const { pathname } = new URL(request.url)
     const isApart = passed === undefined
-    const handover = passed ?? readHandover(request.headers)
+    const handover = passed ?? (await handedOver(request.headers, deps))
     const handed = countsUsage(row, isApart) ? handover?.counted : undefined
     const requestId = handover?.requestId ?? crypto.randomUUID()
     const startedAt = handover?.startedAt ?? Date.now()
@@ -170,7 +170,7 @@ export function endpoint<needs>(
       spent: trips,
       decisions: quotas?.decisions ?? [],
       passed: handover?.quotas,
-      counted: handover === undefined ? ownUsage(row, caller) : believed(handed, isApart, caller),
+      counted: handover === undefined ? ownUsage(row, caller) : handed,
       isPublic: typeof match === 'object' && isPublicRead(row, match),
       trace,
       later,
@@ -183,18 +183,13 @@ function ownUsage(row: Operation, { user }: Caller): string | undefined {
   return row.quota === 'gate' ? user : undefined
 }
 
-/**
- * The account that the gate says. Where that came in header fields it is held against the token, lest a
- * client count for another; whose an API key is the gate alone has asked, where the key is not proven.
- */
-function believed(
-  handed: string | undefined,
-  isApart: boolean,
-  { user, key }: Caller,
-): string | undefined {
-  return !isApart || user === handed || (user === undefined && key !== undefined)
-    ? handed
-    : undefined
+/** What a gate elsewhere says; nothing while the environment has faults. */
+async function handedOver(headers: Headers, deps: () => Deps): Promise<Handover | undefined> {
+  try {
+    return readHandover(headers, await deps().gateWord())
+  } catch {
+    return undefined
+  }
 }
 
 /** The call as it is made for any operation: what its row does not promise may be missing. */

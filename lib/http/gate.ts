@@ -298,6 +298,8 @@ interface Counting {
   waitUntil: WaitUntil
   /** Of the API key that was presented. */
   keyQuota: KeyQuota | undefined
+  /** As how many requests: once, if not said. */
+  times?: number
 }
 
 function accountOf(
@@ -314,18 +316,19 @@ function accountOf(
  */
 export async function countRequest(
   authentication: Authentication,
-  { access, headers, deps, trips, waitUntil, keyQuota }: Counting,
+  { access, headers, deps, trips, waitUntil, keyQuota, times = 1 }: Counting,
 ): Promise<Decision[]> {
   const { hotLimiter, plans, plansSeen, sessionWatch, keyLimits, settings } = deps
   if (authentication.status === 'key' && keyQuota !== undefined) {
     const { key } = authentication
     const plan = plans.of(plansSeen.latest({ sub: keyQuota.owner, plan: keyQuota.plan, iat: 0 }))
     const own = keyLimitOf(keyQuota, plan, settings.limits.key?.limit)
-    const wanted = [
-      { policy: 'key' as const, partition: { key: key.id }, limit: own },
-      ...quotasOf(keyQuota.owner, plan),
-    ]
-    const decisions = await hotLimiter.countAll(wanted, trips, waitUntil)
+    // A window without a limit cannot be counted: it would be full, and its owner's would not count either.
+    const ofKey: HotQuota[] = Number.isFinite(own)
+      ? [{ policy: 'key', partition: { key: key.id }, limit: own }]
+      : []
+    const wanted = [...ofKey, ...quotasOf(keyQuota.owner, plan)]
+    const decisions = await hotLimiter.countAll(wanted, trips, waitUntil, times)
     if (isDeniedByPlan(decisions)) keyLimits.denied(key, waitUntil)
     return decisions
   }
@@ -335,14 +338,15 @@ export async function countRequest(
     // A refresh token says no plan, and its owner may have a large one: it is learned at once.
     if (name === undefined) sessionWatch.lookNow(claims, waitUntil)
     const plan = name === undefined ? UNKNOWN_PLAN : plans.of(name)
-    const decisions = await hotLimiter.countAll(quotasOf(claims.sub, plan), trips, waitUntil)
+    const quotas = quotasOf(claims.sub, plan)
+    const decisions = await hotLimiter.countAll(quotas, trips, waitUntil, times)
     if (isDeniedByPlan(decisions)) sessionWatch.denied(claims, waitUntil)
     return decisions
   }
   const partition = addressPartition(clientAddress(headers, settings.trustedProxy))
   // A bad token is not worth waiting for where it is refused: it is counted in the background.
   const wait = authentication.status === 'none' || access === 'public'
-  return [await hotLimiter.count('anonymous', partition, trips, waitUntil, { wait })]
+  return [await hotLimiter.count('anonymous', partition, trips, waitUntil, { wait, times })]
 }
 
 const UNKNOWN_PLAN: Pick<PlanLimits, 'minute' | 'month'> = { minute: undefined, month: undefined }

@@ -1,16 +1,24 @@
 import { expect, test } from '@playwright/test'
 import { auditServer } from 'graphql-http'
+import { environmentOf, NO_STORE } from '../../test/support/environment.ts'
 import { type InProcess, ORIGIN } from '../../test/support/in-process.ts'
 import { startApi } from '../../test/support/start-api.ts'
+import { createAppDeps } from '../deps/app.ts'
+import { parseSettings } from '../settings/settings.ts'
+import type { Read } from '../store/client/reply.ts'
+import { type CallParts, collectionPart } from './collection-call.ts'
+import { endpoint } from './endpoint.ts'
+import { runGraph } from './graphql.ts'
 
 /** Of a user, in this file. */
 const USER_LIMIT = 500
+const PLANS = JSON.stringify({ poor: { month: 10 } })
 
 let api: InProcess
 let token: string
 
 test.beforeAll(async () => {
-  api = await startApi({ host: 'in-process', limits: { user: USER_LIMIT } })
+  api = await startApi({ host: 'in-process', limits: { user: USER_LIMIT }, env: { PLANS } })
   token = await enter('editor@home.org', 5)
   for (const id of ['A', 'B', 'C']) {
     await api.command('HSET', `movie:${id}`, 'year', '1999', 'director', `Director of ${id}`)
@@ -34,8 +42,9 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => api.stop())
 
-async function enter(user: string, level: number): Promise<string> {
+async function enter(user: string, level: number, plan = 'free'): Promise<string> {
   await api.account(user, level)
+  await api.command('HSET', `user:${user}`, 'plan', plan)
   const answer = await api.send('signIn', { body: { user, password: 'password' } })
   return (await answer.json()).JWT
 }
@@ -212,6 +221,71 @@ test('a query counts as one request for each 50 of its cost, and what the quota 
   expect(refused?.headers.get('retry-after')).toMatch(/^\d+$/)
 })
 
+test('header fields tell what is left after a dear query; one that the quota does not hold counts as one', async () => {
+  const poor = bearer(await enter('poor@home.org', 0, 'poor'))
+  const lists = (count: number) =>
+    `{ movies(limit: 100) { data { ${Array.from({ length: count }, (_, n) => `r${n}: reviews(limit: 1) { data { id } }`).join(' ')} } } }`
+  for (const [query, status, left] of [
+    ['{ __typename }', 200, 9],
+    [lists(1), 200, 6],
+    [lists(4), 429, 5],
+    ['{ __typename }', 200, 4],
+    [lists(1), 200, 1],
+  ] as const) {
+    const answer = await run(query, poor)
+    const told = answer.headers.get('ratelimit')?.replace(/;t=\d+/, '')
+    expect([answer.status, told], query).toEqual([status, `"month";r=${left}`])
+    await api.settled()
+  }
+})
+
+test('an outage that the proof of the caller meets before its acts is 503, and ends no process', async () => {
+  const settings = parseSettings(environmentOf({ origin: ORIGIN, store: NO_STORE }))
+  let refuse: () => void = () => undefined
+  const refused = new Promise<void>((resolve) => {
+    refuse = resolve
+  })
+  const exec = async () => {
+    refuse()
+    throw new Error('away')
+  }
+  const away = {
+    pipeline: () => new Proxy({}, { get: (_, name) => (name === 'exec' ? exec : () => undefined) }),
+  } as never
+  // It comes to its read when the proof has failed.
+  const late = (parts: CallParts) => {
+    const read = async (wanted: Read<unknown>) => {
+      await refused
+      await new Promise((resolve) => setImmediate(resolve))
+      return parts.access.read(wanted)
+    }
+    return { ...collectionPart(parts), read }
+  }
+  const deps = {
+    ...createAppDeps(settings),
+    databases: { auth: away, data: away },
+    ofCollection: late,
+  }
+  const iat = Math.floor(Date.now() / 1_000)
+  const who = { sub: 'u_1', user: 'me@home.org', sid: 's', level: 0, plan: 'free' }
+  const jwt = await deps.accessTokens.issue({ ...who, iat, exp: iat + 60, jti: 'j' })
+  const unhandled: unknown[] = []
+  const note = (reason: unknown): void => void unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  const answer = await endpoint(
+    runGraph,
+    () => deps,
+  )(
+    new Request(`${ORIGIN}/api/graphql`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...bearer(jwt) },
+      body: JSON.stringify({ query: '{ movie(id: "A") { id } }' }),
+    }),
+  )
+  process.off('unhandledRejection', note)
+  expect([answer.status, unhandled]).toEqual([503, []])
+})
+
 test('no error tells what it guesses, where it failed, or what else there is', async () => {
   for (const query of [
     '{ movie(id: "A") { yeer } }',
@@ -228,6 +302,24 @@ test('no error tells what it guesses, where it failed, or what else there is', a
   }
 })
 
+test('variables that do not fit are refused, are not begun, and count as one request', async () => {
+  const query = `query($since: Int!) { movies(limit: 100, filter: {year: {gte: $since}}) { data { reviews(limit: 1) { data { id } } } } }`
+  const left = ({ headers }: { headers: Headers }) =>
+    headers.get('ratelimit')?.replace(/;t=\d+/g, '')
+  const other = bearer(await enter('variables@home.org', 0, 'poor'))
+  for (const [count, accept, status] of [
+    [9, 'application/graphql-response+json', 400],
+    [8, 'application/json', 200],
+  ] as const) {
+    const answer = await run(query, { ...other, Accept: accept }, { since: 'x' })
+    expect(answer.status).toBe(status)
+    expect(answer.body).toEqual({
+      errors: [expect.objectContaining({ extensions: { code: 'invalid-request', status: 400 } })],
+    })
+    expect(left(answer)).toBe(`"month";r=${count}`)
+  }
+})
+
 test('no batches, and no changes by GET', async () => {
   const batch = await api.ask('/api/graphql', {
     method: 'POST',
@@ -239,7 +331,30 @@ test('no batches, and no changes by GET', async () => {
   const query = encodeURIComponent('mutation { deleteMovie(id: "A") }')
   const changed = await api.ask(`/api/graphql?query=${query}`, { headers: bearer() })
   expect([changed.status, changed.headers.get('allow')]).toEqual([405, 'POST'])
+  expect((await changed.json()).type).toBe('/problems/method-not-allowed')
   expect((await api.ask('/api/movies/A', { headers: bearer() })).status).toBe(200)
+})
+
+test('an answer is of the media type that the client prefers, and of JSON for those that take neither', async () => {
+  const own = 'application/graphql-response+json'
+  for (const [accept, type] of [
+    [own, own],
+    [`application/json;q=0.5, ${own}`, own],
+    [`${own};q=0.5, application/json`, 'application/json'],
+    [`${own};q=0, */*`, 'application/json'],
+    ['application/*', 'application/json'],
+    ['text/html', 'application/json'],
+  ]) {
+    const headers = { ...bearer(), Accept: accept ?? '' }
+    const [whole, dear] = await Promise.all([
+      run('{ __typename }', headers),
+      run('{ movies(limit: 100) { data { reviews { data { movie { id } } } } } }', headers),
+    ])
+    expect([whole.status, dear.status], accept).toEqual([200, 422])
+    for (const answer of [whole, dear]) {
+      expect(answer.headers.get('content-type'), accept).toBe(`${type}; charset=utf-8`)
+    }
+  }
 })
 
 test('the schema is told, unless the deployment says otherwise', async () => {

@@ -2,6 +2,7 @@ import {
   type ExecutionArgs,
   GraphQLError,
   getOperationAST,
+  getVariableValues,
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
@@ -18,6 +19,7 @@ import { schema } from '../graphql/schema.ts'
 import { type ActingCall, asSent, defineOperation } from '../operation.ts'
 import { charge } from './charge.ts'
 import { failureOf } from './failure.ts'
+import { graphMediaType } from './graphql-media-type.ts'
 import { standingOf } from './standing.ts'
 
 /** Quotas count one request for as many reads and changes. */
@@ -29,6 +31,7 @@ const PROBLEMS_OF_GRAPHS = [
   'invalid-token',
   'validation-error',
   'quota-exceeded',
+  'method-not-allowed',
 ] as const
 
 const text = z.optional(z.string())
@@ -80,8 +83,9 @@ async function answer(
   call: ActingCall<unknown>,
   deps: GraphDeps,
   { method, url, body }: Sent,
-): Promise<Result<string | undefined, 'quota-exceeded' | AccessCode>> {
-  let refused: Failure<'quota-exceeded'> | undefined
+): Promise<Result<string | undefined, 'quota-exceeded' | 'method-not-allowed' | AccessCode>> {
+  const mediaType = graphMediaType(call.headers.get('accept'))
+  let refused: Failure<'quota-exceeded' | 'method-not-allowed'> | undefined
   let standing: ReturnType<typeof standingOf> | undefined
   let cost = 0
   const gathering = new Gathering(deps.databases, call.trips, call.sights)
@@ -90,25 +94,29 @@ async function answer(
     onSubscribe: async (_, params) => {
       const planned = plan(params, deps.settings.introspection)
       if ('errors' in planned) return planned.errors
-      if ('dear' in planned)
-        return [planned.dear, { status: 422, statusText: '', headers: JSON_TYPE }]
+      if ('dear' in planned) {
+        const headers = { 'content-type': `${mediaType}; charset=utf-8` }
+        return [planned.dear, { status: 422, statusText: '', headers }]
+      }
       cost = planned.cost
-      refused ??= await charge(Math.max(1, Math.ceil(cost / COST_OF_A_REQUEST)) - 1, call, deps)
-      if (refused !== undefined) return [null, { status: 429, statusText: '' }]
+      refused =
+        method === 'GET' && planned.changes
+          ? CHANGE_BY_GET
+          : await charge(Math.max(1, Math.ceil(cost / COST_OF_A_REQUEST)) - 1, call, deps)
+      if (refused !== undefined) return REFUSED
       // With what is read first, in one trip; before anything is changed.
       standing = gathering.run((store) =>
         standingOf({ authentication: call.authentication, store }, deps),
       )
+      // Nobody waits for it until the acts have ended: where it fails before, Node would end the process.
+      standing.catch(() => undefined)
       if (planned.changes) await standing
       return { ...planned.args, contextValue: { context } }
     },
     onOperation: (_, __, result) => ({ ...result, extensions: { cost } }),
     formatError: (error) => shownError(error, deps),
   })
-  const headers = {
-    accept: call.headers.get('accept') ?? undefined,
-    'content-type': JSON_TYPE['content-type'],
-  }
+  const headers = { accept: mediaType, 'content-type': 'application/json; charset=utf-8' }
   const [text, { status, headers: sent = {} }] = await handle({
     ...{ method, url, body, headers },
     raw: undefined,
@@ -120,7 +128,17 @@ async function answer(
   return ok(text ?? undefined, { status, headers: sent })
 }
 
-const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
+/** A link or a picture in a page must not change anything. */
+const CHANGE_BY_GET = fail('method-not-allowed', 'a change by GET', {
+  detail: 'A mutation is sent with POST.',
+  headers: { Allow: 'POST' },
+})
+
+/** In the place of what the library would answer; the failure itself goes out. */
+const REFUSED: [null, { status: number; statusText: string }] = [
+  null,
+  { status: 400, statusText: '' },
+]
 
 /** A query that may be begun, with what it costs; or what is answered in its place. */
 type Planned =
@@ -144,6 +162,14 @@ function plan(params: RequestParams, introspection: boolean): Planned {
       : [...specifiedRules, NoSchemaIntrospectionCustomRule]
     const errors = validate(schema(), document, rules)
     if (errors.length > 0) return { errors }
+    // The library would begin it, and answer 200.
+    const values = getVariableValues(
+      schema(),
+      operation?.variableDefinitions ?? [],
+      variables ?? {},
+      { maxErrors: 50 },
+    )
+    if (values.errors !== undefined) return { errors: values.errors }
     return {
       cost,
       changes: operation?.operation === 'mutation',

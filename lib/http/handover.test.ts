@@ -15,6 +15,8 @@ import { handoverHeaders, readHandover, serverTiming } from './handover.ts'
 
 const ID = 'x-usher-request-id'
 const TRIPS = 'x-usher-trips'
+const GATE = 'x-usher-gate'
+const WORD = 'known-to-both'
 
 test('what the gate writes is what the endpoint reads', () => {
   const quota = record({
@@ -37,7 +39,9 @@ test('what the gate writes is what the endpoint reads', () => {
   })
   assert(
     property(handovers, (handover) => {
-      expect(readHandover(new Headers(handoverHeaders(handover)))).toEqual(handover)
+      const headers = new Headers(handoverHeaders(handover, WORD))
+      expect(readHandover(headers, WORD)).toEqual(handover)
+      expect(readHandover(headers, 'of-another-one')).toBeUndefined()
     }),
   )
 })
@@ -45,13 +49,15 @@ test('what the gate writes is what the endpoint reads', () => {
 test('a part of a millisecond counts as one: the deadline is never longer for a gate in between', () => {
   const spent = { count: 1, commands: 2, milliseconds: 0.01 }
   const handover = { requestId: 'r', spent, startedAt: 1, quotas: [], counted: undefined }
-  const read = readHandover(new Headers(handoverHeaders(handover)))
+  const read = readHandover(new Headers(handoverHeaders(handover, WORD)), WORD)
   expect(read?.spent.milliseconds).toBe(1)
 })
 
 test('what a client could write to get more time, or to forge a log line, is no handover', () => {
+  const read = (sent: Record<string, string>) =>
+    readHandover(new Headers({ [GATE]: WORD, ...sent }), WORD)
   const good = '1;2;3;4;'
-  expect(readHandover(new Headers({ [ID]: 'r', [TRIPS]: good }))).toBeDefined()
+  expect(read({ [ID]: 'r', [TRIPS]: good })).toBeDefined()
   for (const trips of [
     '-1;2;3;4;',
     '1;2;-1800;4;',
@@ -67,13 +73,16 @@ test('what a client could write to get more time, or to forge a log line, is no 
     '1;2;3;4;","user":"u_0000000000000000',
     '',
   ]) {
-    expect(readHandover(new Headers({ [ID]: 'r', [TRIPS]: trips })), trips).toBeUndefined()
+    expect(read({ [ID]: 'r', [TRIPS]: trips }), trips).toBeUndefined()
   }
   for (const id of ['', 'a b', 'a"b', 'x'.repeat(65)]) {
-    expect(readHandover(new Headers({ [ID]: id, [TRIPS]: good })), id).toBeUndefined()
+    expect(read({ [ID]: id, [TRIPS]: good }), id).toBeUndefined()
   }
-  expect(readHandover(new Headers({ [ID]: 'r' }))).toBeUndefined()
-  expect(readHandover(new Headers({ [TRIPS]: good }))).toBeUndefined()
+  expect(read({ [ID]: 'r' })).toBeUndefined()
+  expect(read({ [TRIPS]: good })).toBeUndefined()
+  for (const word of ['', WORD.slice(1), `${WORD} `.repeat(2)]) {
+    expect(read({ [ID]: 'r', [TRIPS]: good, [GATE]: word }), word).toBeUndefined()
+  }
 })
 
 test('Server-Timing says what was waited for, to a tenth of a millisecond; nothing is zero', () => {

@@ -1,14 +1,14 @@
 import type { Operation } from '../contract/operations.ts'
 import { POLICIES, type PolicyName } from '../rate-limit/policies.ts'
 import type { QuotaState } from '../rate-limit/types.ts'
+import { sameText } from '../same-text.ts'
 import type { Spent } from '../store/client/trips.ts'
 
 /**
  * What the gate tells the endpoint: the request's id, the waiting already done, when it began and
  * the quotas it counted. Where the two are apart it goes in request headers that the gate always
- * overwrites. Nothing here lets anyone in. Without the gate a client could write them: it would shorten
- * its own deadline, be told of quotas that it made up, and with an API key it could have its requests
- * shown in the usage of another account.
+ * overwrites, with a word that both derive from a secret: a client that goes around the gate could else hide
+ * what it uses, or have it counted for another account. Nothing here lets anyone in.
  */
 export interface Handover {
   requestId: string
@@ -35,20 +35,29 @@ const NOTHING: Spent = { count: 0, commands: 0, milliseconds: 0 }
 const ID_HEADER = 'x-usher-request-id'
 const TRIPS_HEADER = 'x-usher-trips'
 const COUNTED_HEADER = 'x-usher-counted'
+const WORD_HEADER = 'x-usher-gate'
 
-/** Writes the headers that replace whatever the client sent under these names. */
-export function handoverHeaders({
-  requestId,
-  spent: { count, commands, milliseconds },
-  startedAt,
-  quotas,
-  counted = '',
-}: Handover): [name: string, value: string][] {
+/**
+ * Writes the headers that replace whatever the client sent under these names.
+ *
+ * @param word That of the deployment.
+ */
+export function handoverHeaders(
+  {
+    requestId,
+    spent: { count, commands, milliseconds },
+    startedAt,
+    quotas,
+    counted = '',
+  }: Handover,
+  word: string,
+): [name: string, value: string][] {
   const spent = `${count};${commands};${Math.ceil(milliseconds)}`
   return [
     [ID_HEADER, requestId],
     [TRIPS_HEADER, `${spent};${startedAt};${quotas.map(quotaText).join(' ')}`],
     [COUNTED_HEADER, encodeURIComponent(counted)],
+    [WORD_HEADER, word],
   ]
 }
 
@@ -56,8 +65,9 @@ function quotaText({ policy, limit, windowSeconds, remaining, resetSeconds }: Qu
   return `${policy}=${limit},${windowSeconds},${remaining},${resetSeconds}`
 }
 
-/** Reads them; undefined when no gate came before. */
-export function readHandover(headers: Headers): Handover | undefined {
+/** Reads them; undefined when no gate came before that knows the word. */
+export function readHandover(headers: Headers, word: string): Handover | undefined {
+  if (!sameText(headers.get(WORD_HEADER) ?? '', word)) return undefined
   const requestId = headers.get(ID_HEADER)
   const parts = /^(\d{1,3});(\d{1,3});(\d{1,5});(\d{1,16});([\w=, -]{0,200})$/.exec(
     headers.get(TRIPS_HEADER) ?? '',

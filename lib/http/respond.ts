@@ -63,7 +63,7 @@ interface Answer {
   failure: Failure | undefined
   spent: Trips | undefined
   decisions: readonly Decision[]
-  /** Quotas that the gate has counted, and that let the request pass. */
+  /** Quotas that the gate has counted, and that let the request pass; what was decided of them later holds. */
   passed?: readonly QuotaState[] | undefined
   /** The account that the quotas counted the request for, if its usage is to be counted here. */
   counted: string | undefined
@@ -75,7 +75,10 @@ interface Answer {
 /** The end of every answer that gate or endpoint give: its headers, its line in the log, its counts. */
 export function finish(response: Response, answer: Answer): Response {
   const { request, deps, requestId, operation, caller, failure, spent, decisions, trace } = answer
-  const quotas = [...(answer.passed ?? []), ...decisions]
+  const counted = new Map(
+    [...(answer.passed ?? []), ...decisions].map((each) => [each.policy, each]),
+  )
+  const quotas = [...counted.values()]
   setAnswerHeaders(response.headers, {
     origin: request.headers.get('origin'),
     settings: deps?.settings,

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { admitted, type IsolateRig, startIsolates } from '../../test/support/isolates.ts'
+import { Trips } from '../store/client/trips.ts'
 
 /** A minute begins here. */
 const START = 1_790_000_040_000
@@ -25,6 +26,35 @@ test('a burst asks once, is told once, and is denied from memory beyond the limi
   })
   await isolates.pass(1_000)
   expect(isolates.calls).toHaveLength(before)
+})
+
+test('what counts as several requests counts as all of them or as none, of each quota', async () => {
+  const isolates = rig.isolates(1, {
+    user: { limit: 10, windowSeconds: 60 },
+    key: { limit: 100, windowSeconds: 60 },
+    anonymous: { limit: 10, windowSeconds: 60 },
+  })
+  const [limiter] = isolates.limiters
+  if (limiter === undefined) throw new TypeError('no isolate')
+  const trips = new Trips(() => isolates.now)
+  const later = (): void => undefined
+  const wanted = (['user', 'key'] as const).map((policy) => ({ policy, partition: { key: 'a' } }))
+  const from = { key: 'a', wider: 'b' }
+  for (const [times, allowed, left] of [
+    [4, true, 6],
+    [7, false, 6],
+    [6, true, 0],
+    [1, false, 0],
+  ] as const) {
+    const all = await limiter.countAll(wanted, trips, later, times)
+    const stranger = await limiter.count('anonymous', from, trips, later, { wait: true, times })
+    expect(all, `${times}`).toMatchObject([{ allowed, remaining: left }, { remaining: 90 + left }])
+    expect(stranger, `${times}`).toMatchObject({ allowed, remaining: left })
+  }
+  await isolates.pass(500)
+  for (const policy of ['user', 'key', 'anonymous']) {
+    expect(await rig.counted(policy), policy).toEqual([10])
+  }
 })
 
 test('what an isolate admits of all partitions and policies is told in one call, into the keys of the library', async () => {

@@ -62,6 +62,7 @@ export class HotLimiter {
    * one shared answer; later ones are decided in memory and counted in the background.
    *
    * @param wait `false` never waits: a bad token is counted, not served. `limit` is the partition's own.
+   *   `times`: as so many requests, or as none.
    * @throws StoreUnavailable when the first answer does not come and the policy is `closed`.
    */
   async count(
@@ -69,7 +70,7 @@ export class HotLimiter {
     partition: Partition,
     trips: Trips,
     waitUntil: WaitUntil,
-    { wait, ...own }: { wait: boolean } & OwnLimit,
+    { wait, times = 1, ...own }: { wait: boolean; times?: number } & OwnLimit,
   ): Promise<Decision> {
     const wider = this.#counter.wider(policy, partition)
     // Each new network within one that is used up would open a window of its own, by a trip.
@@ -77,26 +78,49 @@ export class HotLimiter {
       return this.#counter.decision(wider, false, wider.limit)
     }
     const quota = this.#counter.quota(policy, partition, undefined, own)
-    const narrow = await this.#countHot(quota, trips, waitUntil, wait)
-    if (wider === undefined || !narrow.allowed) return narrow
-    const wide = await this.#countHot(wider, trips, waitUntil, wait)
-    return wide.allowed ? narrow : wide
+    for (let counted = 0; ; counted++) {
+      const narrow = await this.#countHot(quota, trips, waitUntil, wait)
+      const isWide = wider !== undefined && narrow.allowed
+      const wide = isWide ? await this.#countHot(wider, trips, waitUntil, wait) : narrow
+      if (!wide.allowed) {
+        for (const each of [quota, wider]) this.#takeBack(each, waitUntil, counted)
+        return left(wide, counted)
+      }
+      if (counted + 1 >= times) return narrow
+    }
   }
 
   /**
    * Counts a request in several quotas at once. If one of them is known to be used up it is counted in none:
    * a key that has used up its own does not use up its owner's.
    *
+   * @param times As so many requests, or as none.
    * @returns A decision of each; those without a limit are counted, and not among them.
    */
   async countAll(
     wanted: readonly HotQuota[],
     trips: Trips,
     waitUntil: WaitUntil,
+    times = 1,
   ): Promise<Decision[]> {
     const quotas = wanted.map(({ policy, partition, ...own }) =>
       this.#counter.quota(policy, partition, undefined, own),
     )
+    for (let counted = 0; ; counted++) {
+      const decisions = await this.#countOnce(quotas, trips, waitUntil)
+      if (decisions.some(({ allowed }) => !allowed)) {
+        for (const quota of quotas) this.#takeBack(quota, waitUntil, counted)
+        return decisions.map((decision) => left(decision, counted))
+      }
+      if (counted + 1 >= times) return decisions
+    }
+  }
+
+  async #countOnce(
+    quotas: readonly Quota<HotPolicyName>[],
+    trips: Trips,
+    waitUntil: WaitUntil,
+  ): Promise<Decision[]> {
     if (quotas.some((quota) => this.#isFull(quota))) {
       return finite(quotas.flatMap((quota) => this.#known(quota) ?? []))
     }
@@ -106,7 +130,7 @@ export class HotLimiter {
     // Several that came at once have all been counted before one was known to be used up.
     if (decisions.some(({ allowed }) => !allowed)) {
       for (const [index, quota] of quotas.entries()) {
-        if (decisions[index]?.allowed) this.#takeBack(quota, waitUntil)
+        if (decisions[index]?.allowed) this.#takeBack(quota, waitUntil, 1)
       }
     }
     return finite(decisions)
@@ -122,11 +146,11 @@ export class HotLimiter {
     return this.#teller.carry(tell)
   }
 
-  #takeBack(quota: Quota, waitUntil: WaitUntil): void {
-    const window = this.#windowOf(quota)
-    if (window === undefined) return
-    window.used--
-    if (window.askAgainAt === undefined) this.#teller.takenBack(window, waitUntil)
+  #takeBack(quota: Quota | undefined, waitUntil: WaitUntil, count: number): void {
+    const window = quota && this.#windowOf(quota)
+    if (window === undefined || count === 0) return
+    window.used -= count
+    if (window.askAgainAt === undefined) this.#teller.takenBack(window, count, waitUntil)
   }
 
   /** What is known of a quota, without counting. */
@@ -322,6 +346,11 @@ export class HotLimiter {
     window.aloneIn = minuteOf(now)
     remember(this.#windows, memoryKey(quota), window)
   }
+}
+
+/** A decision after so many requests were taken back. */
+function left(decision: Decision, count: number): Decision {
+  return { ...decision, remaining: decision.remaining + count }
 }
 
 /** Those of quotas that have a limit. */

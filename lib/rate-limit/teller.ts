@@ -86,12 +86,12 @@ export class Teller {
     this.#note(window, 1, waitUntil)
   }
 
-  /** Notes that a request that was admitted is not to count. */
-  takenBack(window: CountedWindow, waitUntil: WaitUntil): void {
-    this.#note(window, -1, waitUntil)
+  /** Notes that requests that were admitted are not to count. */
+  takenBack(window: CountedWindow, count: number, waitUntil: WaitUntil): void {
+    this.#note(window, -count, waitUntil)
   }
 
-  #note(window: CountedWindow, count: 1 | -1, waitUntil: WaitUntil): void {
+  #note(window: CountedWindow, count: number, waitUntil: WaitUntil): void {
     window.untold += count
     window.unheard += count
     this.#untold.add(window)

@@ -118,6 +118,20 @@ export const REQUESTS: readonly Mutant[] = [
     'e2e/strangers.spec.ts',
   ),
   mutant(
+    'a handover that a client has written',
+    'lib/http/handover.ts',
+    "if (!sameText(headers.get(WORD_HEADER) ?? '', word)) return undefined",
+    'if (word === headers.get(ID_HEADER)) return undefined',
+    'lib/http/endpoint.test.ts',
+  ),
+  mutant(
+    'an API key without a limit has a window all the same',
+    'lib/http/gate.ts',
+    'Number.isFinite(own)',
+    'own > 0',
+    'lib/app.plans.test.ts',
+  ),
+  mutant(
     'a month that isolates leave untold',
     'lib/rate-limit/windows.ts',
     'Math.min(Math.floor(limit * share), most)',
@@ -134,7 +148,7 @@ export const REQUESTS: readonly Mutant[] = [
   mutant(
     'a request that is denied by the minute uses the month',
     'lib/rate-limit/hot.ts',
-    'if (decisions[index]?.allowed) this.#takeBack(quota, waitUntil)',
+    'if (decisions[index]?.allowed) this.#takeBack(quota, waitUntil, 1)',
     '',
     'lib/app.usage.test.ts',
   ),
