@@ -239,6 +239,7 @@ test('npm run blocks adds, lists and removes; it says what it did not do', async
   store,
 }) => {
   const { JWT } = await api.signIn(await account(store, 'shell@home.org', { level: '9' }))
+  await api.signIn()
   const run = (...words: string[]) =>
     runProgram(process.execPath, words, {
       PATH: process.env['PATH'],
@@ -286,6 +287,7 @@ test('npm run blocks adds, lists and removes; it says what it did not do', async
     expect(output).toContain('npm run blocks -- add --address')
   }
   const events = (await api.get('/api/events?type=block.deleted', JWT)).body.data
-  expect(events[0]).toMatchObject({ block: id, user: 'me@home.org' })
+  const user = await store.call('HGET', 'user:me@home.org', 'id')
+  expect(events[0]).toMatchObject({ block: id, user })
   await store.call('DEL', 'blocks')
 })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { createBlockInput, makeBlock, subject } from '../lib/auth/operators/blocks.ts'
+import { createBlockInput, eventOf, makeBlock, subject } from '../lib/auth/operators/blocks.ts'
 import { StoreUnavailable } from '../lib/contract/problems.ts'
 import { printable } from '../lib/printable.ts'
 import { type Block, blocksRead, removeBlock } from '../lib/store/blocks.ts'
@@ -44,7 +44,7 @@ const commands: Record<string, (store: Store, id: string, words: Words) => Promi
       const name = fault?.pointer.replace(/^#\/?/, '')
       throw new Refused(made.detail ?? `${name ? `--${name}` : 'A block'} ${fault?.message}.`)
     }
-    await recordEvent(store, 'block.created', { ...subject(made.value), block: made.value.id })
+    await recordEvent(store, 'block.created', eventOf(made.value))
     tell(made.value)
   },
   remove: async (store, id) => {
@@ -53,7 +53,7 @@ const commands: Record<string, (store: Store, id: string, words: Words) => Promi
     if (block === undefined || !(await removeBlock(store, id))) {
       throw new Refused(`There is no block ${id}.`)
     }
-    await recordEvent(store, 'block.deleted', { ...subject(block), block: id })
+    await recordEvent(store, 'block.deleted', eventOf(block))
     console.log(`The block ${id} is removed.`)
   },
 }

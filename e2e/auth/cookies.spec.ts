@@ -85,11 +85,11 @@ test.describe('POST /api/auth/login', () => {
     store,
   }) => {
     const credentials = await account(store, 'lulu@home.org')
-    const send = (headers: Record<string, string>): Promise<Answer> =>
+    const send = (headers: Record<string, string>, body: object = credentials): Promise<Answer> =>
       api.send('/api/auth/login', {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', ...headers },
-        body: JSON.stringify(credentials),
+        body: JSON.stringify(body),
       })
     for (const headers of [
       { 'Sec-Fetch-Site': 'cross-site' },
@@ -98,9 +98,11 @@ test.describe('POST /api/auth/login', () => {
       { Origin: 'null' },
       { Origin: `${api.origin}.evil.example` },
     ]) {
-      const answer = await send(headers)
-      expect(answer, JSON.stringify(headers)).toBeProblem('csrf-failed')
-      expect(answer.headers.getSetCookie()).toEqual([])
+      for (const body of [credentials, {}]) {
+        const answer = await send(headers, body)
+        expect(answer, JSON.stringify(headers)).toBeProblem('csrf-failed')
+        expect(answer.headers.getSetCookie()).toEqual([])
+      }
     }
     for (const headers of [{}, SAME, { Origin: api.origin }]) {
       expect((await send(headers)).status, JSON.stringify(headers)).toBe(200)

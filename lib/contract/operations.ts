@@ -30,6 +30,11 @@ export interface Operation {
    * that does not hold is as good as none.
    */
   optionalPrincipal?: true
+  /**
+   * It gives cookies: a page of another origin is refused before anything is counted or read. It could sign a
+   * visitor in as somebody else.
+   */
+  ownPages?: true
   /** Of passkeys: it is there where the origin's host is a name, since an RP id is no IP address. */
   passkeys?: true
   /**
@@ -73,6 +78,7 @@ export const contract = {
     method: 'POST',
     path: '/api/auth/login',
     access: 'public',
+    ownPages: true,
     quota: 'signin',
     body: 'json',
     hashes: true,
@@ -195,6 +201,7 @@ export const contract = {
     method: 'POST',
     path: '/api/auth/passkey/login',
     access: 'public',
+    ownPages: true,
     passkeys: true,
     quota: 'signin',
     body: 'json',

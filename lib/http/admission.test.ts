@@ -56,6 +56,24 @@ test('nobody and a bad credential are refused at a door for users, without a tri
   }
 })
 
+test('what gives cookies is for pages of this origin and for programs', async () => {
+  for (const row of [contract.login, contract.logInByPasskey]) {
+    for (const sent of [
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site', Origin: ORIGIN },
+      { Origin: 'https://evil.example' },
+      { Origin: 'null' },
+    ]) {
+      const { admission, trips } = await admitted(row, sent)
+      expect(admission, JSON.stringify(sent)).toMatchObject({ ok: false, code: 'csrf-failed' })
+      expect(trips.count).toBe(0)
+    }
+    for (const sent of [{}, { 'Sec-Fetch-Site': 'same-origin' }, { Origin: ORIGIN }]) {
+      expect((await admitted(row, sent)).admission).toMatchObject({ ok: true })
+    }
+  }
+})
+
 test('where nobody has to sign in, no credential is looked into', async () => {
   for (const sent of [{}, { Authorization: 'Bearer x' }, { 'X-API-Key': 'x' }]) {
     const { admission, trips } = await admitted(contract.signIn, sent)

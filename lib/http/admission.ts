@@ -73,6 +73,7 @@ export async function admit(
   const { tokens: presented, authentication } = shown
   if (authentication.status === 'two') return TWO_CREDENTIALS
   identify(callerOf(authentication))
+  if (row.ownPages === true && site.foreign) return fail('csrf-failed', 'of another origin')
   const needed = accessOf(row, match.collection)
   const { status } = authentication
   const bad = status === 'invalid' && row.acts === true

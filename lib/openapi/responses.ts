@@ -107,7 +107,9 @@ function commonProblems(row: Operation, access: Access): ProblemCode[] {
     ...(access === 'public'
       ? []
       : (['authentication-required', 'invalid-token', 'insufficient-scope'] as const)),
-    ...(access === 'public' || row.method === 'GET' ? [] : (['csrf-failed'] as const)),
+    ...(row.ownPages || (access !== 'public' && row.method !== 'GET')
+      ? (['csrf-failed'] as const)
+      : []),
     ...(row.path.includes('{') ? (['not-found'] as const) : []),
     ...(row.body === 'none' ? [] : (['payload-too-large', 'unsupported-media-type'] as const)),
     'validation-error',

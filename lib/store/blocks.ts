@@ -10,7 +10,7 @@ import {
 import { scriptRead } from './client/script.ts'
 import type { Store } from './client/store.ts'
 import { keys } from './keys.ts'
-import { ADD_BLOCK, LIST_BLOCKS, REMOVE_BLOCK } from './scripts/blocks.ts'
+import { ADD_BLOCK, FORGET_BLOCKS, LIST_BLOCKS, REMOVE_BLOCK } from './scripts/blocks.ts'
 
 /** Who is kept out: a network, an account by any of its names, or an API key by its id. */
 export type Blocked = { address: string } | { users: string[] } | { key: string }
@@ -45,6 +45,11 @@ export async function addBlock(
 /** Ends a block. @returns Whether there was one. */
 export async function removeBlock(store: Store, id: string): Promise<boolean> {
   return (await store.write(REMOVE_BLOCK, BLOCKS, { id })).status === 'removed'
+}
+
+/** Takes away the blocks of an account that is gone. See {@link FORGET_BLOCKS}. */
+export async function forgetBlocks(store: Store, names: readonly string[]): Promise<void> {
+  await store.write(FORGET_BLOCKS, BLOCKS, { names })
 }
 
 /** Reads all blocks that are in force, in no order. */

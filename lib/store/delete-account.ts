@@ -1,3 +1,4 @@
+import { forgetBlocks } from './blocks.ts'
 import { type Read, replyList, text } from './client/reply.ts'
 import type { Store } from './client/store.ts'
 import { forgetRecords } from './forget.ts'
@@ -24,7 +25,7 @@ export function deletableRead(userId: string): Read<Deletable> {
   }
 }
 
-/** Deletes an account with all that leads to it, and what it used. See {@link DELETE_ACCOUNT}. */
+/** Deletes an account with all that leads to it, what it used, and what kept it out. See {@link DELETE_ACCOUNT}. */
 export async function deleteAccount(
   store: Store,
   userId: string,
@@ -56,8 +57,10 @@ export async function deleteAccount(
     ...deleted.registrations.map(keys.registration),
     ...deleted.passkeyHashes.map(keys.passkey),
   ]
+  const names = [userId, ...(accountId === '' ? [] : [accountId]), ...deleted.keyIds]
   await Promise.all([
     forgetRecords(store, records),
+    forgetBlocks(store, names),
     forgetUsage(store, accountId === '' ? userId : accountId, now),
   ])
   return deleted.status

@@ -188,4 +188,32 @@ export const ACCOUNTS: readonly Mutant[] = [
     'return hash ? ok({ accountId, hash })',
     'lib/auth/sessions/sign-in.test.ts',
   ),
+  mutant(
+    'a block of an account outlives it',
+    'lib/store/delete-account.ts',
+    '    forgetBlocks(store, names),\n',
+    '',
+    'lib/auth/accounts/remove-account.test.ts',
+  ),
+  mutant(
+    'an event of a block has the address of an account',
+    'lib/auth/operators/blocks.ts',
+    'user: blocked.users.find(isAccountId)',
+    'user: blocked.users[0]',
+    'lib/auth/accounts/remove-account.test.ts',
+  ),
+  mutant(
+    'who signs in while the account is being disabled is in once it is enabled',
+    'lib/store/scripts/parts.ts',
+    'return isEnabled(user[1]) and isVerified(user[2])',
+    'return isVerified(user[2])',
+    'lib/auth/accounts/disable-user.test.ts',
+  ),
+  mutant(
+    'a session from before an account was disabled goes on once it is enabled',
+    'lib/store/scripts/administration.ts',
+    "if newDisabled == '1' then\n  raiseGeneration(userKey)\n",
+    "if newDisabled == '1' then\n",
+    'lib/auth/accounts/disable-user.test.ts',
+  ),
 ]

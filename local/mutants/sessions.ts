@@ -42,9 +42,10 @@ export const SESSIONS: readonly Mutant[] = [
   ),
   mutant(
     'login from another site',
-    'lib/auth/sessions/login.ts',
-    'if (call.site.foreign)',
-    'if (call.site.foreign && call.site.sameOrigin)',
+    'lib/http/admission.ts',
+    'row.ownPages === true && site.foreign',
+    'row.ownPages === true && site.foreign && site.sameOrigin',
+    'lib/http/admission.test.ts',
     'e2e/auth/cookies.spec.ts',
   ),
   mutant(

@@ -12,6 +12,8 @@ import {
   removeBlock,
 } from '../../store/blocks.ts'
 import type { Store } from '../../store/client/store.ts'
+import type { EventFields } from '../../store/events.ts'
+import { isAccountId } from '../accounts/account-id.ts'
 import { accountNames } from '../accounts/account-names.ts'
 import { isObject } from '../input.ts'
 import type { AuthCall, AuthDeps, Principal } from '../types.ts'
@@ -117,7 +119,7 @@ export const createBlock = defineOperation('createBlock', {
 
     const made = await makeBlock(store, input, { now: deps.now, id: deps.randomId() }, self)
     if (!made.ok) return made
-    call.report('block.created', { ...subject(made.value), by: self.user, block: made.value.id })
+    call.report('block.created', { ...eventOf(made.value), by: self.user })
     return ok(shown(made.value), { headers: { Location: `/api/blocks/${made.value.id}` } })
   },
 })
@@ -169,7 +171,7 @@ export const deleteBlock = defineOperation('deleteBlock', {
     if (block === undefined || !(await removeBlock(store, id))) {
       return fail('not-found', 'no such block')
     }
-    call.report('block.deleted', { ...subject(block), by: self.user, block: id })
+    call.report('block.deleted', { ...eventOf(block), by: self.user })
     return ok(undefined)
   },
 })
@@ -199,7 +201,13 @@ function covers(blocked: Blocked, who: Self): boolean {
   return networkBits(who.address).startsWith(networkBits(network))
 }
 
-/** Who is kept out, as answers and events name it: an account by its address. */
+/** What events tell of a block: who is kept out, an account by its id, since events outlive the account. */
+export function eventOf({ id, blocked }: Block): EventFields {
+  const who = 'users' in blocked ? { user: blocked.users.find(isAccountId) } : blocked
+  return { ...who, block: id }
+}
+
+/** Who is kept out, as answers name it: an account by its address. */
 export function subject({ blocked }: Block): Pick<ShownBlock, 'address' | 'user' | 'key'> {
   if (!('users' in blocked)) return blocked
   const [user = ''] = blocked.users

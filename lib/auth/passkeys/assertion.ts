@@ -1,6 +1,7 @@
 import { base64url } from 'jose'
 import { clientDataFault, type RelyingParty, readClientData } from './client-data.ts'
 import type { AssertionCredential } from './credentials.ts'
+import { importPublicKey } from './public-key.ts'
 
 /** What an assertion that holds says of its authenticator. */
 export type Assertion =
@@ -71,21 +72,10 @@ async function isSignedBy(
   signed: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
   const jwk: JsonWebKey = JSON.parse(keyText)
-  const algorithm = algorithmOf(jwk)
   const raw = jwk.kty === 'EC' ? rawSignature(signature) : signature
-  if (algorithm === undefined || raw === undefined) return false
-  const key = await crypto.subtle.importKey('jwk', jwk, algorithm, false, ['verify'])
+  if (raw === undefined) return false
+  const { key, algorithm } = await importPublicKey(jwk)
   return crypto.subtle.verify(algorithm, key, raw, signed)
-}
-
-/** ES256, RS256 and EdDSA: those that registering offers. */
-function algorithmOf({
-  kty,
-  crv,
-}: JsonWebKey): (EcKeyImportParams & EcdsaParams) | RsaHashedImportParams | Algorithm | undefined {
-  if (kty === 'RSA') return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
-  if (kty === 'EC' && crv === 'P-256') return { name: 'ECDSA', namedCurve: crv, hash: 'SHA-256' }
-  return kty === 'OKP' && crv === 'Ed25519' ? { name: 'Ed25519' } : undefined
 }
 
 const SEQUENCE = 0x30

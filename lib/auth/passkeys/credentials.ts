@@ -9,7 +9,7 @@ const bytes = z
   .string()
   .check(
     z.maxLength(LONGEST_TEXT),
-    z.regex(/^[A-Za-z0-9_-]*$/, { error: 'is not base64url without padding' }),
+    z.regex(/^(?:[\w-]{4})*(?:[\w-]{2,3})?$/, { error: 'is not base64url without padding' }),
   )
 const id = bytes.check(z.minLength(1), z.maxLength(LONGEST_ID))
 

@@ -188,6 +188,13 @@ test.describe('passkeys', () => {
     expect(await signIn(swapped)).toBeProblem('invalid-credentials')
     const unknown = authenticator.get(await options(), { ...passkey, id: 'A'.repeat(43) })
     expect(bytes(await signIn(unknown))).toBe(bytes(wrong))
+    // A text that no bytes have.
+    for (const name of ['authenticatorData', 'signature'] as const) {
+      const { response, ...credential } = authenticator.get(await options(), passkey)
+      const text = 'A'.repeat(response[name].length - (response[name].length % 4) + 1)
+      const answer = await signIn({ ...credential, response: { ...response, [name]: text } })
+      expect(answer, text).toBeProblem('validation-error')
+    }
     await api.command('HSET', `user:${user}`, 'disabled', '1')
     const disabled = await signIn(authenticator.get(await options(), passkey))
     expect(bytes(disabled)).toBe(bytes(wrong))
@@ -248,6 +255,15 @@ test.describe('passkeys', () => {
     const own = authenticator.create(await newOptions())
     const renamed = { ...own.credential, id: 'A'.repeat(43), rawId: 'A'.repeat(43) }
     expect(await add(renamed)).toBeProblem('validation-error')
+    // Its public key is no point of the curve: nobody could sign in with it.
+    const { credential: offCurve } = authenticator.create(await newOptions())
+    const attestation = Buffer.from(offCurve.response.attestationObject, 'base64url')
+    attestation.writeUInt8(
+      attestation.readUInt8(attestation.length - 1) ^ 1,
+      attestation.length - 1,
+    )
+    offCurve.response.attestationObject = attestation.toString('base64url')
+    expect(await add(offCurve)).toBeProblem('validation-error')
     for (const body of [{}, { name: 'x' }, { name: '', credential: own.credential }]) {
       expect(await call('createPasskey', { body })).toBeProblem('validation-error')
     }

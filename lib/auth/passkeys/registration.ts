@@ -9,6 +9,7 @@ import {
 import { ALGORITHMS } from './algorithms.ts'
 import { clientDataFault, type RelyingParty, readClientData } from './client-data.ts'
 import type { RegistrationCredential } from './credentials.ts'
+import { importPublicKey } from './public-key.ts'
 
 /** A passkey that an authenticator has made. */
 export type Registered =
@@ -58,10 +59,13 @@ export async function verifyRegistration(
     const { publicKey, counter, id: made } = registrationInfo.credential
     // The id that the authenticator has signed, and no other that the browser may say.
     if (made !== id) return { ok: false, reason: 'another credential' }
+    const jwk = jwkOf(publicKey)
+    // The library does not look whether it is one.
+    await importPublicKey(jwk)
     return {
       ok: true,
       credential: made,
-      key: JSON.stringify(jwkOf(publicKey)),
+      key: JSON.stringify(jwk),
       signCount: counter,
       isBackedUp: registrationInfo.credentialBackedUp,
       transports: transports.join(' '),

@@ -54,3 +54,34 @@ return {'listed', live}
 `,
   outcomes: { listed: { blocks: list } },
 })
+
+/**
+ * Takes away what keeps out an account that is gone, or one of its API keys, also what is over; and from other
+ * blocks that the account made them. `names` are its address, its id and the ids of its API keys.
+ */
+export const FORGET_BLOCKS = /* @__PURE__ */ script({
+  name: 'forget blocks',
+  keys: ['blocksKey'],
+  args: ['...names'],
+  lua: `
+local gone, all = {}, redis.call('HGETALL', blocksKey)
+for _, name in ipairs(names) do gone[name] = true end
+local function read(json)
+  local isJson, value = pcall(cjson.decode, json or '')
+  return isJson and type(value) == 'table' and value or {}
+end
+for i = 1, #all, 2 do
+  local ends, made, who, why = string.match(all[i + 1], '${LINES}')
+  local blocked, about = read(who), read(why)
+  local isGone = gone[blocked.key]
+  for _, user in ipairs(type(blocked.users) == 'table' and blocked.users or {}) do isGone = isGone or gone[user] end
+  if isGone then redis.call('HDEL', blocksKey, all[i])
+  elseif gone[about.by] then
+    about.by = nil
+    redis.call('HSET', blocksKey, all[i], table.concat({ends, made, who, cjson.encode(about)}, '\\n'))
+  end
+end
+return {'done'}
+`,
+  outcomes: { done: {} },
+})
