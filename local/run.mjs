@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { checkWords } from './words.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [command = '', ...words] = process.argv.slice(2)
@@ -80,11 +81,6 @@ const commands = {
   bundle,
   openapi: async () => {
     await install()
-    if (words.includes('--help')) {
-      console.log(`npm run --silent openapi [-- <file>]: prints the OpenAPI document, or writes it into a file.
-Serving it needs neither: build and dev make it by themselves.`)
-      return
-    }
     await makeDocument()
     const [file] = words
     if (file === undefined) process.stdout.write(readFileSync(DOCUMENT))
@@ -145,6 +141,7 @@ if (!Object.hasOwn(commands, command)) {
   console.error(`node local/run.mjs <${Object.keys(commands).join('|')}>`)
   process.exit(2)
 }
+checkWords(command, words)
 followNpm()
 await commands[command]()
 

@@ -211,16 +211,4 @@ function trial(address: string, users: DemoUser[]): string {
     : `curl -s ${address}/api/health/ready`
 }
 
-if (process.argv.includes('--help')) {
-  console.log(`npm run up: installs, builds, starts the local store, loads the demo data and serves on
-HOST:PORT (127.0.0.1:3000). Its data is kept in .usher/store; set REDIS_URL to keep it in a Redis of yours.
-npm run dev: the same with Next's development server, which serves what you change at once.
---verbose: shows what the tools say; else it goes to .usher/logs.
-The accounts of the demo have two weeks of usage, which is made up.
---demo: loads the demo data and accounts into the Redis of REDIS_URL, too, which gets nothing else.
---fresh: begins with an empty store; what was in .usher/store is set aside there.
---provider: an OpenID provider of this machine with two people, to try the sign-in with one.
---fault <name>: a store that fails, to see what clients see; --fault help lists the ways.`)
-} else {
-  await main()
-}
+await main()
