@@ -28,6 +28,7 @@ const DOCUMENT = 'lib/openapi/openapi.json'
 
 /** What tools say goes here, unless a person wants to see it. */
 const LOGS = join('.usher', 'logs')
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const isVerbose = words.includes('--verbose')
 
 /** A command that needs the packages and a bundle, and no build. */
@@ -318,12 +319,12 @@ async function execute(program, args, { cwd = '.', log } = {}) {
   const output = file === undefined ? 'inherit' : openSync(file, 'w')
   const child = spawn(program, args, { cwd, stdio: ['inherit', output, output] })
   const stop = (signal) => child.kill(signal)
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+  for (const signal of SIGNALS) process.on(signal, stop)
   const { code, error } = await new Promise((resolve) => {
     child.once('error', (fault) => resolve({ code: 1, error: fault }))
     child.once('exit', (status) => resolve({ code: status ?? 130 }))
   })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, stop)
+  for (const signal of SIGNALS) process.off(signal, stop)
   if (code === 0) return
   progress('')
   if (error !== undefined) console.error(`${program} cannot be run: ${error.message}`)
@@ -341,10 +342,15 @@ function followNpm() {
   if (process.env.npm_lifecycle_event === undefined) return
   const parent = process.ppid
   const watch = setInterval(() => {
-    if (process.ppid === parent) return
-    // Once: a second signal would cut the requests that are still running.
-    clearInterval(watch)
-    process.kill(process.pid, 'SIGTERM')
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM')
   }, 250)
   watch.unref()
+  for (const signal of SIGNALS) {
+    process.once(signal, () => {
+      // Its own or one that all got, as from a supervisor: a second would cut the requests that are still running.
+      clearInterval(watch)
+      // What nobody else takes ends the process, as if this were not here.
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
+    })
+  }
 }
