@@ -69,7 +69,7 @@ async function main(): Promise<void> {
   let giveScreenBack = (): void => undefined
   const prepare = async (opened: OpenedStore | undefined): Promise<void> => {
     // What can be wrong with the environment was said: what comes is loading, and Next.
-    if (!process.argv.includes('--verbose')) giveScreenBack = holdScreen(join(LOGS, 'start.log'))
+    giveScreenBack = holdUnlessVerbose('start.log')
     if (opened === undefined) return
     const local = isLocal(process.env['REDIS_URL'])
     const name = kind === 'embedded' ? 'the embedded store' : redisName(process.env)
@@ -105,8 +105,16 @@ async function openProvider(port: string): Promise<OpenIdProvider> {
     return process.exit(1)
   })
   Object.assign(process.env, provider.variables)
+  // What its package warns of matters to whoever runs one for others.
+  const giveScreenBack = holdUnlessVerbose('provider.log')
   await provider.serve(process.env['APP_ORIGIN'] ?? '')
+  giveScreenBack()
   return provider
+}
+
+/** @returns Gives the screen back, which a file of the logs has until then. */
+function holdUnlessVerbose(file: string): () => void {
+  return process.argv.includes('--verbose') ? () => undefined : holdScreen(join(LOGS, file))
 }
 
 /** What a person types instead; the pages' own origin is the same. */
