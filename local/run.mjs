@@ -318,7 +318,11 @@ async function execute(program, args, { cwd = '.', log } = {}) {
   if (file !== undefined) mkdirSync(LOGS, { recursive: true, mode: 0o700 })
   const output = file === undefined ? 'inherit' : openSync(file, 'w')
   const child = spawn(program, args, { cwd, stdio: ['inherit', output, output] })
-  const stop = (signal) => child.kill(signal)
+  let stopped = false
+  const stop = (signal) => {
+    stopped = true
+    child.kill(signal)
+  }
   for (const signal of SIGNALS) process.on(signal, stop)
   const { code, error } = await new Promise((resolve) => {
     child.once('error', (fault) => resolve({ code: 1, error: fault }))
@@ -327,6 +331,7 @@ async function execute(program, args, { cwd = '.', log } = {}) {
   for (const signal of SIGNALS) process.off(signal, stop)
   if (code === 0) return
   progress('')
+  if (stopped) process.exit(130)
   if (error !== undefined) console.error(`${program} cannot be run: ${error.message}`)
   else if (file !== undefined) {
     console.error(`${[program, ...args].join(' ')} failed; what it says: ${file}`)

@@ -1,5 +1,14 @@
-import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
@@ -56,4 +65,25 @@ test('a command that there is not is answered with those that there are', () => 
   const { status, output } = run('upp')
   expect(status, output).toBe(2)
   expect(output).toContain('up|dev|build|start|serve')
+})
+
+test('a step that a person stops is not said to have failed', async () => {
+  const bin = join(folder, 'bin')
+  const log = join(folder, '.usher', 'logs', 'install.log')
+  mkdirSync(bin)
+  // It installs for as long as nobody stops it.
+  writeFileSync(join(bin, 'npm'), '#!/bin/sh\necho begun\nexec sleep 600\n', { mode: 0o755 })
+  const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}` }
+  const up = spawn(process.execPath, ['local/run.mjs', 'up'], { cwd: folder, env })
+  let output = ''
+  for (const stream of [up.stdout, up.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  const closed = once(up, 'close')
+  await expect.poll(() => existsSync(log) && readFileSync(log, 'utf8')).toBe('begun\n')
+  up.kill('SIGINT')
+  expect(await closed).toEqual([130, null])
+  expect(output).toBe('')
 })
