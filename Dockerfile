@@ -17,7 +17,7 @@ COPY --from=build /usher/package.json /usher/next.config.ts ./
 COPY --from=build /usher/node_modules ./node_modules
 COPY --from=build /usher/.next ./.next
 COPY --from=build /usher/dist ./dist
-COPY --from=build /usher/local/run.mjs ./local/run.mjs
+COPY --from=build /usher/local/run.mjs /usher/local/words.mjs ./local/
 # What the embedded store keeps, where it is asked for: a volume goes here.
 RUN mkdir -m 700 .usher && chown node: .usher
 USER node

@@ -135,6 +135,11 @@ test('init takes the demo out and writes the name, and a collection is a file an
   expect(clone.git('status', '--porcelain')).toBe('?? notes.txt\n')
   rmSync(clone.at('notes.txt'))
   expect(clone.npm('init', '--name', "it's").status).toBe(2)
+  for (const command of ['init', 'upgrade']) {
+    const unknown = clone.npm(command, '--nme', 'Stars')
+    expect([unknown.status, unknown.output]).toEqual([2, expect.stringContaining('--nme')])
+    expect(unknown.output).not.toMatch(/^\s+at /m)
+  }
 
   const { status, output } = clone.npm('init', '--name', 'Star Catalogue')
   expect(status, output).toBe(0)

@@ -106,6 +106,16 @@ test('whatever the server refuses by itself, a page of a listed origin can read'
   expect(stranger.toLowerCase()).not.toContain('access-control-allow-origin')
 })
 
+test('a path that is no UTF-8 is told what is wrong with it, whoever refuses it', async ({
+  api,
+}) => {
+  for (const path of ['/api/%zz', '/api/books/%ff', '/%']) {
+    const answer = await api.get(path)
+    expect(answer).toBeProblem('invalid-request')
+    expect(answer.body.detail, path).toContain('percent sign')
+  }
+})
+
 test('a refusal of HEAD has the length of its body, and no body', async ({ server }) => {
   const answer = await raw(server.origin, get('/api/%zz').replace('GET', 'HEAD'))
   expect(answer).toMatch(/^HTTP\/1\.1 400 .*\r\ncontent-length: [1-9]\d*\r\n.*\r\n\r\n$/is)

@@ -134,7 +134,9 @@ test('beside pages the API is answered without Next, and what never was a reques
 test('without a build it has the pages of problems and accounts', async ({ store }) => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-no-pages-'))
   mkdirSync(join(folder, 'local'))
-  copyFileSync('local/run.mjs', join(folder, 'local', 'run.mjs'))
+  for (const file of ['run.mjs', 'words.mjs']) {
+    copyFileSync(join('local', file), join(folder, 'local', file))
+  }
   symlinkSync(resolve('dist'), join(folder, 'dist'))
   const server = await startApi({ host: 'serve', store: store.gateway, place: { cwd: folder } })
   try {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
-import { request } from 'node:http'
+import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EXAMPLE_SECRETS } from '../lib/settings/secrets.ts'
@@ -18,6 +18,21 @@ const EMBEDDED = { USHER_STORE: 'embedded' }
 /** The same, kept in a folder of its own. */
 async function embedded(): Promise<{ USHER_STORE: string; USHER_STORE_FOLDER: string }> {
   return { ...EMBEDDED, USHER_STORE_FOLDER: await mkdtemp(join(tmpdir(), 'usher-store-')) }
+}
+
+/** Sends a sign-in up to its body, for which the server waits then. */
+async function beginSignIn(origin: string): Promise<{
+  sent: ClientRequest
+  answered: Promise<[IncomingMessage]>
+}> {
+  const sent = request(`${origin}/api/auth/signin`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Expect: '100-continue' },
+  })
+  const answered = once(sent, 'response') as Promise<[IncomingMessage]>
+  sent.flushHeaders()
+  await once(sent, 'continue')
+  return { sent, answered }
 }
 
 test('exit 1, naming every faulty variable at once, without a value', async ({ host }) => {
@@ -161,6 +176,25 @@ test('SIGTERM to npm stops the server that npm started', async ({ host }) => {
     .toBe('gone')
 })
 
+test('a signal to npm and to all below it, as from a supervisor, finishes a request that runs', async ({
+  host,
+}) => {
+  const port = await freePort()
+  const env = serverEnvironment({ port, env: { ...(await embedded()), HOME: process.env['HOME'] } })
+  const place = { detached: true }
+  const program = await startProgram('npm', ['run', host], env, /Usher listens on/, place)
+  const { sent, answered } = await beginSignIn(`http://127.0.0.1:${port}`)
+  const npm = once(program.process, 'exit')
+  process.kill(-(program.process.pid ?? 0), 'SIGTERM')
+  await npm
+  // Meanwhile the server sees that npm is gone.
+  for (let index = 0; index < 10; index++) await runProgram(process.execPath, ['-e', ''], {})
+  sent.end(JSON.stringify(ME))
+  const [answer] = await answered
+  expect(answer.statusCode).toBe(401)
+  answer.resume()
+})
+
 test('at SIGTERM readiness says no first, and requests are served until SHUTDOWN_DELAY is over', async ({
   host,
 }) => {
@@ -190,13 +224,7 @@ test('at SIGTERM readiness says no first, and requests are served until SHUTDOWN
 
 test('a request that runs at SIGTERM is finished', async ({ host }) => {
   const { origin, stop } = await startApi({ host, env: await embedded() })
-  const sent = request(`${origin}/api/auth/signin`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', Expect: '100-continue' },
-  })
-  const answered = once(sent, 'response')
-  sent.flushHeaders()
-  await once(sent, 'continue')
+  const { sent, answered } = await beginSignIn(origin)
   const ended = stop()
   const isGone = (): Promise<boolean> =>
     fetch(`${origin}/api/health`, { headers: { Connection: 'close' } }).then(

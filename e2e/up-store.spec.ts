@@ -104,6 +104,24 @@ test('what a person changes is there at the next up, with the same accounts, unt
   expect([refused.code, refused.output]).toEqual([2, expect.stringContaining('--fresh is for')])
 })
 
+test('up --provider prints ten lines at most, warns of nothing, and its provider is there', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'usher-store-'))
+  const env = { PATH, HOME, PORT: '0', USHER_STORE_FOLDER: folder }
+  const args = ['local/run.mjs', 'up', '--provider']
+  const up = await startProgram(process.execPath, args, env, /Stop: Ctrl\+C\n/)
+  try {
+    expect(up.output().trimEnd().split('\n').length, up.output()).toBeLessThanOrEqual(10)
+    expect(up.output()).not.toMatch(/warn|deprecat|⚠/i)
+    const way = /^Provider: (\S+) as ada@example\.com/m.exec(up.output())?.[1] ?? ''
+    const { status, headers } = await fetch(way, { redirect: 'manual' })
+    expect(status).toBe(303)
+    const page = await fetch(headers.get('location') ?? '')
+    expect(page.status).toBe(200)
+  } finally {
+    await up.stop()
+  }
+})
+
 test('in a terminal a request is a line that a person reads', async () => {
   const port = String(await freePort())
   const command = `${process.execPath} local/run.mjs up`

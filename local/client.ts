@@ -9,13 +9,8 @@ const FOLDER = join('dist', 'client')
 const PACKAGE = join(FOLDER, 'package')
 const DECLARATIONS = join(FOLDER, 'declarations')
 
-if (process.argv.includes('--help')) {
-  console.log(`npm run client: packs a client of this API, with the types of its collections, for others to
-install: dist/client/<name>-client-<version>.tgz. Name and version are those of package.json.`)
-} else {
-  const file = await pack()
-  console.log(`${file}\nInstall it elsewhere: npm i <path>/${file}`)
-}
+const file = await pack()
+console.log(`${file}\nInstall it elsewhere: npm i <path>/${file}`)
 
 async function pack(): Promise<string> {
   const own: { name: string; version: string; license?: string } = JSON.parse(

@@ -17,7 +17,7 @@ import { hasPages, Pages } from './pages.ts'
 import { NODE, quickRequest } from './quick-web.ts'
 import { createUsherServer, type Host, makeUpPeerHeader, replay, send } from './server.ts'
 import { closeOrSay, STOPPING, stopOnSignal } from './stopping.ts'
-import { closeStore, type OpenedStore, openStore, StoreClosed } from './store.ts'
+import { closeStore, endStore, type OpenedStore, openStore, StoreClosed } from './store.ts'
 import { registerTelemetry } from './telemetry.ts'
 import { type OwnStore, openOwnStore } from './transports/reach.ts'
 import type { Workerd, WorkerdOptions } from './workerd.ts'
@@ -62,7 +62,7 @@ export async function run(
     new HashingPlaces(threads),
   )
   await listen(server, port, host)
-  const close = own?.close ?? (() => closeStore(gateway))
+  const close = own?.close ?? (() => endStore(gateway))
   stopOnSignal({ server, leaving, shutdownDelay, close, settle })
 
   const bound = server.address()

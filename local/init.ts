@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { git, hasDemo, removeDemo } from './demo-parts.ts'
+import { parseWords } from './parse-words.ts'
 
 const HELP = `Makes this clone yours: takes the demo out and writes your name.
 
@@ -33,13 +33,14 @@ export const sources: Readonly<Record<string, Source>> = {}
 }
 
 function main(): number {
-  const { values } = parseArgs({
-    options: {
-      name: { type: 'string' },
-      force: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
+  const options = {
+    name: { type: 'string' },
+    force: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const
+  const read = parseWords({ options }, HELP)
+  if (read === undefined) return 2
+  const { values } = read
   if (values.help) {
     console.log(HELP)
     return 0

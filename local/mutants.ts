@@ -19,6 +19,10 @@ function main(): number {
   const chosen = MUTANTS.filter(
     ({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)),
   )
+  if (chosen.length === 0) {
+    console.error(`No planted fault has ${wanted.join(' or ')} in its name.`)
+    return 2
+  }
   const copy = mkdtempSync(join(tmpdir(), 'usher-mutants-'))
   process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
   // New files too, but not what git ignores or what was deleted.

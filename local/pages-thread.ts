@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { openNext } from './next.ts'
 import type { PagesThreadData } from './pages.ts'
 import { LARGEST_PARSED_SECTION } from './request-form.ts'
-import { closeStore, openStore } from './store.ts'
+import { endStore, openStore } from './store.ts'
 
 /** Serves Next's pages to the thread that started this one, until that says that it is enough. */
 async function main({ peerHeader }: PagesThreadData): Promise<void> {
@@ -27,7 +27,7 @@ async function main({ peerHeader }: PagesThreadData): Promise<void> {
   parentPort?.once('message', async () => {
     server.close()
     await next.close()
-    await closeStore(store)
+    await endStore(store)
     process.exit(0)
   })
   parentPort?.postMessage((server.address() as AddressInfo).port)

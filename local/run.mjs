@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { checkWords } from './words.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [command = '', ...words] = process.argv.slice(2)
@@ -27,6 +28,7 @@ const DOCUMENT = 'lib/openapi/openapi.json'
 
 /** What tools say goes here, unless a person wants to see it. */
 const LOGS = join('.usher', 'logs')
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const isVerbose = words.includes('--verbose')
 
 /** Of what a bundle writes the last: it is there when all of it is. */
@@ -78,11 +80,6 @@ const commands = {
   bundle,
   openapi: async () => {
     await install()
-    if (words.includes('--help')) {
-      console.log(`npm run --silent openapi [-- <file>]: prints the OpenAPI document, or writes it into a file.
-Serving it needs neither: build and dev make it by themselves.`)
-      return
-    }
     await makeDocument()
     const [file] = words
     if (file === undefined) process.stdout.write(readFileSync(DOCUMENT))
@@ -143,6 +140,7 @@ if (!Object.hasOwn(commands, command)) {
   console.error(`node local/run.mjs <${Object.keys(commands).join('|')}>`)
   process.exit(2)
 }
+checkWords(command, words)
 followNpm()
 await commands[command]()
 
@@ -324,15 +322,20 @@ async function execute(program, args, { cwd = '.', log } = {}) {
   if (file !== undefined) mkdirSync(LOGS, { recursive: true, mode: 0o700 })
   const output = file === undefined ? 'inherit' : openSync(file, 'w')
   const child = spawn(program, args, { cwd, stdio: ['inherit', output, output] })
-  const stop = (signal) => child.kill(signal)
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+  let stopped = false
+  const stop = (signal) => {
+    stopped = true
+    child.kill(signal)
+  }
+  for (const signal of SIGNALS) process.on(signal, stop)
   const { code, error } = await new Promise((resolve) => {
     child.once('error', (fault) => resolve({ code: 1, error: fault }))
     child.once('exit', (status) => resolve({ code: status ?? 130 }))
   })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, stop)
+  for (const signal of SIGNALS) process.off(signal, stop)
   if (code === 0) return
   progress('')
+  if (stopped) process.exit(130)
   if (error !== undefined) console.error(`${program} cannot be run: ${error.message}`)
   else if (file !== undefined) {
     console.error(`${[program, ...args].join(' ')} failed; what it says: ${file}`)
@@ -348,10 +351,15 @@ function followNpm() {
   if (process.env.npm_lifecycle_event === undefined) return
   const parent = process.ppid
   const watch = setInterval(() => {
-    if (process.ppid === parent) return
-    // Once: a second signal would cut the requests that are still running.
-    clearInterval(watch)
-    process.kill(process.pid, 'SIGTERM')
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM')
   }, 250)
   watch.unref()
+  for (const signal of SIGNALS) {
+    process.once(signal, () => {
+      // Its own or one that all got, as from a supervisor: a second would cut the requests that are still running.
+      clearInterval(watch)
+      // What nobody else takes ends the process, as if this were not here.
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
+    })
+  }
 }

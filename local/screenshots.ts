@@ -18,12 +18,7 @@ interface Served {
   process: ChildProcess
 }
 
-if (process.argv.includes('--help')) {
-  console.log(`npm run screenshots: makes docs/screenshots/*.webp anew, with the system's Chromium.
-CHROMIUM names another one.`)
-} else {
-  await main()
-}
+await main()
 
 async function main(): Promise<void> {
   const store = mkdtempSync(join(tmpdir(), 'usher-screenshots-'))

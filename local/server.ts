@@ -10,7 +10,7 @@ import type { Duplex } from 'node:stream'
 import { contract } from '../lib/contract/operations.ts'
 import { type Failure, fail } from '../lib/contract/problems.ts'
 import { LARGEST_BODY_BYTES } from '../lib/http/body.ts'
-import { routeOf } from '../lib/http/gate.ts'
+import { MALFORMED_PATH, routeOf } from '../lib/http/gate.ts'
 import { normalPath, redirectOf } from '../lib/http/path.ts'
 import { findRoute } from '../lib/http/router.ts'
 import { PEER_HEADER_VARIABLE } from '../lib/settings/readers.ts'
@@ -156,7 +156,7 @@ function asksWhetherReady(method: string, pathname: string): boolean {
 
 /** Paths on which Next would answer a bare 500, or an API path in disguise. */
 function refusedPath(pathname: string): Failure | undefined {
-  if (findRoute(pathname) === 'malformed') return fail('invalid-request', 'malformed path')
+  if (findRoute(pathname) === 'malformed') return MALFORMED_PATH
   const internal = /^\/_next\/data\//.test(pathname) || /^\/_(?!next\/)/.test(pathname)
   return internal ? fail('not-found', 'internal path of Next') : undefined
 }

@@ -18,18 +18,10 @@ const HOSTS = {
 }
 const host = HOSTS[process.argv[2] as keyof typeof HOSTS]
 
-if (process.argv.includes('--help')) {
-  console.log(`${host.command}: serves on HOST:PORT (127.0.0.1:3000).
-All configuration comes from the environment; .env.example describes it.`)
-} else {
-  const { address, gateway } = await host.serve()
-  if (gateway?.kept !== undefined) {
-    const name = 'the embedded store'
-    await announceStore(
-      { ...gateway, name, by: host.command, local: true },
-      storeFolder(process.env),
-    )
-    console.log(`The store is the embedded one, kept in ${gateway.kept}.`)
-  }
-  console.log(`Usher listens on ${address}`)
+const { address, gateway } = await host.serve()
+if (gateway?.kept !== undefined) {
+  const name = 'the embedded store'
+  await announceStore({ ...gateway, name, by: host.command, local: true }, storeFolder(process.env))
+  console.log(`The store is the embedded one, kept in ${gateway.kept}.`)
 }
+console.log(`Usher listens on ${address}`)

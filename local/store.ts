@@ -100,6 +100,15 @@ export async function closeStore(store: Gateway | undefined): Promise<void> {
   await Promise.all([store?.close(), store?.engine.close()])
 }
 
+/**
+ * Writes what is not written yet, for a process that ends. The gateway is there until then and answers nobody:
+ * isolates of Next still tell what they have counted, and would log that the store is away.
+ */
+export async function endStore(store: Gateway | undefined): Promise<void> {
+  store?.hold()
+  await store?.engine.close()
+}
+
 /** The embedded store cannot be used; the message says why, for a person. */
 export class StoreClosed extends Error {
   override readonly name = 'StoreClosed'

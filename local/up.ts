@@ -69,7 +69,7 @@ async function main(): Promise<void> {
   let giveScreenBack = (): void => undefined
   const prepare = async (opened: OpenedStore | undefined): Promise<void> => {
     // What can be wrong with the environment was said: what comes is loading, and Next.
-    if (!process.argv.includes('--verbose')) giveScreenBack = holdScreen(join(LOGS, 'start.log'))
+    giveScreenBack = holdUnlessVerbose('start.log')
     if (opened === undefined) return
     const local = isLocal(process.env['REDIS_URL'])
     const name = kind === 'embedded' ? 'the embedded store' : redisName(process.env)
@@ -105,8 +105,16 @@ async function openProvider(port: string): Promise<OpenIdProvider> {
     return process.exit(1)
   })
   Object.assign(process.env, provider.variables)
+  // What its package warns of matters to whoever runs one for others.
+  const giveScreenBack = holdUnlessVerbose('provider.log')
   await provider.serve(process.env['APP_ORIGIN'] ?? '')
+  giveScreenBack()
   return provider
+}
+
+/** @returns Gives the screen back, which a file of the logs has until then. */
+function holdUnlessVerbose(file: string): () => void {
+  return process.argv.includes('--verbose') ? () => undefined : holdScreen(join(LOGS, file))
 }
 
 /** What a person types instead; the pages' own origin is the same. */
@@ -211,16 +219,4 @@ function trial(address: string, users: DemoUser[]): string {
     : `curl -s ${address}/api/health/ready`
 }
 
-if (process.argv.includes('--help')) {
-  console.log(`npm run up: installs, builds, starts the local store, loads the demo data and serves on
-HOST:PORT (127.0.0.1:3000). Its data is kept in .usher/store; set REDIS_URL to keep it in a Redis of yours.
-npm run dev: the same with Next's development server, which serves what you change at once.
---verbose: shows what the tools say; else it goes to .usher/logs.
-The accounts of the demo have two weeks of usage, which is made up.
---demo: loads the demo data and accounts into the Redis of REDIS_URL, too, which gets nothing else.
---fresh: begins with an empty store; what was in .usher/store is set aside there.
---provider: an OpenID provider of this machine with two people, to try the sign-in with one.
---fault <name>: a store that fails, to see what clients see; --fault help lists the ways.`)
-} else {
-  await main()
-}
+await main()

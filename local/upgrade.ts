@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { parseArgs } from 'node:util'
 import { git, hasDemo, PARTS_FILE, partsIn } from './demo-parts.ts'
+import { parseWords } from './parse-words.ts'
 
 const HELP = `Merges another version of Usher into this clone.
 
@@ -14,10 +14,10 @@ CHANGELOG.md says what to do for each version.
 `
 
 function main(): number {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h', default: false } },
-  })
+  const options = { help: { type: 'boolean', short: 'h', default: false } } as const
+  const read = parseWords({ allowPositionals: true, options }, HELP)
+  if (read === undefined) return 2
+  const { values, positionals } = read
   const [version] = positionals
   if (values.help) {
     console.log(HELP)

@@ -160,15 +160,16 @@ type Routed =
   | { refused: Failure }
   | { allow: string; refused?: Failure }
 
+export const MALFORMED_PATH = fail('invalid-request', 'malformed path', {
+  detail: 'The path has a percent sign that begins no encoded UTF-8 character.',
+})
+
 /**
  * Judges path and method alone; the start server asks this too, for what never reaches the gate.
  */
 export function routeOf(method: string, pathname: string): Routed {
   const match = findRoute(pathname)
-  if (match === 'malformed') {
-    const detail = 'The path has a percent sign that begins no encoded UTF-8 character.'
-    return { refused: fail('invalid-request', 'malformed path', { detail }) }
-  }
+  if (match === 'malformed') return { refused: MALFORMED_PATH }
   if (match === 'unknown') return { refused: fail('not-found', 'no such path') }
   const allow = allowedMethods(match)
   if (method === 'OPTIONS') return { allow }

@@ -23,7 +23,7 @@ export type Included = Record<string, Record<string, Item>>
 const MOST_INCLUDED = 1_000
 
 /**
- * Reads `include=movie,author`.
+ * Reads `include=planet,star`.
  *
  * @returns What is wrong with it, as a text.
  */

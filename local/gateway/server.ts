@@ -26,6 +26,8 @@ export interface Gateway {
   url: string
   token: string
   engine: Engine
+  /** From now on nobody is answered: for a process that ends, whose isolates would take an answer for an outage. */
+  hold(): void
   close(): Promise<void>
 }
 
@@ -42,14 +44,13 @@ export const KEEP_ALIVE_MS = 120_000
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const scripts = new ScriptTranslator(options.engine.knowsShebang)
   let answers = 0
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    serve(request, options, scripts).then(
-      ({ status, body }) => {
-        response.setHeader('Upstash-Sync-Token', String(++answers))
-        send(request, response, status, body)
-      },
-      () => send(request, response, 500, { error: 'ERR the gateway failed' }),
-    )
+  let isHeld = false
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, async (request, response) => {
+    const failed = { status: 500, body: { error: 'ERR the gateway failed' } }
+    const { status, body } = await serve(request, options, scripts).catch(() => failed)
+    if (isHeld) return
+    response.setHeader('Upstash-Sync-Token', String(++answers))
+    send(request, response, status, body)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -61,6 +62,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url: `http://127.0.0.1:${address.port}`,
     token: options.token,
     engine: options.engine,
+    hold: () => {
+      isHeld = true
+    },
     close: () => close(server),
   }
 }

@@ -80,6 +80,13 @@ export const OPERATING: readonly Mutant[] = [
     'local/stopping.test.ts',
   ),
   mutant(
+    'what is told while the store ends is refused',
+    'local/store.ts',
+    '  store?.hold()\n',
+    '',
+    'local/store.test.ts',
+  ),
+  mutant(
     'a server that stops says that it is ready',
     'local/server.ts',
     'if (leaving.aborted && asksWhetherReady(method, pathname)) {',

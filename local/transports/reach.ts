@@ -1,13 +1,7 @@
 import { parseSettings } from '../../lib/settings/settings.ts'
 import type { Settings } from '../../lib/settings/types.ts'
 import type { Database } from '../../lib/store/client/redis.ts'
-import {
-  closeStore,
-  type OpenedStore,
-  openStore,
-  storeKind,
-  withStorePlaceholder,
-} from '../store.ts'
+import { endStore, type OpenedStore, openStore, storeKind, withStorePlaceholder } from '../store.ts'
 import type { Connection } from './carrier.ts'
 import { reachEngine } from './engine.ts'
 import { openRedis } from './redis.ts'
@@ -56,7 +50,7 @@ export async function openOwnStore(
     gateway,
     close: async () => {
       await Promise.all(opened.map((connection) => connection.close()))
-      await closeStore(gateway)
+      await endStore(gateway)
     },
   }
 }

@@ -9,6 +9,8 @@ type Variables = Readonly<Record<string, string | undefined>>
 export interface Place {
   cwd?: string
   uid?: number
+  /** In a group of processes of its own, which a signal can be sent to as a whole. */
+  detached?: boolean
 }
 
 /** A program that a test started; it is ended by its id, with the test. */
