@@ -68,13 +68,10 @@ export async function needUser(path: string): Promise<Viewer> {
 }
 
 /**
- * Whoever is no admin is told so, with status 403.
- *
- * @returns Whether that is known: the level is in the access token, and that may have to be renewed first.
+ * Whoever is no admin is told so, with status 403. The level is in the access token, which may have to be
+ * renewed first: it is not known then.
  */
-export async function needAdmin(path: string): Promise<'admin' | 'not known yet'> {
+export async function needAdmin(path: string): Promise<void> {
   const { level } = await needUser(path)
-  if (level === undefined) return 'not known yet'
-  if (level < ADMIN_LEVEL) forbidden()
-  return 'admin'
+  if (level !== undefined && level < ADMIN_LEVEL) forbidden()
 }

@@ -126,7 +126,7 @@ function Inspected({
             </>
           )}
         </dl>
-        {can.usage && <UserMonth path={path} name={user.user} />}
+        {can.usage && <UserMonth key={user.plan} path={path} name={user.user} />}
         <RightsForm user={user} can={can} plans={plans} busy={busy} onPatch={patch} />
         <FormFault fault={fault} />
       </div>
