@@ -8,7 +8,11 @@ export default function NotFound(): ReactNode {
         <span className="badge">404</span>
         <h1>There is nothing here</h1>
         <p>
-          Check the address. The <Link href="/reference">reference</Link> has every path of the API.
+          Check the address. The{' '}
+          <Link href="/reference" prefetch={false}>
+            reference
+          </Link>{' '}
+          has every path of the API.
         </p>
       </div>
     </main>

@@ -1,6 +1,7 @@
 import type { CDPSession, Page } from '@playwright/test'
 import { account } from '../test/support/accounts.ts'
 import { expect, test } from '../test/support/fixtures.ts'
+import { signInAt } from '../test/support/pages.ts'
 import { freePort } from '../test/support/processes.ts'
 import { type ServerApi, startApi } from '../test/support/start-api.ts'
 
@@ -116,6 +117,29 @@ test('a passkey of a browser is made, signs in without a name, and makes a sessi
   const proof = `assert().then((credential) => call('/api/auth/fresh', { credential }))`
   expect((await run(page, proof)).status).toBe(204)
   expect((await run(page, key)).status).toBe(201)
+})
+
+test('pages add a passkey, sign in with it, and remove it', async ({ page, store }) => {
+  const credentials = await account(store, 'page-passkey@home.org')
+  await plugIn(page)
+  await signInAt(page, origin, credentials, '/account/security')
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Add a passkey' })
+  await dialog.getByLabel('Name').fill('This device')
+  await dialog.getByRole('button', { name: 'Add passkey' }).click()
+  await expect(page.getByRole('heading', { name: 'This device' })).toBeVisible()
+
+  await page.context().clearCookies()
+  await page.goto(`${origin}/signin?returnTo=/account/security`)
+  // The browser may be quicker, and offer it in the field of the address.
+  await page
+    .getByRole('button', { name: 'Sign in with a passkey' })
+    .click()
+    .catch(() => undefined)
+  await page.waitForURL(`${origin}/account/security`)
+  await page.getByRole('button', { name: 'Remove This device' }).click()
+  await page.getByRole('button', { name: 'Remove passkey' }).click()
+  await expect(page.getByRole('heading', { name: 'This device' })).toHaveCount(0)
 })
 
 test('the field of the address offers a passkey by itself', async ({ page, store }) => {

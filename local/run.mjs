@@ -26,6 +26,9 @@ const NODE_PROGRAM = {
 
 const DOCUMENT = 'lib/openapi/openapi.json'
 
+/** Each a program of `bench`; without a name the hosts are compared. */
+const BENCHES = ['soak', 'back-pressure', 'scale', 'world', 'keeping', 'month', 'loading', 'pages']
+
 /** What tools say goes here, unless a person wants to see it. */
 const LOGS = join('.usher', 'logs')
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
@@ -104,14 +107,12 @@ const commands = {
     await install()
     if (!(await isBuilt())) await build()
     const [name = ''] = words
-    if (['soak', 'back-pressure', 'scale', 'world', 'keeping', 'month', 'loading'].includes(name)) {
+    if (BENCHES.includes(name)) {
       await handOver(`${name}.js`, words)
       return
     }
     if (name !== '' && !name.startsWith('--')) {
-      console.error(
-        'npm run bench -- [soak|back-pressure|scale|world|keeping|month|loading] [--help]',
-      )
+      console.error(`npm run bench -- [${BENCHES.join('|')}] [--help]`)
       process.exit(2)
     }
     if (!words.includes('--help')) await install('bench')
@@ -238,6 +239,7 @@ async function bundle() {
     keeping: 'bench/keeping.ts',
     month: 'bench/month.ts',
     loading: 'bench/loading.ts',
+    pages: 'bench/pages.ts',
     compare: 'bench/compare.ts',
     'bench-gateway': 'bench/gateway.ts',
     'bench-delay': 'bench/delay.ts',

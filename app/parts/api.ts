@@ -62,20 +62,28 @@ function sentence(text: string): string {
 }
 
 export type Answer<value> =
+  /** Nothing was asked. */
+  | { state: 'idle'; value?: undefined }
   | { state: 'loading'; value?: undefined }
   | { state: 'failed'; fault: Fault; value?: undefined }
   | { state: 'ready'; value: value }
+
+/** The answer, what asks again, and what changes it without asking. */
+export type Asked<value> = [
+  Answer<value>,
+  again: () => void,
+  change: (change: (value: value) => value) => void,
+]
 
 /**
  * What the API answers to a GET.
  *
  * @param path Null: nothing is asked.
- * @returns The answer, what asks again, and what changes it without asking.
  */
-export function useAnswer<value>(
-  path: string | null,
-): [Answer<value>, again: () => void, change: (change: (value: value) => value) => void] {
-  const [answer, setAnswer] = useState<Answer<value>>({ state: 'loading' })
+export function useAnswer<value>(path: string | null): Asked<value> {
+  const [answer, setAnswer] = useState<Answer<value>>({
+    state: path === null ? 'idle' : 'loading',
+  })
   const [round, setRound] = useState(0)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new round asks again

@@ -24,17 +24,6 @@ export function Bars({ rows, title }: { rows: readonly UsageRow[]; title: string
     <div className="plot">
       <svg height={HEIGHT} role="img" aria-labelledby={`${id}-title`}>
         <title id={`${id}-title`}>{title}</title>
-        <defs>
-          <pattern
-            id={`${id}-hatch`}
-            width="5"
-            height="5"
-            patternUnits="userSpaceOnUse"
-            patternTransform="rotate(45)"
-          >
-            <rect className="hatch" width="2.2" height="5" />
-          </pattern>
-        </defs>
         {lines.map((count) => (
           <g key={count}>
             <line
@@ -64,7 +53,6 @@ export function Bars({ rows, title }: { rows: readonly UsageRow[]; title: string
             {denied > 0 && (
               <rect
                 className="denied"
-                fill={`url(#${id}-hatch)`}
                 x={`${(index + 0.16) * width}%`}
                 width={`${0.68 * width}%`}
                 y={HEIGHT - high(requests)}

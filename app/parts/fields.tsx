@@ -2,7 +2,7 @@
 import { type ComponentProps, type ReactNode, useId, useState } from 'react'
 import type { Fault } from './api.ts'
 import { Icon } from './icons.tsx'
-import { Waiting } from './waiting.tsx'
+import { QuotaWords } from './states.tsx'
 
 interface FieldProps {
   label: ReactNode
@@ -62,6 +62,44 @@ export function TextField({
   )
 }
 
+/** The address of an account. */
+export function AddressField(props: {
+  error?: string | undefined
+  autoComplete?: string
+}): ReactNode {
+  return (
+    <TextField
+      label="Address"
+      name="user"
+      type="email"
+      inputMode="email"
+      autoComplete="username"
+      required
+      {...props}
+    />
+  )
+}
+
+/** A search: its icon says what it is, its label stands in it. */
+export function SearchField({
+  label,
+  placeholder = label,
+  ...input
+}: { label: string } & ComponentProps<'input'>): ReactNode {
+  const id = useId()
+  return (
+    <div className="grow">
+      <label className="hidden-text" htmlFor={id}>
+        {label}
+      </label>
+      <span className="input-group">
+        <Icon name="search" />
+        <input className="input" type="search" placeholder={placeholder} {...input} id={id} />
+      </span>
+    </div>
+  )
+}
+
 /** A password, which can be shown. */
 export function PasswordField({
   label,
@@ -114,6 +152,32 @@ export function ActButton({
   )
 }
 
+/** Ends one thing of a list; readers of screens hear which. */
+export function EndButton({
+  word,
+  of,
+  busy,
+  onClick,
+}: {
+  word: string
+  of: string
+  busy?: boolean
+  onClick: () => void
+}): ReactNode {
+  return (
+    <button
+      className="button button-quiet"
+      data-tone="danger"
+      type="button"
+      aria-busy={busy || undefined}
+      onClick={onClick}
+    >
+      {word}
+      <span className="hidden-text"> {of}</span>
+    </button>
+  )
+}
+
 /** What went wrong with a form as a whole; what is wrong with a field stands there. */
 export function FormFault({
   fault,
@@ -138,9 +202,7 @@ export function FormFault({
             {name !== '' && <code>{name}</code>} {message}
           </p>
         ))}
-        {fault.code === 'quota-exceeded' && fault.retryAfterSeconds !== undefined && (
-          <Waiting key={fault.requestId} seconds={fault.retryAfterSeconds} />
-        )}
+        {fault.code === 'quota-exceeded' && <QuotaWords fault={fault} />}
         {fault.code === 'internal-error' && (
           <p>
             Request <code>{fault.requestId}</code>

@@ -3,17 +3,18 @@ import { type ReactNode, useState } from 'react'
 import type { Fault } from './api.ts'
 import { PasswordField } from './fields.tsx'
 
-/** Whether an act asked for a sign-in of a moment ago: it goes on asking, once it has. */
-export function useFresh(fault: Fault | undefined): boolean {
+/**
+ * For an act that may ask for a sign-in of a moment ago: the field for the password, which stays once it
+ * was asked for, and what else went wrong.
+ */
+export function useFresh(fault: Fault | undefined): {
+  field: ReactNode
+  fault: Fault | undefined
+} {
   const [asked, setAsked] = useState(false)
   const asks = fault?.code === 'fresh-signin-required'
   if (asks && !asked) setAsked(true)
-  return asked || asks
-}
-
-/** The password, where the last sign-in is too long ago for this. */
-export function FreshField({ fault }: { fault: Fault | undefined }): ReactNode {
-  return (
+  const field = (asked || asks) && (
     <PasswordField
       label="Password"
       hint="Your last sign-in is some time ago. Without a password, sign in again first."
@@ -23,6 +24,7 @@ export function FreshField({ fault }: { fault: Fault | undefined }): ReactNode {
       error={fault?.fields['current']}
     />
   )
+  return { field, fault: asks ? undefined : fault }
 }
 
 /** `current` for a body, if the form asked for it. */

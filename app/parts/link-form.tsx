@@ -4,7 +4,7 @@ import { jsonInit } from '@/lib/client/transport.ts'
 import { pageClient } from '@/lib/react.tsx'
 import { type Fault, faultOf } from './api.ts'
 import { ActButton, PasswordField } from './fields.tsx'
-import { Notice } from './states.tsx'
+import { Said } from './states.tsx'
 import { Waiting } from './waiting.tsx'
 
 const KEYS_ENDED = 'Usher-Keys-Ended'
@@ -58,9 +58,7 @@ export function LinkForm({
   if (said !== '') {
     return (
       <>
-        <div role="status">
-          <Notice tone="ok" title={said} />
-        </div>
+        <Said title={said} />
         <a className="button button-primary" href="/signin">
           Sign in
         </a>

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react'
 import type { Fault } from './api.ts'
 import { ActButton, FormFault } from './fields.tsx'
-import { Notice } from './states.tsx'
+import { Said } from './states.tsx'
 
 /** A mail is on its way; whether there was one to send is not said. */
 export function MailSent({
@@ -20,14 +20,12 @@ export function MailSent({
 }): ReactNode {
   return (
     <>
-      <div role="status">
-        <Notice tone="ok" title="Look into your mail">
-          <p>
-            If there is something to be done for <strong>{to}</strong>, a mail is on its way.{' '}
-            {children}
-          </p>
-        </Notice>
-      </div>
+      <Said title="Look into your mail">
+        <p>
+          If there is something to be done for <strong>{to}</strong>, a mail is on its way.{' '}
+          {children}
+        </p>
+      </Said>
       <FormFault fault={fault} />
       <div className="row">
         <ActButton busy={busy} onClick={again}>

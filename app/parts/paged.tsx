@@ -38,6 +38,11 @@ export function usePaged<row>(path: string): Paged<row> {
   }
 }
 
+/** `1 event`, `2 events` */
+export function counted(count: number, word: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? word : `${word}s`}`
+}
+
 /** What stands below a list: where one is, and the ways on and back. */
 export function PageFoot<row>({
   paged: { answer, number, next, back },

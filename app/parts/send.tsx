@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { Code } from './code.tsx'
 import { Badge } from './states.tsx'
+import { spoken } from './waiting.tsx'
 
 /** Whose credential a call from the reference takes. */
 export type As = 'session' | 'nobody' | { key: string }
@@ -25,6 +26,8 @@ export interface Sent {
   /** Of the quota, as the header says it. */
   left: string | undefined
   text: string
+  /** The page that explains what went wrong. */
+  problem: string | undefined
 }
 
 /** Sends a call as its reader wrote it: nothing is repeated, renewed or hidden. */
@@ -47,29 +50,44 @@ export async function send({ method, path, as, body, headers = {} }: Request): P
       words: response.statusText,
       milliseconds: Math.round(performance.now() - began),
       left: leftOf(response.headers),
-      text: inLines(text),
+      ...read(text),
     }
   } catch {
     const text = 'The server could not be reached.'
-    return { status: 0, words: 'No answer', milliseconds: 0, left: undefined, text }
+    return {
+      status: 0,
+      words: 'No answer',
+      milliseconds: 0,
+      left: undefined,
+      text,
+      problem: undefined,
+    }
   }
 }
 
+/** What is left of the quota that will be used up first. */
 function leftOf(headers: Headers): string | undefined {
-  const [, count, seconds] = /;r=(\d+);t=(\d+)/.exec(headers.get('ratelimit') ?? '') ?? []
-  return count === undefined ? undefined : `${count} left for ${seconds} s`
+  const items = [...(headers.get('ratelimit') ?? '').matchAll(/;r=(\d+);t=(\d+)/g)]
+  const [first] = items
+    .map(([, count, seconds]) => ({ count: Number(count), seconds: Number(seconds) }))
+    .sort((a, b) => a.count - b.count)
+  return first && `${first.count.toLocaleString('en')} left for ${spoken(first.seconds)}`
 }
 
-function inLines(text: string): string {
+/** A body in lines, and what it is a problem of. */
+function read(text: string): Pick<Sent, 'text' | 'problem'> {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2)
+    const body = JSON.parse(text)
+    const type = String(body?.type)
+    const problem = type.startsWith('/problems/') ? type : undefined
+    return { text: JSON.stringify(body, null, 2), problem }
   } catch {
-    return text
+    return { text, problem: undefined }
   }
 }
 
 export function AnswerShown({ sent }: { sent: Sent }): ReactNode {
-  const { status, words, milliseconds, left, text } = sent
+  const { status, words, milliseconds, left, text, problem } = sent
   const isGood = status >= 200 && status < 400
   return (
     <section aria-label="Answer">
@@ -83,6 +101,13 @@ export function AnswerShown({ sent }: { sent: Sent }): ReactNode {
           </Badge>
         }
       />
+      {problem !== undefined && (
+        <p className="answer-problem">
+          <a className="row-link" href={problem}>
+            What this answer means, and what to do
+          </a>
+        </p>
+      )}
     </section>
   )
 }

@@ -95,6 +95,16 @@ export function Sprite(): ReactNode {
           d="M10 5.18c1.18 0 2.23.4 3.06 1.2l2.28-2.28A8 8 0 0 0 2.92 6.4l2.65 2.06A4.77 4.77 0 0 1 10 5.18z"
         />
       </symbol>
+      {/* What was denied, in plots: the style sheet fills with it. */}
+      <pattern
+        id="hatch"
+        width="5"
+        height="5"
+        patternUnits="userSpaceOnUse"
+        patternTransform="rotate(45)"
+      >
+        <rect className="hatch" width="2.2" height="5" />
+      </pattern>
     </svg>
   )
 }

@@ -1,8 +1,9 @@
 'use client'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { Answer, Fault } from './api.ts'
 import { Icon } from './icons.tsx'
 import type { IconName } from './sprite.tsx'
+import { Waiting } from './waiting.tsx'
 
 /** Nothing is there: what it is for, and the way to the first. */
 export function Empty({
@@ -49,11 +50,28 @@ export function Failed({
           </>
         )}
       </p>
+      {fault.code === 'quota-exceeded' && <QuotaWords fault={fault} />}
       <button className="button" type="button" onClick={again}>
         <Icon name="refresh" />
         Try again
       </button>
     </div>
+  )
+}
+
+/** How long a quota lets nothing in, and where that is explained. */
+export function QuotaWords({
+  fault: { requestId, retryAfterSeconds },
+}: {
+  fault: Fault
+}): ReactNode {
+  return (
+    <>
+      {retryAfterSeconds !== undefined && <Waiting key={requestId} seconds={retryAfterSeconds} />}
+      <p>
+        <a href="/problems/quota-exceeded">What that means</a>
+      </p>
+    </>
   )
 }
 
@@ -100,7 +118,7 @@ export function Loaded<value>({
   waiting?: ReactNode
   children: (value: value) => ReactNode
 }): ReactNode {
-  if (answer.state === 'loading') return waiting
+  if (answer.state === 'loading' || answer.state === 'idle') return waiting
   if (answer.state === 'failed') return <Failed what={what} fault={answer.fault} again={again} />
   return children(answer.value)
 }
@@ -120,6 +138,19 @@ export function Badge({
       {icon !== undefined && <Icon name={icon} size={14} />}
       {children}
     </span>
+  )
+}
+
+/** What went well and took the place of a form: it has the focus, which the form has lost. */
+export function Said({ title, children }: { title: string; children?: ReactNode }): ReactNode {
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => place.current?.focus(), [])
+  return (
+    <div className="said" role="status" tabIndex={-1} ref={place}>
+      <Notice tone="ok" title={title}>
+        {children}
+      </Notice>
+    </div>
   )
 }
 

@@ -26,6 +26,28 @@ function dayText(at: number): string {
   return new Date(at).toISOString().slice(0, 10)
 }
 
+/** When the month of a moment begins and ends, in UTC. */
+export function monthOf(now: Date): { first: number; next: number } {
+  const [year, month] = [now.getUTCFullYear(), now.getUTCMonth()]
+  return { first: Date.UTC(year, month), next: Date.UTC(year, month + 1) }
+}
+
+/** The part of a month from which on it says something about the rest. */
+const TELLING = 0.1
+
+/**
+ * Whether a month will do, in words.
+ *
+ * @param passed How much of the month is over, from 0 to 1.
+ */
+export function outlook(used: number, limit: number, passed: number): string {
+  if (used >= limit) return 'It is used up: until then, each request is answered with 429.'
+  if (passed < TELLING) return 'The month is young: how much it will be cannot be said yet.'
+  const end = Math.round(Number((used / passed).toPrecision(2)))
+  const words = end > limit ? 'more than there is' : 'enough'
+  return `If it goes on like this, about ${end.toLocaleString('en')} by the end of the month: ${words}.`
+}
+
 /** One row for each of these days, also where nothing was used. */
 export function byDay(rows: readonly UsageRow[], days: readonly string[]): UsageRow[] {
   return days.map((time) => {

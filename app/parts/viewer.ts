@@ -1,10 +1,13 @@
 import { headers } from 'next/headers'
 import { forbidden, redirect } from 'next/navigation'
 import { cache } from 'react'
+import { passkeysPossible } from '@/lib/auth/passkeys/possible.ts'
 import { ADMIN_LEVEL } from '@/lib/contract/access.ts'
 import { pageDeps } from '@/lib/deps/pages.ts'
+import { offers } from '@/lib/http/pages/reference.ts'
 import { type Viewer, viewerOf } from '@/lib/http/pages/viewer.ts'
 import { NAME } from '@/lib/name.ts'
+import { Plans } from '@/lib/rate-limit/plans.ts'
 import { EnvironmentFault } from '@/lib/settings/settings.ts'
 import type { PageSettings } from '@/lib/settings/types.ts'
 
@@ -18,16 +21,34 @@ export const viewer: () => Promise<Viewer | undefined> = cache(async () => {
 export function place(): Place {
   return unlessFaulty<Place>(
     () => {
-      const { name, origin, passwordRules, limits } = pageDeps().settings
-      return { name, origin, minLength: passwordRules.minLength, limits }
+      const { name, origin, passwordRules, limits, plans, providers } = pageDeps().settings
+      const shown = providers.map(({ id, name }) => ({ id, name }))
+      const passkeys = offers('POST', '/api/auth/passkeys') && passkeysPossible(origin)
+      const ways = { providers: shown, passkeys }
+      return { name, origin, minLength: passwordRules.minLength, limits, plans, ways }
     },
-    { name: NAME, origin: '', minLength: 0, limits: {} },
+    { name: NAME, origin: '', minLength: 0, limits: {}, plans: new Map(), ways: NO_WAYS },
   )
 }
 
-interface Place extends Pick<PageSettings, 'name' | 'origin' | 'limits'> {
+const NO_WAYS: WaysShown = { providers: [], passkeys: false }
+
+/** The ways to sign in besides a password. Pages know them at once: buttons that come later would push others. */
+export interface WaysShown {
+  providers: readonly { id: string; name: string }[]
+  passkeys: boolean
+}
+
+interface Place extends Pick<PageSettings, 'name' | 'origin' | 'limits' | 'plans'> {
   /** Characters of a new password at least. */
   minLength: number
+  ways: WaysShown
+}
+
+/** The plans of this deployment. */
+export function planTable(): Plans {
+  const { limits, plans } = place()
+  return new Plans(plans, limits, () => undefined)
 }
 
 function unlessFaulty<value>(read: () => value, otherwise: value): value {
@@ -47,13 +68,10 @@ export async function needUser(path: string): Promise<Viewer> {
 }
 
 /**
- * Whoever is no admin is told so, with status 403.
- *
- * @returns Whether that is known: the level is in the access token, and that may have to be renewed first.
+ * Whoever is no admin is told so, with status 403. The level is in the access token, which may have to be
+ * renewed first: it is not known then.
  */
-export async function needAdmin(path: string): Promise<'admin' | 'not known yet'> {
+export async function needAdmin(path: string): Promise<void> {
   const { level } = await needUser(path)
-  if (level === undefined) return 'not known yet'
-  if (level < ADMIN_LEVEL) forbidden()
-  return 'admin'
+  if (level !== undefined && level < ADMIN_LEVEL) forbidden()
 }

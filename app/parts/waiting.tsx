@@ -16,11 +16,13 @@ export function Waiting({ seconds }: { seconds: number }): ReactNode {
 
 /** `4 min 12 s` */
 export function spoken(seconds: number): string {
-  const [hours, minutes, rest] = [
-    Math.floor(seconds / 3_600),
+  const [days, hours, minutes, rest] = [
+    Math.floor(seconds / 86_400),
+    Math.floor(seconds / 3_600) % 24,
     Math.floor(seconds / 60) % 60,
     seconds % 60,
   ]
+  if (days > 0) return `${days} ${days === 1 ? 'day' : 'days'} ${hours} h`
   if (hours > 0) return `${hours} h ${minutes} min`
   return minutes > 0 ? `${minutes} min ${rest} s` : `${rest} s`
 }

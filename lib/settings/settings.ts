@@ -62,7 +62,9 @@ function parsePageSettings(variables: Variables): PageSettings {
     refreshSecrets: secrets('SECRET_RTOKEN', read, faults),
     ...signingKeys(read, faults),
     passwordRules: passwordRules(read, faults, publicOrigin),
+    providers: providers(variables, read, faults),
     limits: limits(read, faults),
+    plans: plans(read, faults),
   }
   if (faults.length > 0) throw new EnvironmentFault(faults)
   return settings

@@ -58,7 +58,9 @@ export type PageSettings = Pick<
   | 'signingKey'
   | 'previousKeys'
   | 'passwordRules'
+  | 'providers'
   | 'limits'
+  | 'plans'
 >
 
 /** Where the client's address comes from. Nothing else is believed. */

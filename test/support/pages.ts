@@ -50,6 +50,27 @@ export async function logIn(
   if (answer.status() !== 200) throw new Error(`login answered ${answer.status()}`)
 }
 
+/**
+ * Lets answers of the API come one after the other, each a frame after the last one was drawn: every state
+ * in between is on the screen, as it is where the API is far away.
+ */
+export async function answerInTurn(page: Page): Promise<void> {
+  const drawn = () =>
+    page.evaluate(
+      () =>
+        new Promise((done) => {
+          requestAnimationFrame(() => requestAnimationFrame(done))
+        }),
+    )
+  let last: Promise<unknown> = Promise.resolve()
+  await page.route('**/api/**', async (route) => {
+    const response = await route.fetch()
+    // A page that was left draws nothing more, and wants no answer.
+    const answer = () => drawn().then(() => route.fulfill({ response }))
+    last = last.then(answer).catch(() => undefined)
+  })
+}
+
 /** How far what is wider than the window can be scrolled to the side. */
 export function overhang(page: Page): Promise<number> {
   return page.evaluate(

@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react'
 import { call, useAct } from '@/app/parts/api.ts'
 import { Dialog } from '@/app/parts/dialog.tsx'
 import { ActButton, FormFault } from '@/app/parts/fields.tsx'
-import { FreshField, freshBody, useFresh } from '@/app/parts/fresh.tsx'
+import { freshBody, useFresh } from '@/app/parts/fresh.tsx'
 import { Icon } from '@/app/parts/icons.tsx'
 import { useSession } from '@/lib/react.tsx'
 
@@ -57,7 +57,7 @@ export function Leave({
 function DeleteAccount({ onClose }: { onClose: () => void }): ReactNode {
   const { data } = useSession()
   const { busy, fault, run } = useAct()
-  const asksPassword = useFresh(fault)
+  const fresh = useFresh(fault)
   const act = async (fields: FormData) => {
     const gone = await run(() => call('DELETE', '/api/profile', freshBody(fields)))
     if (gone) location.assign('/')
@@ -69,7 +69,7 @@ function DeleteAccount({ onClose }: { onClose: () => void }): ReactNode {
       out="Keep my account"
       danger
       busy={busy}
-      fault={fault?.code === 'fresh-signin-required' ? undefined : fault}
+      fault={fresh.fault}
       known={['current']}
       onAct={act}
       onClose={onClose}
@@ -81,7 +81,7 @@ function DeleteAccount({ onClose }: { onClose: () => void }): ReactNode {
         <li>What you wrote into collections that belongs to you</li>
         <li>What was counted of your usage</li>
       </ul>
-      {asksPassword && <FreshField fault={fault} />}
+      {fresh.field}
     </Dialog>
   )
 }

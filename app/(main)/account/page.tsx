@@ -19,8 +19,9 @@ export default async function Account(): Promise<ReactNode> {
           <p>Who you are here.</p>
         </div>
       </header>
-      <ProfilePanel />
-      {(canExport || canDelete) && <Leave canExport={canExport} canDelete={canDelete} />}
+      <ProfilePanel>
+        {(canExport || canDelete) && <Leave canExport={canExport} canDelete={canDelete} />}
+      </ProfilePanel>
     </main>
   )
 }

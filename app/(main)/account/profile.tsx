@@ -8,28 +8,35 @@ import { Badge, Loaded, Skeleton } from '@/app/parts/states.tsx'
 import { toast } from '@/app/parts/toasts.tsx'
 import { dayOf } from '@/app/parts/when.tsx'
 
-/** What is kept of the own account, and the name, which is its owner's to change. */
-export function ProfilePanel(): ReactNode {
+/**
+ * What is kept of the own account, and the name, which is its owner's to change.
+ *
+ * @param children What stands below. It is shown with the profile, which would push it.
+ */
+export function ProfilePanel({ children }: { children: ReactNode }): ReactNode {
   const [answer, again, change] = useAnswer<Profile>('/api/profile')
   return (
-    <section className="panel" aria-label="Profile">
-      <Loaded
-        answer={answer}
-        what="Your profile"
-        again={again}
-        waiting={<Skeleton rows={6} columns={2} />}
-      >
-        {(profile) => (
-          <>
-            <div className="panel-body">
-              <Facts profile={profile} />
-            </div>
-            <hr />
-            <NameForm profile={profile} onProfile={(next) => change(() => next)} />
-          </>
-        )}
-      </Loaded>
-    </section>
+    <>
+      <section className="panel" aria-label="Profile">
+        <Loaded
+          answer={answer}
+          what="Your profile"
+          again={again}
+          waiting={<Skeleton rows={6} columns={2} />}
+        >
+          {(profile) => (
+            <>
+              <div className="panel-body">
+                <Facts profile={profile} />
+              </div>
+              <hr />
+              <NameForm profile={profile} onProfile={(next) => change(() => next)} />
+            </>
+          )}
+        </Loaded>
+      </section>
+      {answer.state !== 'loading' && children}
+    </>
   )
 }
 

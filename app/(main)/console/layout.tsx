@@ -1,13 +1,17 @@
 import type { ReactNode } from 'react'
 import { type SideLink, SideNav } from '@/app/parts/side-nav.tsx'
 import { SignedIn } from '@/app/parts/signed-in.tsx'
-import { needAdmin } from '@/app/parts/viewer.ts'
+import { viewer } from '@/app/parts/viewer.ts'
 import { shownCollections } from '@/lib/http/pages/collections-shown.ts'
 import { Renewing } from './renewing.tsx'
 
-/** The pages of admins. The API asks for the level again wherever data is read. */
+/**
+ * The pages of admins. Each sends away whoever is none, since it knows where that one wanted to go. The API
+ * asks for the level again wherever data is read.
+ */
 export default async function Layout({ children }: { children: ReactNode }): Promise<ReactNode> {
-  const known = await needAdmin('/console')
+  const found = await viewer()
+  const isRenewing = found !== undefined && found.level === undefined
   const collections = shownCollections().map(
     ({ name }, index): SideLink => ({
       to: `/console/data/${name}`,
@@ -29,7 +33,7 @@ export default async function Layout({ children }: { children: ReactNode }): Pro
             ...collections,
           ]}
         />
-        {known === 'admin' ? children : <Renewing />}
+        {isRenewing ? <Renewing /> : children}
       </div>
     </SignedIn>
   )

@@ -17,6 +17,8 @@ export default function Reference(): ReactNode {
   const collections = shownCollections()
   const groups = reference(collections.map(({ name }) => name)).map((group) => ({
     ...group,
+    // Older paths do the same once more: they come last.
+    operations: group.operations.toSorted((a, b) => Number(a.deprecated) - Number(b.deprecated)),
     description: collections.find(({ name }) => name === group.name)?.about ?? group.description,
   }))
   return (
@@ -25,11 +27,11 @@ export default function Reference(): ReactNode {
         groups={groups.map(({ name, operations }) => ({
           name,
           title: groupTitle(name),
-          operations: operations.map(({ id, method, path, title }) => ({
+          operations: operations.map(({ id, method, path, title, deprecated }) => ({
             id,
             method,
             path,
-            title,
+            title: deprecated ? `${title}, older` : title,
           })),
         }))}
       />

@@ -1,5 +1,6 @@
 'use client'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { SearchField } from '@/app/parts/fields.tsx'
 import { Icon } from '@/app/parts/icons.tsx'
 import { Method } from '@/app/parts/method.tsx'
 
@@ -29,21 +30,12 @@ export function ReferenceNav({ groups }: { groups: readonly NavGroup[] }): React
   }, [])
   return (
     <nav className="side" id="contents" popover="auto" aria-label="Reference" ref={nav}>
-      <div className="field">
-        <label className="hidden-text" htmlFor="find">
-          Find an operation
-        </label>
-        <span className="input-group">
-          <Icon name="search" />
-          <input
-            className="input"
-            id="find"
-            type="search"
-            placeholder="Find an operation"
-            value={words}
-            onChange={(event) => setWords(event.target.value)}
-          />
-        </span>
+      <div>
+        <SearchField
+          label="Find an operation"
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+        />
       </div>
       <a className="nav-link" href="#credentials">
         Credentials

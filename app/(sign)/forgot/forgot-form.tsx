@@ -1,7 +1,7 @@
 'use client'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { call, useAct } from '@/app/parts/api.ts'
-import { ActButton, FormFault, TextField } from '@/app/parts/fields.tsx'
+import { ActButton, AddressField, FormFault } from '@/app/parts/fields.tsx'
 import { MailSent } from '@/app/parts/mail-sent.tsx'
 
 export function ForgotForm(): ReactNode {
@@ -24,15 +24,7 @@ export function ForgotForm(): ReactNode {
   return (
     <>
       <form className="fields" onSubmit={submit} method="post">
-        <TextField
-          label="Address"
-          name="user"
-          type="email"
-          inputMode="email"
-          autoComplete="username"
-          required
-          error={fault?.fields['user']}
-        />
+        <AddressField error={fault?.fields['user']} />
         <ActButton type="submit" tone="primary" busy={busy}>
           Send the link
         </ActButton>

@@ -1,7 +1,7 @@
 'use client'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { call, useAct } from '@/app/parts/api.ts'
-import { ActButton, FormFault, PasswordField, TextField } from '@/app/parts/fields.tsx'
+import { ActButton, AddressField, FormFault, PasswordField } from '@/app/parts/fields.tsx'
 import { MailSent } from '@/app/parts/mail-sent.tsx'
 
 export function RegisterForm({ minLength }: { minLength: number }): ReactNode {
@@ -27,15 +27,7 @@ export function RegisterForm({ minLength }: { minLength: number }): ReactNode {
   return (
     <>
       <form className="fields" onSubmit={submit} method="post">
-        <TextField
-          label="Address"
-          name="user"
-          type="email"
-          inputMode="email"
-          autoComplete="username"
-          required
-          error={fault?.fields['user']}
-        />
+        <AddressField error={fault?.fields['user']} />
         <PasswordField
           label="Password"
           hint={`${minLength} characters at least; a few words that you alone would put together.`}

@@ -3,7 +3,6 @@ import type { ReactNode } from 'react'
 import { SignFrame } from '@/app/parts/sign-frame.tsx'
 import { place } from '@/app/parts/viewer.ts'
 import { returnPath } from '@/lib/client/return-to.ts'
-import { offers } from '@/lib/http/pages/reference.ts'
 import { SignInForm } from './sign-in-form.tsx'
 
 export const metadata: Metadata = { title: 'Sign in' }
@@ -15,9 +14,10 @@ export default async function SignIn({
 }): Promise<ReactNode> {
   const { returnTo } = await searchParams
   const path = returnPath(typeof returnTo === 'string' ? returnTo : undefined, '/account')
+  const { name, ways } = place()
   return (
-    <SignFrame title={`Sign in to ${place().name}`} lead="For your API keys and your usage.">
-      <SignInForm returnTo={path} hasProviders={offers('GET', '/api/auth/providers')} />
+    <SignFrame title={`Sign in to ${name}`} lead="For your API keys and your usage.">
+      <SignInForm returnTo={path} ways={ways} />
     </SignFrame>
   )
 }

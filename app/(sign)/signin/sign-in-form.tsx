@@ -1,18 +1,19 @@
 'use client'
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { type Fault, faultOf } from '@/app/parts/api.ts'
-import { ActButton, FormFault, PasswordField, TextField } from '@/app/parts/fields.tsx'
+import {
+  ActButton,
+  AddressField,
+  FormFault,
+  PasswordField,
+  TextField,
+} from '@/app/parts/fields.tsx'
+import type { WaysShown } from '@/app/parts/viewer.ts'
 import { signIn, useSession } from '@/lib/react.tsx'
 import { OtherWays } from './other-ways.tsx'
 
 /** Signs in with a password, and a code where the account wants one; below it the other ways. */
-export function SignInForm({
-  returnTo,
-  hasProviders,
-}: {
-  returnTo: string
-  hasProviders: boolean
-}): ReactNode {
+export function SignInForm({ returnTo, ways }: { returnTo: string; ways: WaysShown }): ReactNode {
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState<Fault>()
   const [wantsCode, setWantsCode] = useState(false)
@@ -51,14 +52,7 @@ export function SignInForm({
         </p>
       )}
       <form className="fields" onSubmit={submit} method="post">
-        <TextField
-          label="Address"
-          name="user"
-          type="email"
-          inputMode="email"
-          autoComplete="username webauthn"
-          required
-        />
+        <AddressField autoComplete="username webauthn" />
         <PasswordField
           label="Password"
           name="password"
@@ -91,7 +85,7 @@ export function SignInForm({
           Create account
         </a>
       </p>
-      {hasProviders && <OtherWays returnTo={returnTo} onFault={setFault} />}
+      <OtherWays ways={ways} returnTo={returnTo} onFault={setFault} />
     </>
   )
 }

@@ -4,7 +4,7 @@ import type { NewApiKey } from '@/app/parts/answers.ts'
 import { call, useAct } from '@/app/parts/api.ts'
 import { Dialog } from '@/app/parts/dialog.tsx'
 import { Field, TextField } from '@/app/parts/fields.tsx'
-import { FreshField, freshBody, useFresh } from '@/app/parts/fresh.tsx'
+import { freshBody, useFresh } from '@/app/parts/fresh.tsx'
 import { Icon } from '@/app/parts/icons.tsx'
 import { type Access, LEVELS } from '@/lib/contract/access.ts'
 import { useSession } from '@/lib/react.tsx'
@@ -38,7 +38,7 @@ export function CreateKey({
   onMade: (key: NewApiKey) => void
 }): ReactNode {
   const { busy, fault, run } = useAct()
-  const asksPassword = useFresh(fault)
+  const fresh = useFresh(fault)
   const [missing, setMissing] = useState(false)
   const scopeError = missing
     ? 'Choose one at least.'
@@ -65,7 +65,7 @@ export function CreateKey({
       title="Create API key"
       act="Create API key"
       busy={busy}
-      fault={fault?.code === 'fresh-signin-required' ? undefined : fault}
+      fault={fresh.fault}
       known={[...KNOWN, ...Object.keys(fault?.fields ?? {}).filter((name) => /^scopes/.test(name))]}
       onAct={act}
       onClose={onClose}
@@ -106,7 +106,7 @@ export function CreateKey({
           error={fault?.fields['limit']}
         />
       </div>
-      {asksPassword && <FreshField fault={fault} />}
+      {fresh.field}
     </Dialog>
   )
 }

@@ -1,6 +1,7 @@
 'use client'
 import type { ReactNode } from 'react'
 import type { ApiKey } from '@/app/parts/answers.ts'
+import { EndButton } from '@/app/parts/fields.tsx'
 import { Badge } from '@/app/parts/states.tsx'
 import { When } from '@/app/parts/when.tsx'
 
@@ -74,14 +75,7 @@ export function KeyTable({
               >
                 Roll<span className="hidden-text"> {key.name}</span>
               </button>
-              <button
-                className="button button-quiet"
-                data-tone="danger"
-                type="button"
-                onClick={() => onEnd(key)}
-              >
-                End<span className="hidden-text"> {key.name}</span>
-              </button>
+              <EndButton word="End" of={key.name} onClick={() => onEnd(key)} />
             </td>
           </tr>
         ))}

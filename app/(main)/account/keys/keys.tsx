@@ -1,12 +1,12 @@
 'use client'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import type { ApiKey, NewApiKey } from '@/app/parts/answers.ts'
 import { call, faultOf, type Page, useAnswer } from '@/app/parts/api.ts'
+import { EndKey } from '@/app/parts/end-key.tsx'
 import { Icon } from '@/app/parts/icons.tsx'
 import { Empty, Loaded, Skeleton } from '@/app/parts/states.tsx'
 import { toast } from '@/app/parts/toasts.tsx'
 import { CreateKey, type KeyCollection } from './create-key.tsx'
-import { EndKey } from './end-key.tsx'
 import { KeyTable } from './key-table.tsx'
 import { Secret } from './secret.tsx'
 
@@ -23,6 +23,7 @@ export function Keys({ origin, largestLimit, collections }: KeysProps): ReactNod
   const [dialog, setDialog] = useState<'create' | { end: ApiKey }>()
   const [rolling, setRolling] = useState<string>()
   const close = () => setDialog(undefined)
+  const first = useRef<HTMLButtonElement>(null)
 
   const roll = async ({ id, name }: ApiKey) => {
     if (rolling !== undefined) return
@@ -40,6 +41,7 @@ export function Keys({ origin, largestLimit, collections }: KeysProps): ReactNod
     <button
       className="button button-primary"
       type="button"
+      ref={first}
       onClick={() => setDialog('create')}
       disabled={collections.length === 0}
     >
@@ -62,7 +64,10 @@ export function Keys({ origin, largestLimit, collections }: KeysProps): ReactNod
           made={made}
           origin={origin}
           collection={made.scopes[0]?.split(':')[0]}
-          onStored={() => setMade(undefined)}
+          onStored={() => {
+            setMade(undefined)
+            first.current?.focus()
+          }}
         />
       )}
       <section className="panel" aria-label="Your API keys">
@@ -106,6 +111,7 @@ export function Keys({ origin, largestLimit, collections }: KeysProps): ReactNod
       {typeof dialog === 'object' && (
         <EndKey
           apiKey={dialog.end}
+          path="/api/keys"
           onClose={close}
           onEnded={() => {
             if (made?.id === dialog.end.id) setMade(undefined)
@@ -113,7 +119,9 @@ export function Keys({ origin, largestLimit, collections }: KeysProps): ReactNod
             again()
             toast(`“${dialog.end.name}” ended`)
           }}
-        />
+        >
+          <p className="muted">To change the secret without a gap, roll it instead.</p>
+        </EndKey>
       )}
     </>
   )

@@ -1,41 +1,35 @@
 'use client'
 import { type ReactNode, useState } from 'react'
 import type { Identity } from '@/app/parts/answers.ts'
-import { call, type Page, useAct, useAnswer } from '@/app/parts/api.ts'
+import { type Asked, call, type Page, useAct } from '@/app/parts/api.ts'
 import { Dialog } from '@/app/parts/dialog.tsx'
-import { FreshField, freshBody, useFresh } from '@/app/parts/fresh.tsx'
+import { EndButton } from '@/app/parts/fields.tsx'
+import { freshBody, useFresh } from '@/app/parts/fresh.tsx'
 import { Icon } from '@/app/parts/icons.tsx'
-import { Loaded, Skeleton } from '@/app/parts/states.tsx'
+import { Loaded } from '@/app/parts/states.tsx'
 import { toast } from '@/app/parts/toasts.tsx'
+import type { WaysShown } from '@/app/parts/viewer.ts'
 import { dayOf } from '@/app/parts/when.tsx'
 
-interface Provider {
-  id: string
-  name: string
-}
-
 /** Accounts elsewhere that sign in here: linked and unlinked. */
-export function Identities(): ReactNode {
-  const [providers] = useAnswer<{ data: Provider[] }>('/api/auth/providers')
-  const [answer, again] = useAnswer<Page<Identity>>('/api/auth/identities')
+export function Identities({
+  asked: [answer, again],
+  providers,
+}: {
+  asked: Asked<Page<Identity>>
+  providers: WaysShown['providers']
+}): ReactNode {
   const [ending, setEnding] = useState<Identity>()
-  const nameOf = (id: string) => providers.value?.data.find((each) => each.id === id)?.name ?? id
+  const nameOf = (id: string) => providers.find((each) => each.id === id)?.name ?? id
   const linked = answer.value?.data ?? []
-  const others = (providers.value?.data ?? []).filter(
-    ({ id }) => !linked.some(({ provider }) => provider === id),
-  )
-  if (providers.value?.data.length === 0 && linked.length === 0) return null
+  const others = providers.filter(({ id }) => !linked.some(({ provider }) => provider === id))
+  if (providers.length === 0 && linked.length === 0) return null
   return (
     <section className="panel" aria-labelledby="linked">
       <div className="panel-row">
         <h2 id="linked">Linked accounts</h2>
       </div>
-      <Loaded
-        answer={answer}
-        what="Your linked accounts"
-        again={again}
-        waiting={<Skeleton rows={2} columns={2} />}
-      >
+      <Loaded answer={answer} what="Your linked accounts" again={again}>
         {({ data }) =>
           data.map((identity) => (
             <div key={identity.id} className="panel-row">
@@ -46,14 +40,11 @@ export function Identities(): ReactNode {
                   {identity.address}, linked on {dayOf(identity.createdAt)}
                 </p>
               </div>
-              <button
-                className="button button-quiet"
-                data-tone="danger"
-                type="button"
+              <EndButton
+                word="Unlink"
+                of={nameOf(identity.provider)}
                 onClick={() => setEnding(identity)}
-              >
-                Unlink<span className="hidden-text"> {nameOf(identity.provider)}</span>
-              </button>
+              />
             </div>
           ))
         }
@@ -106,7 +97,7 @@ function Unlink({
   onDone: () => void
 }): ReactNode {
   const { busy, fault, run } = useAct()
-  const asksPassword = useFresh(fault)
+  const fresh = useFresh(fault)
   const act = async (fields: FormData) => {
     const body = freshBody(fields)
     const sent = Object.keys(body).length === 0 ? undefined : body
@@ -119,7 +110,7 @@ function Unlink({
       out="Keep it"
       danger
       busy={busy}
-      fault={fault?.code === 'fresh-signin-required' ? undefined : fault}
+      fault={fresh.fault}
       known={['current']}
       onAct={act}
       onClose={onClose}
@@ -128,7 +119,7 @@ function Unlink({
         {address} does not sign you in here any more. Your account stays, with its other ways to
         sign in.
       </p>
-      {asksPassword && <FreshField fault={fault} />}
+      {fresh.field}
     </Dialog>
   )
 }

@@ -2,16 +2,20 @@ import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import { needUser, place } from '@/app/parts/viewer.ts'
 import { offers } from '@/lib/http/pages/reference.ts'
-import { Identities } from './identities.tsx'
-import { Passkeys } from './passkeys.tsx'
 import { Password } from './password.tsx'
-import { Totp } from './totp.tsx'
+import { Ways } from './ways.tsx'
 
 export const metadata: Metadata = { title: 'Security' }
 
 /** How one signs in: each way that this API has. */
 export default async function Security(): Promise<ReactNode> {
   await needUser('/account/security')
+  const { minLength, ways } = place()
+  const has = {
+    totp: offers('POST', '/api/auth/totp'),
+    totpState: offers('GET', '/api/profile/export'),
+    identities: offers('GET', '/api/auth/identities'),
+  }
   return (
     <main id="main" tabIndex={-1} className="page page-narrow">
       <header className="head">
@@ -20,12 +24,8 @@ export default async function Security(): Promise<ReactNode> {
           <p>How you sign in.</p>
         </div>
       </header>
-      <Password minLength={place().minLength} />
-      {offers('POST', '/api/auth/passkeys') && <Passkeys />}
-      {offers('POST', '/api/auth/totp') && (
-        <Totp tellsState={offers('GET', '/api/profile/export')} />
-      )}
-      {offers('GET', '/api/auth/identities') && <Identities />}
+      <Password minLength={minLength} />
+      <Ways ways={ways} has={has} />
     </main>
   )
 }

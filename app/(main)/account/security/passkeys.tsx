@@ -1,18 +1,17 @@
 'use client'
 import { type ReactNode, useState } from 'react'
 import type { Passkey } from '@/app/parts/answers.ts'
-import { call, type Page, useAct, useAnswer } from '@/app/parts/api.ts'
+import { type Asked, call, type Page, useAct } from '@/app/parts/api.ts'
 import { Dialog } from '@/app/parts/dialog.tsx'
-import { TextField } from '@/app/parts/fields.tsx'
-import { FreshField, freshBody, useFresh } from '@/app/parts/fresh.tsx'
+import { EndButton, TextField } from '@/app/parts/fields.tsx'
+import { freshBody, useFresh } from '@/app/parts/fresh.tsx'
 import { Icon } from '@/app/parts/icons.tsx'
-import { Loaded, Skeleton } from '@/app/parts/states.tsx'
+import { Loaded } from '@/app/parts/states.tsx'
 import { toast } from '@/app/parts/toasts.tsx'
 import { dayOf } from '@/app/parts/when.tsx'
 
 /** Passkeys: added with this device, named, removed. */
-export function Passkeys(): ReactNode {
-  const [answer, again] = useAnswer<Page<Passkey>>('/api/auth/passkeys')
+export function Passkeys({ asked: [answer, again] }: { asked: Asked<Page<Passkey>> }): ReactNode {
   const [dialog, setDialog] = useState<'add' | Passkey>()
   const close = () => setDialog(undefined)
   const done = (said: string) => {
@@ -20,8 +19,6 @@ export function Passkeys(): ReactNode {
     again()
     toast(said)
   }
-  // An origin whose host is an address can have none: the API says so.
-  if (answer.state === 'failed' && answer.fault.code === 'not-found') return null
   return (
     <section className="panel" aria-labelledby="passkeys">
       <div className="panel-row">
@@ -36,12 +33,7 @@ export function Passkeys(): ReactNode {
           Add a passkey
         </button>
       </div>
-      <Loaded
-        answer={answer}
-        what="Your passkeys"
-        again={again}
-        waiting={<Skeleton rows={1} columns={2} />}
-      >
+      <Loaded answer={answer} what="Your passkeys" again={again}>
         {({ data }) =>
           data.map((passkey) => (
             <div key={passkey.id} className="panel-row">
@@ -55,14 +47,7 @@ export function Passkeys(): ReactNode {
                   . {passkey.backedUp ? 'Kept with copies.' : 'On one device alone.'}
                 </p>
               </div>
-              <button
-                className="button button-quiet"
-                data-tone="danger"
-                type="button"
-                onClick={() => setDialog(passkey)}
-              >
-                Remove<span className="hidden-text"> {passkey.name}</span>
-              </button>
+              <EndButton word="Remove" of={passkey.name} onClick={() => setDialog(passkey)} />
             </div>
           ))
         }
@@ -89,7 +74,7 @@ function AddPasskey({
   onDone: (name: string) => void
 }): ReactNode {
   const { busy, fault, run } = useAct()
-  const asksPassword = useFresh(fault)
+  const fresh = useFresh(fault)
   const act = async (fields: FormData) => {
     const name = String(fields.get('name')).trim()
     const added = await run(async () => {
@@ -108,7 +93,7 @@ function AddPasskey({
       title="Add a passkey"
       act="Add passkey"
       busy={busy}
-      fault={fault?.code === 'fresh-signin-required' ? undefined : fault}
+      fault={fresh.fault}
       known={['name', 'current']}
       onAct={act}
       onClose={onClose}
@@ -123,7 +108,7 @@ function AddPasskey({
         autoFocus
         error={fault?.fields['name']}
       />
-      {asksPassword && <FreshField fault={fault} />}
+      {fresh.field}
     </Dialog>
   )
 }

@@ -1,10 +1,10 @@
 'use client'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import { call, type Fault, useAct, useAnswer } from '@/app/parts/api.ts'
+import { type Asked, call, type Fault, useAct } from '@/app/parts/api.ts'
 import { CopyButton } from '@/app/parts/copy.tsx'
 import { Dialog } from '@/app/parts/dialog.tsx'
 import { ActButton, FormFault, PasswordField, TextField } from '@/app/parts/fields.tsx'
-import { FreshField, freshBody, useFresh } from '@/app/parts/fresh.tsx'
+import { freshBody, useFresh } from '@/app/parts/fresh.tsx'
 import { Icon } from '@/app/parts/icons.tsx'
 import { QrCode } from '@/app/parts/qr-code.tsx'
 import { Badge } from '@/app/parts/states.tsx'
@@ -16,15 +16,12 @@ interface Pending {
   uri: string
 }
 
-/**
- * Codes from an app: turned on in two steps, and off.
- *
- * @param tellsState Whether the API tells if they are on; else both are offered.
- */
-export function Totp({ tellsState }: { tellsState: boolean }): ReactNode {
-  const [state, again] = useAnswer<{ totp?: { createdAt: string } | null }>(
-    tellsState ? '/api/profile/export' : null,
-  )
+export interface TotpState {
+  totp?: { createdAt: string } | null
+}
+
+/** Codes from an app: turned on in two steps, and off; both where the API does not tell if they are on. */
+export function Totp({ asked: [state, again] }: { asked: Asked<TotpState> }): ReactNode {
   const [dialog, setDialog] = useState<'start' | 'stop'>()
   const [pending, setPending] = useState<Pending>()
   const [codes, setCodes] = useState<string[]>()
@@ -221,7 +218,7 @@ function RecoveryCodes({
 
 function Stop({ onClose, onDone }: { onClose: () => void; onDone: () => void }): ReactNode {
   const { busy, fault, run } = useAct()
-  const asksPassword = useFresh(fault)
+  const fresh = useFresh(fault)
   const act = async (fields: FormData) => {
     const code = String(fields.get('code')).trim()
     const body = { code, ...freshBody(fields) }
@@ -234,7 +231,7 @@ function Stop({ onClose, onDone }: { onClose: () => void; onDone: () => void }):
       out="Leave them on"
       danger
       busy={busy}
-      fault={fault?.code === 'fresh-signin-required' ? undefined : fault}
+      fault={fresh.fault}
       known={['code', 'current']}
       onAct={act}
       onClose={onClose}
@@ -249,7 +246,7 @@ function Stop({ onClose, onDone }: { onClose: () => void; onDone: () => void }):
         required
         error={fault?.fields['code']}
       />
-      {asksPassword && <FreshField fault={fault} />}
+      {fresh.field}
     </Dialog>
   )
 }

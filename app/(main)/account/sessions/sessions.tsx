@@ -4,7 +4,8 @@ import type { OwnSession } from '@/app/parts/answers.ts'
 import { call, faultOf, type Page, useAct, useAnswer } from '@/app/parts/api.ts'
 import { deviceOf } from '@/app/parts/device.ts'
 import { Dialog } from '@/app/parts/dialog.tsx'
-import { ActButton } from '@/app/parts/fields.tsx'
+import { ActButton, EndButton } from '@/app/parts/fields.tsx'
+import { counted } from '@/app/parts/paged.tsx'
 import { Badge, Loaded, Skeleton } from '@/app/parts/states.tsx'
 import { toast } from '@/app/parts/toasts.tsx'
 import { When } from '@/app/parts/when.tsx'
@@ -128,15 +129,12 @@ function SessionTable({
                     This one
                   </Badge>
                 ) : (
-                  <button
-                    className="button button-quiet"
-                    data-tone="danger"
-                    type="button"
-                    aria-busy={ending === id || undefined}
+                  <EndButton
+                    word="End"
+                    of={`the session ${device}`}
+                    busy={ending === id}
                     onClick={() => onEnd(session)}
-                  >
-                    End<span className="hidden-text"> the session {device}</span>
-                  </button>
+                  />
                 )}
               </td>
             </tr>
@@ -165,7 +163,7 @@ function EndAll({ count, onClose }: { count: number; onClose: () => void }): Rea
     >
       <p>Every device has to sign in again, this one too.</p>
       <ul className="goes" data-tone="danger">
-        <li>{count === 1 ? '1 session' : `${count} sessions`}</li>
+        <li>{counted(count, 'session')}</li>
       </ul>
       <p className="muted">API keys go on.</p>
     </Dialog>

@@ -7,7 +7,15 @@ import { Icon } from '@/app/parts/icons.tsx'
 import { Meter } from '@/app/parts/meter.tsx'
 import { Method } from '@/app/parts/method.tsx'
 import { Empty, Loaded, Skeleton } from '@/app/parts/states.tsx'
-import { byDay, lastDays, sums, type Usage, type UsageRow } from '@/app/parts/usage.ts'
+import {
+  byDay,
+  lastDays,
+  monthOf,
+  outlook,
+  sums,
+  type Usage,
+  type UsageRow,
+} from '@/app/parts/usage.ts'
 
 const PERIODS = [8, 30, 92] as const
 
@@ -67,7 +75,8 @@ export function UsageShown({ path, own = false }: { path: string; own?: boolean 
           </>
         )}
       </Loaded>
-      <div className="grid">
+      {/* They are asked for with the rest, and stand below it: shown before it, it would push them. */}
+      <div className="grid" hidden={answer.state !== 'ready'}>
         {own && <ByKey path={`${path}?${query}&split=key`} />}
         <ByOperation path={`${path}?${query}&split=operation`} />
       </div>
@@ -78,7 +87,7 @@ export function UsageShown({ path, own = false }: { path: string; own?: boolean 
 function Month({ month: { used, limit } }: { month: Usage['month'] }): ReactNode {
   const now = new Date()
   const name = now.toLocaleString('en', { month: 'long', timeZone: 'UTC' })
-  const next = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1))
+  const { first, next } = monthOf(now)
   if (limit === undefined || limit === null) {
     return (
       <section className="panel" aria-labelledby="month">
@@ -104,9 +113,10 @@ function Month({ month: { used, limit } }: { month: Usage['month'] }): ReactNode
             </span>
             <span className="muted">
               <strong>{Math.max(0, limit - used).toLocaleString('en')}</strong> left until{' '}
-              {dayWord(next.toISOString())}, 00:00
+              {dayWord(new Date(next).toISOString())}, 00:00
             </span>
           </p>
+          <p className="muted">{outlook(used, limit, (now.getTime() - first) / (next - first))}</p>
         </div>
       </div>
     </section>
@@ -130,6 +140,10 @@ function Days({ usage, days }: { usage: Usage; days: readonly string[] }): React
       <div className="panel-body">
         <div className="head">
           <h2 id="by-day">Requests a day</h2>
+          <p className="row hint">
+            <Legend className="bar">Answered</Legend>
+            <Legend className="denied">Denied</Legend>
+          </p>
         </div>
         {requests === 0 ? (
           <Empty icon="chart" title="Nothing yet">
@@ -155,6 +169,17 @@ function Days({ usage, days }: { usage: Usage; days: readonly string[] }): React
         )}
       </div>
     </section>
+  )
+}
+
+function Legend({ className, children }: { className: string; children: ReactNode }): ReactNode {
+  return (
+    <span className="row">
+      <svg width="12" height="12" aria-hidden="true">
+        <rect className={className} x="0.5" y="0.5" width="11" height="11" />
+      </svg>
+      {children}
+    </span>
   )
 }
 

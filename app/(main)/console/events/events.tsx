@@ -1,8 +1,9 @@
 'use client'
 import { type FormEvent, type ReactNode, useId } from 'react'
 import type { SecurityEvent } from '@/app/parts/answers.ts'
+import { SearchField } from '@/app/parts/fields.tsx'
 import { Icon } from '@/app/parts/icons.tsx'
-import { PageFoot, usePaged } from '@/app/parts/paged.tsx'
+import { counted, PageFoot, usePaged } from '@/app/parts/paged.tsx'
 import { useQuery } from '@/app/parts/query.ts'
 import { Empty, Loaded, Skeleton } from '@/app/parts/states.tsx'
 import { EventList } from '../event-list.tsx'
@@ -37,29 +38,18 @@ export function Events({ types }: { types: readonly string[] }): ReactNode {
       </header>
       <section className="section" aria-label="Events">
         <form className="row" onSubmit={find}>
-          <div className="grow">
-            <label className="hidden-text" htmlFor={`${id}-user`}>
-              Address or id of an account
-            </label>
-            <span className="input-group">
-              <Icon name="search" />
-              <input
-                className="input"
-                id={`${id}-user`}
-                name="user"
-                type="search"
-                key={user}
-                defaultValue={user}
-                placeholder="Address or id of an account"
-              />
-            </span>
-          </div>
-          <label className="hidden-text" htmlFor={`${id}-type`}>
+          <SearchField
+            label="Address or id of an account"
+            name="user"
+            key={user}
+            defaultValue={user}
+          />
+          <label className="hidden-text" htmlFor={id}>
             Kind
           </label>
           <select
             className="input"
-            id={`${id}-type`}
+            id={id}
             value={type}
             onChange={(event) => setQuery({ type: event.target.value || undefined })}
           >
@@ -105,7 +95,7 @@ export function Events({ types }: { types: readonly string[] }): ReactNode {
               )
             }
           </Loaded>
-          <PageFoot paged={paged} words={({ data }) => `${data.length} events`} />
+          <PageFoot paged={paged} words={({ data }) => counted(data.length, 'event')} />
         </div>
       </section>
     </>

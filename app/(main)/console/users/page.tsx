@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
-import { needAdmin } from '@/app/parts/viewer.ts'
+import { needAdmin, planTable } from '@/app/parts/viewer.ts'
 import { bodySchema, offers } from '@/lib/http/pages/reference.ts'
 import { Users } from './users.tsx'
 
@@ -17,7 +17,7 @@ export default async function UsersPage(): Promise<ReactNode> {
           totp: properties['totp'] !== undefined,
           usage: offers('GET', '/api/users/{id}/usage'),
         }}
-        plans={(properties['plan']?.enum ?? []).map(String)}
+        plans={planTable().names}
       />
     </main>
   )

@@ -4,6 +4,7 @@ import type { User } from '@/app/parts/answers.ts'
 import { call, useAct } from '@/app/parts/api.ts'
 import { Dialog } from '@/app/parts/dialog.tsx'
 import { TextField } from '@/app/parts/fields.tsx'
+import { counted } from '@/app/parts/paged.tsx'
 import { toast } from '@/app/parts/toasts.tsx'
 
 export type UserDialog = 'disable' | 'delete' | 'totp'
@@ -30,7 +31,7 @@ export function UserDialogs({
 function keysIn(count: number | undefined): string {
   if (count === undefined) return 'Its API keys; calls with them are refused'
   if (count === 0) return 'No API key: it has none'
-  return `${count} API ${count === 1 ? 'key' : 'keys'}; calls with ${count === 1 ? 'it' : 'them'} are refused`
+  return `${counted(count, 'API key')}; calls with ${count === 1 ? 'it' : 'them'} are refused`
 }
 
 function Disable({ user, path, keyCount, onClose, onUser }: DialogProps): ReactNode {

@@ -4,7 +4,7 @@ import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'rea
 import { type ApiKey, levelName, type User } from '@/app/parts/answers.ts'
 import { call, type Page, useAct, useAnswer } from '@/app/parts/api.ts'
 import { CopyButton } from '@/app/parts/copy.tsx'
-import { ActButton, Field, FormFault, TextField } from '@/app/parts/fields.tsx'
+import { ActButton, Field, FormFault } from '@/app/parts/fields.tsx'
 import { Icon } from '@/app/parts/icons.tsx'
 import { Loaded, Skeleton } from '@/app/parts/states.tsx'
 import { toast } from '@/app/parts/toasts.tsx'
@@ -126,7 +126,7 @@ function Inspected({
             </>
           )}
         </dl>
-        {can.usage && <UserMonth path={path} name={user.user} />}
+        {can.usage && <UserMonth key={user.plan} path={path} name={user.user} />}
         <RightsForm user={user} can={can} plans={plans} busy={busy} onPatch={patch} />
         <FormFault fault={fault} />
       </div>
@@ -227,7 +227,7 @@ function RightsForm({
           </select>
         )}
       </Field>
-      {can.plan && plans.length > 0 && (
+      {can.plan && (
         <Field label="Plan">
           {(ties) => (
             <select
@@ -242,14 +242,6 @@ function RightsForm({
             </select>
           )}
         </Field>
-      )}
-      {can.plan && plans.length === 0 && (
-        <TextField
-          label="Plan"
-          value={plan}
-          autoComplete="off"
-          onChange={({ target }) => setPlan(target.value)}
-        />
       )}
       <ActButton
         type="submit"

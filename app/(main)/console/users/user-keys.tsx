@@ -1,12 +1,12 @@
 'use client'
 import { type ReactNode, useState } from 'react'
 import type { ApiKey } from '@/app/parts/answers.ts'
-import { type Answer, call, type Page, useAct } from '@/app/parts/api.ts'
-import { Dialog } from '@/app/parts/dialog.tsx'
+import type { Answer, Page } from '@/app/parts/api.ts'
+import { EndKey } from '@/app/parts/end-key.tsx'
+import { EndButton } from '@/app/parts/fields.tsx'
 import { Icon } from '@/app/parts/icons.tsx'
 import { Loaded } from '@/app/parts/states.tsx'
 import { toast } from '@/app/parts/toasts.tsx'
-import { timeAgo } from '@/app/parts/when.tsx'
 
 /** The API keys of an account; each can be ended. */
 export function UserKeys({
@@ -19,14 +19,6 @@ export function UserKeys({
   again: () => void
 }): ReactNode {
   const [ending, setEnding] = useState<ApiKey>()
-  const { busy, fault, run } = useAct()
-  const act = async () => {
-    if (ending === undefined) return
-    if (!(await run(() => call('DELETE', `${path}/keys/${ending.id}`)))) return
-    toast(`“${ending.name}” ended`)
-    setEnding(undefined)
-    again()
-  }
   return (
     <details className="user-keys">
       <summary>
@@ -45,40 +37,23 @@ export function UserKeys({
                   {key.name}
                   <span className="hint mono user-key-prefix">{key.prefix}…</span>
                 </span>
-                <button
-                  className="button button-quiet"
-                  data-tone="danger"
-                  type="button"
-                  onClick={() => setEnding(key)}
-                >
-                  End<span className="hidden-text"> {key.name}</span>
-                </button>
+                <EndButton word="End" of={key.name} onClick={() => setEnding(key)} />
               </div>
             ))
           )
         }
       </Loaded>
       {ending !== undefined && (
-        <Dialog
-          title={`End “${ending.name}”?`}
-          act="End API key"
-          out="Keep it"
-          danger
-          busy={busy}
-          fault={fault}
-          onAct={act}
+        <EndKey
+          apiKey={ending}
+          path={`${path}/keys`}
           onClose={() => setEnding(undefined)}
-        >
-          <p>Calls with this API key are refused at once. It cannot be brought back.</p>
-          <ul className="goes" data-tone="danger">
-            <li>
-              <code>{ending.prefix}…</code>
-            </li>
-            <li>
-              {ending.lastUsedAt === null ? 'Never used' : `Used ${timeAgo(ending.lastUsedAt)}`}
-            </li>
-          </ul>
-        </Dialog>
+          onEnded={() => {
+            toast(`“${ending.name}” ended`)
+            setEnding(undefined)
+            again()
+          }}
+        />
       )}
     </details>
   )

@@ -1,8 +1,8 @@
 'use client'
-import { type FormEvent, type ReactNode, useId } from 'react'
+import type { FormEvent, ReactNode } from 'react'
 import { levelName, type User } from '@/app/parts/answers.ts'
-import { Icon } from '@/app/parts/icons.tsx'
-import { PageFoot, usePaged } from '@/app/parts/paged.tsx'
+import { SearchField } from '@/app/parts/fields.tsx'
+import { counted, PageFoot, usePaged } from '@/app/parts/paged.tsx'
 import { useQuery } from '@/app/parts/query.ts'
 import { Badge, Empty, Loaded, Skeleton } from '@/app/parts/states.tsx'
 import { dayOf } from '@/app/parts/when.tsx'
@@ -20,7 +20,6 @@ export function Users({ can, plans }: { can: Can; plans: readonly string[] }): R
   const [query, setQuery] = useQuery()
   const open = query.get('user') ?? undefined
   const paged = usePaged<User>('/api/users?limit=25')
-  const id = useId()
   const find = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const user = String(new FormData(event.currentTarget).get('who')).trim()
@@ -44,21 +43,11 @@ export function Users({ can, plans }: { can: Can; plans: readonly string[] }): R
       <div className="split">
         <section className="section" aria-label="Accounts">
           <form className="row" onSubmit={find}>
-            <div className="grow">
-              <label className="hidden-text" htmlFor={id}>
-                The whole address of an account, or its id
-              </label>
-              <span className="input-group">
-                <Icon name="search" />
-                <input
-                  className="input"
-                  id={id}
-                  name="who"
-                  type="search"
-                  placeholder="The whole address, or the id"
-                />
-              </span>
-            </div>
+            <SearchField
+              label="The whole address of an account, or its id"
+              placeholder="The whole address, or the id"
+              name="who"
+            />
             <button className="button" type="submit">
               Find
             </button>
@@ -85,7 +74,7 @@ export function Users({ can, plans }: { can: Can; plans: readonly string[] }): R
                 )
               }
             </Loaded>
-            <PageFoot paged={paged} words={({ data }) => `${data.length} accounts`} />
+            <PageFoot paged={paged} words={({ data }) => counted(data.length, 'account')} />
           </div>
         </section>
         {paged.answer.state === 'loading' ? null : open === undefined ? (

@@ -38,6 +38,7 @@ export default async function Problem({ params }: Props): Promise<ReactNode> {
         <div className="prose">
           <h2>What to do</h2>
           <p>{remedy}</p>
+          {code === 'quota-exceeded' && <QuotaWords />}
           <h2>What it looks like</h2>
         </div>
         <Code name="Answer" text={exampleOf(code)} language="http" />
@@ -52,6 +53,35 @@ export default async function Problem({ params }: Props): Promise<ReactNode> {
         </p>
       </main>
     </div>
+  )
+}
+
+/** Which quota it may be, and where one sees it. */
+function QuotaWords(): ReactNode {
+  return (
+    <>
+      <p>
+        A quota is used up: that of the minute, that of this API key, or that of the month. Nothing
+        was read or changed.
+      </p>
+      <ol>
+        <li>
+          Read <code>RateLimit</code> in each answer: <code>r</code> is what is left, <code>t</code>{' '}
+          the seconds until it is full again. Slow down before it is 0.
+        </li>
+        <li>
+          Is it the month?{' '}
+          <Link href="/account/usage" prefetch={false}>
+            Usage
+          </Link>{' '}
+          shows what uses it up, and{' '}
+          <Link href="/#quotas" prefetch={false}>
+            Plans and quotas
+          </Link>{' '}
+          what other plans have.
+        </li>
+      </ol>
+    </>
   )
 }
 
@@ -70,7 +100,9 @@ function exampleOf(code: ProblemCode): string {
   const more = [
     ...('challenge' in row ? [`WWW-Authenticate: ${row.challenge}`] : []),
     ...(status === 405 ? ['Allow: GET, HEAD, OPTIONS'] : []),
-    ...(status === 429 ? ['Retry-After: 17', 'RateLimit: "user";r=0;t=17'] : []),
+    ...(status === 429
+      ? ['Retry-After: 17', 'RateLimit: "user";r=0;t=17, "month";r=39742;t=388800']
+      : []),
     ...(status === 503 ? ['Retry-After: 1'] : []),
   ]
   return [

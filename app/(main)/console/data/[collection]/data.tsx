@@ -1,7 +1,7 @@
 'use client'
 import { type ReactNode, useState } from 'react'
 import { Icon } from '@/app/parts/icons.tsx'
-import { PageFoot, usePaged } from '@/app/parts/paged.tsx'
+import { counted, PageFoot, usePaged } from '@/app/parts/paged.tsx'
 import { useQuery } from '@/app/parts/query.ts'
 import { Empty, Loaded, Skeleton } from '@/app/parts/states.tsx'
 import { toast } from '@/app/parts/toasts.tsx'
@@ -120,8 +120,8 @@ export function Data({
               paged={paged}
               words={({ data, count }) =>
                 count === undefined
-                  ? `${data.length} items`
-                  : `${data.length} of ${count.toLocaleString('en')} ${isFiltered ? 'that match' : 'items'}`
+                  ? counted(data.length, 'item')
+                  : `${data.length} of ${isFiltered ? `${count.toLocaleString('en')} that match` : counted(count, 'item')}`
               }
             />
           </div>

@@ -1,6 +1,6 @@
 'use client'
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
-import { Field } from '@/app/parts/fields.tsx'
+import { Field, SearchField } from '@/app/parts/fields.tsx'
 import { Icon } from '@/app/parts/icons.tsx'
 import type { CollectionForm } from '@/lib/http/pages/collection-form.ts'
 import { ValueInput } from './value-input.tsx'
@@ -42,23 +42,13 @@ export function Filters({
       <div className="row">
         {form.search !== undefined && (
           <form className="row grow" onSubmit={search}>
-            <div className="grow">
-              <label className="hidden-text" htmlFor={`${id}-q`}>
-                {form.search}
-              </label>
-              <span className="input-group">
-                <Icon name="search" />
-                <input
-                  className="input"
-                  id={`${id}-q`}
-                  name="q"
-                  type="search"
-                  key={q}
-                  defaultValue={q}
-                  placeholder={form.search.replace(/\.$/, '')}
-                />
-              </span>
-            </div>
+            <SearchField
+              label={form.search}
+              placeholder={form.search.replace(/\.$/, '')}
+              name="q"
+              key={q}
+              defaultValue={q}
+            />
             <button className="button" type="submit">
               Search
             </button>
@@ -66,12 +56,12 @@ export function Filters({
         )}
         {form.sorts.length > 0 && (
           <>
-            <label className="hidden-text" htmlFor={`${id}-sort`}>
+            <label className="hidden-text" htmlFor={id}>
               Order
             </label>
             <select
               className="input"
-              id={`${id}-sort`}
+              id={id}
               value={asked.get('sort') ?? 'id'}
               onChange={({ target }) =>
                 onChange({ sort: target.value === 'id' ? undefined : target.value })

@@ -1,22 +1,28 @@
 'use client'
 import type { ReactNode } from 'react'
-import type { ApiKey } from '@/app/parts/answers.ts'
-import { call, useAct } from '@/app/parts/api.ts'
-import { Dialog } from '@/app/parts/dialog.tsx'
-import { timeAgo } from '@/app/parts/when.tsx'
+import type { ApiKey } from './answers.ts'
+import { call, useAct } from './api.ts'
+import { Dialog } from './dialog.tsx'
+import { timeAgo } from './when.tsx'
 
+/** Asks once, and ends an API key: an own one, or for admins one of an account. */
 export function EndKey({
   apiKey: { id, name, prefix, lastUsedAt },
+  path,
   onClose,
   onEnded,
+  children,
 }: {
   apiKey: ApiKey
+  /** Of the list that it is in. */
+  path: string
   onClose: () => void
   onEnded: () => void
+  children?: ReactNode
 }): ReactNode {
   const { busy, fault, run } = useAct()
   const act = async () => {
-    if (await run(() => call('DELETE', `/api/keys/${id}`))) onEnded()
+    if (await run(() => call('DELETE', `${path}/${id}`))) onEnded()
   }
   return (
     <Dialog
@@ -36,7 +42,7 @@ export function EndKey({
         </li>
         <li>{lastUsedAt === null ? 'Never used' : `Used ${timeAgo(lastUsedAt)}`}</li>
       </ul>
-      <p className="muted">To change the secret without a gap, roll it instead.</p>
+      {children}
     </Dialog>
   )
 }
