@@ -44,6 +44,13 @@ const ARGS = [
   '...fields',
 ] as const
 
+/*
+ * Said here, and not in the Lua, which every route with a list carries:
+ * - `look` names what can be built before what must be waited for.
+ * - Until the indexes are whole SCAN goes on a while, up to twice as many keys. What it reads may turn out to be no
+ *   item: that there is more is said by itself.
+ * - `each` visits the items that a filter's index names, each once, with the member that names it.
+ */
 const FIND = `${LESS}${SCAN_IDS}${CLOCK}${INDEX_STATE}
 local function ahead(a, b)
   if backwards then return less(b, a) end
@@ -68,7 +75,6 @@ local function find()
   local lacking
   local function look(key, print)
     local state = indexState(statesKey, idsKey, key, print, now, hold)
-    -- What can be built is named before what must be waited for.
     if state ~= 'whole' and (not lacking or lacking[1] == 'held') then
       lacking = {state == 'held' and 'held' or 'unbuilt', key}
     end
@@ -76,11 +82,9 @@ local function find()
   look(walkKey, walkPrint)
   for i, key in ipairs(filterKeys) do look(key, filterPrints[i]) end
 
-  -- Until the indexes are whole SCAN goes on a while.
   if size <= fewKeys * (lacking and 2 or 1) then
     local page = scanIds(prefix, pattern, afterId, exact and limit or math.huge, ahead)
     for i, id in ipairs(page) do rows[i] = row(id, '') end
-    -- What is read here may turn out to be no item: that there is more is said by itself.
     local full = exact and #page >= limit
     return {'small', size, healed, -1, full and 1 or 0, full and page[#page] or '', rows}
   end
@@ -99,7 +103,6 @@ local function find()
     of = tonumber(of)
     sums[of] = sums[of] + redis.call('ZLEXCOUNT', filterKeys[of], stretchFirsts[i], stretchLasts[i])
   end
-  -- The items that a filter's index names, each once, with the member that names it.
   local function each(filter, visit)
     local seen = {}
     for i, of in ipairs(stretchesOf) do
