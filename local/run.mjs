@@ -109,14 +109,22 @@ Serving it needs neither: build and dev make it by themselves.`)
     await install()
     if (!(await isBuilt())) await build()
     const [name = ''] = words
-    if (['soak', 'back-pressure', 'scale', 'world', 'keeping', 'month', 'loading'].includes(name)) {
+    const others = [
+      'soak',
+      'usage',
+      'back-pressure',
+      'scale',
+      'world',
+      'keeping',
+      'month',
+      'loading',
+    ]
+    if (others.includes(name)) {
       await handOver(`${name}.js`, words)
       return
     }
     if (name !== '' && !name.startsWith('--')) {
-      console.error(
-        'npm run bench -- [soak|back-pressure|scale|world|keeping|month|loading] [--help]',
-      )
+      console.error(`npm run bench -- [${others.join('|')}] [--help]`)
       process.exit(2)
     }
     if (!words.includes('--help')) await install('bench')
@@ -236,6 +244,7 @@ async function bundle() {
     screenshots: 'local/screenshots.ts',
     'common-passwords': 'local/common-passwords.ts',
     soak: 'bench/soak.ts',
+    usage: 'bench/usage.ts',
     'back-pressure': 'bench/back-pressure.ts',
     scale: 'bench/scale.ts',
     world: 'bench/world.ts',
