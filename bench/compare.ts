@@ -35,7 +35,7 @@ bench/results.svg when nothing was left out, and ends with 1 when a promise is n
   --hosts node,…    subjects: ${SUBJECTS.map(({ name }) => name).join(', ')}
   --out folder      write there whatever was left out
 
-npm run bench -- <soak|back-pressure|scale|world|month> [--help]: other measurements.`
+npm run bench -- <soak|usage|back-pressure|scale|world|keeping|month|loading> [--help]: other measurements.`
 
 interface Options {
   rounds: number

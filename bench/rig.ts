@@ -13,13 +13,20 @@ export type RigHost = (typeof RIG_HOSTS)[number]
 /** A server in front of a real Redis, and of what can fail between them: our gateway's proxy, or a door. */
 export interface Rig {
   origin: string
+  /** The one that runs now. */
   server: Program
   proxy: FaultProxy
   redisUrl: string
+  /** Ends the server as an operator does, and starts another in its place. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
-export async function startRig(host: RigHost): Promise<Rig> {
+/** @param settings Variables of the server, besides those of the rig. */
+export async function startRig(
+  host: RigHost,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Rig> {
   const redis = await startRedis()
   const engine = redisEngine(redis.url)
   const gateway = await startGateway({ engine, token: 'bench' })
@@ -39,29 +46,39 @@ export async function startRig(host: RigHost): Promise<Rig> {
       ? { REDIS_URL: proxy.url }
       : { UPSTASH_REDIS_REST_URL: proxy.url, UPSTASH_REDIS_REST_TOKEN: 'bench' }),
     RATE_LIMITS: JSON.stringify(Object.fromEntries(wide.map((policy) => [policy, 1_000_000]))),
+    ...settings,
   }
   const args = ['local/run.mjs', isDirect ? 'serve' : host]
-  const server = await startProgram(process.execPath, args, environment, /Usher listens on/)
-  return {
+  const begin = (): Promise<Program> =>
+    startProgram(process.execPath, args, environment, /Usher listens on/)
+  const rig: Rig = {
     origin,
-    server,
+    server: await begin(),
     proxy,
     redisUrl: redis.url,
+    restart: async () => {
+      await rig.server.stop()
+      rig.server = await begin()
+    },
     stop: async () => {
-      await server.stop()
+      await rig.server.stop()
       await proxy.close()
       await gateway.close()
       await engine.close()
       await redis.stop()
     },
   }
+  return rig
 }
 
-export async function signIn(origin: string): Promise<{ JWT: string; refresh: string }> {
+export async function signIn(
+  origin: string,
+  user = 'me@home.org',
+): Promise<{ JWT: string; refresh: string }> {
   const response = await fetch(`${origin}/api/auth/signin`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: '{"user":"me@home.org","password":"password"}',
+    body: JSON.stringify({ user, password: 'password' }),
   })
   return response.json()
 }

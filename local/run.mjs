@@ -27,7 +27,9 @@ const NODE_PROGRAM = {
 const DOCUMENT = 'lib/openapi/openapi.json'
 
 /** Each a program of `bench`; without a name the hosts are compared. */
-const BENCHES = ['soak', 'back-pressure', 'scale', 'world', 'keeping', 'month', 'loading', 'pages']
+const BENCHES = [
+  ...['soak', 'usage', 'back-pressure', 'scale', 'world', 'keeping', 'month', 'loading', 'pages'],
+]
 
 /** What tools say goes here, unless a person wants to see it. */
 const LOGS = join('.usher', 'logs')
@@ -233,6 +235,7 @@ async function bundle() {
     screenshots: 'local/screenshots.ts',
     'common-passwords': 'local/common-passwords.ts',
     soak: 'bench/soak.ts',
+    usage: 'bench/usage.ts',
     'back-pressure': 'bench/back-pressure.ts',
     scale: 'bench/scale.ts',
     world: 'bench/world.ts',
