@@ -173,6 +173,14 @@ test('the column that was asked for is the id, and one that is not there is name
   expect(() => ofCsv(csv, { id: 'code' })).toThrow('has no column code. Its columns: id, name')
 })
 
+test('a column that is alone is the id and a field: an item is more than its id', () => {
+  const { identity, fields } = ofCsv('name\nAlpha\nBeta\n')
+  expect(identity).toMatchObject({ by: 'column', column: 'name' })
+  expect(fields.map(({ name }) => name)).toEqual(['name'])
+  expect(ofCsv('id\na\nb\n').fields).toMatchObject([{ name: 'thingId', column: 'id' }])
+  expect(() => ofJson([{}, {}])).toThrow('has no columns')
+})
+
 test('a date that is the id is a field, too: an id has no ranges', () => {
   const { fields } = ofCsv('date,rain\n2024-01-01,1\n2024-01-02,0\n')
   expect(fields.map(({ name }) => name)).toEqual(['date', 'rain'])

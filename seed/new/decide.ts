@@ -36,6 +36,7 @@ export interface Asked {
 export function decide(rows: Rows, asked: Asked): Decision {
   const { profiles, total } = profile(rows)
   const columns = [...profiles.keys()]
+  if (columns.length === 0) throw new FileFault('has no columns')
   if (asked.id !== undefined && !profiles.has(asked.id)) {
     throw new FileFault(`has no column ${asked.id}. Its columns: ${listed(columns)}`)
   }
@@ -57,7 +58,6 @@ export function decide(rows: Rows, asked: Asked): Decision {
   const fields = decided.filter(
     ({ column }) => identity.by !== 'column' || identity.isField || column !== identity.column,
   )
-  if (fields.length === 0) throw new FileFault('has no column besides that of the id')
   const read = asked.isPublic ? 'public' : 'user'
   return {
     name: asked.name,

@@ -47,14 +47,16 @@ export function chooseIdentity(
   { asked, rows, thing }: { asked: string | undefined; rows: number; thing: string },
 ): Identity {
   const named = candidates.find(({ column }) => column === asked)
+  // What has an id alone is no item.
+  const isField = (each: Candidate): boolean => isCompared(each) || candidates.length === 1
   if (named !== undefined) {
-    return { by: 'column', column: named.column, why: 'as you asked', isField: isCompared(named) }
+    return { by: 'column', column: named.column, why: 'as you asked', isField: isField(named) }
   }
   const unique = candidates.filter(({ profile }) => profile.isUnique && profile.values === rows)
   const [best] = byScore(unique, (each) => scoreOf(each, each === candidates[0], thing))
   if (best !== undefined) {
     const why = 'each row has its own'
-    return { by: 'column', column: best.column, why, isField: isCompared(best) }
+    return { by: 'column', column: best.column, why, isField: isField(best) }
   }
   const [text] = byScore(
     candidates.filter(({ profile }) => profile.values >= rows * MOSTLY),
