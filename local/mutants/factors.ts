@@ -97,9 +97,9 @@ export const FACTORS: readonly Mutant[] = [
   ),
   mutant(
     'a passkey of another account makes a sign-in fresh',
-    'lib/auth/sessions/freshen-sign-in.ts',
-    'if (accountId !== principal.accountId) {',
-    'if (accountId === undefined) {',
+    'lib/store/scripts/passkeys.ts',
+    "isBackedUp, now)\nif not fell then return {'refused'} end\n",
+    'isBackedUp, now) or 0\n',
     'lib/auth/passkeys/passkeys.test.ts',
   ),
   mutant(

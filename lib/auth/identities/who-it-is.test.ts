@@ -222,3 +222,30 @@ test('two first sign-ins at once make one account and one identity, and both com
     expect((await api.command('KEYS', 'uid:*')) as unknown[]).toHaveLength(1)
   }
 })
+
+test('a first sign-in that is overtaken by another joins the account that this one made', async () => {
+  let between: (() => Promise<[Answer, BrowserSession]>) | undefined
+  let first: [Answer, BrowserSession] | undefined
+  const slow = await startApi({
+    host: 'in-process',
+    store: api.store,
+    env: issuer.variables('FIRM'),
+    deps: {
+      // It is asked for when it is read whose the identity is, and not yet written.
+      accountKey: async (account) => {
+        const overtake = between
+        between = undefined
+        first = (await overtake?.()) ?? first
+        return account
+      },
+    },
+  })
+  between = () => come(api, 'other')
+  const [answer, browser] = await come(slow)
+  expect([first?.[0].status, answer.status]).toEqual([303, 303])
+  const { id } = (await browser.send('/api/profile')).body
+  expect((await first?.[1].send('/api/profile'))?.body.id).toBe(id)
+  const { data } = (await browser.send('/api/auth/identities')).body
+  expect(data.map(({ provider }: { provider: string }) => provider)).toEqual(['other', 'firm'])
+  await slow.stop()
+})

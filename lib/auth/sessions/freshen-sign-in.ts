@@ -48,15 +48,15 @@ export const freshenSignIn = defineOperation('freshenSignIn', {
     }
     const proven = await provePasskey(call, input.credential, deps)
     if (!proven.ok) return proven
-    const { accountId, use } = proven.value
-    if (accountId !== principal.accountId) {
-      return fail('invalid-credentials', 'passkey: of another account')
-    }
+    const { use } = proven.value
+    // It looks among the passkeys of this account alone.
     const freshened = await freshenByPasskey(store, principal, use)
-    if (freshened.status === 'refused') return fail('invalid-credentials', 'passkey: gone')
+    if (freshened.status === 'refused') {
+      return fail('invalid-credentials', 'passkey: gone, or of another account')
+    }
     if (freshened.fell) {
-      const { passkeyId: passkey } = use
-      call.report('passkey.counter', { user: accountId, session: principal.sessionId, passkey })
+      const { accountId: user, sessionId: session } = principal
+      call.report('passkey.counter', { user, session, passkey: use.passkeyId })
     }
     return ok(undefined)
   },

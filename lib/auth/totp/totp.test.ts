@@ -135,12 +135,12 @@ test.describe('TOTP', () => {
     const { code, recoveryCodes } = await withTotp(open, user)
     for (const each of [code(), recoveryCodes[0]]) {
       const body = { user, password: 'password', code: each }
-      const tries = Array.from({ length: 100 }, () => open.send('signIn', { body }))
       const before = Number(await open.command('ZCARD', `sessions:${user}`))
+      const tries = Array.from({ length: 100 }, () => open.send('signIn', { body }))
       const statuses = (await Promise.all(tries)).map(({ status }) => status)
-      // On a machine that is busy some give up waiting for the store.
-      expect(new Set(statuses.filter((status) => status !== 503))).toEqual(new Set([200, 401]))
-      expect(statuses.filter((status) => status === 200)).toHaveLength(1)
+      // On a machine that is busy some give up waiting for the store; the one that succeeds may be among them.
+      const told = statuses.filter((status) => status !== 503)
+      expect(told.filter((status) => status !== 401)).toEqual(told.includes(200) ? [200] : [])
       expect(await open.command('ZCARD', `sessions:${user}`)).toBe(before + 1)
     }
     await open.stop()
