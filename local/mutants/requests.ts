@@ -150,6 +150,7 @@ export const REQUESTS: readonly Mutant[] = [
     'lib/rate-limit/hot.ts',
     'if (decisions[index]?.allowed) this.#takeBack(quota, waitUntil, 1)',
     '',
+    'lib/rate-limit/hot.test.ts',
     'lib/app.usage.test.ts',
   ),
   mutant(
