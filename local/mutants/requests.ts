@@ -113,8 +113,8 @@ export const REQUESTS: readonly Mutant[] = [
   mutant(
     'what keys use counts for nobody',
     'lib/http/gate.ts',
-    '...quotasOf(keyQuota.owner, plan),',
-    '...quotasOf(key.id, plan),',
+    '...quotasOf(keyQuota.owner, plan)]',
+    '...quotasOf(key.id, plan)]',
     'e2e/strangers.spec.ts',
   ),
   mutant(
