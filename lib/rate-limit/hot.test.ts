@@ -57,6 +57,22 @@ test('what counts as several requests counts as all of them or as none, of each 
   }
 })
 
+test('of requests that come at once those that one quota denies use nothing of the others', async () => {
+  const isolates = rig.isolates(1, { user: { limit: 5, windowSeconds: 60 } })
+  const [limiter] = isolates.limiters
+  if (limiter === undefined) throw new TypeError('no isolate')
+  const trips = new Trips(() => isolates.now)
+  const wanted = [
+    { policy: 'user' as const, partition: { key: 'a' } },
+    { policy: 'month' as const, partition: { key: 'a' }, limit: Number.POSITIVE_INFINITY },
+  ]
+  const asked = Array.from({ length: 8 }, () => limiter.countAll(wanted, trips, () => undefined))
+  const decisions = (await Promise.all(asked)).flat()
+  expect(admitted(decisions)).toBe(5)
+  await isolates.pass(500)
+  expect(await rig.counted('month')).toEqual([5])
+})
+
 test('what an isolate admits of all partitions and policies is told in one call, into the keys of the library', async () => {
   const isolates = rig.isolates(1, {})
   const askAll = async (): Promise<void> => {

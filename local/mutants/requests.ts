@@ -113,8 +113,8 @@ export const REQUESTS: readonly Mutant[] = [
   mutant(
     'what keys use counts for nobody',
     'lib/http/gate.ts',
-    '...quotasOf(keyQuota.owner, plan),',
-    '...quotasOf(key.id, plan),',
+    '...quotasOf(keyQuota.owner, plan)]',
+    '...quotasOf(key.id, plan)]',
     'e2e/strangers.spec.ts',
   ),
   mutant(
@@ -150,6 +150,7 @@ export const REQUESTS: readonly Mutant[] = [
     'lib/rate-limit/hot.ts',
     'if (decisions[index]?.allowed) this.#takeBack(quota, waitUntil, 1)',
     '',
+    'lib/rate-limit/hot.test.ts',
     'lib/app.usage.test.ts',
   ),
   mutant(
