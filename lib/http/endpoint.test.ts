@@ -1,14 +1,11 @@
 import { test } from '@playwright/test'
-import { environmentOf, NO_STORE } from '../../test/support/environment.ts'
+import { ORIGIN } from '../../test/support/environment.ts'
 import { expect } from '../../test/support/problem.ts'
-import { mintApiKey } from '../auth/api-keys/api-key.ts'
+import { bearerOf, depsWithoutStore } from '../../test/support/without-store.ts'
 import { fail, ok } from '../contract/problems.ts'
-import { createBaseDeps, createDeps, type Deps } from '../deps/base.ts'
-import { gateParts } from '../deps/gate.ts'
+import type { Deps } from '../deps/base.ts'
 import { asSent, defineOperation } from '../operation.ts'
-import { parseSettings } from '../settings/settings.ts'
 import { endpoint } from './endpoint.ts'
-import { handoverHeaders } from './handover.ts'
 
 const health = defineOperation('health', {
   summary: 'The process is alive',
@@ -55,23 +52,6 @@ test('a defect answers 500 internal-error and says nothing about the inside', as
 })
 
 // The store is away below: what is tried is what an endpoint does without it.
-
-const ORIGIN = 'https://api.example.com'
-
-function depsWithoutStore(): Deps {
-  const env = { TRUSTED_PROXY: 'proxy:1' }
-  const settings = parseSettings(environmentOf({ origin: ORIGIN, store: NO_STORE, env }))
-  const base = createBaseDeps(settings)
-  const { hotLimiter } = gateParts(settings, base, Date.now)
-  return { ...createDeps(settings), hotLimiter }
-}
-
-async function bearerOf({ accessTokens }: Deps): Promise<{ Authorization: string }> {
-  const iat = Math.floor(Date.now() / 1_000)
-  const who = { sub: 'u_1', user: 'me@home.org', sid: 's', level: 9, plan: 'free' }
-  const token = await accessTokens.issue({ ...who, iat, exp: iat + 60, jti: 'j' })
-  return { Authorization: `Bearer ${token}` }
-}
 
 function posted(path: string, headers: Record<string, string> = {}): Request {
   const typed = { 'Content-Type': 'application/json', ...headers }
@@ -161,41 +141,4 @@ test('the id of the gate is kept, and what the gate has waited for and counted i
   expect(response.headers.get('server-timing')).toBe('redis;dur=3;desc="1 trips, 2 commands"')
   expect(response.headers.get('ratelimit-policy')).toBe('"user";q=600;w=60')
   expect(response.headers.get('ratelimit')).toBe('"user";r=599;t=42')
-})
-
-test('without a gate nobody counts for another, or for nobody: header fields of a client say nothing', async () => {
-  const getItem = defineOperation('getItem', {
-    summary: '',
-    problems: [],
-    run: async () => ok({ id: 'emma' }),
-  })
-  const told = {
-    spent: { count: 0, commands: 0, milliseconds: 0 },
-    startedAt: Date.now(),
-    quotas: [],
-  }
-  const counted: unknown[] = []
-  const usage = { count: (used: unknown) => counted.push(used) } as never
-  const without = { ...depsWithoutStore(), usage }
-  const handler = endpoint(getItem, () => without)
-  const url = `${ORIGIN}/api/books/emma`
-  // Whose an API key is nobody proves where anybody may read.
-  const key = { 'X-API-Key': (await mintApiKey(without.keyEnvironment)).key }
-  const sent = (account: string | undefined, word: string, credential: Record<string, string>) => {
-    const handover = { requestId: 'made-up', ...told, counted: account }
-    const headers = new Headers([...handoverHeaders(handover, word), ...Object.entries(credential)])
-    return new Request(url, { headers })
-  }
-  const token = await bearerOf(without)
-  for (const word of ['', 'guessed']) {
-    expect((await handler(sent('u_victim', word, key))).status).toBe(200)
-    expect(counted).toEqual([])
-    await handler(sent(undefined, word, token))
-    expect(counted.splice(0)).toMatchObject([{ subject: 'u_1' }])
-  }
-  // The gate knows the word, or is in the same process.
-  await handler(sent('u_owner', await without.gateWord(), key))
-  const handover = { requestId: 'r', ...told, counted: 'u_owner' }
-  await handler(new Request(url, { headers: key }), undefined, handover)
-  expect(counted).toMatchObject([{ subject: 'u_owner' }, { subject: 'u_owner' }])
 })

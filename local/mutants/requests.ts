@@ -122,7 +122,7 @@ export const REQUESTS: readonly Mutant[] = [
     'lib/http/handover.ts',
     "if (!sameText(headers.get(WORD_HEADER) ?? '', word)) return undefined",
     'if (word === headers.get(ID_HEADER)) return undefined',
-    'lib/http/endpoint.test.ts',
+    'lib/http/usage-without-gate.test.ts',
   ),
   mutant(
     'an API key without a limit has a window all the same',

@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { POLICIES, type PolicyName } from '../../lib/rate-limit/policies.ts'
 import type { Variables } from '../../lib/settings/types.ts'
 
+/** Of the API in this process. */
+export const ORIGIN = 'https://api.example.com'
+
 /** Where a store is, as the environment names it. */
 export interface StoreAddress {
   url: string

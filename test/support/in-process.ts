@@ -8,10 +8,10 @@ import type { Settings, Variables } from '../../lib/settings/types.ts'
 import type { Trip } from '../../local/gateway/server.ts'
 import { reachEngine } from '../../local/transports/engine.ts'
 import { Api } from './api.ts'
-import { environmentOf, type Limits, NO_STORE, type StoreAddress } from './environment.ts'
+import { environmentOf, type Limits, NO_STORE, ORIGIN, type StoreAddress } from './environment.ts'
 import { type EngineKind, startStore } from './store.ts'
 
-export const ORIGIN = 'https://api.example.com'
+export { ORIGIN } from './environment.ts'
 
 /** A request that every operation takes: where its strings go. */
 export interface Sample {
