@@ -42,19 +42,19 @@ export default defineConfig<object, Options>({
   projects: [
     { name: 'unit', testDir: '.', testMatch: UNIT },
     { name: 'integration', testDir: '.', testMatch: INTEGRATION },
-    // The same suite on every host. Left out are what needs no host of its own, and Next's own pages.
-    {
-      name: 'next',
-      testDir: 'e2e',
-      testIgnore: /(hashing-threads|serve-pages)\.spec\.ts$/,
-      use: { host: 'start', engine: 'redis' },
-    },
     // What differs where `serve` reaches its store over REST, as it does an Upstash database.
     {
       name: 'serve-rest',
       testDir: 'e2e',
       testMatch: /(budget|http|outage)\.spec\.ts$/,
       use: { host: 'serve', engine: 'redis', transport: 'rest' },
+    },
+    // The same suite on every host. Left out are what needs no host of its own, and Next's own pages.
+    {
+      name: 'next',
+      testDir: 'e2e',
+      testIgnore: /(hashing-threads|serve-pages)\.spec\.ts$/,
+      use: { host: 'start', engine: 'redis' },
     },
     ...(process.env['HOSTS'] === 'all' ? HOSTS : []),
   ],
