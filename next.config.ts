@@ -15,6 +15,12 @@ const config: NextConfig = {
         condition: 'edge-light',
         type: 'text',
       },
+      // What Next checks pages with while it builds them.
+      '**/next/dist/esm/server/app-render/instant-validation/instant-samples.js': {
+        condition: 'edge-light',
+        loaders: ['./local/left-out.cjs'],
+        as: '*.js',
+      },
       // Next's cache in files: at the edge there are none, and nothing calls it.
       '**/next/dist/esm/server/lib/incremental-cache/file-system-cache.js': {
         condition: 'edge-light',

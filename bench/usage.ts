@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Redis } from 'ioredis'
-import type { UsageReport, UsageRow } from '../lib/usage/read-usage.ts'
+import type { UsageReport } from '../lib/usage/read-usage.ts'
+import type { UsageRow } from '../lib/usage/rows.ts'
 import { RIG_HOSTS, type Rig, signIn, startRig } from './rig.ts'
 import { type Asked, chargeOf, REQUESTS } from './usage-requests.ts'
 

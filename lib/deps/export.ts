@@ -4,6 +4,7 @@ import type { CollectionDeps as CollectionNeeds } from '../items/types.ts'
 import { log } from '../log.ts'
 import { once } from '../once.ts'
 import { env } from '../settings/settings.ts'
+import { accountUsage } from '../usage/account-usage.ts'
 import { createDeps, type Deps } from './base.ts'
 import { collectionParts } from './collection.ts'
 import { usageParts } from './usage.ts'
@@ -12,8 +13,11 @@ import { usageParts } from './usage.ts'
 export type ExportDeps = Deps & ExportNeeds
 
 /** What it needs besides the rest. */
-export function exportParts(items: CollectionNeeds): Pick<ExportNeeds, 'listOwned'> {
-  return { listOwned: (call, owner) => listOwned({ ...call, log }, items, owner) }
+export function exportParts(items: CollectionNeeds): Pick<ExportNeeds, 'listOwned' | 'listUsage'> {
+  return {
+    listOwned: (call, owner) => listOwned({ ...call, log }, items, owner),
+    listUsage: (store, subject) => accountUsage(store, subject, items.now()),
+  }
 }
 
 /** The dependencies of this isolate, made at its first request. */

@@ -202,21 +202,22 @@ export const SCHEMAS: Record<string, Schema> = {
       ...['provider', 'identity', 'ip', 'requestId'],
     ],
   ),
+  UsageRow: record(
+    {
+      time: text('The day, or the beginning of the hour, UTC.', {
+        examples: ['2026-11-26', '2026-11-26T14:00:00Z'],
+      }),
+      ...counts,
+      operation: text('Method and template.', { examples: ['GET /api/profile'] }),
+      key: text('The id of an API key; absent for sessions.', { pattern: KEY_ID }),
+    },
+    ['operation', 'key'],
+  ),
   Usage: record({
     data: {
       type: 'array',
       maxItems: 100_000,
-      items: record(
-        {
-          time: text('The day, or the beginning of the hour, UTC.', {
-            examples: ['2026-11-26', '2026-11-26T14:00:00Z'],
-          }),
-          ...counts,
-          operation: text('Method and template.', { examples: ['GET /api/profile'] }),
-          key: text('The id of an API key; absent for sessions.', { pattern: KEY_ID }),
-        },
-        ['operation', 'key'],
-      ),
+      items: ref('UsageRow'),
     },
     total: record(counts),
     month: record({
@@ -261,6 +262,23 @@ export const SCHEMAS: Record<string, Schema> = {
       type: 'object',
       description: 'What belongs to the account, by collection, as the collection shows it.',
       additionalProperties: { type: 'array', items: { type: 'object' } },
+    },
+    networks: {
+      type: 'array',
+      description:
+        'Networks that the account is known to sign in from: a keyed hash is kept of each.',
+      items: record({ signedInAt: instant('When it signed in from there last.') }),
+    },
+    usage: {
+      type: 'array',
+      description:
+        'By day: all of it, and of each operation and API key. Hours are at `/api/usage`.',
+      items: ref('UsageRow'),
+    },
+    events: {
+      type: 'array',
+      description: 'What is in the security events about the account, newest first.',
+      items: ref('SecurityEvent'),
     },
     passkeys: { type: 'array', items: ref('Passkey') },
     totp: {

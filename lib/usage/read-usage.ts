@@ -5,31 +5,9 @@ import { fail, ok, type Result } from '../contract/problems.ts'
 import { defineOperation } from '../operation.ts'
 import { limitQuery, pageLimit } from '../paging.ts'
 import { DAY_MS, dayOf } from '../store/days.ts'
-import {
-  type StoredUsage,
-  topUsageRead,
-  USAGE_KINDS,
-  type UsageRange,
-  usageRead,
-} from '../store/usage.ts'
+import { type StoredUsage, topUsageRead, type UsageRange, usageRead } from '../store/usage.ts'
 import { addressRead, profileRead } from '../store/users.ts'
-
-/** How many requests there were: all; those that a quota denied; other answers of 400 and up. */
-export interface UsageCounts {
-  requests: number
-  denied: number
-  errors: number
-}
-
-/** The counts of a day or an hour, UTC; with `split` of one operation or API key in it. */
-export interface UsageRow extends UsageCounts {
-  /** `2026-11-26`, or `2026-11-26T14:00:00Z`. */
-  time: string
-  /** Method and template. */
-  operation?: string
-  /** The id of an API key; absent for requests with a session. */
-  key?: string
-}
+import { KEY, rowsOf, type UsageCounts, type UsageRow } from './rows.ts'
 
 export interface UsageReport {
   data: UsageRow[]
@@ -156,28 +134,14 @@ function report(
   { split, limit }: { split: 'operation' | 'key' | undefined; limit: number | undefined },
 ): UsageReport {
   const totals = counts.filter(({ name }) => name === '')
-  const keys = counts.filter(({ name }) => name.startsWith('key:'))
-  const rows =
-    split === undefined
-      ? rowsOf(totals, () => ({}))
-      : split === 'operation'
-        ? rowsOf(
-            counts.filter(({ name }) => name !== '' && !name.startsWith('key:')),
-            (operation) => ({ operation }),
-          )
-        : rowsOf([...keys, ...withoutKeys(totals, keys)], (name) =>
-            name === '' ? {} : { key: name.slice('key:'.length) },
-          )
+  const keys = counts.filter(({ name }) => name.startsWith(KEY))
+  const operations = counts.filter(({ name }) => name !== '' && !name.startsWith(KEY))
+  const bySplit = { operation: operations, key: [...keys, ...withoutKeys(totals, keys)] }
+  const [all] = rowsOf(totals.map((count) => ({ ...count, time: '' })))
+  const { requests = 0, denied = 0, errors = 0 } = all ?? {}
   return {
-    data: rows,
-    total: rowsOf(
-      totals.map((count) => ({ ...count, time: '' })),
-      () => ({}),
-    ).map(({ requests, denied, errors }) => ({ requests, denied, errors }))[0] ?? {
-      requests: 0,
-      denied: 0,
-      errors: 0,
-    },
+    data: rowsOf(split === undefined ? totals : bySplit[split]),
+    total: { requests, denied, errors },
     month: { used: month, limit: limit ?? null },
   }
 }
@@ -189,23 +153,4 @@ function withoutKeys(totals: readonly StoredUsage[], keys: readonly StoredUsage[
     const count = total.count - ofKeys.reduce((sum, each) => sum + each.count, 0)
     return count > 0 ? [{ ...total, count }] : []
   })
-}
-
-/** A row for each time and name, in the order of both. */
-function rowsOf(
-  counts: readonly StoredUsage[],
-  named: (name: string) => { operation?: string; key?: string },
-): UsageRow[] {
-  const rows = new Map<string, UsageRow>()
-  for (const { time, kind, name, count } of counts) {
-    const place = `${time} ${name}`
-    const row = rows.get(place) ?? {
-      time: time.includes('T') ? `${time}:00:00Z` : time,
-      ...{ requests: 0, denied: 0, errors: 0 },
-      ...named(name),
-    }
-    row[USAGE_KINDS[kind]] += count
-    rows.set(place, row)
-  }
-  return [...rows].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row)
 }

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net'
 import { ScriptTranslator } from '../../local/gateway/commands.ts'
-import type { Engine, EngineReply } from '../../local/gateway/engine.ts'
+import { type Engine, EngineGone, type EngineReply } from '../../local/gateway/engine.ts'
 import {
   type Fault,
   type FaultProxy,
@@ -49,7 +49,13 @@ export async function startRespDoor(
       const sent = texts.spellOut(JSON.stringify(words))
       const meets = door.only?.test(sent) !== false
       const fault = meets ? door.fault : 'none'
-      turn = turn.then(() => answer(socket, commands, fault))
+      turn = turn
+        .then(() => answer(socket, commands, fault))
+        .catch((error: unknown) => {
+          // What it was told late, by a fault that is slow, ends with the engine.
+          if (!(error instanceof EngineGone)) throw error
+          socket.destroy()
+        })
     })
   })
   const run = async (command: readonly Buffer[], fault: Fault): Promise<EngineReply> => {

@@ -3,14 +3,17 @@ import { defineOperation } from '../../operation.ts'
 import type { Plans } from '../../rate-limit/plans.ts'
 import { apiKeysRead } from '../../store/api-keys.ts'
 import type { Store } from '../../store/client/store.ts'
+import { eventsRead } from '../../store/event-list.ts'
 import { identitiesRead } from '../../store/identities.ts'
+import { networksRead } from '../../store/networks.ts'
 import { passkeysRead } from '../../store/passkeys.ts'
 import { sessionsRead } from '../../store/session-list.ts'
 import { totpRead } from '../../store/totp.ts'
 import { type Account, profileRead } from '../../store/users.ts'
-import { type OwnKey, own } from '../api-keys/api-keys.ts'
+import { type OwnKey, own } from '../api-keys/shown-key.ts'
 import { type OwnIdentity, shownIdentities } from '../identities/shown-identities.ts'
-import { type OwnPasskey, ownPasskey } from '../passkeys/passkeys.ts'
+import { type SecurityEvent, shownEvent } from '../operators/shown-event.ts'
+import { type OwnPasskey, ownPasskey } from '../passkeys/shown-passkey.ts'
 import type { AuthCall } from '../types.ts'
 import { findAccount } from './find-account.ts'
 import { shownUser, type User } from './shown-user.ts'
@@ -30,9 +33,18 @@ export interface AccountExport {
   passkeys: OwnPasskey[]
   /** Since when a sign-in wants a code; null where it does not. */
   totp: { createdAt: string } | null
+  /** Of each network that it is known to sign in from: the store has no more than a keyed hash. */
+  networks: { signedInAt: string }[]
+  /** By day: all of it, and of each operation and API key. */
+  usage: unknown[]
+  /** Newest first; who else did it is not told. */
+  events: SecurityEvent[]
   /** What belongs to it, by collection. */
   items: Record<string, unknown[]>
 }
+
+/** As many as one step looks at. */
+const EVENTS_AT_ONCE = 1_000
 
 /** Lists the items of an owner. */
 export type ListOwned = (
@@ -40,9 +52,13 @@ export type ListOwned = (
   owner: string,
 ) => Promise<Result<Record<string, unknown[]>, 'service-unavailable'>>
 
+/** Lists by day what was used: of an account's id, or of its address before it has one. */
+export type ListUsage = (store: Store, subject: string) => Promise<unknown[]>
+
 /** What exporting an account needs from outside. */
 export interface ExportDeps {
   plans: Plans
+  listUsage: ListUsage
   listOwned: ListOwned
 }
 
@@ -77,18 +93,19 @@ export const exportProfile = defineOperation('exportProfile', {
  */
 export async function accountExport(
   call: { store: Store; background: AuthCall['background'] },
-  { plans, listOwned }: ExportDeps,
+  { plans, listUsage, listOwned }: ExportDeps,
   userId: string,
   account: Account,
 ): Promise<Result<AccountExport, 'service-unavailable' | AccessCode>> {
   const { accountId } = account
-  const [sessions, apiKeys, identities, passkeys, totp] = await call.store.read(
+  const [sessions, apiKeys, identities, passkeys, totp, networks] = await call.store.read(
     sessionsRead(userId),
     apiKeysRead(userId),
     // No account has the empty id.
     identitiesRead(accountId ?? ''),
     passkeysRead(accountId ?? ''),
     totpRead(accountId ?? ''),
+    networksRead(userId),
   )
   const items = accountId === undefined ? ok({}) : await listOwned(call, accountId)
   if (!items.ok) return items
@@ -96,16 +113,41 @@ export async function accountExport(
     account: shownUser(userId, account, { plans }),
     sessions: sessions.map(({ sessionId, createdAt, rotatedAt, userAgent, ip }) => ({
       id: sessionId,
-      createdAt: new Date(createdAt).toISOString(),
-      lastSeenAt: new Date(rotatedAt).toISOString(),
+      createdAt: instant(createdAt),
+      lastSeenAt: instant(rotatedAt),
       userAgent,
       ip,
     })),
     keys: apiKeys.map((key) => own(key, plans.of(account.plan))),
     identities: shownIdentities(identities),
     passkeys: passkeys.map(ownPasskey),
-    totp:
-      totp.createdAt === undefined ? null : { createdAt: new Date(totp.createdAt).toISOString() },
+    totp: totp.createdAt === undefined ? null : { createdAt: instant(totp.createdAt) },
+    networks: networks.map(({ signedInAt }) => ({ signedInAt: instant(signedInAt) })),
+    usage: await listUsage(call.store, accountId ?? userId),
+    events: await eventsOf(call.store, { userId, accountId }),
     items: items.value,
   })
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString()
+}
+
+/** All events about an account. Events of before accounts had ids have its address. */
+async function eventsOf(
+  store: Store,
+  { userId, accountId }: { userId: string; accountId: string | undefined },
+): Promise<SecurityEvent[]> {
+  const names = [userId, ...(accountId === undefined ? [] : [accountId])]
+  const found: SecurityEvent[] = []
+  let before: string | undefined = ''
+  while (before !== undefined) {
+    const step = eventsRead({ before, limit: EVENTS_AT_ONCE, type: undefined, names })
+    const [page] = await store.read(step)
+    found.push(...page.events.map(shownEvent))
+    before = page.cursor
+  }
+  return found.map(({ by, ...event }) =>
+    by === accountId && by !== undefined ? { by, ...event } : event,
+  )
 }

@@ -218,7 +218,53 @@ test('everything that is kept of an account is told to its owner, and to admins 
   expect(own.text).not.toMatch(/\$2b\$|password|"hash"/)
   const admin = await logIn('admin@home.org')
   const theirs = await admin.send(`/api/users/${id}/export`)
-  expect(theirs.body).toEqual(own.body)
+  // The first export is an event of use itself.
+  expect({ ...theirs.body, usage: [] }).toEqual({ ...own.body, usage: [] })
+})
+
+test('an export has networks, use by day, and the events about the account without other names', async () => {
+  const { browser, id } = await busyAccount(ME)
+  const admin = await logIn('admin@home.org')
+  expect((await admin.change(`/api/users/${id}`, 'PATCH', { plan: 'pro' })).status).toBe(200)
+  const made = await browser.change('/api/keys', 'POST', { name: 'y', scopes: ['movies:read'] })
+  const headers = { 'X-API-Key': made.body.key, 'CF-Connecting-IP': '192.0.2.7' }
+  for (let call = 0; call < 3; call++)
+    await api.send('listItems', { params: { collection: 'movies' } }, headers)
+  await api.settled()
+  const exported = (await browser.send('/api/profile/export')).body
+  expect(exported.networks).toEqual([{ signedInAt: expect.stringMatching(/^2\d{3}-/) }])
+  const { usage, events } = exported
+  const day = usage[0].time
+  expect(day).toMatch(/^\d{4}-\d\d-\d\d$/)
+  expect(usage[0]).toEqual({ time: day, requests: expect.any(Number), denied: 0, errors: 0 })
+  expect(usage).toContainEqual({ time: day, requests: 3, denied: 0, errors: 0, key: made.body.id })
+  const list = { time: day, requests: 3, denied: 0, errors: 0, operation: 'GET /api/movies' }
+  expect(usage).toContainEqual(list)
+  const types = events.map((event: { type: string }) => event.type)
+  for (const type of ['signin.succeeded', 'identity.linked', 'key.created', 'plan.changed']) {
+    expect(types).toContain(type)
+  }
+  expect(events.every((event: { user: string }) => event.user === id || event.user === ME)).toBe(
+    true,
+  )
+  const [adminId] = [(await admin.send('/api/profile')).body.id]
+  expect(JSON.stringify(exported)).not.toContain(adminId)
+  // An audit trail longer than one step looks at.
+  for (let entry = 0; entry < 1_100; entry++) {
+    await api.command(
+      'XADD',
+      'events',
+      '*',
+      'type',
+      'throttled',
+      'user',
+      'somebody',
+      'policy',
+      'auth',
+    )
+  }
+  const later = (await browser.send('/api/profile/export')).body
+  expect(later.events).toEqual(events)
 })
 
 test(`deleting against signing in: an account is whole or gone, ${TRIALS} times`, async () => {

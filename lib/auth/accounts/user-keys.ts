@@ -1,7 +1,7 @@
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
 import { apiKeysRead, removeKey } from '../../store/api-keys.ts'
-import { own } from '../api-keys/api-keys.ts'
+import { own } from '../api-keys/shown-key.ts'
 import type { PlanDeps } from '../types.ts'
 import { findAccount } from './find-account.ts'
 

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
 import { fail, ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
-import type { PlanLimits, Plans } from '../../rate-limit/plans.ts'
-import { apiKeysRead, type ListedKey, removeKey, replaceSecret } from '../../store/api-keys.ts'
+import type { Plans } from '../../rate-limit/plans.ts'
+import { apiKeysRead, removeKey, replaceSecret } from '../../store/api-keys.ts'
 import type { MintedKey } from './api-key.ts'
+import { own, shown } from './shown-key.ts'
 
 /** What the use cases of API keys need from outside. */
 export interface KeyDeps {
@@ -14,25 +15,6 @@ export interface KeyDeps {
   /** The largest quota that a key can have, in requests a minute, if it is set; else it follows from the plan. */
   keyLimit: number | undefined
   plans: Plans
-}
-
-/** An API key as its owner sees it; times are RFC 3339. */
-export interface OwnKey {
-  id: string
-  name: string
-  /** The beginning of the key, to tell it from others. */
-  prefix: string
-  scopes: string[]
-  /** Requests a minute: its own, or its owner's; null without a limit. */
-  limit: number | null
-  createdAt: string
-  expiresAt: string | null
-  lastUsedAt: string | null
-}
-
-/** A key that was made a moment ago, with the key itself: it is shown this once. */
-export interface NewOwnKey extends Omit<OwnKey, 'createdAt' | 'lastUsedAt'> {
-  key: string
 }
 
 /** How long the secret before works on, if the owner does not say. */
@@ -93,32 +75,3 @@ export const deleteKey = defineOperation('deleteKey', {
     return ok(undefined)
   },
 })
-
-/** A key as its owner and an admin see it. */
-export function own(key: ListedKey, { minute }: Pick<PlanLimits, 'minute'>): OwnKey {
-  const { createdAt, expiresAt, usedAt, limit, ...fields } = key
-  return {
-    ...fields,
-    limit: limit ?? minute?.limit ?? null,
-    createdAt: new Date(createdAt).toISOString(),
-    expiresAt: instant(expiresAt),
-    lastUsedAt: instant(usedAt),
-  }
-}
-
-/** A key that was made or rolled a moment ago. */
-export function shown(
-  key: string,
-  record: Pick<ListedKey, 'id' | 'name' | 'prefix' | 'limit' | 'expiresAt'> & {
-    scopes: readonly string[]
-  },
-  { minute }: Pick<PlanLimits, 'minute'>,
-): NewOwnKey {
-  const { id, name, prefix, scopes, expiresAt } = record
-  const limit = record.limit ?? minute?.limit ?? null
-  return { id, key, name, prefix, scopes: [...scopes], limit, expiresAt: instant(expiresAt) }
-}
-
-function instant(milliseconds: number | undefined): string | null {
-  return milliseconds === undefined ? null : new Date(milliseconds).toISOString()
-}

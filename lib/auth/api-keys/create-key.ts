@@ -6,7 +6,8 @@ import { notOneOf } from '../../validation.ts'
 import { nameText } from '../accounts/name-text.ts'
 import { FRESH_PROBLEMS, requireFresh } from '../sessions/fresh.ts'
 import type { AccountDeps } from '../types.ts'
-import { type KeyDeps, shown } from './api-keys.ts'
+import type { KeyDeps } from './api-keys.ts'
+import { shown } from './shown-key.ts'
 
 /** The second words of scopes: `read` in `<collection>:read`. */
 const SCOPE_ACTIONS = ['read', 'write', 'list', 'get', 'create', 'update', 'delete'] as const

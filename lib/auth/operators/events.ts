@@ -4,33 +4,12 @@ import { ok } from '../../contract/problems.ts'
 import { defineOperation } from '../../operation.ts'
 import { limitQuery, pageLimit } from '../../paging.ts'
 import { decodeText } from '../../signed-text.ts'
-import { eventsRead, type StoredEvent } from '../../store/event-list.ts'
+import { eventsRead } from '../../store/event-list.ts'
 import { EVENT_TYPES } from '../../store/event-types.ts'
 import { accountNames } from '../accounts/account-names.ts'
-
-/** One security event. */
-export interface SecurityEvent {
-  id: string
-  type: string
-  /** RFC 3339, of the store's clock. */
-  at: string
-  user?: string
-  by?: string
-  session?: string
-  level?: number
-  plan?: string
-  key?: string
-  passkey?: string
-  policy?: string
-  operation?: string
-  block?: string
-  address?: string
-  ip?: string
-  requestId?: string
-}
+import { shownEvent } from './shown-event.ts'
 
 const STREAM_ID = /^(?!0+-0+$)\d{1,15}-\d{1,10}$/
-const LAST_DATE_MS = 8.64e15
 /** An address has 254 letters at most. */
 const LONGEST_USER = 254
 
@@ -70,14 +49,8 @@ export const listEvents = defineOperation('listEvents', {
     if (!page.ok) return page
     const { events, cursor: next } = page.value
     return ok({
-      data: events.map(event),
+      data: events.map(shownEvent),
       nextCursor: next === undefined ? null : base64url.encode(next),
     })
   },
 })
-
-function event({ id, fields }: StoredEvent): SecurityEvent {
-  const { type = '', level, ...rest } = fields
-  const at = new Date(Math.min(Number(id.split('-')[0]), LAST_DATE_MS)).toISOString()
-  return { id, type, at, ...rest, ...(level === undefined ? {} : { level: Number(level) }) }
-}

@@ -7,8 +7,8 @@ import { FRESH_PROBLEMS, requireFresh } from '../sessions/fresh.ts'
 import type { AccountDeps } from '../types.ts'
 import { readClientData, relyingParty } from './client-data.ts'
 import { registrationCredential } from './credentials.ts'
-import { ownPasskey } from './passkeys.ts'
 import { verifyRegistration } from './registration.ts'
+import { ownPasskey } from './shown-passkey.ts'
 
 const MOST_PASSKEYS = 50
 
