@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Program } from '../test/support/processes.ts'
+import { type Program, runProgram } from '../test/support/processes.ts'
 import { functionSizes } from '../test/support/sizes.ts'
 import { measureGrowth } from './growth.ts'
 import { EMPTY, JOBS, type Job } from './jobs.ts'
@@ -25,7 +24,7 @@ const USHERS = SUBJECTS.filter(isUsher).map(({ name }) => name)
 const HELP = `npm run bench [-- options]
 
 Usher's hosts and the peers of bench/peers, one after the other in every round: a get, a list of 50, a
-sign-in and a refresh, near the store and ${FAR_MS} ms away from it. Writes bench/results.md and
+sign-in and a refresh near the store, and reads ${FAR_MS} ms away from it. Writes bench/results.md and
 bench/results.svg when nothing was left out, and ends with 1 when a promise is not kept.
 
   --rounds 3        rounds; medians are of these
@@ -35,7 +34,7 @@ bench/results.svg when nothing was left out, and ends with 1 when a promise is n
   --hosts node,…    subjects: ${SUBJECTS.map(({ name }) => name).join(', ')}
   --out folder      write there whatever was left out
 
-npm run bench -- <soak|usage|back-pressure|scale|world|keeping|month|loading> [--help]: other measurements.`
+npm run bench -- <soak|usage|back-pressure|scale|world|keeping|month|loading|pages> [--help]: other measurements.`
 
 interface Options {
   rounds: number
@@ -52,12 +51,15 @@ interface Options {
 /** Ended at the end, however it comes. */
 const programs = new Set<Program>()
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`)
+const say = (line: string): void => {
+  const seconds = Math.round(performance.now() / 1_000)
+  const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+  process.stderr.write(`${clock} ${line}\n`)
+}
 
 async function main(): Promise<number> {
   const options = parse()
   if (options === undefined) return 0
-  buildPeers(options.subjects)
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void stopAll().then(() => process.exit(130)))
   try {
@@ -70,7 +72,11 @@ async function main(): Promise<number> {
 
 async function run(options: Options): Promise<Results> {
   const { users } = options
-  const store = await startStore(FAR_MS, users, keep)
+  // Nothing is measured yet: what has to be there is made side by side.
+  const [store] = await Promise.all([
+    startStore(FAR_MS, users, keep),
+    ...NEXT_PEERS.map((peer) => buildPeer(peer, options.subjects)),
+  ])
   const results: Results = {
     rounds: options.rounds,
     seconds: options.seconds,
@@ -123,7 +129,7 @@ async function phase(options: Options, results: Results, way: Way): Promise<void
     for (const job of jobsOf(subject, jobs)) {
       const found = await cost(started, job, way)
       if (way.delayMs > 0) results.costs.push(found)
-      await warmUp(started, job, seconds, way)
+      if (job.connections(way.delayMs).length > 0) await warmUp(started, job, seconds, way)
     }
   }
   for (let round = 1; round <= rounds; round++) {
@@ -182,15 +188,16 @@ function report({ out }: Options, results: Results): number {
   return promises.some(({ met }) => met === false) ? 1 : 0
 }
 
-/** Builds the Next apps among the peers, where a file of theirs is newer than the last build. */
-function buildPeers(subjects: readonly Subject[]): void {
-  for (const { next, folder } of NEXT_PEERS) {
-    if (!subjects.some(({ name }) => folder.endsWith(name)) || isBuilt(folder)) continue
-    say(`building ${folder}`)
-    const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' }
-    const built = spawnSync(process.execPath, [next, 'build', folder], { env, encoding: 'utf8' })
-    if (built.status !== 0) throw new Error(`${folder}:\n${built.stdout}${built.stderr}`)
-  }
+/** Builds a Next app among the peers, where a file of it is newer than its last build. */
+async function buildPeer(
+  { next, folder }: (typeof NEXT_PEERS)[number],
+  subjects: readonly Subject[],
+): Promise<void> {
+  if (!subjects.some(({ name }) => folder.endsWith(name)) || isBuilt(folder)) return
+  say(`building ${folder}`)
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' }
+  const built = await runProgram(process.execPath, [next, 'build', folder], env)
+  if (built.code !== 0) throw new Error(`${folder}:\n${built.output}`)
 }
 
 function isBuilt(folder: string): boolean {

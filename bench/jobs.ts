@@ -23,7 +23,8 @@ export const reader = (index: number): string => `reader-${index}@home.org`
 
 /** Near its store a host is busy; far from it what counts is how often it waits. */
 const READERS = (delayMs: number): number[] => (delayMs === 0 ? [32] : [4])
-const WRITERS = (): number[] => [4]
+/** Far away they are one request at a time: how often each waits is told, and that is what it takes. */
+const WRITERS = (delayMs: number): number[] => (delayMs === 0 ? [4] : [])
 
 const FILM = { id: 'Pulp Fiction', director: 'Quentin Tarantino', year: 1994 }
 const FILM_PATH = '/api/movies/Pulp%20Fiction'
