@@ -16,6 +16,7 @@ import {
   type Row,
   rejectOf,
 } from './rows.ts'
+import { Seen } from './seen.ts'
 import { named, shown, type TextOf, textOf } from './values.ts'
 
 /**
@@ -25,13 +26,13 @@ import { named, shown, type TextOf, textOf } from './values.ts'
 export class Sieve {
   readonly #collection: Collection
   readonly #columns: Columns
-  readonly #ids = new Set<string>()
+  readonly #ids = new Seen()
   /** How often an id was made of the same words. */
-  readonly #copies = new Map<string, number>()
+  readonly #copies = new Seen()
   /** All ids that were made of texts, those of rejects included. */
-  readonly #taken = new Set<string>()
-  /** The first rows that have a unique value, by index and member. */
-  readonly #first = new Map<string, Pick<Entry, 'found' | 'row'>>()
+  readonly #taken = new Seen()
+  /** By index and member the line of the first row that has a unique value, or which row it is. */
+  readonly #first = new Seen()
 
   constructor(collection: Collection, columns: Columns) {
     this.#collection = collection
@@ -48,14 +49,14 @@ export class Sieve {
     if ('reason' in outcome) return rejectOf(found, row, outcome)
     const { stored, bytes } = outcome
     const id = outcome.id ?? made ?? this.#idOf(stored, row)
-    if (this.#ids.has(id)) {
+    if (this.#ids.get(id) !== undefined) {
       const column = ids.from === 'column' ? ids.column : 'id'
       const reason = `${named(column)}: occurs before`
       return rejectOf(found, row, { reason, example: shown(id) })
     }
     const clash = this.#clashOf(id, stored, { found, row })
     if (clash !== undefined) return rejectOf(found, row, clash)
-    this.#ids.add(copyOf(id))
+    this.#ids.set(id)
     return { id, stored, bytes, found, row }
   }
 
@@ -63,22 +64,21 @@ export class Sieve {
   #clashOf(
     id: string,
     stored: Entry['stored'],
-    { found, row }: Pick<Entry, 'found' | 'row'>,
+    { found: { line }, row }: Pick<Entry, 'found' | 'row'>,
   ): Fault | undefined {
     // Values as an index has them: 1 and 1.0 are one number.
     const uniques = uniquesOf(this.#collection, id, undefined, stored)
     for (const { key, min, field, filter } of uniques) {
       const first = this.#first.get(`${key} ${min}`)
       if (first === undefined) continue
-      const place = first.found.line === undefined ? `row ${first.row}` : `line ${first.found.line}`
       const [value = ''] = filter.texts
       return {
         reason: `${field}: is unique, and a row before has it`,
         example: shown(value),
-        detail: `${place} has it first`,
+        detail: `${line === undefined ? 'row' : 'line'} ${first} has it first`,
       }
     }
-    for (const { key, min } of uniques) this.#first.set(copyOf(`${key} ${min}`), { found, row })
+    for (const { key, min } of uniques) this.#first.set(`${key} ${min}`, line ?? row)
     return undefined
   }
 
@@ -92,17 +92,12 @@ export class Sieve {
     const words = ('text' in text && slug(text.text)) || idOfRow(row)
     for (let copy = (this.#copies.get(words) ?? 0) + 1; ; copy++) {
       const id = copy === 1 ? words : `${words}-${copy}`
-      if (this.#taken.has(id)) continue
-      this.#copies.set(copyOf(words), copy)
-      this.#taken.add(copyOf(id))
+      if (this.#taken.get(id) !== undefined) continue
+      this.#copies.set(words, copy)
+      this.#taken.set(id)
       return id
     }
   }
-}
-
-/** A part of a text holds on to all of it, here to a piece of the file. */
-function copyOf(part: string): string {
-  return Buffer.from(part).toString()
 }
 
 type Candidate = Pick<Entry, 'stored' | 'bytes'> & { id: string | undefined }
@@ -261,7 +256,7 @@ const ID_LENGTH = 24
  * An id made of what the row says, so that loading its file again finds the same item; rows that say
  * the same are told apart by their number.
  */
-function madeUpId(stored: Entry['stored'], copies: Map<string, number>): string {
+function madeUpId(stored: Entry['stored'], copies: Seen): string {
   const words = JSON.stringify(stored)
   const first = digest(words)
   const copy = copies.get(first) ?? 0

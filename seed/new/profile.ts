@@ -1,3 +1,4 @@
+import { quickBitsOf, Seen } from '../seen.ts'
 import { Numeral } from '../values.ts'
 import { Guesses } from './guesses.ts'
 
@@ -41,7 +42,7 @@ export class Profile {
   readonly members = new Map<string, Profile>()
   /** Of lists and objects, as JSON. */
   longestJson = 0
-  readonly #seen = new Set<number>()
+  readonly #seen = new Seen(quickBitsOf)
   #seenAll = true
 
   /** How many values there are. */
@@ -137,7 +138,7 @@ export class Profile {
 
   #see(text: string): void {
     if (!this.#seenAll) return
-    this.#seen.add(hashOf(text))
+    this.#seen.set(text)
     if (this.#seen.size < MOST_DIFFERENT || this.#seen.size === this.values) return
     this.#seenAll = false
     this.#seenAt = this.values
@@ -147,19 +148,4 @@ export class Profile {
 /** A part of a text holds on to all of it, here to a piece of the file. */
 function ownCopy(part: string): string {
   return Buffer.from(part).toString()
-}
-
-/** 53 bits of a text: of a million texts two are taken for one in one file of 20,000. */
-function hashOf(text: string): number {
-  let [high, low] = [0xdeadbeef, 0x41c6ce57]
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
-    high = Math.imul(high ^ unit, 2_654_435_761)
-    low = Math.imul(low ^ unit, 1_597_334_677)
-  }
-  high =
-    Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909)
-  low =
-    Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909)
-  return 4_294_967_296 * (2_097_151 & low) + (high >>> 0)
 }
