@@ -187,6 +187,8 @@ const commands: Record<string, Command> = {
   },
   sessions: async (store, { subject, end }) => {
     const userId = userIdOf(subject)
+    const [account] = await store.read(profileRead(userId))
+    if (!account.exists) throw unknown(userId)
     if (end) {
       await revokeSessions(store, userId)
       console.log(`Every session of ${userId} has ended.`)

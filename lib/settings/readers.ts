@@ -89,10 +89,15 @@ export function count(
   return fallback
 }
 
-/** What the operator calls this API. */
-export function appName(read: Read): string {
-  return read('APP_NAME') ?? NAME
+/** What the operator calls this API: it stands in the subjects of mails, and in what an authenticator app shows. */
+export function appName(read: Read, faults: string[] = []): string {
+  const name = read('APP_NAME') ?? NAME
+  if (name.length <= LONGEST_NAME && !/\p{Cc}/u.test(name)) return name
+  faults.push(`APP_NAME is not one line of up to ${LONGEST_NAME} letters.`)
+  return NAME
 }
+
+const LONGEST_NAME = 100
 
 /** 64 at most: longer ones cannot be asked for where 72 bytes must hold letters with accents too. */
 export function passwordRules(read: Read, faults: string[], origin: string): PasswordRules {

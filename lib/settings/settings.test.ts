@@ -268,6 +268,14 @@ test('a password may be asked for 8 to 64 characters, and not be made of what th
   }
 })
 
+test('the name of the service is one line', () => {
+  expect(parseSettings({ ...complete, APP_NAME: 'Star Catalogue' }).name).toBe('Star Catalogue')
+  for (const name of ['Stars\nBcc: x@y.org', 'Stars\u0085', 'x'.repeat(101)]) {
+    const faults = ['APP_NAME is not one line of up to 100 letters.']
+    expect(faultsOf({ ...complete, APP_NAME: name })).toEqual(faults)
+  }
+})
+
 test('limits can be widened by row, and a row that does not exist is a fault', () => {
   const limits = JSON.stringify({ signin: { limit: 20, window: '2m' }, user: 5 })
   expect(parseSettings({ ...complete, RATE_LIMITS: limits }).limits).toEqual({

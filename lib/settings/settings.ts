@@ -56,7 +56,7 @@ function parsePageSettings(variables: Variables): PageSettings {
   const read = readerOf(variables)
   const publicOrigin = origin(read, faults)
   const settings: PageSettings = {
-    name: appName(read),
+    name: appName(read, faults),
     origin: publicOrigin,
     accessSecrets: secrets('SECRET_TOKEN', read, faults),
     refreshSecrets: secrets('SECRET_RTOKEN', read, faults),
@@ -83,7 +83,7 @@ export function parseSettings(variables: Variables): Settings {
 
   const publicOrigin = origin(read, faults)
   const settings: Settings = {
-    name: appName(read),
+    name: appName(read, faults),
     origin: publicOrigin,
     accessSecrets,
     refreshSecrets,

@@ -3,6 +3,7 @@ import {
   existsSync,
   fsync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -83,6 +84,7 @@ export class SnapshotFolder {
     for (const name of names) {
       const path = join(this.path, name)
       try {
+        if (!lstatSync(path).isFile()) throw new FileFault('it is no file')
         await verify(path)
         const { head, keys } = await readAll(path, visit)
         return { snapshot: { name, created: head.created, keys }, setAside }

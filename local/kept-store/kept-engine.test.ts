@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -192,20 +192,22 @@ test('a damaged snapshot is set aside under another name, and the one before is 
   writeFileSync(newest, bytes.subarray(0, -1))
   writeFileSync(join(folder, '000000000004.snapshot'), 'not one of ours at all')
   writeFileSync(join(folder, '000000000005.snapshot.part'), 'unfinished')
+  mkdirSync(join(folder, '000000000006.snapshot'))
   const { found } = await open()
   expect(String(await call('GET', 'a'))).toBe('2')
   expect(await call('EXISTS', 'only since 2', 'only since 3')).toBe(1)
   expect(found.snapshot?.name).toBe('000000000002.snapshot')
   expect(found.setAside.map(({ name, reason }) => [name, reason])).toEqual([
+    ['000000000006.snapshot', 'it is no file'],
     ['000000000004.snapshot', 'it is no file of a store'],
     ['000000000003.snapshot', expect.stringMatching(/cut off|not finished/)],
   ])
   for (const { aside } of found.setAside) expect(existsSync(join(folder, aside))).toBe(true)
-  expect(readFileSync(join(folder, found.setAside[1]?.aside ?? '')).length).toBe(bytes.length - 1)
+  expect(readFileSync(join(folder, found.setAside[2]?.aside ?? '')).length).toBe(bytes.length - 1)
   expect(existsSync(join(folder, '000000000005.snapshot.part'))).toBe(false)
   await call('SET', 'a', '5')
   await reopen()
-  expect(snapshots()).toEqual(['000000000002.snapshot', '000000000005.snapshot'])
+  expect(snapshots()).toEqual(['000000000002.snapshot', '000000000007.snapshot'])
 })
 
 test('a fresh store begins with nothing, and what was there is set aside', async () => {
