@@ -28,7 +28,6 @@ function accountMarks({ userId, accountId }: AccountNames): Mark[] {
       [keys.identities, 'uid', id],
       [keys.passkey(''), 'uid', id],
       [keys.challenge(''), '', id],
-      [keys.passkey(''), 'uid', id],
     ]),
     [keys.apiKey(''), 'user', userId],
     [keys.registration(''), 'user', userId],
@@ -50,6 +49,8 @@ const KEYS_A_STEP = 2_500
 interface Walk {
   database: 'auth' | 'data'
   marks: Mark[]
+  /** Registrations that are open now: if there are any, they are of somebody who came after the account. */
+  registrationsKey: string
   /** Undefined at the end. */
   cursor: string | undefined
   found: Set<string>
@@ -65,10 +66,10 @@ export class TraceSearch {
 
   /** @param owned The prefixes of collections whose items have owners. */
   constructor(account: AccountNames, owned: readonly string[]) {
-    const [cursor, database] = ['0', 'auth'] as const
-    this.#accounts = { database, marks: accountMarks(account), cursor, found: new Set() }
-    const marks = itemMarks(account, owned)
-    this.#items = { database: 'data', marks, cursor, found: new Set() }
+    const walk = { registrationsKey: keys.registrationsOf(account.userId), cursor: '0' }
+    const [marks, items] = [accountMarks(account), itemMarks(account, owned)]
+    this.#accounts = { ...walk, database: 'auth', marks, found: new Set() }
+    this.#items = { ...walk, database: 'data', marks: items, found: new Set() }
   }
 
   /** Looks at some more keys, of both databases at once. @returns Whether those were the last. */
@@ -94,10 +95,11 @@ function isKept(key: string): boolean {
 }
 
 async function walkOn(store: Store, walk: Walk): Promise<void> {
-  const { cursor, marks, database } = walk
+  const { cursor, marks, database, registrationsKey } = walk
   if (cursor === undefined) return
-  const args = { cursor, count: KEYS_A_STEP, marks: marks.flat() }
-  const page = await store.write(FIND_TRACES, {}, args, database)
+  const registrationPrefix = keys.registration('')
+  const args = { cursor, count: KEYS_A_STEP, registrationPrefix, marks: marks.flat() }
+  const page = await store.write(FIND_TRACES, { registrationsKey }, args, database)
   for (const key of page.found) walk.found.add(key)
   walk.cursor = page.cursor === '0' ? undefined : page.cursor
 }

@@ -216,4 +216,25 @@ export const ACCOUNTS: readonly Mutant[] = [
     "if newDisabled == '1' then\n",
     'lib/auth/accounts/disable-user.test.ts',
   ),
+  mutant(
+    'what somebody has made who came to the address since is taken for a trace',
+    'lib/store/scripts/traces.ts',
+    "not (field == 'user' and isLater(key))",
+    'true',
+    'lib/store/traces.test.ts',
+  ),
+  mutant(
+    'an export tells who else did something',
+    'lib/auth/accounts/account-export.ts',
+    'by === accountId && by !== undefined',
+    'by !== undefined',
+    'lib/auth/accounts/remove-account.test.ts',
+  ),
+  mutant(
+    'an export has events of one step of the trail alone',
+    'lib/auth/accounts/account-export.ts',
+    'before = page.cursor',
+    'before = undefined',
+    'lib/auth/accounts/remove-account.test.ts',
+  ),
 ]
