@@ -36,7 +36,7 @@ export interface OperatorStore {
 }
 
 /**
- * Finds the store: what the environment names, else that of a running `npm run up`.
+ * Finds the store: what the environment names, else that of a running `npm run up`, `start` or `serve`.
  *
  * @param loads Whether the command writes much and can be run again: the embedded store is then written to
  *   the disk in the end, and now and then before.

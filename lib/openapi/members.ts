@@ -2,7 +2,6 @@ import { allScopes } from '../auth/api-keys/create-key.ts'
 import { LONGEST_PASSWORD_BYTES, SHORTEST_PASSWORD_CHARACTERS } from '../auth/passwords/password.ts'
 import type { OperationId } from '../contract/operations.ts'
 import { allCollections } from '../items/registry.ts'
-import { POLICIES } from '../rate-limit/policies.ts'
 import type { Schema } from './schemas.ts'
 
 /**
@@ -60,7 +59,7 @@ const MEMBERS: Readonly<Record<string, Schema>> = {
   endKeys: { description: 'Ends every API key of the account too.' },
   overlap: { description: 'Seconds.' },
   expiresIn: { description: 'Seconds until it ends; absent: it does not.' },
-  limit: { description: 'Requests a minute.', maximum: POLICIES.key.limit },
+  limit: { description: 'Requests a minute: as many as the plan has at most.' },
   scopes: {
     description: 'What it opens: `read` is list and get, `write` is all that changes.',
     items: oneOf(allScopes(allCollections().map(({ name }) => name))),
@@ -116,12 +115,39 @@ const PARAMETERS: Readonly<Record<string, Schema>> = {
   },
 }
 
+const day = (description: string): Schema => ({
+  description,
+  type: 'string',
+  format: 'date',
+  examples: ['2026-11-26'],
+})
+
+const usage: Readonly<Record<string, Schema>> = {
+  from: day(
+    'The first day, UTC. Absent: of 30 days, by hour of 8. A question is about 92 days at most, by hour about 8.',
+  ),
+  to: day('The last day, UTC; today if absent.'),
+  by: { description: 'A row a day, or a row an hour.' },
+  split: { description: 'A row for each operation, or for each API key and for all sessions.' },
+}
+
 const OWN_PARAMETERS: { readonly [id in OperationId]?: Readonly<Record<string, Schema>> } = {
   queryGraph: {
     query: { description: 'The document.', examples: ['{ __typename }'] },
     variables: { description: 'Its variables, as JSON.', examples: ['{}'] },
     operationName: { description: 'Which of its operations.' },
     extensions: { description: 'Of the protocol: none is known here.', examples: ['{}'] },
+  },
+  readUsage: usage,
+  readUserUsage: usage,
+  topUsage: { date: day('Of which day, UTC; today if absent.') },
+  startOAuth: {
+    returnTo: {
+      description: 'Where to go then: a path of this origin.',
+      pattern: '^/([^/\\\\].*)?$',
+      examples: ['/account'],
+    },
+    link: { description: 'Adds the identity to the account of this session.' },
   },
   listEvents: {
     type: { description: 'Events of this kind.' },

@@ -7,7 +7,7 @@ import { NAME } from '../name.ts'
 import type { AnyOperation } from '../operation.ts'
 import { OPERATIONS } from '../operations.ts'
 import { bodyOf, collectionSchemas } from './bodies.ts'
-import { parametersOf } from './parameters.ts'
+import { includeOf, parametersOf } from './parameters.ts'
 import { HEADERS, problemResponses, problemsOf, responsesOf } from './responses.ts'
 import { bounded, SCHEMAS, type Schema } from './schemas.ts'
 
@@ -155,7 +155,12 @@ function securityOf(access: Access, row: Operation, collection: Collection | und
   const takesAny = row.body === 'any' || row.body === 'optional'
   const [bearer, apiKey, cookies] = [{ bearer: [] }, { apiKey: [] }, { cookies: [] }]
   if (row.acts === true) return [{}, bearer, apiKey, cookies]
-  if (access === 'public') return takesAny ? [{}, bearer, cookies] : [{}]
+  if (access === 'public') {
+    // What an item refers to is shown to those who may get it.
+    const brings =
+      row.method === 'GET' && collection !== undefined && includeOf(collection).length > 0
+    return brings ? [{}, bearer, apiKey, cookies] : takesAny ? [{}, bearer, cookies] : [{}]
+  }
   if (row.token !== undefined) return [bearer, cookies, { metricsToken: [] }]
   return collection === undefined ? [bearer, cookies] : [bearer, apiKey, cookies]
 }

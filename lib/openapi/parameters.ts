@@ -6,7 +6,7 @@ import { LONGEST_SEARCH, SEARCH } from '../items/query.ts'
 import type { AnyOperation } from '../operation.ts'
 import { referencesIn, toSchema } from './bodies.ts'
 import { parameterText } from './members.ts'
-import { bounded, ID, literal, type Schema, sentId } from './schemas.ts'
+import { bounded, KEY_ID, literal, type Schema, sentId } from './schemas.ts'
 
 /** So many characters of any kind fit into the head of a request, beside others. */
 const LONGEST_SENT = 500
@@ -27,7 +27,8 @@ export function parametersOf(
   }
   if (row.path.includes('{key}')) {
     const description = 'The id of an API key.'
-    parameters.push({ name: 'key', in: 'path', required: true, description, schema: ID })
+    const schema = { type: 'string', pattern: KEY_ID }
+    parameters.push({ name: 'key', in: 'path', required: true, description, schema })
   }
   if (row.path.includes('{provider}')) {
     const description = 'The id of a provider, as `GET /api/auth/providers` lists them.'
@@ -108,7 +109,7 @@ function fieldsOf(collection: Collection): Schema {
   })
 }
 
-function includeOf(collection: Collection): Schema[] {
+export function includeOf(collection: Collection): Schema[] {
   const references = referencesIn(collection)
   if (references.length === 0) return []
   const names = references.map(({ field }) => field.name)

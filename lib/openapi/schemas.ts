@@ -48,7 +48,7 @@ export function ref(name: string): Schema {
   return { $ref: `#/components/schemas/${name}` }
 }
 
-const KEY_ID = '^[0-9A-Za-z]{16}$'
+export const KEY_ID = '^[0-9A-Za-z]{16}$'
 const content = record({ user: address, level })
 const key = {
   id: text('The id of the key.', { pattern: KEY_ID }),

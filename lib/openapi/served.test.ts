@@ -31,7 +31,7 @@ interface Place extends Documented {
 const SHAPE = [400, 413, 414, 415, 422, 431]
 /** What it says of a value that has the right shape, and cannot be used all the same; and of all of them together. */
 const MEANING =
-  /is one of the most common passwords|is made of|is no account|is not in the future|is not a passkey of|is not one of free, pro|is not a date such as|has fewer than 1 characters|problems\/(header|payload)-too-large/
+  /is one of the most common passwords|is made of|is no account|is not in the future|is not a passkey of|is not one of free, pro|is after|is too early|is larger than|has fewer than 1 characters|problems\/(header|payload)-too-large/
 
 test.describe('the served document and the server', () => {
   let rig: AppRig

@@ -15,12 +15,10 @@ import type { Provider } from './provider.ts'
 import { attempt } from './provider-failure.ts'
 import { ProviderFault, type ProviderHttp } from './provider-http.ts'
 import type { Reach } from './reach.ts'
-import { clientOf, isAway, wayTo } from './server.ts'
+import { clientOf, isAway, PROVIDER_TOLERANCE_SECONDS, wayTo } from './server.ts'
 
 /** The longest subject (OpenID Connect Core 1.0 §2). */
 const LONGEST_SUBJECT = 255
-/** The provider's clock may be ahead by so many seconds. */
-const CLOCK_TOLERANCE_SECONDS = 60
 
 /**
  * Whom an OpenID Connect provider has signed in. The claims of the ID token were checked with the exchange;
@@ -75,7 +73,7 @@ function faultOf(
   if (sub === '' || sub.length > LONGEST_SUBJECT) return 'its subject is none'
   // The library compares it where there are several audiences.
   if (azp !== undefined && azp !== clientId) return 'it is for another client'
-  return iat > now + CLOCK_TOLERANCE_SECONDS ? 'it is not good yet' : undefined
+  return iat > now + PROVIDER_TOLERANCE_SECONDS ? 'it is not good yet' : undefined
 }
 
 /** The answer must be about the subject of the ID token: the library compares them. */

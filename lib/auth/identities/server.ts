@@ -12,7 +12,7 @@ import { ProviderFault, type ProviderHttp } from './provider-http.ts'
 import type { Reach } from './reach.ts'
 
 /** Clocks of two machines differ by so many seconds. */
-const CLOCK_TOLERANCE_SECONDS = 30
+export const PROVIDER_TOLERANCE_SECONDS = 30
 
 /** How oauth4webapi reaches a provider; over plain http where the issuer is on loopback. */
 export function wayTo(
@@ -24,7 +24,7 @@ export function wayTo(
 
 /** This deployment as the provider knows it. */
 export function clientOf({ clientId }: Provider): Client {
-  return { client_id: clientId, [clockTolerance]: CLOCK_TOLERANCE_SECONDS }
+  return { client_id: clientId, [clockTolerance]: PROVIDER_TOLERANCE_SECONDS }
 }
 
 /**
