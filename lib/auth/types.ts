@@ -132,6 +132,8 @@ export interface CookieJar {
 export interface Site {
   /** A page of this origin: what an unsafe request with cookies must come from. */
   sameOrigin: boolean
+  /** The same by `Sec-Fetch-Site` alone: a browser that goes to another page sends no `Origin`. */
+  sameOriginFetch: boolean
   /** A page of another origin. A program is neither. */
   foreign: boolean
 }

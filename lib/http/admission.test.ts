@@ -34,7 +34,11 @@ async function admitted(row: Operation, sent: Record<string, string>) {
     deps,
     store: new Store(deps.databases, trips),
     cookies: { give: () => undefined, clear: () => undefined, add: () => undefined },
-    site: { sameOrigin: isSameOrigin(headers, ORIGIN), foreign: isForeign(headers, ORIGIN) },
+    site: {
+      sameOrigin: isSameOrigin(headers, ORIGIN),
+      sameOriginFetch: headers.get('sec-fetch-site') === 'same-origin',
+      foreign: isForeign(headers, ORIGIN),
+    },
     report: () => undefined,
     identify: (caller) => void callers.push(caller),
   })

@@ -271,6 +271,7 @@ async function performAt<needs>(
   if (absent !== undefined) return absent
   const site = {
     sameOrigin: isSameOrigin(headers, deps.settings.origin),
+    sameOriginFetch: headers.get('sec-fetch-site') === 'same-origin',
     foreign: isForeign(headers, deps.settings.origin),
   }
   const admission = await admit(row, match, {

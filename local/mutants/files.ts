@@ -19,7 +19,7 @@ export const FILES: readonly Mutant[] = [
   mutant(
     'two rows of one name get one id',
     'seed/sift.ts',
-    'if (this.#taken.has(id)) continue',
+    'if (this.#taken.get(id) !== undefined) continue',
     '',
     'seed/sift.test.ts',
   ),

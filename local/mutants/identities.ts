@@ -93,8 +93,8 @@ export const IDENTITIES: readonly Mutant[] = [
   mutant(
     'a page of another site joins an identity',
     'lib/auth/identities/start-oauth.ts',
-    'if (!call.site.sameOrigin)',
-    'if (!call.site.sameOrigin && call.site.sameOrigin)',
+    'if (!call.site.sameOriginFetch)',
+    'if (!call.site.sameOriginFetch && call.site.sameOriginFetch)',
     LINKING,
   ),
   mutant(

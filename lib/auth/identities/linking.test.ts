@@ -1,6 +1,7 @@
 import { test } from '@playwright/test'
 import type { Answer } from '../../../test/support/api.ts'
 import { BrowserSession } from '../../../test/support/browser-session.ts'
+import { ORIGIN } from '../../../test/support/environment.ts'
 import type { InProcess } from '../../../test/support/in-process.ts'
 import { startIssuer, type TestIssuer } from '../../../test/support/issuer.ts'
 import { expect } from '../../../test/support/problem.ts'
@@ -75,6 +76,7 @@ test('only a page of this origin, with the cookies of a live session, asks for i
     expect(await ask({ 'Sec-Fetch-Site': site }), site).toBeProblem('csrf-failed')
   }
   expect(await ask({})).toBeProblem('csrf-failed')
+  expect(await ask({ Origin: ORIGIN })).toBeProblem('csrf-failed')
   const own = { 'Sec-Fetch-Site': 'same-origin' }
   const nobody = new BrowserSession(api)
   expect(await ask(own, nobody)).toBeProblem('authentication-required')

@@ -72,7 +72,7 @@ async function ownSession(
 ): Promise<Result<string, 'authentication-required' | 'csrf-failed' | AccessCode>> {
   const { access, refresh, by } = call.presented
   if (by !== 'cookies') return fail('authentication-required', 'no session cookies')
-  if (!call.site.sameOrigin) return fail('csrf-failed', 'link from another site')
+  if (!call.site.sameOriginFetch) return fail('csrf-failed', 'link from another site')
   const token =
     access === undefined ? undefined : await deps.accessTokens.verify(access, deps.now())
   if (token?.ok === true) {

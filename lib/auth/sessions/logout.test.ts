@@ -55,7 +55,7 @@ async function loggedOut(sent: Partial<AuthCall<unknown>>, allowed = true) {
     store: new Store(deps.databases, new Trips(Date.now)),
     sentCookies: null,
     cookies: { give: () => undefined, clear: () => void cleared++, add: () => undefined },
-    site: { sameOrigin: false, foreign: false },
+    site: { sameOrigin: false, sameOriginFetch: false, foreign: false },
     plan: () => 'free',
     ...{ later: () => undefined, background: () => undefined, report: () => undefined },
     event: () => {
@@ -84,7 +84,7 @@ test('an expired access token names its session, and so does a refresh token by 
     { presented: { access: await over() } },
     {
       presented: { refresh: token, by: 'cookies' as const },
-      site: { sameOrigin: true, foreign: false },
+      site: { sameOrigin: true, sameOriginFetch: true, foreign: false },
     },
     { input: { refresh: token } },
     { input: { refreshToken: token } },
@@ -104,7 +104,7 @@ test('two tokens of one session end it once', async () => {
 test('cookies that name a session are taken from a page of this origin alone', async () => {
   const presented = { refresh: await refresh(), by: 'cookies' as const }
   for (const foreign of [true, false]) {
-    const sent = { presented, site: { sameOrigin: false, foreign } }
+    const sent = { presented, site: { sameOrigin: false, sameOriginFetch: false, foreign } }
     const { outcome, counted, cleared } = await loggedOut(sent)
     expect(outcome).toMatchObject({ ok: false, code: 'csrf-failed' })
     expect([counted, cleared]).toEqual([[], 0])
@@ -112,6 +112,8 @@ test('cookies that name a session are taken from a page of this origin alone', a
 })
 
 test('a form of another site, with which no cookies came, takes none away', async () => {
-  const { outcome, cleared } = await loggedOut({ site: { sameOrigin: false, foreign: true } })
+  const { outcome, cleared } = await loggedOut({
+    site: { sameOrigin: false, sameOriginFetch: false, foreign: true },
+  })
   expect([outcome.ok, cleared]).toEqual([true, 0])
 })
