@@ -28,7 +28,7 @@ export const FACES: readonly Mutant[] = [
     'lib/graphql/gathering.ts',
     'every(({ waiting }) => waiting > 0)',
     'some(({ waiting }) => waiting > 0)',
-    'lib/http/graphql.test.ts',
+    'lib/graphql/gathering.test.ts',
   ),
   mutant(
     'a dear query counts as one request',
