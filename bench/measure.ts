@@ -73,6 +73,9 @@ export async function measure(
   }
 }
 
+/** So many of the users' windows are opened side by side. */
+const OPENERS = 32
+
 /** Keeps a subject at a job until its code is hot: what is dear is repeated for longer. */
 export async function warmUp(
   running: Running,
@@ -80,14 +83,15 @@ export async function warmUp(
   seconds: number,
   { store, delayMs }: Way,
 ): Promise<void> {
-  const connections = Math.max(...job.connections(delayMs))
-  const lanes = await job.lanes(running.origin, connections, store.tokens)
+  const { origin } = running
   // Every user's window is open then.
-  const all = store.tokens.length / connections
-  for (let turn = 0; turn < all && job.isRead; turn++) {
-    await Promise.all(lanes.map((lane) => sendOnce(running.origin, lane.next())))
+  const openers = job.isRead ? await job.lanes(origin, OPENERS, store.tokens) : []
+  for (let opened = 0; opened < store.tokens.length && job.isRead; opened += OPENERS) {
+    await Promise.all(openers.map((lane) => sendOnce(origin, lane.next())))
   }
-  await runLoad(running.origin, lanes, connections > 4 ? seconds * 2 : seconds / 2)
+  const connections = Math.max(...job.connections(delayMs))
+  const lanes = await job.lanes(origin, connections, store.tokens)
+  await runLoad(origin, lanes, connections > 4 ? seconds * 3 : seconds / 2)
 }
 
 /** Sends requests one at a time, checks their answers and counts what reaches the store. */
