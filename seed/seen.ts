@@ -75,7 +75,8 @@ export class Seen {
 /** 128 bits of SHA-256: no two texts are taken for one. */
 function digestOf(text: string): Uint32Array {
   const digest = createHash('sha256').update(text).digest()
-  return new Uint32Array(digest.buffer, digest.byteOffset, 4)
+  // A copy begins where words may begin.
+  return new Uint32Array(Uint8Array.from(digest).buffer, 0, 4)
 }
 
 const quick = new Uint32Array(2)

@@ -1,5 +1,7 @@
 /** What the API answers, as far as pages read it; the document says all of it. */
 
+export type { SecurityEvent } from '@/lib/auth/operators/shown-event.ts'
+
 export interface Profile {
   id: string
   user: string
@@ -39,24 +41,6 @@ export interface OwnSession {
   userAgent: string
   ip: string
   current: boolean
-}
-
-export interface SecurityEvent {
-  id: string
-  type: string
-  at: string
-  user?: string
-  by?: string
-  session?: string
-  level?: number
-  key?: string
-  policy?: string
-  operation?: string
-  block?: string
-  address?: string
-  provider?: string
-  ip?: string
-  requestId?: string
 }
 
 export interface Passkey {

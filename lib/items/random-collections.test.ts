@@ -58,7 +58,7 @@ for (const kind of ['redis', 'embedded'] as const) {
     })
 
     test('what is written reads back equal, and filters and orders say what a model says', async () => {
-      test.setTimeout(3_600_000)
+      test.setTimeout(120_000 + RUNS * 5_000)
       await fc.assert(
         fc.asyncProperty(
           randomCollection,

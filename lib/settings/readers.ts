@@ -89,6 +89,8 @@ export function count(
   return fallback
 }
 
+const LONGEST_NAME = 100
+
 /** What the operator calls this API: it stands in the subjects of mails, and in what an authenticator app shows. */
 export function appName(read: Read, faults: string[] = []): string {
   const name = read('APP_NAME') ?? NAME
@@ -96,8 +98,6 @@ export function appName(read: Read, faults: string[] = []): string {
   faults.push(`APP_NAME is not one line of up to ${LONGEST_NAME} letters.`)
   return NAME
 }
-
-const LONGEST_NAME = 100
 
 /** 64 at most: longer ones cannot be asked for where 72 bytes must hold letters with accents too. */
 export function passwordRules(read: Read, faults: string[], origin: string): PasswordRules {

@@ -10,7 +10,7 @@ export interface StoredEvent {
   fields: Record<string, string>
 }
 
-/** The script looks at this many events for one page. */
+/** The script looks at this many events for one page, unless more are asked for. */
 const LARGEST_STEP = 1_000
 
 /** Which events, and how many. */
@@ -21,17 +21,19 @@ export interface EventQuery {
   type: SecurityEventType | undefined
   /** The names of a user; none for everybody. */
   names: readonly string[]
+  /** How many events are looked at. */
+  most?: number
 }
 
 /**
  * Reads one page, newest first. A page may be short, or empty, and have a cursor all the same. See
  * {@link LIST_EVENTS}.
  */
-export function eventsRead({ before, limit, type, names }: EventQuery): Read<{
+export function eventsRead({ before, limit, type, names, most = LARGEST_STEP }: EventQuery): Read<{
   events: StoredEvent[]
   cursor: string | undefined
 }> {
-  const args = { before: before || '+', limit, most: LARGEST_STEP, kind: type ?? '', names }
+  const args = { before: before || '+', limit, most, kind: type ?? '', names }
   const read = scriptRead('auth', LIST_EVENTS, { eventsKey: keys.events }, args)
   return mapRead(read, ({ events, cursor }) => ({
     events: events.map(storedEvent),

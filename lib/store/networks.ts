@@ -3,14 +3,8 @@ import { scriptRead } from './client/script.ts'
 import { keys } from './keys.ts'
 import { LIST_NETWORKS } from './scripts/networks.ts'
 
-/** A network that an account has signed in from: its HMAC, and when that was last, in epoch milliseconds. */
-export interface KnownNetwork {
-  network: string
-  signedInAt: number
-}
-
-/** Lists the networks of an account, the last one first. */
-export function networksRead(userId: string): Read<KnownNetwork[]> {
+/** When an account signed in last from each network it is known to, in epoch milliseconds; the last one first. */
+export function networksRead(userId: string): Read<{ signedInAt: number }[]> {
   const read = scriptRead('auth', LIST_NETWORKS, { devicesKey: keys.devicesOf(userId) }, {})
   return mapRead(read, ({ networks }) => networks)
 }

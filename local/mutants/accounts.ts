@@ -226,7 +226,7 @@ export const ACCOUNTS: readonly Mutant[] = [
   mutant(
     'an export tells who else did something',
     'lib/auth/accounts/account-export.ts',
-    'by === accountId && by !== undefined',
+    'by !== undefined && by === accountId',
     'by !== undefined',
     'lib/auth/accounts/remove-account.test.ts',
   ),

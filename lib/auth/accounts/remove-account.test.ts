@@ -247,22 +247,11 @@ test('an export has networks, use by day, and the events about the account witho
   expect(events.every((event: { user: string }) => event.user === id || event.user === ME)).toBe(
     true,
   )
-  const [adminId] = [(await admin.send('/api/profile')).body.id]
-  expect(JSON.stringify(exported)).not.toContain(adminId)
-  // An audit trail longer than one step looks at.
-  for (let entry = 0; entry < 1_100; entry++) {
-    await api.command(
-      'XADD',
-      'events',
-      '*',
-      'type',
-      'throttled',
-      'user',
-      'somebody',
-      'policy',
-      'auth',
-    )
-  }
+  expect(JSON.stringify(exported)).not.toContain((await admin.send('/api/profile')).body.id)
+  // A trail longer than one step looks at.
+  const entry =
+    "redis.call('XADD', 'events', '*', 'type', 'throttled', 'user', 'x', 'policy', 'auth')"
+  await api.command('EVAL', `for i = 1, 10100 do ${entry} end`, '0')
   const later = (await browser.send('/api/profile/export')).body
   expect(later.events).toEqual(events)
 })

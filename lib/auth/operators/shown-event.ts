@@ -15,6 +15,8 @@ export interface SecurityEvent {
   passkey?: string
   policy?: string
   operation?: string
+  provider?: string
+  identity?: string
   block?: string
   address?: string
   ip?: string

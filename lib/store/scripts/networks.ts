@@ -1,7 +1,7 @@
-import { integer, rows, word } from '../client/reply.ts'
+import { integer, rows } from '../client/reply.ts'
 import { readScript } from '../client/script.ts'
 
-/** Lists the networks that an account is known to sign in from. */
+/** Lists when an account signed in last from each of its networks. */
 export const LIST_NETWORKS = /* @__PURE__ */ readScript({
   name: 'list networks',
   keys: ['devicesKey'],
@@ -9,8 +9,8 @@ export const LIST_NETWORKS = /* @__PURE__ */ readScript({
   lua: `
 local listed = {}
 local found = redis.call('ZREVRANGE', devicesKey, 0, -1, 'WITHSCORES')
-for i = 1, #found, 2 do listed[#listed + 1] = {found[i], found[i + 1]} end
+for i = 1, #found, 2 do listed[#listed + 1] = {found[i + 1]} end
 return {'listed', listed}
 `,
-  outcomes: { listed: { networks: /* @__PURE__ */ rows({ network: word, signedInAt: integer }) } },
+  outcomes: { listed: { networks: /* @__PURE__ */ rows({ signedInAt: integer }) } },
 })
