@@ -15,6 +15,9 @@ test('a number keeps its digits in a text, and its value in a number, or does no
     ['1e400', undefined],
     ['1e-400', undefined],
     ['0e-999999', '0'],
+    ['247339231533263.62', '247339231533263.62'],
+    ['247339231533263.63', '247339231533263.63'],
+    ['247339231533263.64', undefined],
     [`1${'0'.repeat(200)}1`, undefined],
   ] as const) {
     const numeral = new Numeral(source)

@@ -72,7 +72,9 @@ export function isExact(source: string): boolean {
   const value = Number(source)
   if (digits === '') return true
   if (digits.length > MOST_DIGITS || !Number.isFinite(value)) return false
-  return significant(value.toExponential(digits.length - 1)) === digits
+  // Of two that are equally near `toExponential` writes the larger, and `String` the even one.
+  const written = [value.toExponential(digits.length - 1), String(value)]
+  return written.some((text) => significant(text) === digits)
 }
 
 /** The digits of a number without sign, point, exponent, and zeros at either end. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { APPLY_ITEMS } from '../../lib/store/scripts/apply.ts'
 import { READ_ITEM } from '../../lib/store/scripts/item.ts'
 import { LIVENESS_AT_PRIMARY, READ_LIVENESS } from '../../lib/store/scripts/liveness.ts'
@@ -23,24 +24,39 @@ const SCRIPTS = Object.entries({
   REVOKE_SESSION,
 })
 
+/** Of an isolate's own time, and of no request, by their first key. */
+const HOUSEKEEPING: ReadonlySet<string> = new Set(['metrics', 'blocks'])
+
+/** Texts of scripts that were sent whole: later they go by their SHA-1. */
+const textBySha = new Map<string, string>()
+
 export function isRead(command: readonly string[]): boolean {
   return READS.has(command[0] ?? '')
 }
 
 /** A command in a word or two: scripts by their name, counting as such. */
-export function nameOf([name = '', script = '', , key = '']: readonly string[]): string {
+export function nameOf([name = '', sent = '', , key = '']: readonly string[]): string {
   if (!name.startsWith('EVAL')) return name
+  const isSha = name.startsWith('EVALSHA')
+  if (!isSha) textBySha.set(createHash('sha1').update(sent).digest('hex'), sent)
   if (key.startsWith('limit:')) return `${name} (quota)`
+  if (HOUSEKEEPING.has(key)) return `${name} (housekeeping)`
+  const script = isSha ? textBySha.get(sent) : sent
   // A read may be two scripts in one.
   const found = SCRIPTS.filter(([, { kind, text, body }]) =>
-    name === 'EVAL_RO' ? kind === 'read' && script.includes(body) : script === text,
+    name.endsWith('_RO') ? kind === 'read' && script?.includes(body) : script === text,
   )
   return `${name} ${found.map(([each]) => each).join(' + ') || '(other)'}`
 }
 
 /** Whether a read was asked of the primary by a command that says it writes. */
 export function isSecondTry(name: string): boolean {
-  return name === 'EVAL LIVENESS_AT_PRIMARY'
+  return /^EVAL(SHA)? LIVENESS_AT_PRIMARY$/.test(name)
+}
+
+/** Whether it is told in the isolate's own time: counts, metrics and who is kept out. */
+export function isOfNoRequest(name: string): boolean {
+  return name.endsWith('(quota)') || name.endsWith('(housekeeping)')
 }
 
 /** What a request to Upstash REST holds. */

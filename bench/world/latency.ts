@@ -1,5 +1,5 @@
 import { type Answered, must, review, signIn, type Tokens } from './client.ts'
-import { isSecondTry } from './commands.ts'
+import { isOfNoRequest, isSecondTry } from './commands.ts'
 import type { Call } from './region.ts'
 import { milliseconds, type Part, table, tally } from './report.ts'
 import { makeAccounts, type Region, settle, type World } from './start.ts'
@@ -122,7 +122,7 @@ function faultsOf(calls: readonly Call[], { name, reads }: Operation): string[] 
   const behind = calls.filter(({ served }) => served === 'behind').length
   const names = calls.flatMap(({ served, commands }) => (served === 'primary' ? commands : []))
   const second = names.filter(isSecondTry).length
-  const wrote = names.filter((each) => !isSecondTry(each) && !each.endsWith('(quota)'))
+  const wrote = names.filter((each) => !isSecondTry(each) && !isOfNoRequest(each))
   return [
     behind > 0 ? `${name}: ${behind} reads were served by the primary` : '',
     reads && second > 0 ? `${name}: the primary was asked ${second} times for a session` : '',
