@@ -57,12 +57,13 @@ What tools and servers say is in ${LOGS}.`)
   const isPart = isUnit || kind === 'integration'
   rmSync(RESULTS, { recursive: true, force: true })
   mkdirSync(LOGS, { recursive: true })
-  installTools(isUnit ? [] : isPart ? TOOLS.slice(0, 1) : TOOLS)
+  // Tools come over the network while the cores check and build.
+  const tools = installTools(isUnit ? [] : isPart ? TOOLS.slice(0, 1) : TOOLS)
   const chosen = isPart ? [`--project=${kind}`, ...words.slice(1)] : words
   const { passed, failed } =
     runtime === 'nodejs'
-      ? await testOffTheEdge(chosen)
-      : await testSteps(isPart ? [] : STEPS, chosen)
+      ? await testOffTheEdge(chosen, tools)
+      : await testSteps(isPart ? [] : STEPS, chosen, tools)
   if (failed > 0) console.log(`\nWhat tools, servers and tests have logged: ${LOGS}`)
   console.log(`\n${passed} passed, ${failed} failed`)
   return failed === 0 ? 0 : 1
@@ -79,10 +80,11 @@ function takeRuntime(): string {
   process.exit(2)
 }
 
-/** Runs steps, and the chosen tests if all went well. */
+/** Runs steps, and the chosen tests if all went well and the tools are there. */
 async function testSteps(
   steps: readonly Step[],
   chosen: readonly string[],
+  tools: Promise<boolean>,
   cwd = '.',
 ): Promise<Counted> {
   const counts: Counted = { passed: 0, failed: 0 }
@@ -93,6 +95,7 @@ async function testSteps(
     if (code === 0) counts.passed++
     else counts.failed++
   }
+  if (!(await tools)) counts.failed++
   if (counts.failed > 0) return counts
   const code = await run(bin('playwright'), ['test', ...chosen], { cwd })
   const counted = countTests(cwd)
@@ -103,14 +106,17 @@ async function testSteps(
 }
 
 /** Builds a copy that has left Next's edge runtime, and runs the tests of Next's host on it. */
-async function testOffTheEdge(chosen: readonly string[]): Promise<Counted> {
+async function testOffTheEdge(
+  chosen: readonly string[],
+  tools: Promise<boolean>,
+): Promise<Counted> {
   console.log('Copying the project off the edge runtime…')
   const stop = new AbortController()
   for (const signal of SIGNALS) process.once(signal, () => stop.abort())
   const copy = await copyOffTheEdge(stop.signal)
   try {
     const tests = ['--project=next', `--grep-invert=${ABOUT_THE_EDGE}`, ...chosen]
-    return await testSteps([BUILD], tests, copy.folder)
+    return await testSteps([BUILD], tests, tools, copy.folder)
   } finally {
     const results = join(copy.folder, RESULTS)
     if (existsSync(results)) cpSync(results, RESULTS, { recursive: true })
@@ -118,34 +124,41 @@ async function testOffTheEdge(chosen: readonly string[]): Promise<Counted> {
   }
 }
 
-/** Installs what the tests need by Debian's package manager, where it can; else says what to do. */
-function installTools(tools: readonly Tool[]): void {
+/**
+ * Installs what the tests need by Debian's package manager. Where there is none it says what to do, and ends.
+ *
+ * @returns Whether all of it is there.
+ */
+async function installTools(tools: readonly Tool[]): Promise<boolean> {
   const missing = tools.filter(({ command }) => spawnSync(command, ['--version']).status !== 0)
-  if (missing.length === 0) return
+  if (missing.length === 0) return true
+  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) {
+    for (const { what, debian } of missing) {
+      console.error(`The tests need ${what}: install it (Debian: apt-get install ${debian}).`)
+    }
+    process.exit(1)
+  }
   const packages = missing.map(({ debian }) => debian)
-  if (process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0) {
-    console.log(`Installing ${packages.join(', ')}…`)
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] as ('ignore' | 'inherit')[] }
-    spawnSync('apt-get', ['update', '-qq'], quiet)
-    const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages]
-    if (spawnSync('apt-get', install, quiet).status === 0) return
-  }
-  for (const { what, debian } of missing) {
-    console.error(`The tests need ${what}: install it (Debian: apt-get install ${debian}).`)
-  }
-  process.exit(1)
+  console.log(`Installing ${packages.join(', ')}…`)
+  const log = join(LOGS, 'apt-get.log')
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  await run('apt-get', ['update', '-qq'], { log, env })
+  const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages]
+  const code = await run('apt-get', install, { log, env })
+  if (code !== 0) console.error(`apt-get failed; what it says: ${log}`)
+  return code === 0
 }
 
 interface Run {
-  cwd: string
+  cwd?: string
   /** The file that gets what it says; undefined for the screen. */
   log?: string
+  env?: NodeJS.ProcessEnv
 }
 
-function run(command: string, args: readonly string[], { cwd, log }: Run): Promise<number> {
-  const output = log === undefined ? 'inherit' : openSync(log, 'w')
-  const child = spawn(command, args, { cwd, stdio: ['inherit', output, output] })
+function run(command: string, args: readonly string[], { log, ...place }: Run): Promise<number> {
+  const output = log === undefined ? 'inherit' : openSync(log, 'a')
+  const child = spawn(command, args, { ...place, stdio: ['inherit', output, output] })
   const stop = (signal: NodeJS.Signals): void => void child.kill(signal)
   for (const signal of SIGNALS) process.on(signal, stop)
   return new Promise<number>((resolve, reject) => {
