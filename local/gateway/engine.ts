@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import type { RedisDatabase } from 'js-redis-server/core'
 import { emptyValue } from '../kept-store/values.ts'
+import { keepInOrder } from './in-order.ts'
 import { Session } from './session.ts'
 
 /** A RESP2 reply: bulk strings as bytes, errors as values. */
@@ -130,10 +131,12 @@ function emitWithoutValues({ mutations }: RedisDatabase): void {
  * each write of an index would cost as much as the whole of it. No command changes what it has read.
  */
 function readSortedSetsInPlace(database: RedisDatabase): void {
-  database.getSortedSet = (key) =>
-    database.getType(key) === null
-      ? null
-      : database.updateSortedSet(key, (tracked) => Reflect.get(tracked, 'zset'))
+  database.getSortedSet = (key) => {
+    if (database.getType(key) === null) return null
+    const set = database.updateSortedSet(key, (tracked) => Reflect.get(tracked, 'zset'))
+    keepInOrder(set.members)
+    return set
+  }
 }
 
 /** A Redis error is a reply; anything else means that the engine is gone. */
