@@ -89,6 +89,15 @@ test('what JSON.parse refuses is refused', () => {
   )
 })
 
+test('behind an empty list nothing else stands, wherever the text is cut', () => {
+  for (const length of [1, 2, 3, 4, 9]) {
+    expect([...jsonRows(piecesOf('[\n ] \n', length))]).toEqual([])
+    expect(() => [...jsonRows(piecesOf('[\n ][', length))]).toThrow(
+      'is not JSON: line 2, column 3: "[" where its end is expected',
+    )
+  }
+})
+
 test('every record has its line, and a fault the place where it is', () => {
   const text = '[\n  {"a": 1},\n\n  {"a":\n   2}, {"a": 3},\n  7\n]'
   expect([...jsonRows(text)].map(({ line }) => line)).toEqual([2, 4, 5, 6])

@@ -37,11 +37,12 @@ class ListReader {
   next(): Found | undefined {
     for (;;) {
       const reader = new JsonReader(this.#window.text, this.#at)
+      const wasBehind = this.#place === 'end'
       try {
         const found = this.#step(reader)
         this.#goTo(reader.at)
         if (found !== undefined) return found
-        if (this.#place === 'end' && this.#window.ended) return undefined
+        if (wasBehind && this.#window.ended) return undefined
       } catch (error) {
         if (!(error instanceof JsonFault)) throw error
         if (this.#window.ended || !error.isCut) throw this.#fault(error)
