@@ -73,8 +73,10 @@ export function isExact(source: string): boolean {
   if (digits === '') return true
   if (digits.length > MOST_DIGITS || !Number.isFinite(value)) return false
   // Of two that are equally near `toExponential` writes the larger, and `String` the even one.
-  const written = [value.toExponential(digits.length - 1), String(value)]
-  return written.some((text) => significant(text) === digits)
+  return (
+    significant(String(value)) === digits ||
+    significant(value.toExponential(digits.length - 1)) === digits
+  )
 }
 
 /** The digits of a number without sign, point, exponent, and zeros at either end. */
