@@ -5,7 +5,7 @@ import { type Counts, serveCounts } from './counts.ts'
 /** Our gateway in a process of its own, so that its work is not the load generator's. */
 const counts: Counts = { trips: 0, commands: 0 }
 const gateway = await startGateway({
-  engine: redisEngine(process.env['REDIS_URL'] ?? ''),
+  engine: await redisEngine(process.env['REDIS_URL'] ?? ''),
   token: process.env['TOKEN'] ?? '',
   onTrip: ({ commands }) => {
     counts.trips++

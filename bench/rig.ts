@@ -28,7 +28,7 @@ export async function startRig(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Rig> {
   const redis = await startRedis()
-  const engine = redisEngine(redis.url)
+  const engine = await redisEngine(redis.url)
   const gateway = await startGateway({ engine, token: 'bench' })
   const isDirect = host === 'direct'
   const proxy = await (isDirect ? startRespDoor(engine) : startFaultProxy(gateway.url))

@@ -18,7 +18,7 @@ function call(target: Engine, ...words: string[]): Promise<unknown> {
 
 test('every read runs at a replica that refuses writes; writes go to the primary', async () => {
   const primary = await startRedis()
-  const writer = redisEngine(primary.url)
+  const writer = await redisEngine(primary.url)
   await call(writer, 'CONFIG', 'SET', 'repl-diskless-sync-delay', '0')
   const port = await freePort()
   // It writes what it is sent into a file, and would read it when it starts the next time.
@@ -37,7 +37,7 @@ test('every read runs at a replica that refuses writes; writes go to the primary
     process.env,
     /MASTER <-> REPLICA sync: Finished with success/,
   )
-  const reader = redisEngine(`redis://127.0.0.1:${port}`)
+  const reader = await redisEngine(`redis://127.0.0.1:${port}`)
   const refused: string[] = []
   const sentTo: Record<'reader' | 'writer', string[]> = { reader: [], writer: [] }
   const engine: Engine = {

@@ -41,7 +41,7 @@ test('users and sessions in a database of their own: two reads at the same time 
 
 test('accounts over REST beside the data in a Redis', async ({ host }) => {
   const redis = await startRedis()
-  const engine = redisEngine(redis.url)
+  const engine = await redisEngine(redis.url)
   const data = await startGateway({ engine, token: 'data' })
   const accounts = await startStore('embedded')
   await loadDemo(connectForLoading(data), {

@@ -87,7 +87,7 @@ export async function openStore(
   if (kind === 'upstash') return undefined
   const { engine, kept } =
     kind === 'redis'
-      ? { engine: redisEngine(variables['REDIS_URL'] ?? ''), kept: undefined }
+      ? { engine: await redisEngine(variables['REDIS_URL'] ?? ''), kept: undefined }
       : await openKept(storeFolder(variables), keeping)
   const gateway = await startGateway({ engine, token: randomBytes(24).toString('base64url') })
   variables['UPSTASH_REDIS_REST_URL'] = gateway.url

@@ -53,7 +53,7 @@ export async function startReplica(
 }
 
 async function openDatabase(url: string, field: string, undo: Undo): Promise<Database> {
-  const engine = redisEngine(url)
+  const engine = await redisEngine(url)
   undo.push(() => engine.close())
   const gateway = await startGateway({ engine, token: TOKEN })
   undo.push(() => gateway.close())

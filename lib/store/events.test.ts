@@ -23,7 +23,7 @@ for (const kind of ['embedded', 'redis'] as const) {
 
     test.beforeEach(async () => {
       program = kind === 'redis' ? await startRedis() : undefined
-      engine = program === undefined ? await embeddedEngine() : redisEngine(program.url)
+      engine = await (program === undefined ? embeddedEngine() : redisEngine(program.url))
       gateway = await startGateway({ engine, token: 'token' })
       const data = connect(gateway, PATIENCE_MS)
       store = new Store(

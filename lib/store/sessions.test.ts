@@ -31,7 +31,7 @@ for (const kind of ['embedded', 'redis'] as const) {
 
     test.beforeAll(async () => {
       program = kind === 'redis' ? await startRedis() : undefined
-      engine = program === undefined ? await embeddedEngine() : redisEngine(program.url)
+      engine = await (program === undefined ? embeddedEngine() : redisEngine(program.url))
       data = reachEngine(engine).reached.store
       await call('HSET', 'user:me@home.org', 'password', 'the hash', 'level', '5')
     })

@@ -61,7 +61,7 @@ test.describe('backup and restore', () => {
     const url = `redis://127.0.0.1:${port}`
     const client = new Redis(url)
     clients.push(client)
-    const place = await placeOf(redisEngine(url), `the Redis at ${port}`)
+    const place = await placeOf(await redisEngine(url), `the Redis at ${port}`)
     places.push(place)
     return { ...place, client }
   }

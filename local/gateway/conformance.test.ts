@@ -34,7 +34,7 @@ for (const { kind, direct } of WAYS) {
 
     test.beforeAll(async () => {
       program = kind === 'redis' ? await startRedis() : undefined
-      engine = program === undefined ? await embeddedEngine() : redisEngine(program.url)
+      engine = await (program === undefined ? embeddedEngine() : redisEngine(program.url))
       gateway = await startGateway({ engine, token: TOKEN })
       const options = { url: gateway.url, token: TOKEN, retry: { retries: 0 } }
       redis = new Redis(options)

@@ -28,28 +28,28 @@ export class TransactionRefused extends Error {
   override readonly name = 'TransactionRefused'
 }
 
-/** A Redis server over TCP, the real one. */
-export function redisEngine(url: string): Engine {
+/**
+ * A Redis server over TCP, the real one; it comes when it is connected, or is known not to be. Who computes for
+ * long before the first command would be too late for the connection otherwise.
+ */
+export async function redisEngine(url: string, connectTimeout = 10_000): Promise<Engine> {
   const redis = new Redis(url, {
     // A command fails at once while the server is away; the connection comes back by itself.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-    connectTimeout: 10_000,
+    connectTimeout,
   })
   // ioredis emits every failed reconnect; each command reports it already.
   redis.on('error', () => undefined)
-  const connected = new Promise<void>((resolve) => {
-    if (redis.status === 'ready') resolve()
-    else redis.once('ready', () => resolve())
-    for (const event of ['error', 'end', 'close']) redis.once(event, () => resolve())
+  await new Promise<void>((resolve) => {
+    for (const event of ['ready', 'error', 'end', 'close']) redis.once(event, () => resolve())
   })
   let closed = false
   return {
     name: 'redis',
     knowsShebang: true,
     call: async ([command, ...args]) => {
-      await connected
       if (closed) throw new EngineGone('closed')
       try {
         return (await redis.callBuffer(String(command), ...args)) as EngineReply
@@ -58,7 +58,6 @@ export function redisEngine(url: string): Engine {
       }
     },
     transaction: async (commands) => {
-      await connected
       if (closed) throw new EngineGone('closed')
       const multi = redis.multi()
       for (const [command, ...args] of commands) multi.callBuffer(String(command), ...args)

@@ -20,7 +20,7 @@ const trips: Trip[] = []
 
 test.beforeAll(async () => {
   program = await startRedis()
-  engine = redisEngine(program.url)
+  engine = await redisEngine(program.url)
 })
 test.afterAll(async () => {
   await engine.close()

@@ -18,7 +18,7 @@ const trips: Trip[] = []
 
 test.beforeAll(async () => {
   program = await startRedis()
-  engine = redisEngine(program.url)
+  engine = await redisEngine(program.url)
   gateway = await startGateway({ engine, token: 'token', onTrip: (trip) => trips.push(trip) })
 })
 test.afterAll(async () => {

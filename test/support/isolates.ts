@@ -168,7 +168,7 @@ export function admitted(decisions: readonly (Decision | undefined)[]): number {
 /** @param start Of the time in the test, in epoch milliseconds; each group of isolates begins a day later. */
 export async function startIsolates(start: number): Promise<IsolateRig> {
   const program = await startRedis()
-  const engine = redisEngine(program.url)
+  const engine = await redisEngine(program.url)
   const gateway = await startGateway({ engine, token: 'token' })
   const store = connectScripts({ url: gateway.url, token: gateway.token })
   const realNow = Date.now

@@ -34,7 +34,7 @@ export interface Rolled {
 export async function rollOn(host: Host, rounds: number): Promise<Rolled> {
   const redis = await startRedis()
   const client = new Redis(redis.url)
-  const gateway = await startGateway({ engine: redisEngine(redis.url), token: 'token' })
+  const gateway = await startGateway({ engine: await redisEngine(redis.url), token: 'token' })
   await loadDemo(connectForLoading(gateway), { publicPassword: true })
   const ports = [await freePort(), await freePort()]
   const balancer = await startBalancer(ports.map((port) => `http://127.0.0.1:${port}`))

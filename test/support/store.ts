@@ -21,7 +21,7 @@ export async function startStore(
   onTrip: (trip: Trip) => void = () => undefined,
 ): Promise<OwnStore> {
   const program = kind === 'redis' ? await startRedis() : undefined
-  const engine = program === undefined ? await embeddedEngine() : redisEngine(program.url)
+  const engine = await (program === undefined ? embeddedEngine() : redisEngine(program.url))
   const token = randomBytes(24).toString('base64url')
   const gateway = await startGateway({ engine, token, onTrip })
   return {

@@ -77,7 +77,7 @@ for (const kind of ['redis', 'embedded'] as const) {
     let close: () => Promise<void>
     test.beforeAll(async () => {
       program = kind === 'redis' ? await startRedis() : undefined
-      engine = program === undefined ? await embeddedEngine() : redisEngine(program.url)
+      engine = await (program === undefined ? embeddedEngine() : redisEngine(program.url))
       await engine.call(['EVAL', 'return 1', '0'].map((word) => Buffer.from(word)))
       const gateway = await startGateway({ engine, token: 'token' })
       const client = connect({ url: gateway.url, token: 'token' })
