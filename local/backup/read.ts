@@ -200,7 +200,11 @@ async function* scan({ link, key }: Reading, command: string): AsyncGenerator<Re
     const words = [command, key, cursor, 'COUNT', String(SMALL_ELEMENTS)]
     const [next, page] = list((await link.read([words]))[0])
     cursor = text(next)
-    if (list(page).length > 0) yield list(page)
+    // A page may have more than was asked for; an element is a pair at most.
+    const found = list(page)
+    for (let at = 0; at < found.length; at += 2 * SMALL_ELEMENTS) {
+      yield found.slice(at, at + 2 * SMALL_ELEMENTS)
+    }
   } while (cursor !== '0')
 }
 

@@ -134,6 +134,50 @@ for (const { kind, direct } of WAYS) {
       expect(hashes).toEqual(['a hash'])
     })
 
+    test('HSCAN, SSCAN and ZSCAN to the end, while others go, name every stable element', async () => {
+      const all = Array.from({ length: 2_000 }, (_, index) =>
+        index % 2 === 0 ? `stable:${index}` : `doomed:${index}`,
+      )
+      await redis.hset('h', Object.fromEntries(all.map((name) => [name, 'x'])))
+      await redis.sadd('s', 'stable:one', ...all)
+      const [first = { score: 0, member: '' }, ...rest] = all.map((member, score) => ({
+        score,
+        member,
+      }))
+      await redis.zadd('z', first, ...rest)
+      const scans = {
+        hash: { scan: (cursor: string) => redis.hscan('h', cursor, { count: 100 }), width: 2 },
+        set: { scan: (cursor: string) => redis.sscan('s', cursor, { count: 100 }), width: 1 },
+        'sorted set': {
+          scan: (cursor: string) => redis.zscan('z', cursor, { count: 100 }),
+          width: 2,
+        },
+      }
+      for (const [type, { scan, width }] of Object.entries(scans)) {
+        const seen = new Set<unknown>()
+        let cursor = '0'
+        let doomed = 1
+        do {
+          const [next, found] = await scan(cursor)
+          for (let at = 0; at < found.length; at += width) seen.add(found[at])
+          const some = Array.from({ length: 50 }, (_, index) => `doomed:${doomed + 2 * index}`)
+          doomed += 100
+          await redis
+            .pipeline()
+            .hdel('h', ...some)
+            .srem('s', ...some)
+            .zrem('z', ...some)
+            .exec()
+          cursor = next
+        } while (cursor !== '0')
+        const stable = all.filter((name) => name.startsWith('stable'))
+        expect(
+          stable.filter((name) => !seen.has(name)),
+          type,
+        ).toEqual([])
+      }
+    })
+
     test('a text that looks like a status stays what it is, inside lists too', async () => {
       await raw.hset('hash', { a: 'OK', b: 'T0s=' })
       expect(await redis.hmget('hash', 'a', 'b')).toEqual({ a: 'OK', b: 'T0s=' })

@@ -3,6 +3,7 @@ import type { RedisDatabase } from 'js-redis-server/core'
 import { emptyValue } from '../kept-store/values.ts'
 import { keepInOrder } from './in-order.ts'
 import { Session } from './session.ts'
+import { stableScan } from './stable-scan.ts'
 
 /** A RESP2 reply: bulk strings as bytes, errors as values. */
 export type EngineReply = Buffer | string | number | null | Error | EngineReply[]
@@ -88,6 +89,7 @@ export async function embedded(): Promise<{ engine: Engine; database: RedisDatab
   const database = state.getDatabase(0)
   emitWithoutValues(database)
   readSortedSetsInPlace(database)
+  listWithoutValues(database)
   const session = new Session(core, state)
   const answered = async (reply: () => Promise<EngineReply>): Promise<EngineReply> => {
     if (session.isClosed) throw new EngineGone('closed')
@@ -97,10 +99,13 @@ export async function embedded(): Promise<{ engine: Engine; database: RedisDatab
       throw new EngineGone(error instanceof Error ? error.name : 'unknown')
     }
   }
-  const engine = stableScan({
+  const engine: Engine = {
     name: 'embedded',
     knowsShebang: false,
-    call: (command) => answered(() => session.execute(command)),
+    call: stableScan(
+      (command) => answered(() => session.execute(command)),
+      (key) => database.getType(key),
+    ),
     transaction: async (commands) => {
       const replies = await answered(() => session.transaction(commands))
       if (Array.isArray(replies)) return replies
@@ -110,7 +115,7 @@ export async function embedded(): Promise<{ engine: Engine; database: RedisDatab
       if (!session.isClosed) await session.close()
       state.close()
     },
-  })
+  }
   return { engine, database }
 }
 
@@ -138,58 +143,21 @@ function readSortedSetsInPlace(database: RedisDatabase): void {
   }
 }
 
+/** The engine copies the whole store for KEYS, SCAN and RANDOMKEY, which look at names and types alone. */
+function listWithoutValues(database: RedisDatabase): void {
+  const keyspace: { entries: Map<string, ReturnType<RedisDatabase['entriesSnapshot']>[number]> } =
+    Reflect.get(database, 'keyspace')
+  database.entriesSnapshot = () => {
+    database.sweepExpired()
+    return Array.from(keyspace.entries.values(), ({ key, value }) => ({
+      key,
+      value: emptyValue(value.type),
+    }))
+  }
+}
+
 /** A Redis error is a reply; anything else means that the engine is gone. */
 function replyError(error: unknown): Error {
   if (error instanceof Error && error.name === 'ReplyError') return error
   throw new EngineGone(error instanceof Error ? error.name : 'unknown')
-}
-
-/**
- * SCAN in an order that deletes do not shift: by a hash of the key, the cursor being the next hash.
- * The embedded engine's own cursor is a position, and misses keys when others go.
- */
-function stableScan(engine: Engine): Engine {
-  return {
-    ...engine,
-    call: async (command) => {
-      const [name, cursor, ...options] = command.map(String)
-      const read = (option: string): string | undefined =>
-        options[options.findIndex((word) => word.toUpperCase() === option) + 1 || options.length]
-      const from = Number(cursor)
-      const count = Number(read('COUNT') ?? 10)
-      const valid = Number.isSafeInteger(from) && count > 0 && options.length % 2 === 0
-      if (name?.toUpperCase() !== 'SCAN' || !valid) return engine.call(command)
-
-      const found = await engine.call([Buffer.from('KEYS'), Buffer.from(read('MATCH') ?? '*')])
-      if (!Array.isArray(found)) return found
-      const ahead = found
-        .filter((key) => Buffer.isBuffer(key))
-        .map((key) => ({ key, hash: fnv1a(key) }))
-        .filter(({ hash }) => hash >= from)
-        .sort((a, b) => a.hash - b.hash)
-      const last = ahead[count - 1]?.hash
-      // Keys of one hash stay on one page.
-      const page = last === undefined ? ahead : ahead.filter(({ hash }) => hash <= last)
-      const next = page.length === ahead.length ? 0 : (page.at(-1)?.hash ?? 0) + 1
-      const keys = await ofType(
-        engine,
-        page.map(({ key }) => key),
-        read('TYPE'),
-      )
-      return [Buffer.from(String(next)), keys]
-    },
-  }
-}
-
-async function ofType(engine: Engine, keys: Buffer[], type: string | undefined): Promise<Buffer[]> {
-  if (type === undefined) return keys
-  const types = await Promise.all(keys.map((key) => engine.call([Buffer.from('TYPE'), key])))
-  return keys.filter((_, index) => String(types[index]) === type.toLowerCase())
-}
-
-/** FNV-1a, 32 bits. */
-function fnv1a(bytes: Buffer): number {
-  let hash = 0x811c9dc5
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
-  return hash
 }
