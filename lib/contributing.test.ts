@@ -62,38 +62,30 @@ function compiled(rows: [place: Place, row: string][], files: Record<string, str
   }
 }
 
-test('a problem is one row, and a quota is one row and the row that it counts', () => {
-  const rows: Parameters<typeof compiled>[0] = [
+const OPERATION_FILE = 'lib/auth/accounts/who-am-i.ts'
+const CREDENTIAL_FILE = 'lib/http/credentials/ticket.ts'
+const KINDS = 'lib/http/credentials/present.ts'
+
+// Side by side, as somebody's own would stand: the compiler takes long over each copy.
+test('a problem, a quota and what it counts are a row each; an operation is its row, its use case and its place in the registry; a kind of credential its file and its line', () => {
+  const rows: [Place, string][] = [
     [PROBLEM, block('problem')],
     [QUOTA, block('quota')],
     [COUNTED, block('counted')],
+    [ROW, block('operation-row')],
+    [REGISTRY, block('operation-registry')],
+    [{ file: REGISTRY.file, after: /^/ }, "import { whoAmI } from './auth/accounts/who-am-i.ts'\n"],
+    [{ file: KINDS, after: /^/ }, "import { ticket } from './ticket.ts'\n"],
+    [{ file: KINDS, after: /^const KINDS.*$/m, instead: true }, block('credential-kinds')],
   ]
-  expect(compiled(rows)).toBe('')
+  const files = { [OPERATION_FILE]: block('operation'), [CREDENTIAL_FILE]: block('credential') }
+  expect(compiled(rows, files)).toBe('')
 })
 
 test('an operation cannot be counted by a quota that is no row', () => {
   expect(compiled([[COUNTED, block('counted')]])).toContain('\'"imports"\' is not assignable')
 })
 
-test('an operation is its row, its use case and its place in the registry', () => {
-  const file = 'lib/auth/accounts/who-am-i.ts'
-  const imported = "import { whoAmI } from './auth/accounts/who-am-i.ts'\n"
-  const rows: [Place, string][] = [
-    [ROW, block('operation-row')],
-    [REGISTRY, block('operation-registry')],
-    [{ file: REGISTRY.file, after: /^/ }, imported],
-  ]
-  expect(compiled(rows, { [file]: block('operation') })).toBe('')
-  // Without its place in the registry it is an operation that nobody answers.
-  expect(compiled([rows[0] as [Place, string]])).toContain("Property 'whoAmI' is missing")
-})
-
-test('a kind of credential is its file and its line among the kinds', () => {
-  const file = 'lib/http/credentials/ticket.ts'
-  const present = 'lib/http/credentials/present.ts'
-  const rows: [Place, string][] = [
-    [{ file: present, after: /^/ }, "import { ticket } from './ticket.ts'\n"],
-    [{ file: present, after: /^const KINDS.*$/m, instead: true }, block('credential-kinds')],
-  ]
-  expect(compiled(rows, { [file]: block('credential') })).toBe('')
+test('an operation outside of the registry, which nobody would answer, does not compile', () => {
+  expect(compiled([[ROW, block('operation-row')]])).toContain("Property 'whoAmI' is missing")
 })
