@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { expect, test } from '@playwright/test'
 import fc from 'fast-check'
 import { jsonRows, ndjsonRows } from './json.ts'
@@ -44,9 +45,10 @@ test('a list of objects is read as JSON.parse reads it, however it is laid out',
       fc.integer({ min: 1, max: 9 }),
       (rows, space, length) => {
         const text = ` \r\n${JSON.stringify(rows, null, space)}\n`
-        expect(rowsOf(jsonRows(text))).toEqual(JSON.parse(text))
+        // An `expect` takes longer than what it looks at.
+        assert.deepEqual(rowsOf(jsonRows(text)), JSON.parse(text))
         const pieces = piecesOf(text, length)
-        expect([...jsonRows(pieces)]).toEqual([...jsonRows(text)])
+        assert.deepEqual([...jsonRows(pieces)], [...jsonRows(text)])
       },
     ),
   )
@@ -56,8 +58,9 @@ test('so are objects on lines', () => {
   fc.assert(
     fc.property(fc.array(object), fc.constantFrom('\n', '\r\n', '\n\n'), (rows, lineEnd) => {
       const text = rows.map((row) => JSON.stringify(row)).join(lineEnd)
-      expect(rowsOf(ndjsonRows(text))).toEqual(rows.map((row) => JSON.parse(JSON.stringify(row))))
-      expect([...ndjsonRows(piecesOf(text, 3))]).toEqual([...ndjsonRows(text)])
+      const parsed = rows.map((row) => JSON.parse(JSON.stringify(row)))
+      assert.deepEqual(rowsOf(ndjsonRows(text)), parsed)
+      assert.deepEqual([...ndjsonRows(piecesOf(text, 3))], [...ndjsonRows(text)])
     }),
   )
 })
@@ -81,9 +84,17 @@ test('what JSON.parse refuses is refused', () => {
           return false
         }
       }
-      expect(accepts(() => [...jsonRows(text)])).toBe(accepts(() => JSON.parse(text)))
+      const isJson = accepts(() => JSON.parse(text))
+      assert.equal(
+        accepts(() => [...jsonRows(text)]),
+        isJson,
+        text,
+      )
       const inPieces = outcomeOf(() => jsonRows(piecesOf(text, 1)))
-      expect(inPieces).toEqual(outcomeOf(() => jsonRows(text)))
+      assert.deepEqual(
+        inPieces,
+        outcomeOf(() => jsonRows(text)),
+      )
     }),
     { numRuns: 1_000 },
   )
