@@ -1,4 +1,5 @@
 import { defineConfig, type Project } from '@playwright/test'
+import { CHROMIUM } from './test/support/chromium.ts'
 import type { Options } from './test/support/fixtures.ts'
 import { INTEGRATION, UNIT } from './test/support/kinds.ts'
 
@@ -29,6 +30,8 @@ export default defineConfig<object, Options>({
   // Machines differ: these end what hangs, and measure nothing.
   timeout: 120_000,
   expect: { timeout: 15_000 },
+  // For all: tests with the same options share a worker, its store and its server.
+  use: { launchOptions: CHROMIUM },
   // A run empties this folder: the logs beside it stay.
   outputDir: 'test-results/artifacts',
   // What tests and servers log is kept in files, and not shown.

@@ -1,7 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
   appendFileSync,
-  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -11,7 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
 
 const root = resolve(import.meta.dirname, '..')
@@ -43,12 +42,9 @@ class Clone {
       cwd: root,
       encoding: 'utf8',
     })
-    for (const file of listed.split('\n').filter((name) => existsSync(join(root, name)))) {
-      if (file === '') continue
-      mkdirSync(dirname(this.at(file)), { recursive: true })
-      cpSync(join(root, file), this.at(file))
-    }
-    mkdirSync(this.at('node_modules'))
+    const files = listed.split('\n').filter((name) => name !== '' && existsSync(join(root, name)))
+    mkdirSync(this.at('node_modules'), { recursive: true })
+    execFileSync('cp', ['--parents', ...files, this.folder], { cwd: root })
     for (const entry of readdirSync(join(root, 'node_modules'))) {
       if (entry === '.package-lock.json') writeFileSync(this.at('node_modules', entry), '{}')
       else symlinkSync(join(root, 'node_modules', entry), this.at('node_modules', entry))

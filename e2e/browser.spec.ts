@@ -1,10 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { account } from '../test/support/accounts.ts'
-import { CHROMIUM } from '../test/support/chromium.ts'
 import { expect, test } from '../test/support/fixtures.ts'
-
-test.use({ launchOptions: CHROMIUM })
 
 test('the first page leads to the operations, and they to a problem page, without a console error', async ({
   page,

@@ -1,8 +1,5 @@
 import { build } from 'esbuild'
-import { CHROMIUM } from '../test/support/chromium.ts'
 import { expect, test } from '../test/support/fixtures.ts'
-
-test.use({ launchOptions: CHROMIUM })
 
 test('the example for the browser: a review is made, listed and taken away, with cookies alone', async ({
   page,

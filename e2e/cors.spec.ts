@@ -1,7 +1,7 @@
+import { LISTED, WITH_CORS } from '../test/support/environment.ts'
 import { expect, isCounting, isHousekeeping, test } from '../test/support/fixtures.ts'
 
-const LISTED = 'https://app.example.com'
-test.use({ environment: { CORS_ORIGINS: `${LISTED}, https://other.example` } })
+test.use({ environment: WITH_CORS })
 
 const STRANGERS = [
   'https://evil.example',

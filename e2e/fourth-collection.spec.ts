@@ -1,9 +1,10 @@
-import { cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { account, sessionOf } from '../test/support/accounts.ts'
 import { ME } from '../test/support/api.ts'
+import { copy } from '../test/support/clone.ts'
 import { environmentOf } from '../test/support/environment.ts'
 import { expect, type TestStore, test } from '../test/support/fixtures.ts'
 
@@ -42,7 +43,8 @@ async function withCollections(
   // Beside node_modules, so that packages are found.
   const folder = resolve('.usher', `fourth-${process.pid}`)
   try {
-    await cp('lib', join(folder, 'lib'), { recursive: true })
+    await mkdir(folder, { recursive: true })
+    await copy('-a', 'lib', folder)
     const index = join(folder, 'lib/collections/index.ts')
     const before = await readFile(index, 'utf8')
     await writeFile(index, registry(before))

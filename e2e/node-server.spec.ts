@@ -1,11 +1,11 @@
 import { createServer } from 'node:net'
+import { LISTED, WITH_CORS } from '../test/support/environment.ts'
 import { expect, test } from '../test/support/fixtures.ts'
 import { raw, statusesIn } from '../test/support/raw.ts'
 
 // What the Node server answers below the API; on another host, its own HTTP layer answers.
 
-const LISTED = 'https://app.example.com'
-test.use({ environment: { CORS_ORIGINS: LISTED } })
+test.use({ environment: WITH_CORS })
 
 const GOOD = 'GET /api/books/emma HTTP/1.1\r\nHost: x\r\n\r\n'
 const POST = 'POST /api/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'

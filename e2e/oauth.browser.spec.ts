@@ -1,13 +1,6 @@
 import { expect } from '../test/support/fixtures.ts'
 import { test } from '../test/support/oauth-fixtures.ts'
 
-test.use({
-  launchOptions: {
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  },
-})
-
 test('through a real browser and a real provider: a person signs in, another may not', async ({
   page,
   server,

@@ -2,13 +2,10 @@ import { gzipSync } from 'node:zlib'
 import AxeBuilder from '@axe-core/playwright'
 import type { BrowserContext, Page } from '@playwright/test'
 import { account } from '../test/support/accounts.ts'
-import { CHROMIUM } from '../test/support/chromium.ts'
 import { expect, test } from '../test/support/fixtures.ts'
 import { answerInTurn, layoutShift, logIn, overhang, watch } from '../test/support/pages.ts'
 import { freePort } from '../test/support/processes.ts'
 import { type ServerApi, startApi } from '../test/support/start-api.ts'
-
-test.use({ launchOptions: CHROMIUM })
 
 /** In KB of gzip: what a page loads of JavaScript. */
 const LARGEST_SCRIPTS_KB = 180

@@ -1,9 +1,8 @@
 import { account } from '../test/support/accounts.ts'
-import { CHROMIUM } from '../test/support/chromium.ts'
 import { expect, test } from '../test/support/fixtures.ts'
 import { logIn, signInAt, watch } from '../test/support/pages.ts'
 
-test.use({ launchOptions: CHROMIUM, permissions: ['clipboard-read', 'clipboard-write'] })
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
 
 const USER_PAGES = ['', '/keys', '/usage', '/sessions', '/security'].map(
   (path) => `/account${path}`,

@@ -5,12 +5,6 @@ import { signInAt } from '../test/support/pages.ts'
 import { freePort } from '../test/support/processes.ts'
 import { type ServerApi, startApi } from '../test/support/start-api.ts'
 
-test.use({
-  launchOptions: {
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  },
-})
 test.describe.configure({ mode: 'serial' })
 
 /** Beside the server of the fixtures, which is at an IP address. */

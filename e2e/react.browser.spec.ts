@@ -1,10 +1,7 @@
 import type { Page } from '@playwright/test'
 import { build } from 'esbuild'
 import { account } from '../test/support/accounts.ts'
-import { CHROMIUM } from '../test/support/chromium.ts'
 import { expect, test } from '../test/support/fixtures.ts'
-
-test.use({ launchOptions: CHROMIUM })
 
 let script = ''
 

@@ -8,13 +8,6 @@ import { startApi } from '../test/support/start-api.ts'
 
 // `npm run serve` with pages that Next has built, and without.
 
-test.use({
-  launchOptions: {
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  },
-})
-
 /** What stands in the place of a path's variable. */
 const EXAMPLES: Record<string, string> = { '[slug]': 'not-found', '[collection]': 'movies' }
 

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { runProgram } from './processes.ts'
 import { readmeBlock } from './readme.ts'
@@ -19,14 +19,11 @@ export async function makeClone(): Promise<Clone> {
   // On the same disk as the packages, which are linked: they are not changed.
   await mkdir('.usher/clones', { recursive: true })
   const folder = resolve(await mkdtemp('.usher/clones/clone-'))
-  for (const name of await readdir('.')) {
-    if (NOT_CLONED.includes(name)) continue
-    // A lock file that looks newer than the packages would have them installed again.
-    await cp(name, join(folder, name), { recursive: true, preserveTimestamps: true })
-  }
+  const names = (await readdir('.')).filter((name) => !NOT_CLONED.includes(name))
+  // With its times: a lock file that looks newer than the packages would have them installed again.
+  await copy('-a', ...names, folder)
   await rm(join(folder, 'lib/openapi/openapi.json'), { force: true })
-  const linked = await runProgram('cp', ['-al', 'node_modules', folder], process.env)
-  if (linked.code !== 0) throw new Error(linked.output)
+  await copy('-al', 'node_modules', folder)
   return {
     folder,
     addAlbums: async () => {
@@ -39,4 +36,10 @@ export async function makeClone(): Promise<Clone> {
     // npm ends before what it has started: a server that keeps its store writes for a moment longer.
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
   }
+}
+
+/** What `cp` does with these words: in a fifth of the time of Node's own. */
+export async function copy(...words: string[]): Promise<void> {
+  const { code, output } = await runProgram('cp', words, process.env)
+  if (code !== 0) throw new Error(output)
 }

@@ -14,6 +14,10 @@ export interface StoreAddress {
 /** Nobody listens there: the store is away. */
 export const NO_STORE: StoreAddress = { url: 'http://127.0.0.1:1', token: 'token' }
 
+/** An origin whose pages may read, and the environment that says so. */
+export const LISTED = 'https://app.example.com'
+export const WITH_CORS = { CORS_ORIGINS: `${LISTED}, https://other.example` }
+
 export function secret(): string {
   return randomBytes(48).toString('base64url')
 }
