@@ -382,12 +382,12 @@ for (const kind of ['redis', 'embedded'] as const) {
         for (const [index, id] of passing.entries()) {
           await create({ id, rank: 0 }, { collection: many })
           await remove(going[index] ?? '', { collection: many })
-          while (round * 50 < index && round < 20)
+          while (round * 100 < index && round < 10)
             await new Promise((resolve) => setImmediate(resolve))
         }
       }
       const pages = async (): Promise<void> => {
-        for (round = 0; round < 20; round++) {
+        for (round = 0; round < 10; round++) {
           const seen = new Map<string, number>()
           const query: Record<string, string> =
             round % 2 === 0 ? { limit: '100' } : { limit: '100', sort: '-rank' }
