@@ -84,7 +84,7 @@ test('from nothing to a first call: register, confirm, sign in, make a key, copy
   expect(faults.elsewhere).toEqual([])
 })
 
-test('a call beyond a quota is explained; an admin gives the account another plan', async ({
+test('a call beyond a quota is explained; an admin gives the account another plan, and takes its codes away', async ({
   page,
   browser,
   server,
@@ -127,6 +127,13 @@ test('a call beyond a quota is explained; an admin gives the account another pla
   await inspector.getByRole('button', { name: 'Save changes' }).click()
   await expect(inspector.getByText('of 3,000,000')).toBeVisible()
   expect((await api.get('/api/profile', JWT)).body).toMatchObject({ plan: 'pro' })
+
+  // For somebody who has lost their codes.
+  await store.call('HSET', `user:${owner.user}`, 'totp', 'a sealed secret')
+  await inspector.getByRole('button', { name: 'Codes off…' }).click()
+  await desk.getByRole('alertdialog').getByRole('button', { name: 'Turn off' }).click()
+  await expect(desk.getByRole('status')).toContainText(`Codes of ${owner.user} are off`)
+  expect((await api.signIn(owner)).JWT).toBeTruthy()
   await context.close()
 })
 
@@ -238,8 +245,11 @@ test('a keyboard is enough to sign in, to make a key and to end it', async ({
   const tabTo = async (name: string): Promise<void> => {
     for (let presses = 0; presses < 40; presses++) {
       await keyboard.press('Tab')
-      const text = await focused().evaluate((element) => {
+      // Behind the last element it is the browser's turn: then nothing of the page has the focus.
+      const text = await page.evaluate(() => {
+        const element = document.activeElement ?? document.body
         const labels = 'labels' in element ? [...((element as HTMLInputElement).labels ?? [])] : []
+        if (element === document.body) return ''
         return `${labels.map((label) => label.textContent).join(' ')} ${element.textContent}`
       })
       if (text.includes(name)) return
@@ -271,6 +281,7 @@ test('a keyboard is enough to sign in, to make a key and to end it', async ({
   await keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'Copy “By hand” now' })).toBeFocused()
 
+  await expect(page.getByRole('button', { name: 'End By hand' })).toBeVisible()
   await tabTo('End By hand')
   await keyboard.press('Enter')
   await expect(page.getByRole('button', { name: 'Keep it' })).toBeFocused()
@@ -292,9 +303,10 @@ test('a session is seen, ended elsewhere, and a password changed; both end other
   store,
   api,
 }) => {
-  const credentials = await account(store, 'two-devices@home.org')
+  const credentials = await account(store, 'two-devices@home.org', { plan: 'unlimited' })
   await logIn(page, server.origin, credentials)
   const other = await api.signIn(credentials)
+  await api.post('/api/keys', { name: 'Mine', scopes: ['books:read'] }, other.JWT)
   await page.goto(`${server.origin}/account/sessions`)
   await expect(page.getByRole('row', { name: /This one/ })).toBeVisible()
   await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
@@ -314,8 +326,15 @@ test('a session is seen, ended elsewhere, and a password changed; both end other
   await expect(dialog.getByText('This is not your password.')).toBeVisible()
   await dialog.getByLabel('Current password').fill(credentials.password)
   await dialog.getByRole('button', { name: 'Change password' }).click()
-  await expect(page.getByRole('status')).toContainText('Password changed')
+  await expect(page.getByRole('status')).toContainText(
+    'Password changed; your other sessions have ended, 1 API key not',
+  )
   expect(await api.get('/api/profile', third.JWT)).toBeProblem('invalid-token')
+  await page
+    .getByRole('navigation', { name: 'Account' })
+    .getByRole('link', { name: 'API keys' })
+    .click()
+  await expect(page.getByRole('row', { name: /^Mine/ })).toContainText('no limit')
   await api.signIn({ ...credentials, password: 'another one, and mine' })
 })
 

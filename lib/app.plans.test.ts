@@ -96,6 +96,27 @@ test('a plan that is not there counts as free, and so does a token from before t
   expect((await ask('/api/profile', bearer(old))).status).toBe(200)
 })
 
+test('a refresh cookie of somebody who was disabled by hand is counted by the minute, in every isolate', async () => {
+  const first = await startInProcess({ host: 'in-process' })
+  const second = await startInProcess({ host: 'in-process', store: first.store })
+  try {
+    const user = 'disabled@home.org'
+    await first.account(user)
+    const answer = await first.send('signIn', { body: { user, password: 'password' } })
+    const { refresh } = await answer.json()
+    await first.command('HSET', `user:${user}`, 'disabled', '1')
+    const headers = { Cookie: `__Host-usher-refresh=${refresh}` }
+    // Its plan is looked for behind the first answer.
+    expect((await second.ask('/api/reviews', { headers })).status).toBe(200)
+    await second.settled()
+    const next = await second.ask('/api/reviews', { headers })
+    expect(quotas(next).policy).toMatch(/^"user";q=1000000;/)
+  } finally {
+    await second.stop()
+    await first.stop()
+  }
+})
+
 test('a month that is used up is denied until the next one, and what is denied uses nothing', async () => {
   const token = await enter('month@home.org', 'small')
   const statuses: number[] = []

@@ -15,7 +15,6 @@ export interface Profile {
 export interface User extends Omit<Profile, 'id'> {
   id: string | null
   disabled: boolean
-  totp?: boolean
 }
 
 export interface ApiKey {
@@ -23,7 +22,8 @@ export interface ApiKey {
   name: string
   prefix: string
   scopes: string[]
-  limit: number
+  /** Null without one. */
+  limit: number | null
   createdAt: string
   expiresAt: string | null
   lastUsedAt: string | null

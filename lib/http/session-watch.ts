@@ -10,6 +10,7 @@ import { eachRead } from '../store/client/each-read.ts'
 import type { LimiterClient } from '../store/client/script-runner.ts'
 import { keys } from '../store/keys.ts'
 import { type LivenessFields, liveness } from '../store/liveness.ts'
+import { DEFAULT_PLAN } from '../store/rules.ts'
 import { READ_LIVENESS } from '../store/scripts/liveness.ts'
 import { Denials, Looks, Turns } from './looks.ts'
 
@@ -27,6 +28,11 @@ export interface SessionWatch {
   lookNow(claims: Claims, waitUntil: WaitUntil): void
   /** Looks if it is due: see {@link Denials}. */
   denied(claims: Claims, waitUntil: WaitUntil): void
+}
+
+/** Made before accounts had ids: what the store says of the id says nothing of this one. */
+function isFromBeforeIds({ sub, user }: Claims): boolean {
+  return sub === user
 }
 
 /** How many requests of one session go by between two checks. */
@@ -54,7 +60,8 @@ export function createSessionWatch(
         plansSeen.note(sub, found.plan)
         return
       case 'user-disabled':
-        // A disabled account may be enabled again.
+        // It may be enabled again. Until then it has no plan, and is counted as others without one are.
+        plansSeen.note(sub, DEFAULT_PLAN)
         return
       case 'session-missing':
       case 'session-superseded':
@@ -66,15 +73,16 @@ export function createSessionWatch(
     }
   }
   const look = (claims: Claims, waitUntil: WaitUntil, due: { urgent: boolean }): void => {
-    // From before accounts had ids: what the store says of the id says nothing of this one.
-    if (dead.has(claims) || claims.sub === claims.user) return
+    if (dead.has(claims) || isFromBeforeIds(claims)) return
     const { sid, user } = claims
     const touched = { sessionKey: keys.session(sid), userKey: keys.user(user) }
     looks.add(touched, (fields) => judge(claims, fields), waitUntil, due)
   }
   const denials = new Denials()
-  const lookNow = (claims: Claims, waitUntil: WaitUntil): void =>
-    look(claims, waitUntil, { urgent: true })
+  const lookNow = (claims: Claims, waitUntil: WaitUntil): void => {
+    if (isFromBeforeIds(claims)) plansSeen.note(claims.sub, DEFAULT_PLAN)
+    else look(claims, waitUntil, { urgent: true })
+  }
   const watch = (claims: Claims, waitUntil: WaitUntil): void => {
     const turns = asked.get(claims.sid) ?? new Turns(REQUESTS_BETWEEN, now())
     remember(asked, claims.sid, turns)

@@ -58,7 +58,7 @@ export function KeyTable({
               </span>
             </td>
             <td className="num optional" data-label="A minute">
-              {key.limit.toLocaleString('en')}
+              {key.limit?.toLocaleString('en') ?? 'no limit'}
             </td>
             <td data-label="Last used">
               {key.lastUsedAt === null ? 'not yet' : <When at={key.lastUsedAt} ago />}

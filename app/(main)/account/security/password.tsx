@@ -1,9 +1,11 @@
 'use client'
 import { type ReactNode, useState } from 'react'
-import { call, useAct } from '@/app/parts/api.ts'
+import { useAct } from '@/app/parts/api.ts'
 import { Dialog } from '@/app/parts/dialog.tsx'
 import { PasswordField } from '@/app/parts/fields.tsx'
 import { toast } from '@/app/parts/toasts.tsx'
+import { jsonInit } from '@/lib/client/transport.ts'
+import { pageClient } from '@/lib/react.tsx'
 
 export function Password({ minLength }: { minLength: number }): ReactNode {
   const [isOpen, setOpen] = useState(false)
@@ -23,6 +25,17 @@ export function Password({ minLength }: { minLength: number }): ReactNode {
   )
 }
 
+/** What became of the sessions and the API keys. */
+function wordsOf(headers: Headers): string {
+  const keys = (name: string): string => {
+    const count = Number(headers.get(name) ?? 0)
+    return count === 0 ? '' : `${count} API ${count === 1 ? 'key' : 'keys'}`
+  }
+  const [ended, left] = [keys('Usher-Keys-Ended'), keys('Usher-Keys-Left')]
+  const over = ended === '' ? 'your other sessions' : `your other sessions and ${ended}`
+  return `Password changed; ${over} have ended${left === '' ? '' : `, ${left} not`}`
+}
+
 function ChangePassword({
   minLength,
   onClose,
@@ -32,16 +45,17 @@ function ChangePassword({
 }): ReactNode {
   const { busy, fault, run } = useAct()
   const act = async (fields: FormData) => {
-    const changed = await run(() =>
-      call('POST', '/api/auth/password', {
-        current: String(fields.get('current')),
-        password: String(fields.get('password')),
-        endKeys: fields.get('endKeys') !== null,
-      }),
-    )
-    if (!changed) return
-    onClose()
-    toast('Password changed; your other sessions have ended')
+    const body = {
+      current: String(fields.get('current')),
+      password: String(fields.get('password')),
+      endKeys: fields.get('endKeys') !== null,
+    }
+    await run(async () => {
+      const init = jsonInit('POST', body)
+      const { headers } = await pageClient().request('/api/auth/password', init)
+      onClose()
+      toast(wordsOf(headers))
+    })
   }
   const isWrong = fault?.code === 'invalid-credentials'
   return (

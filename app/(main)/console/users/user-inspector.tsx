@@ -119,12 +119,6 @@ function Inspected({
           <dd>{user.createdAt === null ? 'not known' : dayOf(user.createdAt)}</dd>
           <dt>Confirmed</dt>
           <dd>{user.emailVerified ? 'yes' : 'no'}</dd>
-          {user.totp !== undefined && (
-            <>
-              <dt>Codes</dt>
-              <dd>{user.totp ? 'on' : 'off'}</dd>
-            </>
-          )}
         </dl>
         {can.usage && <UserMonth key={user.plan} path={path} name={user.user} />}
         <RightsForm user={user} can={can} plans={plans} busy={busy} onPatch={patch} />
@@ -142,7 +136,7 @@ function Inspected({
         <button className="button button-quiet" type="button" onClick={unlock}>
           Unlock
         </button>
-        {can.totp && user.totp === true && (
+        {can.totp && (
           <button className="button" type="button" onClick={() => setDialog('totp')}>
             Codes off…
           </button>
