@@ -200,11 +200,10 @@ async function* scan({ link, key }: Reading, command: string): AsyncGenerator<Re
     const words = [command, key, cursor, 'COUNT', String(SMALL_ELEMENTS)]
     const [next, page] = list((await link.read([words]))[0])
     cursor = text(next)
-    // A page may have more than was asked for; an element is a pair at most.
+    // A page may have more than was asked for; an element of a set is one word, others are two.
     const found = list(page)
-    for (let at = 0; at < found.length; at += 2 * SMALL_ELEMENTS) {
-      yield found.slice(at, at + 2 * SMALL_ELEMENTS)
-    }
+    const length = SMALL_ELEMENTS * (command === 'SSCAN' ? 1 : 2)
+    for (let at = 0; at < found.length; at += length) yield found.slice(at, at + length)
   } while (cursor !== '0')
 }
 

@@ -45,6 +45,8 @@ export async function redisEngine(url: string, connectTimeout = 10_000): Promise
   redis.on('error', () => undefined)
   await new Promise<void>((resolve) => {
     for (const event of ['ready', 'error', 'end', 'close']) redis.once(event, () => resolve())
+    // One that takes the connection and says nothing is not known to be away, and holds nobody up.
+    setTimeout(resolve, connectTimeout).unref()
   })
   let closed = false
   return {

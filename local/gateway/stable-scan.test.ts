@@ -51,4 +51,6 @@ test('scans side by side name what is there all the while, and nothing that is g
   const seen = await all(() => page(other))
   expect(seen.toSorted()).toEqual([...types.keys()].toSorted())
   expect(await all(() => undefined, 'TYPE', 'hash')).toEqual(['new'])
+  // What is looked for may be called as an option is.
+  expect(await all(() => undefined, 'MATCH', 'type')).toHaveLength(NAMES.length)
 })

@@ -8,6 +8,8 @@ interface Listed {
 }
 
 const OF_A_KEY = new Set(['HSCAN', 'SSCAN', 'ZSCAN'])
+/** For whoever goes on after a while: what has come ahead of its cursor is named too. */
+const LISTED_MS = 60_000
 /** More than a key has elements. */
 const ALL = [Buffer.from('COUNT'), Buffer.from('2147483647')]
 
@@ -22,24 +24,30 @@ const ALL = [Buffer.from('COUNT'), Buffer.from('2147483647')]
  */
 export function stableScan(call: Call, typeOf: (key: Buffer) => string | null): Call {
   // What was listed last. Every scan under way had begun before.
-  let listing: { pattern: string; keys: Listed[] } | undefined
+  let listing: { pattern: Buffer; keys: Listed[]; at: number } | undefined
 
   return async (command) => {
-    const [name, cursor, ...options] = command.map(String)
-    const upper = name?.toUpperCase() ?? ''
-    if (OF_A_KEY.has(upper) && command.length > 2) return call([...command, ...ALL])
-    const read = (option: string): string | undefined =>
-      options[options.findIndex((word) => word.toUpperCase() === option) + 1 || options.length]
+    const name = String(command[0]).toUpperCase()
+    if (OF_A_KEY.has(name) && command.length > 2) return call([...command, ...ALL])
+    if (name !== 'SCAN') return call(command)
+    const [, cursor, ...options] = command
+    const read = (option: string): Buffer | undefined =>
+      options[
+        options.findIndex((word, at) => at % 2 === 0 && String(word).toUpperCase() === option) +
+          1 || options.length
+      ]
+    const count = Number(String(read('COUNT') ?? 10))
+    // What is not of this form is the engine's to refuse.
+    if (!/^\d{1,10}$/.test(String(cursor)) || !(count > 0) || options.length % 2 === 1) {
+      return call(command)
+    }
     const from = Number(cursor)
-    const count = Number(read('COUNT') ?? 10)
-    const valid = Number.isSafeInteger(from) && count > 0 && options.length % 2 === 0
-    if (upper !== 'SCAN' || !valid) return call(command)
-
-    const pattern = read('MATCH') ?? '*'
-    if (from === 0 || listing?.pattern !== pattern) {
-      const found = await call([Buffer.from('KEYS'), Buffer.from(pattern)])
+    const pattern = read('MATCH') ?? Buffer.from('*')
+    const isListed = listing?.pattern.equals(pattern) && Date.now() < listing.at + LISTED_MS
+    if (from === 0 || listing === undefined || isListed !== true) {
+      const found = await call([Buffer.from('KEYS'), pattern])
       if (!Array.isArray(found)) return found
-      listing = { pattern, keys: inHashOrder(found) }
+      listing = { pattern, keys: inHashOrder(found), at: Date.now() }
     }
     const { keys } = listing
     const start = firstFrom(keys, from)
@@ -47,7 +55,7 @@ export function stableScan(call: Call, typeOf: (key: Buffer) => string | null): 
     const last = keys[start + count - 1]?.hash
     const end = last === undefined ? keys.length : firstFrom(keys, last + 1)
     if (end === keys.length) listing = undefined
-    const type = read('TYPE')?.toLowerCase()
+    const type = read('TYPE')?.toString().toLowerCase()
     const page = keys.slice(start, end).flatMap(({ key }) => {
       const is = typeOf(key)
       return is !== null && (type === undefined || is === type) ? [key] : []
