@@ -18,8 +18,11 @@ import { type Entry, type Reject, type Row, rejectOf } from './rows.ts'
 import { Sieve } from './sift.ts'
 import { shown } from './values.ts'
 
-/** So many rows, and so many bytes of their texts, go in one request. */
-const BATCH = { rows: 250, bytes: 1_048_576 }
+/** So many rows, and so many bytes of their texts, go in one request; so many are looked at for it. */
+const BATCH = { rows: 250, bytes: 1_048_576, seen: 1_000 }
+
+/** So many requests are under way: while the store writes one, the next is made. */
+const AT_ONCE = 2
 
 /**
  * `update` makes the store say what the rows say; `add` leaves items that exist alone; `protect` rejects the rows
@@ -51,7 +54,7 @@ export function importRows(options: {
 
 /**
  * Loads records into a collection, in batches of one read and one atomic write, indexes included. No more
- * than a batch of them is in memory.
+ * than three batches of them are in memory.
  *
  * Every item's id follows from its record and every write says the whole item, so that an import that
  * was killed half way is finished by running it again, and one that is run twice changes nothing.
@@ -84,13 +87,30 @@ export async function importEntries(options: {
   }
   const loadAll = async (some: Iterable<Entry | Reject>): Promise<Clashing[]> => {
     const clashing: Clashing[] = []
-    for (const batch of batchesOf(some, reject)) {
-      const loaded = await loadBatch(store, collection, batch, mode)
+    const underWay: { rejects: readonly Reject[]; loaded: Promise<LoadedBatch> }[] = []
+    const finish = async (): Promise<void> => {
+      const first = underWay.shift()
+      if (first === undefined) return
+      const loaded = await first.loaded
       report.written += loaded.written
       report.unchanged += loaded.unchanged
-      loaded.rejects.forEach(reject)
+      for (const each of [...first.rejects, ...loaded.rejects]) reject(each)
       clashing.push(...loaded.clashing)
       onProgress?.(report.written + report.unchanged + report.rejected)
+    }
+    try {
+      for (const { entries, rejects } of batchesOf(some)) {
+        if (underWay.length === AT_ONCE) await finish()
+        // No two of one call have an id, or a unique value, in common: their order is nobody's concern.
+        const loaded = loadBatch(store, collection, entries, mode)
+        // It is heard in its turn.
+        loaded.catch(() => undefined)
+        underWay.push({ rejects, loaded })
+      }
+      while (underWay.length > 0) await finish()
+    } finally {
+      // Nothing is written any more once this one has failed.
+      await Promise.allSettled(underWay.map(({ loaded }) => loaded))
     }
     return clashing
   }
@@ -118,26 +138,32 @@ interface Clashing {
   holder: string
 }
 
-function* batchesOf(
-  sifted: Iterable<Entry | Reject>,
-  reject: (each: Reject) => void,
-): Generator<Entry[]> {
-  let batch: Entry[] = []
+interface Batch {
+  entries: Entry[]
+  /** Records among and behind those that do not fit. */
+  rejects: Reject[]
+}
+
+function* batchesOf(sifted: Iterable<Entry | Reject>): Generator<Batch> {
+  let batch: Batch = { entries: [], rejects: [] }
   let bytes = 0
   for (const each of sifted) {
-    if ('reason' in each) {
-      reject(each)
-      continue
-    }
-    if (batch.length === BATCH.rows || (batch.length > 0 && bytes + each.bytes > BATCH.bytes)) {
+    const { entries, rejects } = batch
+    const more = 'reason' in each ? 0 : each.bytes
+    const isFull =
+      entries.length === BATCH.rows ||
+      entries.length + rejects.length === BATCH.seen ||
+      (entries.length > 0 && bytes + more > BATCH.bytes)
+    if (isFull) {
       yield batch
-      batch = []
+      batch = { entries: [], rejects: [] }
       bytes = 0
     }
-    batch.push(each)
-    bytes += each.bytes
+    if ('reason' in each) batch.rejects.push(each)
+    else batch.entries.push(each)
+    bytes += more
   }
-  if (batch.length > 0) yield batch
+  if (batch.entries.length + batch.rejects.length > 0) yield batch
 }
 
 const PATIENCE_MS = 30_000
@@ -164,6 +190,7 @@ async function loadBatch(
 ): Promise<LoadedBatch> {
   const { names } = readerOf(collection)
   const loaded: LoadedBatch = { written: 0, unchanged: 0, rejects: [], clashing: [] }
+  if (batch.length === 0) return loaded
   let left = [...batch]
   let absent = await unindexed(store, collection, batch)
   // What somebody else changes at the same moment is read again.
