@@ -23,7 +23,7 @@ export interface NamedDatabase {
   source: string
   /** Whether the data is on this machine. */
   local: boolean
-  /** A shorter way than REST: to the embedded store, in the process that has opened it. */
+  /** A shorter way than REST: to an engine that this process has opened, or is connected to. */
   store?: Transport
 }
 
@@ -105,8 +105,8 @@ async function findLocal(loads: boolean): Promise<Opened | undefined> {
   )
   if (gateway === undefined) return undefined
   const { url, token, kept } = gateway
-  const direct = kept === undefined ? {} : { store: reachEngine(gateway.engine).reached.store }
+  const { store } = reachEngine(gateway.engine).reached
   const source = kept === undefined ? redisName(process.env) : 'the embedded store'
   const name = kept === undefined ? source : `${source} in ${kept}`
-  return { data: { url, token, name, source, local, ...direct }, close: () => closeStore(gateway) }
+  return { data: { url, token, name, source, local, store }, close: () => closeStore(gateway) }
 }
