@@ -37,10 +37,13 @@ test('usage has each request once, whether the gate or an endpoint has answered'
           body: 'x',
         }),
     ],
+    // What follows an endpoint refuses: one that hashes, and one that is for anyone.
     'POST /api/auth/generatepassword': [
       1,
       () => api.post('/api/auth/generatepassword', { password: 'x' }, JWT),
     ],
+    'POST /api/auth/fresh': [2, () => api.post('/api/auth/fresh', { current: 'wrong' }, JWT)],
+    'GET /api/auth/providers': [1, () => api.get('/api/auth/providers?nope=1', JWT)],
   }
   for (const [count, send] of Object.values(asked)) {
     for (let index = 0; index < count; index++) await send(api)
@@ -66,6 +69,10 @@ test('usage has each request once, whether the gate or an endpoint has answered'
   const of = (name: string) => rows.find((row: { operation: string }) => row.operation === name)
   expect(of('GET /api/users')).toMatchObject({ requests: 2, errors: 2, denied: 0 })
   expect(of('POST /api/auth/password')).toMatchObject({ requests: 2, errors: 2 })
+  expect(of('POST /api/auth/generatepassword')).toMatchObject({ requests: 1, errors: 1 })
+  expect(of('POST /api/auth/fresh')).toMatchObject({ requests: 2, errors: 2 })
+  expect(of('GET /api/auth/providers')).toMatchObject({ requests: 1, errors: 1 })
+  expect(of('GET /api/openapi.json')).toMatchObject({ requests: 1, errors: 0 })
   const byKeys = await usage('key')
   expect(byKeys.find((row: { key?: string }) => row.key === id)).toMatchObject({ requests: 4 })
   const month = (await api.get('/api/users/used@home.org/usage', boss)).body

@@ -14,6 +14,7 @@ import { log } from '../log.ts'
 import { once } from '../once.ts'
 import type { LimiterOptions } from '../rate-limit/counter.ts'
 import type { HotLimiter } from '../rate-limit/hot.ts'
+import { Plans } from '../rate-limit/plans.ts'
 import { PlansSeen } from '../rate-limit/plans-seen.ts'
 import { StrictLimiter } from '../rate-limit/strict.ts'
 import type { Settings } from '../settings/types.ts'
@@ -22,7 +23,7 @@ import { sleep } from '../sleep.ts'
 import { connect } from '../store/client/redis.ts'
 import { connectScripts } from '../store/client/script-runner.ts'
 import type { Databases, Store } from '../store/client/store.ts'
-import type { Usage } from '../usage/usage.ts'
+import { Usage } from '../usage/usage.ts'
 
 /** What gate and endpoints need: no passwords, no writes. */
 export interface BaseDeps extends Verifiers {
@@ -34,8 +35,8 @@ export interface BaseDeps extends Verifiers {
   metrics: Metrics
   /** What gate and endpoints of a deployment know, and no client: see `Handover`. */
   gateWord: () => Promise<string>
-  /** Where operations count for an account; a function of others does not carry it. */
-  usage?: Usage
+  usage: Usage
+  plans: Plans
 }
 
 /** What an endpoint needs. */
@@ -74,10 +75,16 @@ export function createBaseDeps(settings: Settings, now: () => number = Date.now)
     cookies: createCookies(origin),
     deadSessions: new DeadSessions(now),
     plansSeen: new PlansSeen(now),
+    plans: new Plans(settings.plans, settings.limits, log),
+    usage: new Usage({ redis: connectScripts(settings.data), now, sleep, log, randomId }),
     keyEnvironment: settings.keyEnvironment,
     metrics: new Metrics({ redis: connectScripts(settings.data), now, sleep, log }),
     gateWord: once(() => hmac('gate', refreshSecrets[0])('')),
   }
+}
+
+function randomId(): string {
+  return crypto.randomUUID()
 }
 
 /** What a limiter counts with. */
@@ -94,7 +101,7 @@ export function createDeps(settings: Settings, now: () => number = Date.now): De
     databases: { data, auth: settings.auth === undefined ? data : connect(settings.auth) },
     limiter: new StrictLimiter(limiterOptions(settings, now)),
     syncMacs: settings.refreshSecrets.map((secret) => hmac('sync', secret)),
-    randomId: () => crypto.randomUUID(),
+    randomId,
     lifetimes: { accessTokenTtl, refreshTokenTtl, sessionTtl, refreshGrace, freshSignIn },
     sessionsPerUser: settings.sessionsPerUser,
     log,

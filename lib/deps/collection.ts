@@ -11,7 +11,6 @@ import { env } from '../settings/settings.ts'
 import type { Settings } from '../settings/types.ts'
 import { touchKey } from '../store/key-liveness.ts'
 import { createDeps, type Deps } from './base.ts'
-import { usageParts } from './usage.ts'
 
 /** What an endpoint of collections needs; the only ones that API keys open. */
 export type CollectionDeps = Deps & CollectionNeeds
@@ -51,6 +50,5 @@ export const collectionDeps: () => CollectionDeps = /* @__PURE__ */ once(() => {
   return {
     ...createDeps(settings),
     ...collectionParts(settings, Date.now),
-    ...usageParts(settings, Date.now),
   }
 })

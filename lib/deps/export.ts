@@ -7,7 +7,6 @@ import { env } from '../settings/settings.ts'
 import { accountUsage } from '../usage/account-usage.ts'
 import { createDeps, type Deps } from './base.ts'
 import { collectionParts } from './collection.ts'
-import { usageParts } from './usage.ts'
 
 /** What an endpoint that exports accounts needs. */
 export type ExportDeps = Deps & ExportNeeds
@@ -24,5 +23,5 @@ export function exportParts(items: CollectionNeeds): Pick<ExportNeeds, 'listOwne
 export const exportDeps: () => ExportDeps = /* @__PURE__ */ once(() => {
   const settings = env()
   const deps = { ...createDeps(settings), ...collectionParts(settings, Date.now) }
-  return { ...deps, ...exportParts(deps), ...usageParts(settings, Date.now) }
+  return { ...deps, ...exportParts(deps) }
 })

@@ -10,7 +10,6 @@ import { sleep } from '../sleep.ts'
 import { connectScripts } from '../store/client/script-runner.ts'
 import { type BaseDeps, createBaseDeps } from './base.ts'
 import { sessionParts } from './session.ts'
-import { type CountedParts, usageParts } from './usage.ts'
 
 /** What the gate needs: no passwords, no writes. */
 export type GateDeps = BaseDeps & {
@@ -18,9 +17,7 @@ export type GateDeps = BaseDeps & {
   hotLimiter: HotLimiter
   blockList: BlockList
   sessionWatch: SessionWatch
-  /** Whether endpoints are functions of their own, with memories of their own. */
-  isApart?: true
-} & CountedParts
+}
 
 /**
  * What it needs besides the rest.
@@ -31,13 +28,12 @@ export function gateParts(
   settings: Settings,
   base: Pick<BaseDeps, 'deadSessions' | 'plansSeen'>,
   now: () => number,
-): Pick<GateDeps, 'keyLimits' | 'hotLimiter' | 'blockList' | 'sessionWatch' | 'usage' | 'plans'> {
+): Pick<GateDeps, 'keyLimits' | 'hotLimiter' | 'blockList' | 'sessionWatch'> {
   const { auth, data } = settings
   const redis = connectScripts(auth ?? data)
   return {
     keyLimits: createKeyLimits(redis, now, sleep, base.plansSeen),
     ...sessionParts(settings, now),
-    ...usageParts(settings, now),
     blockList: new BlockList({ redis, now, sleep, log }),
     sessionWatch: createSessionWatch(redis, base, now, sleep),
   }
@@ -47,5 +43,5 @@ export function gateParts(
 export const gateDeps: () => GateDeps = /* @__PURE__ */ once(() => {
   const settings = env()
   const base = createBaseDeps(settings)
-  return { ...base, ...gateParts(settings, base, Date.now), isApart: true }
+  return { ...base, ...gateParts(settings, base, Date.now) }
 })

@@ -5,7 +5,6 @@ import { once } from '../once.ts'
 import { env } from '../settings/settings.ts'
 import type { Settings } from '../settings/types.ts'
 import { createDeps, type Deps } from './base.ts'
-import { usageParts } from './usage.ts'
 
 /** What an endpoint that makes API keys needs. */
 export type KeyDeps = Deps & KeyNeeds
@@ -25,6 +24,5 @@ export const keyDeps: () => KeyDeps = /* @__PURE__ */ once(() => {
   return {
     ...createDeps(settings),
     ...keyParts(settings),
-    ...usageParts(settings, Date.now),
   }
 })

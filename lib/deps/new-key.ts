@@ -5,7 +5,6 @@ import { accountParts } from './account.ts'
 import { createDeps } from './base.ts'
 import { type KeyDeps, keyParts } from './key.ts'
 import { mailParts } from './mail.ts'
-import { usageParts } from './usage.ts'
 
 /** What an endpoint needs that makes API keys, for which a password may be asked. */
 export type NewKeyDeps = KeyDeps & AccountDeps
@@ -18,6 +17,5 @@ export const newKeyDeps: () => NewKeyDeps = /* @__PURE__ */ once(() => {
     ...mailParts(settings),
     ...accountParts(settings, Date.now),
     ...keyParts(settings),
-    ...usageParts(settings, Date.now),
   }
 })

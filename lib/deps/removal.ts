@@ -3,7 +3,6 @@ import { ownedCollections, removeItems } from '../items/owned.ts'
 import { once } from '../once.ts'
 import { env } from '../settings/settings.ts'
 import { createDeps, type Deps } from './base.ts'
-import { type CountedParts, usageParts } from './usage.ts'
 
 /** What an endpoint that deletes accounts needs. */
 export type RemovalDeps = Deps & RemovalNeeds
@@ -15,7 +14,7 @@ export function removalParts(): Pick<RemovalNeeds, 'ownedItems'> {
 }
 
 /** The dependencies of this isolate, made at its first request. */
-export const removalDeps: () => RemovalDeps & CountedParts = /* @__PURE__ */ once(() => {
+export const removalDeps: () => RemovalDeps = /* @__PURE__ */ once(() => {
   const settings = env()
-  return { ...createDeps(settings), ...removalParts(), ...usageParts(settings, Date.now) }
+  return { ...createDeps(settings), ...removalParts() }
 })

@@ -29,7 +29,7 @@ import type { CollectionPart } from './collection-call.ts'
 import type { Caller } from './credentials/present.ts'
 import { isForeign, isSameOrigin } from './csrf.ts'
 import { failureOf } from './failure.ts'
-import { countsUsage, type Handover, readHandover } from './handover.ts'
+import { type Handover, readHandover } from './handover.ts'
 import { readInput } from './input.ts'
 import { problem } from './problem.ts'
 import { RequestQuotas } from './quotas.ts'
@@ -68,9 +68,7 @@ export function endpoint<needs>(
 ): Handler {
   return async (request, host, passed) => {
     const { pathname } = new URL(request.url)
-    const isApart = passed === undefined
     const handover = passed ?? (await handedOver(request.headers, deps))
-    const handed = countsUsage(row, isApart) ? handover?.counted : undefined
     const requestId = handover?.requestId ?? crypto.randomUUID()
     const startedAt = handover?.startedAt ?? Date.now()
     const trace = traceOf(request.headers)
@@ -87,9 +85,6 @@ export function endpoint<needs>(
     let outcome: Result<unknown, ProblemCode>
     try {
       settled = deps()
-      if (handed !== undefined && settled.usage === undefined) {
-        throw new TypeError('an operation that counts for an account needs usage')
-      }
       const { cookies } = settled
       trips = new Trips(settled.now, handover?.spent, trace)
       const needs = settled
@@ -170,7 +165,7 @@ export function endpoint<needs>(
       spent: trips,
       decisions: quotas?.decisions ?? [],
       passed: handover?.quotas,
-      counted: handover === undefined ? ownUsage(row, caller) : handed,
+      counted: handover === undefined ? ownUsage(row, caller) : handover.counted,
       isPublic: typeof match === 'object' && isPublicRead(row, match),
       trace,
       later,

@@ -26,7 +26,7 @@ import {
   TWO_CREDENTIALS,
 } from './credentials/present.ts'
 import { failureOf } from './failure.ts'
-import { countsUsage, type Handover } from './handover.ts'
+import type { Handover } from './handover.ts'
 import { HEADER_SECTION_DETAIL, isHeaderSectionTooLarge } from './header-section.ts'
 import type { KeyQuota } from './key-limits.ts'
 import { failurePage } from './pages/failure-page.ts'
@@ -99,18 +99,12 @@ export async function gate(
       : document
   if (refused === undefined && 'row' in routed && trips !== undefined) {
     const headers = new Headers({ 'X-Request-Id': requestId })
-    const isElsewhere = countsUsage(routed.row, settled?.isApart === true)
     const handover = {
       requestId,
       spent: trips,
       startedAt,
       quotas: decisions,
-      counted: isElsewhere ? counted.account : undefined,
-    }
-    if (counted.account !== undefined && !isElsewhere) {
-      const operation = operationName(routed.row, routed.match)
-      const used = { subject: counted.account, key: caller.key, operation, status: 200 }
-      settled?.usage.count(used, waitUntil)
+      counted: counted.account,
     }
     return { pass: { handover, response: headers } }
   }

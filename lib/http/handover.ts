@@ -1,4 +1,3 @@
-import type { Operation } from '../contract/operations.ts'
 import { POLICIES, type PolicyName } from '../rate-limit/policies.ts'
 import type { QuotaState } from '../rate-limit/types.ts'
 import { sameText } from '../same-text.ts'
@@ -17,18 +16,8 @@ export interface Handover {
   startedAt: number
   /** The endpoint writes their headers: of one that the gate sets too, Next's Node runtime keeps the gate's alone. */
   quotas: readonly QuotaState[]
-  /** The account that the quotas counted the request for; undefined where the gate counts its usage. */
+  /** The account that the quotas counted the request for: the endpoint, which knows how it ends, counts its usage. */
   counted: string | undefined
-}
-
-/**
- * Whether the endpoint counts an operation's usage, since it knows how the request ends. The gate counts the
- * rest, as of requests that go well: of operations for anyone, which take no credential, and, where each
- * endpoint is a function with a size of its own, of those that carry bcrypt.
- */
-export function countsUsage({ quota, access, acts, hashes }: Operation, isApart: boolean): boolean {
-  const isOpen = access === 'public' && acts !== true
-  return quota === 'gate' && !isOpen && !(isApart && hashes === true)
 }
 
 const NOTHING: Spent = { count: 0, commands: 0, milliseconds: 0 }

@@ -97,7 +97,7 @@ export function finish(response: Response, answer: Answer): Response {
   if (answer.counted !== undefined && operation !== undefined) {
     const { status } = response
     const used = { subject: answer.counted, key: caller.key, operation, status }
-    deps?.usage?.count(used, answer.later)
+    deps?.usage.count(used, answer.later)
   }
   deps?.metrics.count({ ...answered, denied: denying(decisions) }, answer.later)
   return response

@@ -1,6 +1,6 @@
 import { after } from 'next/dist/server/after/index.js'
 import { createBlock, listBlocks } from '@/lib/auth/operators/blocks.ts'
-import { deps } from '@/lib/deps/counted.ts'
+import { deps } from '@/lib/deps/plain.ts'
 import { endpoint } from '@/lib/http/endpoint.ts'
 
 export const runtime = 'edge'
