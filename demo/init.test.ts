@@ -10,10 +10,10 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 
-const root = resolve(import.meta.dirname, '..')
+const root = process.cwd()
 const bin = (name: string): string => join('node_modules', '.bin', name)
 
 /** A test of the demo that a version brings. */

@@ -79,7 +79,7 @@ test('with the middleware gone nothing leaks: every route handler, called alone,
     UPSTASH_REDIS_REST_URL: store.gateway.url,
     UPSTASH_REDIS_REST_TOKEN: store.gateway.token,
   })
-  const app = resolve(import.meta.dirname, '..', 'app')
+  const app = resolve('app')
   const files = readdirSync(app, { recursive: true, encoding: 'utf8' })
     .filter((file) => /^(api|v1|\.well-known)\/.*route\.ts$/.test(file))
     .sort()

@@ -10,7 +10,7 @@ import { PROBLEMS } from './contract/problems.ts'
 import { OPERATIONS } from './operations.ts'
 import { printable } from './printable.ts'
 
-const VECTORS = resolve(import.meta.dirname, '..', 'test', 'vectors')
+const VECTORS = resolve('test', 'vectors')
 const NAUGHTY: string[] = JSON.parse(readFileSync(join(VECTORS, 'blns', 'blns.json'), 'utf8'))
 /** Each place is tried with every sixth string, the next with the sixth behind it: `NAUGHTY=all` tries all in each. */
 const SHARE = process.env['NAUGHTY'] === 'all' ? 1 : 6

@@ -11,7 +11,7 @@ import * as collections from './collections/index.ts'
 import { contract, type OperationId, pathsOf } from './contract/operations.ts'
 import { readerOf } from './items/item.ts'
 
-const root = resolve(import.meta.dirname, '..')
+const root = process.cwd()
 
 function sources(folder: string, ending = /\.tsx?$/): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

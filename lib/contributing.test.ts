@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 
-const root = resolve(import.meta.dirname, '..')
+const root = process.cwd()
 const guide = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
 
 /** The fenced block of CONTRIBUTING.md after a marker. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
 
-const root = resolve(import.meta.dirname, '..')
+const root = process.cwd()
 const map = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
 
 /** A clone of somebody's own has a README of its own, and neither the demo's examples nor its benchmark. */

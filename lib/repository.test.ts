@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
 
-const root = resolve(import.meta.dirname, '..')
+const root = process.cwd()
 const FOLDERS = [
   'app',
   'bench',

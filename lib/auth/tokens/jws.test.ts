@@ -12,7 +12,7 @@ import {
 import { createAccessTokens } from './tokens.ts'
 
 /** Vectors that nobody here wrote: test/vectors/README.md says where they are from. */
-const vectors = resolve(import.meta.dirname, '../../../test/vectors')
+const vectors = resolve('test', 'vectors')
 
 interface Wycheproof {
   testGroups: {

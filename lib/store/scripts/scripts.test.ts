@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { namesOf } from '../../../test/support/lua.ts'
 
@@ -22,9 +21,9 @@ function isScript(value: unknown): value is AnyScript {
 
 const scripts: [string, AnyScript][] = []
 test.beforeAll(async () => {
-  for (const file of readdirSync(import.meta.dirname)) {
+  for (const file of readdirSync('lib/store/scripts')) {
     if (file.endsWith('.test.ts')) continue
-    const exported: Record<string, unknown> = await import(join(import.meta.dirname, file))
+    const exported: Record<string, unknown> = await import(`./${file}`)
     for (const [name, value] of Object.entries(exported)) {
       if (isScript(value)) scripts.push([`${file} ${name}`, value])
     }
