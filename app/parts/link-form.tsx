@@ -47,7 +47,8 @@ export function LinkForm({
     try {
       const { headers } = await pageClient().request(path, jsonInit('POST', body))
       const ended = Number(headers.get(KEYS_ENDED) ?? 0)
-      setSaid(ended > 0 ? `${done} So have ${ended} API keys.` : done)
+      const keys = ended === 1 ? 'has 1 API key' : `have ${ended} API keys`
+      setSaid(ended > 0 ? `${done} So ${keys}.` : done)
     } catch (error) {
       setFault(faultOf(error))
       if (faultOf(error).fields['password'] !== undefined) setAsks(true)
