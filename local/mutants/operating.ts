@@ -115,6 +115,27 @@ export const OPERATING: readonly Mutant[] = [
     'local/pages.test.ts',
   ),
   mutant(
+    'a scan names keys that are gone',
+    'local/gateway/stable-scan.ts',
+    'return is !== null && (type',
+    'return (type',
+    'local/gateway/stable-scan.test.ts',
+  ),
+  mutant(
+    'a scan begins with what another one has listed',
+    'local/gateway/stable-scan.ts',
+    'if (from === 0 || listing === undefined',
+    'if (listing === undefined',
+    'local/gateway/stable-scan.test.ts',
+  ),
+  mutant(
+    'a Redis is not connected before long work',
+    'local/gateway/engine.ts',
+    "  await new Promise<void>((resolve) => {\n    for (const event of ['ready'",
+    "  void new Promise<void>((resolve) => {\n    for (const event of ['ready'",
+    'local/gateway/engine.test.ts',
+  ),
+  mutant(
     'quotas of the gate are not told',
     'lib/http/endpoint.ts',
     '      passed: handover?.quotas,\n',

@@ -125,6 +125,20 @@ export const REQUESTS: readonly Mutant[] = [
     'lib/http/usage-without-gate.test.ts',
   ),
   mutant(
+    'somebody who was disabled by hand has no quota of the minute',
+    'lib/http/session-watch.ts',
+    'plansSeen.note(sub, DEFAULT_PLAN)',
+    '',
+    'lib/app.plans.test.ts',
+  ),
+  mutant(
+    'usage has each request as one that went well',
+    'lib/http/respond.ts',
+    'const used = { subject: answer.counted, key: caller.key, operation, status }',
+    'const used = { subject: answer.counted, key: caller.key, operation, status: status && 200 }',
+    'lib/app.usage.test.ts',
+  ),
+  mutant(
     'an API key without a limit has a window all the same',
     'lib/http/gate.ts',
     'Number.isFinite(own)',
