@@ -43,6 +43,19 @@ test('a scan lists the keys once, and names each of them once', async () => {
   expect(asked).toEqual(['KEYS *'])
 })
 
+test('what goes while a scan is under way is not named any more', async () => {
+  const { types, page } = keyspace(NAMES)
+  let [cursor, seen] = await page('0')
+  const gone = NAMES.filter((name) => !seen.includes(name)).slice(0, 40)
+  for (const name of gone) types.delete(name)
+  while (cursor !== '0') {
+    const [next, keys] = await page(cursor)
+    seen = [...seen, ...keys]
+    cursor = next
+  }
+  expect(seen.toSorted()).toEqual([...types.keys()].toSorted())
+})
+
 test('scans side by side name what is there all the while, and nothing that is gone', async () => {
   const { types, page, all } = keyspace(NAMES)
   const [other] = await page('0')
