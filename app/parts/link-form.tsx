@@ -4,10 +4,9 @@ import { jsonInit } from '@/lib/client/transport.ts'
 import { pageClient } from '@/lib/react.tsx'
 import { type Fault, faultOf } from './api.ts'
 import { ActButton, PasswordField } from './fields.tsx'
+import { keyCount } from './key-count.ts'
 import { Said } from './states.tsx'
 import { Waiting } from './waiting.tsx'
-
-const KEYS_ENDED = 'Usher-Keys-Ended'
 
 /**
  * What a mail's link opens: a form, so that opening the page alone, as mail scanners do, uses nothing up.
@@ -46,9 +45,8 @@ export function LinkForm({
     setFault(undefined)
     try {
       const { headers } = await pageClient().request(path, jsonInit('POST', body))
-      const ended = Number(headers.get(KEYS_ENDED) ?? 0)
-      const keys = ended === 1 ? 'has 1 API key' : `have ${ended} API keys`
-      setSaid(ended > 0 ? `${done} So ${keys}.` : done)
+      const ended = keyCount(headers, 'Ended')
+      setSaid(ended === '' ? done : `${done} Ended, too: ${ended}.`)
     } catch (error) {
       setFault(faultOf(error))
       if (faultOf(error).fields['password'] !== undefined) setAsks(true)

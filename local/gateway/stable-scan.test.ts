@@ -14,7 +14,7 @@ function keyspace(names: readonly string[]) {
   }
   const scan = stableScan(call, (key) => types.get(String(key)) ?? null)
   const page = async (cursor: string, ...options: string[]): Promise<[string, string[]]> => {
-    const words = ['SCAN', cursor, 'COUNT', String(PAGE), ...options].map((word) =>
+    const words = ['SCAN', cursor, ...options, 'COUNT', String(PAGE)].map((word) =>
       Buffer.from(word),
     )
     const [next, keys] = (await scan(words)) as [Buffer, Buffer[]]

@@ -69,7 +69,7 @@ form.addEventListener('submit', async (event) => {
     if (response.ok) {
       form.remove()
       const ended = Number(response.headers.get('Usher-Keys-Ended') ?? 0)
-      say('status', '${done}' + (ended > 1 ? ' So have ' + ended + ' API keys.' : ended > 0 ? ' So has 1 API key.' : ''))
+      say('status', '${done}' + (ended > 0 ? ' Ended, too: ' + ended + ' API ' + (ended === 1 ? 'key.' : 'keys.') : ''))
       return
     }
     const problem = await response.json()

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react'
 import { useAct } from '@/app/parts/api.ts'
 import { Dialog } from '@/app/parts/dialog.tsx'
 import { PasswordField } from '@/app/parts/fields.tsx'
+import { keyCount } from '@/app/parts/key-count.ts'
 import { toast } from '@/app/parts/toasts.tsx'
 import { jsonInit } from '@/lib/client/transport.ts'
 import { pageClient } from '@/lib/react.tsx'
@@ -27,11 +28,7 @@ export function Password({ minLength }: { minLength: number }): ReactNode {
 
 /** What became of the sessions and the API keys. */
 function wordsOf(headers: Headers): string {
-  const keys = (name: string): string => {
-    const count = Number(headers.get(name) ?? 0)
-    return count === 0 ? '' : `${count} API ${count === 1 ? 'key' : 'keys'}`
-  }
-  const [ended, left] = [keys('Usher-Keys-Ended'), keys('Usher-Keys-Left')]
+  const [ended, left] = [keyCount(headers, 'Ended'), keyCount(headers, 'Left')]
   const over = ended === '' ? 'your other sessions' : `your other sessions and ${ended}`
   return `Password changed; ${over} have ended${left === '' ? '' : `, ${left} not`}`
 }
