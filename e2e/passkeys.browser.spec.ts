@@ -123,17 +123,51 @@ test('pages add a passkey, sign in with it, and remove it', async ({ page, store
   await dialog.getByRole('button', { name: 'Add passkey' }).click()
   await expect(page.getByRole('heading', { name: 'This device' })).toBeVisible()
 
+  // The button alone; then the field of the address alone, which offers it by itself.
   await page.context().clearCookies()
+  await page.addInitScript(() =>
+    Object.assign(PublicKeyCredential, {
+      isConditionalMediationAvailable: async () => location.hash === '#offer',
+    }),
+  )
   await page.goto(`${origin}/signin?returnTo=/account/security`)
-  // The browser may be quicker, and offer it in the field of the address.
-  await page
-    .getByRole('button', { name: 'Sign in with a passkey' })
-    .click()
-    .catch(() => undefined)
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await page.waitForURL(`${origin}/account/security`)
+  await page.context().clearCookies()
+  await page.goto(`${origin}/signin?returnTo=/account/security#offer`)
+  await page.waitForURL(`${origin}/account/security`)
+
+  // Both at once are one sign-in.
+  await page.context().clearCookies()
+  let entries = 0
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/api/auth/passkey/login', async (route) => {
+    entries += 1
+    await held
+    await route.continue()
+  })
+  const offered = page.waitForRequest('**/api/auth/passkey/login')
+  await page.goto(`${origin}/signin?returnTo=/account/security#offer`)
+  await offered
+  const button = page.getByRole('button', { name: 'Sign in with a passkey' })
+  await button.click()
+  await expect(button).toHaveAttribute('aria-busy', 'true')
+  // Another that was shown one would have sent it by the time that this has.
+  await page.evaluate(PAGE)
+  expect(await run(page, 'assert()')).toMatchObject({ type: 'public-key' })
+  release()
+  await page.waitForURL(`${origin}/account/security`)
+  expect(entries).toBe(1)
   await page.getByRole('button', { name: 'Remove This device' }).click()
   await page.getByRole('button', { name: 'Remove passkey' }).click()
   await expect(page.getByRole('heading', { name: 'This device' })).toHaveCount(0)
+  // The device still offers it, and who chooses it is told that it is nothing here.
+  await page.context().clearCookies()
+  await page.goto(`${origin}/signin#offer`)
+  await expect(page.getByRole('alert')).toBeVisible()
 })
 
 test('the field of the address offers a passkey by itself', async ({ page, store }) => {

@@ -106,6 +106,9 @@ export interface SignInOptions {
   autofill?: boolean
 }
 
+/** A sign-in by passkey that is under way. */
+let entering: Promise<SignedIn> | undefined
+
 /**
  * Signs in: with `credentials`, with a `passkey`, or with a provider by its id (`github`), which leaves
  * this page.
@@ -123,10 +126,24 @@ export async function signIn(
     location.assign(`/api/auth/oauth/${encodeURIComponent(way)}?${query}`)
     return new Promise(() => undefined)
   }
-  const [path, body] =
-    way === 'credentials'
-      ? ['/api/auth/login', { user, password, ...(code === undefined ? {} : { code }) }]
-      : ['/api/auth/passkey/login', { credential: await showPasskey(autofill) }]
+  if (way === 'credentials') {
+    const body = { user, password, ...(code === undefined ? {} : { code }) }
+    return enter('/api/auth/login', body, returnTo)
+  }
+  // The field of the address and a button may both wait for a passkey: one sign-in is enough.
+  if (entering !== undefined) return entering
+  const credential = await showPasskey(autofill)
+  entering ??= enter('/api/auth/passkey/login', { credential }, returnTo).finally(() => {
+    entering = undefined
+  })
+  return entering
+}
+
+async function enter(
+  path: string,
+  body: Record<string, unknown>,
+  returnTo: string | undefined,
+): Promise<SignedIn> {
   const answer = await pageClient().request(path, jsonInit('POST', body))
   const { content } = await bodyOf(answer, isSignedIn)
   const known = { user: content.user, level: content.level }

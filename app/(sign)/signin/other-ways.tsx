@@ -4,6 +4,7 @@ import { type Fault, faultOf, useAct } from '@/app/parts/api.ts'
 import { ActButton } from '@/app/parts/fields.tsx'
 import { Icon } from '@/app/parts/icons.tsx'
 import type { WaysShown } from '@/app/parts/viewer.ts'
+import { UsherProblem } from '@/lib/client/answers.ts'
 import { signIn } from '@/lib/react.tsx'
 
 /** Passkeys and providers, as far as this API has them. */
@@ -20,13 +21,18 @@ export function OtherWays({
 
   useEffect(() => {
     if (!passkeys) return
-    // Offers passkeys in the field of the address; what a person does not choose is no fault.
+    // Offers passkeys in the field of the address.
     void import('@simplewebauthn/browser').then(async ({ browserSupportsWebAuthnAutofill }) => {
       if (await browserSupportsWebAuthnAutofill()) {
-        await signIn('passkey', { returnTo, autofill: true }).catch(() => undefined)
+        await signIn('passkey', { returnTo, autofill: true }).catch((error) => {
+          // Refused is what a person chose; what keeps the offer from being made concerns nobody.
+          if (error instanceof UsherProblem && error.code === 'invalid-credentials') {
+            onFault(faultOf(error))
+          }
+        })
       }
     })
-  }, [passkeys, returnTo])
+  }, [passkeys, returnTo, onFault])
 
   if (!passkeys && providers.length === 0) return null
   const withPasskey = () =>
