@@ -3,6 +3,8 @@ import { expect, test } from '../test/support/fixtures.ts'
 import { logIn, signInAt, watch } from '../test/support/pages.ts'
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
+// Rows that are typed by hand are seen at once among few keys alone.
+test.beforeAll(({ store }) => store.renew())
 
 const USER_PAGES = ['', '/keys', '/usage', '/sessions', '/security'].map(
   (path) => `/account${path}`,
