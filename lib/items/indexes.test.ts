@@ -224,6 +224,31 @@ for (const kind of ['redis', 'embedded'] as const) {
       expect(await ids(filtered, { rank: '3' })).toHaveLength(30)
     })
 
+    test('words that were lost are 503, whatever was written since, and built again; having none is whole', async () => {
+      await build(notes)
+      await rig.command('DEL', 'words:notes')
+      await createItem.run(rig.call<unknown>(notes, { id: 'new', text: 'word' }), rig.deps)
+      expect(await ask(notes, { q: 'word 299' })).toMatchObject({ code: 'service-unavailable' })
+      expect(await build(notes)).toMatchObject({ built: ['words:notes'] })
+      expect(await ids(notes, { q: 'word 299' })).toEqual(['299'])
+      await rig.command('FLUSHALL')
+      await rig.fill()
+      await rig.command('HSET', 'note:without', 'text', '…')
+      await build(notes)
+      expect(await ids(notes, { q: 'word' })).toEqual([])
+      expect(await build(notes)).toMatchObject({ built: [], indexed: 0 })
+    })
+
+    test('ids that were lost are 503, and all is built again with them', async () => {
+      await build(filtered)
+      await rig.command('DEL', 'index:notes:id', 'note:299')
+      expect(await ask(filtered, {})).toMatchObject({ code: 'service-unavailable' })
+      const all = [...keptIndexesOf(filtered).fingerprints.keys()]
+      expect(await build(filtered)).toMatchObject({ built: all, indexed: 299 })
+      expect(await ids(filtered, {})).toHaveLength(100)
+      expect(await rig.command('ZCARD', 'index:notes:rank')).toBe(299)
+    })
+
     test('who goes on with a healing that was cut off builds what it began, and nothing half', async () => {
       // Cut off after its first step: the next begins there, and what lies before is indexed.
       const kept = keptIndexesOf(filtered)

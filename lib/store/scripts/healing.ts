@@ -5,17 +5,29 @@ import { CLOCK, WHOLE } from './time.ts'
 /**
  * What an index is worth to those who declare it as `print` says: `whole`; `building` or `stale`, theirs
  * and not whole; `held`, others have claimed it for their declaration less than `hold` milliseconds ago;
- * `unbuilt`, none of these. Every item is in every order: one with fewer than there are ids was lost.
+ * `unbuilt`, none of these.
+ *
+ * One that was lost, by eviction or by hand, is `unbuilt`, too: every item is in every order, so that one with
+ * fewer than there are ids was lost, and so were the ids when another index has items and they have none; words have
+ * a member that stands for their being whole ({@link FINISH_INDEXES}).
  */
 export const INDEX_STATE = `
+local function isLost(states, ids, key)
+  if key ~= ids then
+    if not string.match(key, '^index:') then return not redis.call('ZSCORE', key, '') end
+    return redis.call('ZCARD', key) < redis.call('ZCARD', ids)
+  end
+  if redis.call('ZCARD', ids) > 0 then return false end
+  for _, other in ipairs(redis.call('HKEYS', states)) do
+    if string.match(other, '^index:') and redis.call('ZCARD', other) > 0 then return true end
+  end
+  return false
+end
 local function indexState(states, ids, key, print, now, hold)
   local value = redis.call('HGET', states, key) or ''
   local claimed, since, is = string.match(value, '^(%x+):(%d+):(%a+)$')
   if claimed ~= print then return claimed and now - since < hold and 'held' or 'unbuilt' end
-  local isOrder = string.match(key, '^index:')
-  if is == 'whole' and isOrder and redis.call('ZCARD', key) < redis.call('ZCARD', ids) then
-    return 'unbuilt'
-  end
+  if is == 'whole' and isLost(states, ids, key) then return 'unbuilt' end
   return is
 end`
 
@@ -103,7 +115,8 @@ return {'read', states}
 
 /**
  * Empties the indexes of a collection that are not whole and marks them as being built: from here on
- * writers keep them. Those that others hold are left. Returns the keys that are to be built.
+ * writers keep them. Those that others hold are left. Without the ids no index is: items that are gone could not
+ * be told. Returns the keys that are to be built.
  */
 export const CLAIM_INDEXES = /* @__PURE__ */ script({
   name: 'claim indexes',
@@ -113,7 +126,8 @@ export const CLAIM_INDEXES = /* @__PURE__ */ script({
 local now, claimed = clock(), {}
 for i, key in ipairs(indexKeys) do
   local state = indexState(statesKey, indexKeys[1], key, prints[i], now, hold)
-  if state ~= 'whole' and state ~= 'held' then claimed[#claimed + 1] = i end
+  local again = state == 'whole' and claimed[1] == 1
+  if again or state ~= 'whole' and state ~= 'held' then claimed[#claimed + 1] = i end
 end
 local answer = {}
 for _, i in ipairs(claimed) do
@@ -128,7 +142,8 @@ return {'claimed', answer}
 
 /**
  * Says that what was built is whole, unless a writer of another declaration has been there since. Returns
- * the keys of those that are whole now; none when another healer has taken over.
+ * the keys of those that are whole now; none when another healer has taken over. Words, of which a collection may have
+ * none, get an empty member: no search begins there.
  */
 export const FINISH_INDEXES = /* @__PURE__ */ script({
   name: 'finish indexes',
@@ -139,6 +154,7 @@ if redis.call('GET', healerKey) ~= healer then return {'finished', {}} end
 local answer = {}
 for i, key in ipairs(indexKeys) do
   if indexState(statesKey, indexKeys[1], key, prints[i], 0, 0) == 'building' then
+    if not string.match(key, '^index:') then redis.call('ZADD', key, 0, '') end
     redis.call('HSET', statesKey, key, prints[i] .. ':' .. whole(clock()) .. ':whole')
     answer[#answer + 1] = key
   end
