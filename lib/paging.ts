@@ -42,7 +42,6 @@ export function pageOf({ limit, cursor }: z.output<typeof listQuery>): {
 }
 
 /** Where the next page begins; null after the last. */
-export function nextCursor({ items, more }: StoredPage): string | null {
-  const last = items.at(-1)
-  return more && last !== undefined ? base64url.encode(last.id) : null
+export function nextCursor({ next }: StoredPage): string | null {
+  return next === undefined ? null : base64url.encode(next)
 }

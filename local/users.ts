@@ -33,6 +33,7 @@ import { Store } from '../lib/store/client/store.ts'
 import { Trips } from '../lib/store/client/trips.ts'
 import { deletableRead, deleteAccount } from '../lib/store/delete-account.ts'
 import { forgetKeys } from '../lib/store/forget.ts'
+import type { StoredPage } from '../lib/store/pages.ts'
 import { DEFAULT_PLAN, level, planName } from '../lib/store/rules.ts'
 import { sessionsRead } from '../lib/store/session-list.ts'
 import { revokeSessions } from '../lib/store/sessions.ts'
@@ -85,9 +86,8 @@ const commands: Record<string, Command> = {
     console.log(`${userId} / ${password}  level ${account.level}`)
   },
   list: async (store) => {
-    let after = ''
-    for (;;) {
-      const [page] = await store.read(accountsRead({ after, limit: 100 }))
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const [page]: readonly [StoredPage] = await store.read(accountsRead({ after, limit: 100 }))
       for (const { userId, account } of accountsOf(page)) {
         const plan = planName(account.plan)
         const notes = [
@@ -98,9 +98,7 @@ const commands: Record<string, Command> = {
         const words = [userId, `level ${level(account.level)}`, ...notes.filter(Boolean)]
         console.log(printable(words.join('  ')))
       }
-      const last = page.items.at(-1)
-      if (!page.more || last === undefined) return
-      after = last.id
+      after = page.next
     }
   },
   level: async (store, words) => {

@@ -10,7 +10,8 @@ const SMALL_KEYSPACE = 10_000
 export interface StoredPage {
   /** In the order of the ids' UTF-8 bytes. */
   items: { id: string; fields: StoredFields }[]
-  more: boolean
+  /** The id that the next page starts after; undefined at the end. */
+  next: string | undefined
 }
 
 /** Reads one page in one read-only command. See {@link LIST_ITEMS}. */

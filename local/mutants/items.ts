@@ -250,4 +250,25 @@ export const ITEMS: readonly Mutant[] = [
     '',
     'lib/items/counts.test.ts',
   ),
+  mutant(
+    'words that were lost are whole',
+    'lib/store/scripts/healing.ts',
+    "then return not redis.call('ZSCORE', key, '') end",
+    'then return false end',
+    'lib/items/indexes.test.ts',
+  ),
+  mutant(
+    'ids that were lost are whole',
+    'lib/store/scripts/healing.ts',
+    "and redis.call('ZCARD', other) > 0 then return true end",
+    'then return false end',
+    'lib/items/indexes.test.ts',
+  ),
+  mutant(
+    'lost ids are built alone',
+    'lib/store/scripts/healing.ts',
+    "state == 'whole' and claimed[1] == 1",
+    'false',
+    'lib/items/indexes.test.ts',
+  ),
 ]
