@@ -2,6 +2,7 @@ import { Redis } from 'ioredis'
 import { movies } from '../lib/collections/movies.ts'
 import { keptIndexesOf } from '../lib/items/declaration.ts'
 import { membersOf } from '../lib/items/indexing.ts'
+import { keys } from '../lib/store/keys.ts'
 import { quantile, signIn, startRig } from './rig.ts'
 
 const SAMPLES = 400
@@ -109,6 +110,8 @@ async function load(redis: Redis, from: number, to: number): Promise<void> {
   }
   const { states, fingerprints } = keptIndexesOf(movies)
   for (const [key, print] of fingerprints) await redis.hset(states, key, `${print}:0:whole`)
+  const words = keys.words(movies.name)
+  if (fingerprints.has(words)) await redis.zadd(words, 0, '')
   // Nothing to heal while it is measured.
   await redis.hset('healed', 'at', String(Date.now() + 3_600_000))
 }

@@ -58,7 +58,8 @@ export async function sweep(store: () => Store, collection: Collection): Promise
   let swept = 0
   for (const [key, fingerprint] of kept.fingerprints) {
     if (key === ids) continue
-    let min = '-'
+    // Behind the empty member, which says that words are whole and is of no item.
+    let min = '('
     for (;;) {
       const walk = { key, fingerprint, holds: 'order' as const, min, max: '+', reversed: false }
       const [found] = await store().read(

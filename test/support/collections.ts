@@ -6,6 +6,7 @@ import type { CollectionDeps, ItemCall } from '../../lib/items/types.ts'
 import { connect } from '../../lib/store/client/redis.ts'
 import { Store } from '../../lib/store/client/store.ts'
 import { Trips } from '../../lib/store/client/trips.ts'
+import { keys } from '../../lib/store/keys.ts'
 import type { Engine } from '../../local/gateway/engine.ts'
 import { type EngineKind, startStore } from './store.ts'
 
@@ -104,6 +105,8 @@ export async function startCollectionRig(
         const { states, fingerprints } = keptIndexesOf(collection)
         for (const [key, fingerprint] of fingerprints)
           await command('HSET', states, key, `${fingerprint}:${Date.now()}:whole`)
+        const words = keys.words(collection.name)
+        if (fingerprints.has(words)) await command('ZADD', words, '0', '')
       }
     },
     settled: async () => {
