@@ -25,8 +25,8 @@ export const HOSTS = [
 export default defineConfig<object, Options>({
   forbidOnly: true,
   retries: 0,
-  // One more than two cores: some tests wait for clocks, and others can have the core meanwhile.
-  workers: 3,
+  // Twice two cores: many tests wait for clocks, and others can have the core meanwhile.
+  workers: 4,
   // Machines differ: these end what hangs, and measure nothing.
   timeout: 120_000,
   expect: { timeout: 15_000 },

@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { embeddedEngine } from '../local/gateway/engine.ts'
 import { startGateway } from '../local/gateway/server.ts'
 import { Api } from '../test/support/api.ts'
-import { type Clone, makeClone } from '../test/support/clone.ts'
+import { type Clone, copy, makeClone } from '../test/support/clone.ts'
 import { expect, test } from '../test/support/fixtures.ts'
 import { freePort, type Program, runProgram, startProgram } from '../test/support/processes.ts'
 import { pageBlock, readmeBlock } from '../test/support/readme.ts'
@@ -39,6 +39,9 @@ test.describe('npm run up', () => {
     // It builds there, and must not say more for it.
     test.setTimeout(480_000)
     clone = await makeClone()
+    // It was not built; what Next has compiled for another build need not be compiled again.
+    await mkdir(join(clone.folder, '.next'))
+    await copy('-a', '.next/cache', join(clone.folder, '.next'))
     const port = await freePort()
     origin = `http://localhost:${port}`
     said.set('new', await shell(guide('new')))

@@ -6,7 +6,7 @@ import { startApi } from '../test/support/start-api.ts'
 import { limiterOptions } from './deps/base.ts'
 import { HotLimiter } from './rate-limit/hot.ts'
 
-const USERS = 400
+const USERS = 200
 /** So many that what is done once in several requests of a session is seen. */
 const ROUNDS = 11
 /** As an isolate with some work to do; more a second are fewer calls for each. */
