@@ -10,6 +10,8 @@ export interface NewKey {
   accountId: string
   /** The address. */
   userId: string
+  /** In which it is made. */
+  sessionId: string
   hash: string
   name: string
   prefix: string
@@ -34,7 +36,7 @@ export interface ListedKey {
 /** Makes a key's record. See {@link CREATE_KEY}. `cap`: how many an account may have. */
 export async function insertKey(
   store: Store,
-  { id, accountId, userId, ttlMs, scopes, limit, ...fields }: NewKey,
+  { id, accountId, userId, sessionId, ttlMs, scopes, limit, ...fields }: NewKey,
   cap: number,
 ): Promise<
   | { status: 'made'; createdAt: number; expiresAt: number | undefined }
@@ -43,7 +45,12 @@ export async function insertKey(
   const record = { ...fields, user: userId, scopes: scopes.join(' '), limit: limit ?? '' }
   return store.write(
     CREATE_KEY,
-    { keyKey: keys.apiKey(id), keysKey: keys.apiKeysOf(userId), userKey: keys.user(userId) },
+    {
+      keyKey: keys.apiKey(id),
+      keysKey: keys.apiKeysOf(userId),
+      userKey: keys.user(userId),
+      sessionKey: keys.session(sessionId),
+    },
     { id, accountId, cap, ttl: ttlMs ?? '', fields: Object.entries(record).flat() },
   )
 }

@@ -129,7 +129,7 @@ export interface NewPasskey
 /** Adds a passkey. See {@link ADD_PASSKEY}. @param most How many an account may have. */
 export async function addPasskey(
   store: Store,
-  { accountId, userId }: PasskeyOwner,
+  { accountId, userId, sessionId }: PasskeyOwner & { sessionId: string },
   { id, key, ...entry }: NewPasskey,
   most: number,
 ): Promise<{ status: 'added'; createdAt: number } | { status: 'refused' | 'taken' | 'full' }> {
@@ -139,6 +139,7 @@ export async function addPasskey(
       userKey: keys.user(userId),
       passkeysKey: keys.passkeysOf(accountId),
       passkeyKey: keys.passkey(entry.record),
+      sessionKey: keys.session(sessionId),
     },
     {
       ...{ accountId, address: userId, passkeyId: id, most },

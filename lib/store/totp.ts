@@ -22,6 +22,15 @@ interface Owner {
   userId: string
 }
 
+/** Who turns it on, and in which session. */
+interface Asking extends Owner {
+  sessionId: string
+}
+
+function askingKeysOf(asking: Asking): ReturnType<typeof keysOf> & { sessionKey: string } {
+  return { ...keysOf(asking), sessionKey: keys.session(asking.sessionId) }
+}
+
 function keysOf({ accountId, userId }: Owner): { userKey: string; totpKey: string } {
   return { userKey: keys.user(userId), totpKey: keys.totp(accountId) }
 }
@@ -29,11 +38,11 @@ function keysOf({ accountId, userId }: Owner): { userKey: string; totpKey: strin
 /** Keeps a secret that waits for its first code. See {@link KEEP_PENDING_TOTP}. */
 export async function keepPendingTotp(
   store: Store,
-  owner: Owner,
+  owner: Asking,
   sealed: string,
 ): Promise<'kept' | 'enabled' | 'refused'> {
   const args = { accountId: owner.accountId, sealed, ttl: PENDING_MS }
-  return (await store.write(KEEP_PENDING_TOTP, keysOf(owner), args)).status
+  return (await store.write(KEEP_PENDING_TOTP, askingKeysOf(owner), args)).status
 }
 
 /** Reads the secret that waits, and since when TOTP is on, in epoch milliseconds. */
@@ -53,11 +62,11 @@ export function totpRead(
 /** Turns TOTP on. See {@link ENABLE_TOTP}. @returns Whether the secret still waited. */
 export async function enableTotp(
   store: Store,
-  owner: Owner,
+  owner: Asking,
   confirmed: { sealed: string; step: number; recoveryCodes: readonly string[] },
 ): Promise<boolean> {
   const args = { accountId: owner.accountId, ...confirmed }
-  return (await store.write(ENABLE_TOTP, keysOf(owner), args)).status === 'done'
+  return (await store.write(ENABLE_TOTP, askingKeysOf(owner), args)).status === 'done'
 }
 
 /** Turns TOTP off. See {@link DISABLE_TOTP}. */

@@ -57,6 +57,7 @@ export const createKey = defineOperation('createKey', {
       id,
       accountId: principal.accountId,
       userId: principal.userId,
+      sessionId: principal.sessionId,
       hash,
       name: input.name,
       prefix,

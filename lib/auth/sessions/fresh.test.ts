@@ -50,6 +50,30 @@ test.describe('a fresh sign-in', () => {
     expect(made.headers.get('server-timing')).toMatch(/desc="[34] trips, [345] commands"/)
   })
 
+  test('a session that ends while the body is on its way makes no way in', async () => {
+    const { JWT, sid } = await signIn()
+    const headers = { ...bearer(JWT), 'Content-Type': 'application/json' }
+    for (const [path, body] of [
+      ['/api/keys', { name: 'A key', scopes: ['movies:read'] }],
+      ['/api/auth/totp', { current: 'password' }],
+    ] as const) {
+      await api.command('HSET', `session:${sid}`, 'st', 'live')
+      const text = JSON.stringify(body)
+      // The caller is proven before the body is read: here its owner ends the session in between.
+      const slow = new ReadableStream({
+        pull: async (stream) => {
+          await api.command('HSET', `session:${sid}`, 'st', 'revoked')
+          stream.enqueue(new TextEncoder().encode(text))
+          stream.close()
+        },
+      })
+      const init = { method: 'POST', headers, body: slow, duplex: 'half' }
+      const answer = await read(await api.ask(path, init as RequestInit))
+      expect(answer, path).toBeProblem('invalid-token')
+    }
+    expect(await api.command('EXISTS', `keys:${user}`)).toBe(0)
+  })
+
   test('of longer ago is refused with a challenge; the password in the body, or a proof, opens', async () => {
     const { JWT, sid } = await signIn()
     await age(sid, 905)

@@ -1,26 +1,27 @@
 import { integer, optionalInteger, rows, word } from '../client/reply.ts'
 import { readScript, script } from '../client/script.ts'
+import { OWN_SESSION } from './own-session.ts'
 import { ENTRY, MAY_ENTER } from './parts.ts'
 import { CLOCK, WHOLE } from './time.ts'
 
 /**
- * Makes the record of an API key, if the account may hold one more and still is the one that asked.
- * `cap` is how many an account may have, `ttl` the lifetime in ms or `''`, `fields` field, value and so on.
+ * Makes the record of an API key, if the account may hold one more, and account and session still are those that asked.
+ * In the list its score is its end, so that what has ended leaves by itself. `cap` is how many an account may have,
+ * `ttl` the lifetime in ms or `''`, `fields` field, value and so on.
  */
 export const CREATE_KEY = /* @__PURE__ */ script({
   name: 'create key',
-  keys: ['keyKey', 'keysKey', 'userKey'],
+  keys: ['keyKey', 'keysKey', 'userKey', 'sessionKey'],
   args: ['id', 'accountId', 'cap: number', 'ttl', '...fields'],
-  lua: `${CLOCK}${WHOLE}${ENTRY}${MAY_ENTER}
+  lua: `${CLOCK}${WHOLE}${ENTRY}${MAY_ENTER}${OWN_SESSION}
 local now = clock()
-if not mayEnter(userKey) or redis.call('HGET', userKey, 'id') ~= accountId then return {'refused'} end
+if not mayEnter(userKey) or not ownSession(sessionKey, userKey, accountId) then return {'refused'} end
 redis.call('ZREMRANGEBYSCORE', keysKey, '-inf', '(' .. whole(now))
 if redis.call('ZCARD', keysKey) >= cap then return {'full'} end
 local ends = ttl ~= '' and whole(now + tonumber(ttl)) or ''
 redis.call('HSET', keyKey, 'createdAt', whole(now), 'expiresAt', ends,
   'uid', accountId, 'kgen', redis.call('HGET', userKey, 'kgen') or '0', unpack(fields))
 if ends ~= '' then redis.call('PEXPIREAT', keyKey, ends) end
--- The score is the key's end, so that what has ended leaves the list by itself.
 redis.call('ZADD', keysKey, ends ~= '' and ends or '+inf', id)
 return {'made', whole(now), ends}
 `,
@@ -32,7 +33,8 @@ const OWNED = `
 local function isOwned(owner, accountId, address) return owner == accountId or owner == address end`
 
 /**
- * Gives a key another secret; the one before works on for `overlap` ms: 0 ends every secret before.
+ * Gives a key another secret; the one before works on for `overlap` ms: 0 ends every secret before. The answer with
+ * the last secret may have been lost: the one in use goes on to its own end, however often that is so.
  */
 export const ROLL_KEY = /* @__PURE__ */ script({
   name: 'roll key',
@@ -40,11 +42,10 @@ export const ROLL_KEY = /* @__PURE__ */ script({
   args: ['accountId', 'address', 'hash', 'overlap: number'],
   lua: `${CLOCK}${WHOLE}${OWNED}
 local now = clock()
-local found = redis.call('HMGET', keyKey, 'uid', 'hash', 'old', 'oldUntil')
+local found = redis.call('HMGET', keyKey, 'uid', 'hash', 'old', 'oldUntil', 'olderUntil')
 if not isOwned(found[1], accountId, address) or not found[2] then return {'unknown'} end
--- The answer with the last secret may have been lost: the one in use goes on to its own end.
 if overlap == 0 then redis.call('HDEL', keyKey, 'older', 'olderUntil')
-elseif found[3] and (tonumber(found[4]) or 0) > now then
+elseif found[3] and (tonumber(found[4]) or 0) > now and (tonumber(found[5]) or 0) <= now then
   redis.call('HSET', keyKey, 'older', found[3], 'olderUntil', found[4])
 end
 redis.call('HSET', keyKey, 'hash', hash, 'old', found[2], 'oldUntil', whole(now + overlap))

@@ -1,5 +1,5 @@
 import { script } from '../client/script.ts'
-import { GENERATION } from './parts.ts'
+import { OWN_SESSION } from './own-session.ts'
 import { CLOCK, WHOLE } from './time.ts'
 
 /** Notes in a session that its user has proven anew who they are, if it is live and of this account. */
@@ -7,10 +7,8 @@ export const FRESHEN_SESSION = /* @__PURE__ */ script({
   name: 'freshen session',
   keys: ['sessionKey', 'userKey'],
   args: ['accountId'],
-  lua: `${CLOCK}${WHOLE}${GENERATION}
-local session = redis.call('HMGET', sessionKey, 'st', 'uid', 'gen')
-local own = session[1] == 'live' and session[2] == accountId
-if not own or (session[3] or '0') ~= generation(userKey) then return {'refused'} end
+  lua: `${CLOCK}${WHOLE}${OWN_SESSION}
+if not ownSession(sessionKey, userKey, accountId) then return {'refused'} end
 redis.call('HSET', sessionKey, 'fresh', whole(clock()))
 return {'done'}
 `,

@@ -1,5 +1,6 @@
 import { flag, integer, text, word, words } from '../client/reply.ts'
 import { readScript, script } from '../client/script.ts'
+import { OWN_SESSION } from './own-session.ts'
 import { ENTRY, GENERATION, MAY_ENTER, USE_PASSKEY, WAYS_IN } from './parts.ts'
 import { OPENING_ARGS, OPENING_KEYS, OPENING_OUTCOMES, opening } from './sessions.ts'
 import { CLOCK, WHOLE } from './time.ts'
@@ -76,17 +77,17 @@ return {'found', unpack(passkey)}
  */
 export const ADD_PASSKEY = /* @__PURE__ */ script({
   name: 'add passkey',
-  keys: ['userKey', 'passkeysKey', 'passkeyKey'],
+  keys: ['userKey', 'passkeysKey', 'passkeyKey', 'sessionKey'],
   args: ['accountId', 'address', 'passkeyId', 'entry', 'publicKey', 'most: number'],
-  lua: `${CLOCK}${WHOLE}${ENTRY}${MAY_ENTER}
-local user = redis.call('HMGET', userKey, 'id', 'handle')
-if not mayEnter(userKey) or user[1] ~= accountId or not user[2] then return {'refused'} end
+  lua: `${CLOCK}${WHOLE}${ENTRY}${MAY_ENTER}${OWN_SESSION}
+local handle = redis.call('HGET', userKey, 'handle')
+if not handle or not mayEnter(userKey) or not ownSession(sessionKey, userKey, accountId) then return {'refused'} end
 if redis.call('EXISTS', passkeyKey) == 1 then return {'taken'} end
 if redis.call('HLEN', passkeysKey) >= most then return {'full'} end
 local passkey = cjson.decode(entry)
 passkey.createdAt = whole(clock())
 redis.call('HSET', passkeysKey, passkeyId, cjson.encode(passkey))
-redis.call('HSET', passkeyKey, 'uid', accountId, 'user', address, 'id', passkeyId, 'handle', user[2], 'key', publicKey)
+redis.call('HSET', passkeyKey, 'uid', accountId, 'user', address, 'id', passkeyId, 'handle', handle, 'key', publicKey)
 return {'added', passkey.createdAt}
 `,
   outcomes: { added: { createdAt: integer }, refused: {}, taken: {}, full: {} },

@@ -1,4 +1,5 @@
 import { script } from '../client/script.ts'
+import { OWN_SESSION } from './own-session.ts'
 import { SPEND_CODE } from './parts.ts'
 import { CLOCK, WHOLE } from './time.ts'
 
@@ -9,12 +10,11 @@ import { CLOCK, WHOLE } from './time.ts'
  */
 export const KEEP_PENDING_TOTP = /* @__PURE__ */ script({
   name: 'keep pending totp',
-  keys: ['userKey', 'totpKey'],
+  keys: ['userKey', 'totpKey', 'sessionKey'],
   args: ['accountId', 'sealed', 'ttl'],
-  lua: `
-local user = redis.call('HMGET', userKey, 'id', 'totp')
-if user[1] ~= accountId then return {'refused'} end
-if user[2] then return {'enabled'} end
+  lua: `${OWN_SESSION}
+if not ownSession(sessionKey, userKey, accountId) then return {'refused'} end
+if redis.call('HEXISTS', userKey, 'totp') == 1 then return {'enabled'} end
 redis.call('DEL', totpKey)
 redis.call('HSET', totpKey, 'pending', sealed)
 redis.call('PEXPIRE', totpKey, ttl)
@@ -29,11 +29,11 @@ return {'kept'}
  */
 export const ENABLE_TOTP = /* @__PURE__ */ script({
   name: 'enable totp',
-  keys: ['userKey', 'totpKey'],
+  keys: ['userKey', 'totpKey', 'sessionKey'],
   args: ['accountId', 'sealed', 'step', '...recoveryCodes'],
-  lua: `${CLOCK}${WHOLE}
-local user = redis.call('HMGET', userKey, 'id', 'totp')
-if user[1] ~= accountId or user[2] or redis.call('HGET', totpKey, 'pending') ~= sealed then return {'refused'} end
+  lua: `${CLOCK}${WHOLE}${OWN_SESSION}
+if not ownSession(sessionKey, userKey, accountId) or redis.call('HEXISTS', userKey, 'totp') == 1
+  or redis.call('HGET', totpKey, 'pending') ~= sealed then return {'refused'} end
 redis.call('DEL', totpKey)
 redis.call('HSET', totpKey, 'step', step, 'createdAt', whole(clock()))
 for _, code in ipairs(recoveryCodes) do redis.call('HSET', totpKey, code, '1') end
