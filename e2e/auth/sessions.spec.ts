@@ -1,3 +1,4 @@
+import { sessionOf } from '../../test/support/accounts.ts'
 import type { Api } from '../../test/support/api.ts'
 import { expect, test } from '../../test/support/fixtures.ts'
 
@@ -145,6 +146,11 @@ test.describe('/api/auth/sessions', () => {
     expect(await api.get('/api/movies', oldest.JWT)).toBeProblem('invalid-token')
     expect((await api.get('/api/movies?limit=1', newest.JWT)).status).toBe(200)
     expect(await store.call('ZCARD', 'sessions:kim@home.org')).toBe(1_000)
+    // All others end later, as after lifetimes became shorter: the new one stays all the same.
+    await store.call('ZADD', 'sessions:kim@home.org', String(later), 'newer-0')
+    await store.call('ZREM', 'sessions:kim@home.org', sessionOf(newest.JWT))
+    const latest = await api.signIn(kim)
+    expect((await api.get('/api/movies?limit=1', latest.JWT)).status).toBe(200)
   })
 
   test('refresh against ending: after both answers no token of the session works', async ({

@@ -26,7 +26,9 @@ export const registrationCredential = z.object({
   response: z.object({
     clientDataJSON: bytes,
     attestationObject: bytes,
-    transports: z.optional(z.array(z.string().check(z.maxLength(32))).check(z.maxLength(16))),
+    transports: z.optional(
+      z.array(z.string().check(z.regex(/^[\w-]{1,32}$/))).check(z.maxLength(16)),
+    ),
   }),
 })
 

@@ -81,7 +81,11 @@ if device ~= '' then
   redis.call('PEXPIRE', devicesKey, whole(deviceTtl))
 end
 local over = redis.call('ZCARD', sessionsKey) - cap
-local oldest = over > 0 and redis.call('ZRANGE', sessionsKey, 0, math.min(over, 100) - 1) or {}
+local oldest = {}
+-- By their ends: after those became shorter the new one may be among the first, and stays.
+for _, id in ipairs(over > 0 and redis.call('ZRANGE', sessionsKey, 0, math.min(over, 100)) or {}) do
+  if id ~= sessionId and #oldest < math.min(over, 100) then oldest[#oldest + 1] = id end
+end
 record(eventsKey, eventIdsKey, eventCountsKey, mostEvents, owner, mostOfOwner, mostOfKind, eventWords)
 return {'opened', whole(now), whole(idle), redis.call('HGET', userKey, 'level'), id, oldest, redis.call('HGET', userKey, 'plan')${more}}
 `
