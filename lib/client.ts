@@ -158,13 +158,16 @@ export class UsherClient {
     } while (cursor !== null)
   }
 
-  /** Makes an item, once, also when the request has to be repeated. */
+  /** Makes an item, once, also when the request has to be repeated; of nobody it is not repeated. */
   async create<name extends CollectionName>(
     collection: name,
     item: NewItemOf<name>,
     call: CallOptions = {},
   ): Promise<ItemOf<name>> {
-    const init = jsonInit('POST', item, { 'Idempotency-Key': crypto.randomUUID() })
+    // Without a caller there is nobody to remember it of.
+    const isNobody = this.#session !== undefined && this.#session.tokens === undefined
+    const once = isNobody ? undefined : { 'Idempotency-Key': crypto.randomUUID() }
+    const init = jsonInit('POST', item, once)
     return bodyOf(await this.request(`/api/${collection}`, { ...init, ...call }), isItem<name>)
   }
 

@@ -134,7 +134,9 @@ test('a fragment within itself ends the count', () => {
   ).toEqual({ cost: 0 })
 })
 
-test('a very long document is not parsed', () => {
+test('a very long document is not parsed, nor a very deep one', () => {
+  const deep = (times: number) => `{ a(b: ${'['.repeat(times)}${']'.repeat(times)}) }`
+  expect([isTooLong(deep(198)), isTooLong(deep(7_000))]).toEqual([false, true])
   expect(isTooLong(`{ ${'a '.repeat(20_000)}}`)).toBe(true)
   expect(isTooLong('{ a }')).toBe(false)
   expect(isTooLong('{ "')).toBe(false)

@@ -26,12 +26,20 @@ const LARGEST_LIMIT = 100
 /** What a query would cost; or why it is not begun. */
 export type Estimate = { cost: number } | { cost: number; refused: string }
 
+/** Brackets within each other: the parser calls itself for each. */
+const MOST_NESTING = 200
+
 /** Whether a document is too large to be looked at: reading it costs more than its size. */
 export function isTooLong(query: string): boolean {
   const lexer = new Lexer(new Source(query))
   try {
+    let nesting = 0
     for (let tokens = 0; tokens <= MOST_TOKENS; tokens++) {
-      if (lexer.advance().kind === '<EOF>') return false
+      const { kind } = lexer.advance()
+      if (kind === '<EOF>') return false
+      if (/^[[{(]$/.test(kind)) nesting += 1
+      else if (/^[\]})]$/.test(kind)) nesting -= 1
+      if (nesting > MOST_NESTING) return true
     }
   } catch {
     // The parser says what is wrong with it.
@@ -171,7 +179,8 @@ class Plan {
     if (this.#pairs > MOST_PAIRS) this.refused = 'names the same field too often'
     const definition = type?.getFields()[field.name.value]
     const reads = definition?.extensions['reads']
-    const most = Number(Object(reads)['most'] ?? 1)
+    const entries = Object(reads)['most']
+    const most = entries === undefined ? 1 : Math.min(entries, this.#limitOf(field))
     if (reads !== undefined) this.cost += times * most
     if (this.cost > MOST_COST) this.refused = `costs more than ${MOST_COST}`
     // What the schema says of itself is deeper, reads nothing, and has a depth of its own.

@@ -1,5 +1,6 @@
 import {
   GraphQLBoolean,
+  GraphQLError,
   type GraphQLFieldConfig,
   type GraphQLFieldConfigArgumentMap,
   type GraphQLFieldConfigMap,
@@ -20,6 +21,7 @@ import { type Comparison, comparisonsOf } from '../items/filter.ts'
 import { type Item, readerOf } from '../items/item.ts'
 import { allCollections } from '../items/registry.ts'
 import { once } from '../once.ts'
+import { DEFAULT_LIMIT, isLimit, LIMIT_MESSAGE } from '../paging.ts'
 import { inputOf, renamed } from './input.ts'
 import { fieldName, type Names, namesOf, typePart } from './names.ts'
 import { type Context, problemError } from './resolve.ts'
@@ -36,11 +38,11 @@ interface Resolving {
 type Field = GraphQLFieldConfig<Item, Resolving>
 
 /** The schema of all collections, made once. */
-export const schema: () => GraphQLSchema = /* @__PURE__ */ once(() => {
+export const schema: () => GraphQLSchema = /* @__PURE__ */ once(() => schemaOf(allCollections()))
+
+export function schemaOf(collections: readonly Collection[]): GraphQLSchema {
   const kinds: Kinds = new Map()
-  for (const collection of allCollections()) {
-    kinds.set(collection.name, kindOf(collection, kinds))
-  }
+  for (const collection of collections) kinds.set(collection.name, kindOf(collection, kinds))
   const query: GraphQLFieldConfigMap<unknown, Resolving> = {}
   const mutation: GraphQLFieldConfigMap<unknown, Resolving> = {}
   for (const kind of kinds.values()) {
@@ -52,7 +54,7 @@ export const schema: () => GraphQLSchema = /* @__PURE__ */ once(() => {
     query: new GraphQLObjectType({ name: 'Query', fields: query }),
     mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutation }),
   })
-})
+}
 
 /** A type has one field at least. */
 const NO_COLLECTIONS = new GraphQLObjectType({
@@ -106,9 +108,9 @@ function kindOf(collection: Collection, kinds: Kinds): Kind {
   }
 }
 
-/** Whether every item has the field: what is not stored may have a default, or be null. */
+/** Whether every item has a value there: what is not stored may have a default, and null may be a value. */
 function isAlways({ schema: check, isNullable }: DeclaredField): boolean {
-  return !isNullable && !check.safeParse(undefined).success
+  return !isNullable && [undefined, null].every((none) => !check.safeParse(none).success)
 }
 
 function itemFields(
@@ -148,12 +150,20 @@ function referenceField(
   }
   return {
     type: new GraphQLList(type),
+    args: { limit: { type: Int, description: 'How many of them: 1 to 100, 50 if not said.' } },
     extensions: { reads: { most: mostEntries ?? MOST_ENTRIES } satisfies Reads },
-    resolve: (item, _, { context }) => {
+    resolve: (item, { limit }, { context }) => {
       const ids = item[name]
-      return Array.isArray(ids) ? ids.map((id) => context.get(collection, String(id))) : null
+      if (!Array.isArray(ids)) return null
+      return ids.slice(0, entriesOf(limit)).map((id) => context.get(collection, String(id)))
     },
   }
+}
+
+function entriesOf(limit: unknown): number {
+  if (limit === undefined || limit === null) return DEFAULT_LIMIT
+  if (isLimit(String(limit))) return Number(limit)
+  throw new GraphQLError(`limit ${LIMIT_MESSAGE}.`)
 }
 
 /** So many references fit into the body of a request, at most. */

@@ -38,6 +38,7 @@ export const Json = new GraphQLScalarType({
 export type ValueType =
   | GraphQLScalarType
   | GraphQLEnumType
+  | GraphQLList<GraphQLScalarType | GraphQLEnumType>
   | GraphQLList<GraphQLNonNull<GraphQLScalarType | GraphQLEnumType>>
 
 function whole(value: unknown): number {
@@ -52,7 +53,9 @@ export class ValueTypes {
   /** @param owner The type that has the field. */
   of(owner: string, field: Field): ValueType {
     const single = this.single(owner, field)
-    return field.isList ? new GraphQLList(new GraphQLNonNull(single)) : single
+    if (!field.isList) return single
+    const mayBeNull = entryOf(field.schema)?.safeParse(null).success === true
+    return mayBeNull ? new GraphQLList(single) : new GraphQLList(new GraphQLNonNull(single))
   }
 
   /** Of the field, or of an entry of its list. */
@@ -71,7 +74,9 @@ export class ValueTypes {
   }
 
   #enum(owner: string, field: string, words: readonly string[]): GraphQLEnumType {
-    const name = `${owner}${typePart(field)}`
+    const plain = `${owner}${typePart(field)}`
+    // The types of the collection itself have such names.
+    const name = /(Page|Input|Patch|Filter)$/.test(plain) ? `${plain}Value` : plain
     const known = this.#enums.get(name)
     if (known !== undefined) return known
     const values = Object.fromEntries(words.map((word) => [word, { value: word }]))
@@ -90,6 +95,12 @@ function isWhole({ _zod: { def } }: ZodMiniType): boolean {
   }
   const inner = innerType ?? element
   return inner === undefined ? /int/.test(String(format)) : isWhole(inner)
+}
+
+/** How an entry of a list was declared. */
+function entryOf({ _zod: { def } }: ZodMiniType): ZodMiniType | undefined {
+  const { innerType, element } = def as { innerType?: ZodMiniType; element?: ZodMiniType }
+  return innerType === undefined ? element : entryOf(innerType)
 }
 
 function isEnumName(word: string): boolean {

@@ -316,6 +316,11 @@ test('a page of a foreign origin is kept out, one of the list is not', async () 
 })
 
 test('before the protocol begins failures are problems', async () => {
+  const call = (q: string) =>
+    `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"movies_list","arguments":{"q":${q}}}}`
+  const headers = { 'Content-Type': 'application/json', Accept: 'application/json' }
+  const deep = { method: 'POST', headers, body: call(`${'['.repeat(30_000)}${']'.repeat(30_000)}`) }
+  expect((await api.ask('/api/mcp', deep)).status).toBe(400)
   const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
   const garbage = await post(ping, bearer('garbage'))
   expect([garbage.status, garbage.body.type]).toEqual([401, '/problems/invalid-token'])

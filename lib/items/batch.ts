@@ -15,6 +15,9 @@ import type { Item } from './item.ts'
 import type { CollectionCall, CollectionDeps } from './types.ts'
 import { creation, deletion, merging } from './wants.ts'
 
+/** An act of nobody may be refused for that, where the request was not. */
+type ActCode = WriteCode | 'authentication-required'
+
 /** What one request changes at most. */
 export const MOST_ACTS = 100
 /** So many acts count as one change. */
@@ -35,7 +38,13 @@ export type ActResult =
 export const batchItems = defineOperation('batchItems', {
   summary: 'Make up to a hundred changes, each by itself',
   input: asSent<unknown>(),
-  problems: ['validation-error', 'not-found', 'insufficient-scope', 'quota-exceeded'],
+  problems: [
+    'validation-error',
+    'not-found',
+    'authentication-required',
+    'insufficient-scope',
+    'quota-exceeded',
+  ],
   run: async (call, deps: CollectionDeps) => {
     const acts = parseActs(call.input)
     if (!acts.ok) return acts
@@ -45,10 +54,12 @@ export const batchItems = defineOperation('batchItems', {
     const denied = more > 0 ? await call.countMore(more) : undefined
     if (denied !== undefined) return denied
     const allowed = new Set(ACTS.filter((act) => call.may(act, collection)))
-    const refusal = (act: Act): Failure<'insufficient-scope'> =>
-      fail('insufficient-scope', `may not ${act}`, {
-        detail: `This request may not ${act} ${collection.name}.`,
-      })
+    const refusal = (act: Act): Failure<'insufficient-scope' | 'authentication-required'> =>
+      call.principal === undefined
+        ? fail('authentication-required', `nobody may not ${act}`)
+        : fail('insufficient-scope', `may not ${act}`, {
+            detail: `This request may not ${act} ${collection.name}.`,
+          })
     const [first] = acts.value
     if (first !== undefined && !acts.value.some(({ op }) => allowed.has(op)))
       return refusal(first.op)
@@ -95,9 +106,9 @@ function wantOf(
 async function settleInOrder(
   call: CollectionCall<unknown>,
   deps: CollectionDeps,
-  wants: readonly (Want | Failure<WriteCode>)[],
-): Promise<Result<Item, WriteCode>[]> {
-  const results = new Map<number, Result<Item, WriteCode>>()
+  wants: readonly (Want | Failure<ActCode>)[],
+): Promise<Result<Item, ActCode>[]> {
+  const results = new Map<number, Result<Item, ActCode>>()
   let round = new Map<string, { want: Want; index: number }>()
   const settleRound = async (): Promise<void> => {
     const all = [...round.values()]

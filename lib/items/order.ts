@@ -188,9 +188,9 @@ export function boundsOf(
   }
 }
 
-/** Whether an index has only the beginning of a text. */
+/** Whether what an index has of a text is what it has of longer ones, too: only its beginning, or just all of it. */
 export function isCut(kind: Kind, text: string): boolean {
-  return kind === 'string' && cutText(text) !== text
+  return kind === 'string' && cutText(`${text}.`) === cutText(text)
 }
 
 /** What is left and right of some stretches, which are sorted and apart from each other. */

@@ -84,6 +84,8 @@ for (const kind of ['redis', 'embedded'] as const) {
         // As long as an index keeps, and longer, with a tail that decides.
         `${'l'.repeat(300)}a`,
         `${'l'.repeat(300)}b`,
+        // Just as long: longer ones have the same there.
+        'l'.repeat(200),
         '\u0001',
         'ab cd',
         'abc',

@@ -1,4 +1,5 @@
 import { isRecord } from '../items/asked.ts'
+import { isTooDeep } from './depth.ts'
 
 /** The revisions that are spoken, the newest first: one without a handshake, the others with one. */
 export const MODERN = '2026-07-28'
@@ -166,7 +167,7 @@ function isId(id: unknown): id is Id {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown
+    return isTooDeep(text) ? undefined : (JSON.parse(text) as unknown)
   } catch {
     return undefined
   }

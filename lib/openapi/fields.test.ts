@@ -21,10 +21,13 @@ const all: Collection = defineCollection({
     none: z.nullable(z.date()),
     nobody: z.nullable(z.enum(['a', 'b'])),
     lists: z.optional(z.array(z.nullable(z.object({ at: z.datetime() })))),
+    more: z.optional(z.json()),
+    rank: z.optional(z.nullable(z.int())),
   }),
   filter: names,
 } as never)
-const { properties, required } = Object(collectionSchemas(all)['All'])
+const { All, AllPatch } = collectionSchemas(all)
+const { properties, required } = Object(All)
 const schemas = new Schemas({})
 
 test('each type is what generators know by its format, bounds and members', () => {
@@ -50,6 +53,12 @@ test('each type is what generators know by its format, bounds and members', () =
   expect(nobody).toMatchObject({ type: ['string', 'null'], enum: ['a', 'b', null] })
   expect(lists.items).toMatchObject({ type: ['object', 'null'], required: ['at'] })
   expect(required).toEqual(['id', ...names, 'none', 'nobody'])
+})
+
+test('what may be taken away is null or what it was: types are words, each once', () => {
+  const { more, rank } = Object(AllPatch).properties
+  expect(more).not.toHaveProperty('type')
+  expect(rank.type).toEqual(['integer', 'null'])
 })
 
 test('what a field takes fits its schema, and what the schema allows is taken', () => {

@@ -31,9 +31,12 @@ export function record(
 }
 
 export function orNull(schema: Schema): Schema {
-  const { enum: words } = schema
+  const { enum: words, type, anyOf } = schema
+  // Without a type it is any value, or what its parts are.
+  if (Array.isArray(anyOf)) return { ...schema, anyOf: [...anyOf, { type: 'null' }] }
+  if (type === undefined) return schema
   const closed = Array.isArray(words) ? { enum: [...words, null] } : {}
-  return { ...schema, type: [schema['type'], 'null'], ...closed }
+  return { ...schema, type: [...new Set([type, 'null'].flat())], ...closed }
 }
 
 export function listOf(item: Schema, more: Record<string, Schema> = {}): Schema {
@@ -409,7 +412,8 @@ export const SCHEMAS: Record<string, Schema> = {
 /** What an item of a collection is called in the document: its prefix as a name. */
 export function nameOf({ name }: Collection): string {
   const single = name.replace(/s$/, '')
-  return `${single.charAt(0).toUpperCase()}${single.slice(1)}`
+  const title = `${single.charAt(0).toUpperCase()}${single.slice(1)}`
+  return title in SCHEMAS ? `${title}Item` : title
 }
 
 /** An item's id, as it is stored. */

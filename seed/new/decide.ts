@@ -41,7 +41,11 @@ export function decide(rows: Rows, asked: Asked): Decision {
     throw new FileFault(`has no column ${asked.id}. Its columns: ${listed(columns)}`)
   }
   const thing = asked.prefix.slice(0, -1)
-  const taken = new Map([['id', `${thing}Id`]])
+  // Names that answers give to something else.
+  const taken = new Map([
+    ['id', `${thing}Id`],
+    ['included', `${thing}Included`],
+  ])
   const names = fieldNames(columns, taken)
   const decided = columns.map((column): DecidedField => {
     const seen = profiles.get(column) ?? new Profile()
