@@ -117,6 +117,24 @@ test('made-up API keys that pass the checksum count as their address, and then a
     expect(headers.get('server-timing')).toContain('0 trips, 0 commands')
 })
 
+test('where an API key opens and counts nothing, one that nobody knows costs no trip', async ({
+  api,
+}) => {
+  const headers = { ...nextClient(), 'X-API-Key': (await mintApiKey('test')).key }
+  const alive = await api.send('/api/health', { headers })
+  expect(alive.status).toBe(200)
+  expect(alive.headers.get('server-timing') ?? '0 trips').toContain('0 trips')
+  const init = { method: 'POST', headers: { ...headers, 'Content-Type': 'text/plain' }, body: 'x' }
+  // What is refused before anything is read counts as its address.
+  const statuses: number[] = []
+  for (let index = 0; index < 21; index++) {
+    const answer = await api.send('/api/auth/signin', init)
+    expect(answer.headers.get('ratelimit-policy')).toContain('"anonymous"')
+    statuses.push(answer.status)
+  }
+  expect(statuses).toEqual([...Array(20).fill(415), 429])
+})
+
 test('made-up API keys from a /48 that is used up ask nothing, from whichever /64', async ({
   api,
   store,

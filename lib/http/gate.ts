@@ -6,7 +6,7 @@ import { type Failure, fail } from '../contract/problems.ts'
 import type { GateDeps } from '../deps/gate.ts'
 import { quotaExceeded } from '../rate-limit/headers.ts'
 import type { HotQuota } from '../rate-limit/hot.ts'
-import type { PlanLimits } from '../rate-limit/plans.ts'
+import { type PlanLimits, perMinute } from '../rate-limit/plans.ts'
 import type { Decision, WaitUntil } from '../rate-limit/types.ts'
 import { Trips } from '../store/client/trips.ts'
 import { traceOf } from '../trace.ts'
@@ -206,8 +206,11 @@ async function inspect(
     return (row.quota === 'none' ? undefined : await asStranger()) ?? TWO_CREDENTIALS
   }
   Object.assign(caller, callerOf(authentication))
+  const access = accessOf(row, match.collection)
+  // Where a key neither opens nor counts anything, one that is not known is not looked up: that is a trip for nobody.
+  const asks = row.quota === 'gate' || access !== 'public'
   const keyQuota =
-    authentication.status === 'key'
+    authentication.status === 'key' && (asks || deps.keyLimits.isKnown(authentication.key))
       ? await quotaOfKey(authentication.key, headers, deps, { trips, waitUntil })
       : undefined
   if (authentication.status === 'key' && keyQuota === undefined) authentication = UNKNOWN_KEY
@@ -218,11 +221,10 @@ async function inspect(
     if (deps.deadSessions.has(claims)) authentication = ENDED_SESSION
   }
 
-  const access = accessOf(row, match.collection)
   const listed = row.quota === 'none' ? undefined : deps.blockList.refresh(trips, waitUntil)
   const unread = bodyFault(row, headers)
   // The endpoint counts these, and does not get to see what is refused here.
-  if (row.quota === 'session' && unread !== undefined) {
+  if (row.quota !== 'gate' && row.quota !== 'none' && unread !== undefined) {
     return (await asStranger()) ?? unread
   }
   if (row.quota === 'gate') {
@@ -360,7 +362,9 @@ function keyLimitOf(
   { minute, largestKey }: PlanLimits,
   most = largestKey,
 ): number {
-  return Math.min(limit ?? minute?.limit ?? Number.POSITIVE_INFINITY, most)
+  // Its window is a minute, whatever the owner's is.
+  const owners = minute && Math.max(minute.limit, perMinute(minute))
+  return Math.min(limit ?? owners ?? Number.POSITIVE_INFINITY, most)
 }
 
 function isDeniedByPlan(decisions: readonly Decision[]): boolean {

@@ -59,4 +59,6 @@ test('a key may have a thousand a minute, or as many as its owner’s plan', () 
   expect(plans.of('free').largestKey).toBe(1_000)
   expect(plans.of('pro').largestKey).toBe(3_000)
   expect(plans.of('unlimited').largestKey).toBe(Number.POSITIVE_INFINITY)
+  const more = plansOf({}, { user: { limit: 3_000, windowSeconds: 60 } }).plans
+  expect(more.of('free').largestKey).toBe(3_000)
 })

@@ -34,6 +34,11 @@ function largestKeyLimit(minute = Number.POSITIVE_INFINITY): number {
   return Math.max(POLICIES.key.limit, minute)
 }
 
+/** A limit as so many requests a minute. */
+export function perMinute({ limit, windowSeconds }: NonNullable<PlanLimits['minute']>): number {
+  return Math.ceil((limit * MINUTE_SECONDS) / windowSeconds)
+}
+
 /** What `RATE_LIMITS` says of quotas that are a plan's. */
 interface Overrides {
   user?: { limit: number; windowSeconds: number }
@@ -64,14 +69,15 @@ export class Plans {
           plan.minute === undefined
             ? undefined
             : { limit: plan.minute, windowSeconds: MINUTE_SECONDS }
+        const own = overridden ? (user ?? minute) : minute
         return [
           name,
           {
             name,
-            minute: overridden ? (user ?? minute) : minute,
+            minute: own,
             month: overridden ? (month?.limit ?? plan.month) : plan.month,
             keys: plan.keys,
-            largestKey: largestKeyLimit(plan.minute),
+            largestKey: largestKeyLimit(own && perMinute(own)),
           },
         ]
       }),
