@@ -127,6 +127,8 @@ test('exit 1 with a sentence for what cannot be done, 2 with the help for words 
     ['list', 'x'],
     ['level', 'me@home.org'],
     ['list', '--wrong'],
+    // Of other commands: passed over, nothing would have ended.
+    ['keys', 'me@home.org', '--end'],
   ]) {
     const { code, output } = await users(...words)
     expect(code, words.join(' ')).toBe(2)

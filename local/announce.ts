@@ -1,12 +1,15 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { startOf } from './kept-store/lock.ts'
 
 const FOLDER = '.usher'
 const FILE = 'store.json'
 
 interface Announced {
   pid: number
+  /** When that process started: its number may be another's later. */
+  start?: string | undefined
   url: string
   token: string
   /** What it is called on the screen. */
@@ -29,12 +32,13 @@ export async function makePrivateFolder(): Promise<void> {
  * @param folder Where the store is kept; `.usher` for one that is elsewhere.
  */
 export async function announceStore(
-  { url, token, name, by, local }: Omit<Announced, 'pid'>,
+  { url, token, name, by, local }: Omit<Announced, 'pid' | 'start'>,
   folder = FOLDER,
 ): Promise<void> {
   if (folder === FOLDER) await makePrivateFolder()
   const file = join(folder, FILE)
-  const announced: Announced = { url, token, name, by, local, pid: process.pid }
+  const { pid } = process
+  const announced: Announced = { url, token, name, by, local, pid, start: startOf(pid) }
   await writeFile(file, JSON.stringify(announced), { mode: 0o600 })
   process.once('exit', () => {
     if (!existsSync(file)) return
@@ -48,7 +52,10 @@ export async function announcedStore(folder = FOLDER): Promise<Announced | undef
   try {
     const announced: Announced = JSON.parse(await readFile(join(folder, FILE), 'utf8'))
     process.kill(announced.pid, 0)
-    return announced
+    const { start } = announced
+    // Its number is another's by now, as in the next container.
+    const now = startOf(announced.pid)
+    return start === undefined || now === undefined || start === now ? announced : undefined
   } catch {
     // No file, or the process that wrote it is gone: no store runs.
     return undefined

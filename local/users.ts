@@ -266,15 +266,32 @@ function misuse(message: string): never {
   process.exit(2)
 }
 
+/** What a command takes besides its words; the rest would be passed over in silence. */
+function optionsOf(name: string): string[] {
+  switch (name) {
+    case 'add':
+      return ['level', 'password']
+    case 'password':
+      return ['password']
+    case 'sessions':
+    case 'totp':
+      return ['end']
+    case 'keys':
+      return ['end-key']
+    default:
+      return []
+  }
+}
+
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: {
-      level: { type: 'string', default: '0' },
+      level: { type: 'string' },
       password: { type: 'string' },
-      end: { type: 'boolean', default: false },
+      end: { type: 'boolean' },
       'end-key': { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
+      help: { type: 'boolean', short: 'h' },
     },
   })
   const [name = '', subject = '', value, ...rest] = positionals
@@ -287,6 +304,8 @@ async function main(): Promise<void> {
   if (command === undefined || rest.length > 0 || positionals.length !== expected) {
     misuse('These words are not a command.')
   }
+  const unknown = Object.keys(values).filter((option) => !optionsOf(name).includes(option))
+  if (unknown.length > 0) misuse(`users ${name} takes no --${unknown.join(', no --')}.`)
   const opened = await operatorStore()
   if (typeof opened === 'string') return misuse(opened)
   // Not among the lines that programs read.
@@ -298,9 +317,9 @@ async function main(): Promise<void> {
     const words = {
       subject,
       value,
-      level: values.level,
+      level: values.level ?? '0',
       password: values.password,
-      end: values.end,
+      end: values.end ?? false,
       endKey: values['end-key'],
     }
     await command(anew(), words, anew)

@@ -42,7 +42,7 @@ async function main(name: keyof typeof COMMANDS, words: readonly string[]): Prom
   const store = await operatorStore()
   if (typeof store === 'string') {
     console.error(store)
-    return 2
+    return 1
   }
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -116,6 +116,10 @@ export class SnapshotFolder {
       }
       await writeAll(file, Buffer.concat(blocks))
       await syncLater(file)
+    } catch (error) {
+      // On a disk that is full the next try needs its room.
+      rmSync(part, { force: true })
+      throw error
     } finally {
       closeSync(file)
     }
@@ -133,6 +137,9 @@ export class SnapshotFolder {
         for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
       }
       fsyncSync(file)
+    } catch (error) {
+      rmSync(part, { force: true })
+      throw error
     } finally {
       closeSync(file)
     }

@@ -171,7 +171,7 @@ function pidSpace(): string {
 }
 
 /** When a process started, in its system's own words; undefined where that cannot be known. */
-function startOf(pid: number): string | undefined {
+export function startOf(pid: number): string | undefined {
   const start = statOf(pid)[19]
   if (start !== undefined) return start
   if (process.platform === 'win32' || process.platform === 'linux') return undefined
