@@ -77,6 +77,7 @@ test('from nothing to a first call: register, confirm, sign in, make a key, copy
   await ask.getByRole('button', { name: 'Disable account' }).click()
   await expect(desk.getByRole('status')).toContainText(`${user} disabled`)
   expect(await withKey()).toBeProblem('invalid-token')
+  await expect(inspector.getByText('API keys0')).toBeVisible()
   await context.close()
 
   // The next thing that the person does leads to signing in, and back.
@@ -379,6 +380,20 @@ test('rows of a collection are filtered, sorted, changed where they stand, added
 
   await page.getByRole('link', { name: 'Pulp Fiction' }).click()
   const inspector = page.getByRole('complementary', { name: 'Item Pulp Fiction' })
+  // What is changed in the table is no change of somebody else's.
+  await inspector.getByLabel('year').fill('1996')
+  await page.getByRole('button', { name: /change director of Pulp Fiction/ }).click()
+  await page.getByLabel('director of Pulp Fiction').fill('Q. Tarantino')
+  await page.getByLabel('director of Pulp Fiction').press('Enter')
+  await expect(inspector.getByLabel('director')).toHaveValue('Q. Tarantino')
+  await expect(inspector.getByLabel('year')).toHaveValue('1996')
+  await inspector.getByLabel('director').fill('Quentin Tarantino')
+  await inspector.getByRole('button', { name: 'Save changes' }).click()
+  await expect(inspector.getByRole('button', { name: 'Undo' })).toBeDisabled()
+  expect((await api.get('/api/movies/Pulp%20Fiction', JWT)).body).toEqual({
+    ...{ id: 'Pulp Fiction', director: 'Quentin Tarantino', year: 1996 },
+  })
+
   await inspector.getByLabel('year').fill('1994')
   // Somebody else is quicker.
   const path = `${server.origin}/api/movies/Pulp%20Fiction`
@@ -404,6 +419,23 @@ test('rows of a collection are filtered, sorted, changed where they stand, added
   await ask.getByRole('button', { name: 'Delete item' }).click()
   await expect(page.getByRole('status')).toContainText('“A film of mine” deleted')
   expect((await api.get('/api/movies/A%20film%20of%20mine', JWT)).status).toBe(404)
+
+  // A text of several lines stays one.
+  await store.call('HSET', 'movie:Lines', 'director', 'one\ntwo', 'year', '1900')
+  await page.goto(`${server.origin}/console/data/movies?item=Lines`)
+  const lines = page.getByRole('complementary', { name: 'Item Lines' })
+  await lines.getByLabel('director').press('End')
+  await lines.getByLabel('director').press('!')
+  await lines.getByRole('button', { name: 'Save changes' }).click()
+  await expect(page.getByRole('status')).toContainText('“Lines” saved')
+  const saved = String(await store.call('HGET', 'movie:Lines', 'director'))
+  expect(saved.replace('!', '')).toBe('one\ntwo')
+
+  // Signing out leads to the start, and not to signing in again.
+  await page.getByRole('button', { name: `Account: ${admin.user}` }).click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.waitForURL(`${server.origin}/`)
+  await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible()
 })
 
 test('the reference has every operation of the document, finds them, and sends a call as somebody or nobody', async ({

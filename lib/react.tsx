@@ -1,7 +1,7 @@
 'use client'
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
 import { bodyOf, isRecord, UsherProblem } from './client/answers.ts'
-import { follow, type Known, tell, timesTold } from './client/known-session.ts'
+import { follow, type Known, tell, tellOthers, timesTold } from './client/known-session.ts'
 import { returnPath } from './client/return-to.ts'
 import { isSignedIn, type SignedIn } from './client/tokens.ts'
 import { jsonInit } from './client/transport.ts'
@@ -72,6 +72,11 @@ export function SessionProvider({
   }, [isUnknown])
 
   useEffect(() => {
+    // Whoever comes back from a provider: the page may know, but the other tabs do not.
+    if (hasLeft()) void ask().catch(() => undefined)
+  }, [])
+
+  useEffect(() => {
     // A page that comes out of the browser's cache has heard nothing while it was there.
     const wake = ({ persisted }: PageTransitionEvent) => {
       if (persisted) void ask().catch(() => undefined)
@@ -123,6 +128,7 @@ export async function signIn(
   const { user, password, code, returnTo, autofill = false } = options
   if (way !== 'credentials' && way !== 'passkey') {
     const query = new URLSearchParams({ returnTo: returnPath(returnTo, '/account') })
+    noteLeaving()
     location.assign(`/api/auth/oauth/${encodeURIComponent(way)}?${query}`)
     return new Promise(() => undefined)
   }
@@ -155,7 +161,8 @@ async function enter(
 /** Signs out, here and in the other tabs; with `returnTo` it goes there then. */
 export async function signOut({ returnTo }: { returnTo?: string } = {}): Promise<void> {
   await pageClient().signOut()
-  tell(null)
+  if (returnTo === undefined) return tell(null)
+  tellOthers(null)
   leaveFor(returnTo)
 }
 
@@ -169,6 +176,27 @@ async function showPasskey(autofill: boolean): Promise<unknown> {
 /** A whole navigation: what the page was given by its server is of another session. */
 function leaveFor(returnTo: string | undefined): void {
   if (returnTo !== undefined) location.assign(returnPath(returnTo, '/'))
+}
+
+/** Kept by the tab while it is at a provider. Where a browser keeps nothing, the other tabs learn it later. */
+const AT_PROVIDER = 'usher-at-provider'
+
+function noteLeaving(): void {
+  try {
+    sessionStorage.setItem(AT_PROVIDER, '1')
+  } catch {
+    // Without it nobody is told wrong.
+  }
+}
+
+function hasLeft(): boolean {
+  try {
+    const left = sessionStorage.getItem(AT_PROVIDER) !== null
+    sessionStorage.removeItem(AT_PROVIDER)
+    return left
+  } catch {
+    return false
+  }
 }
 
 let asking: Promise<SignedIn | null> | undefined

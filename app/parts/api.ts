@@ -41,6 +41,9 @@ export async function call<answer = undefined>(
   return (text === '' ? undefined : JSON.parse(text)) as answer
 }
 
+/** What a person is told as it stands, where no answer of the API is at fault. */
+export class Told extends Error {}
+
 /** What is to be said of a call that failed. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof UsherProblem) {
@@ -50,9 +53,12 @@ export function faultOf(error: unknown): Fault {
     )
     return { title: message, detail, code, requestId, retryAfterSeconds, fields }
   }
+  const none = { code: undefined, requestId: undefined, retryAfterSeconds: undefined }
+  if (error instanceof Told) {
+    return { title: error.message, detail: undefined, fields: {}, ...none }
+  }
   const title =
     error instanceof UnexpectedAnswer ? error.message : 'The server could not be reached'
-  const none = { code: undefined, requestId: undefined, retryAfterSeconds: undefined }
   return { title, detail: 'Is this device connected? Try again.', fields: {}, ...none }
 }
 
@@ -68,21 +74,23 @@ export type Answer<value> =
   | { state: 'failed'; fault: Fault; value?: undefined }
   | { state: 'ready'; value: value }
 
-/** The answer, what asks again, and what changes it without asking. */
+/** The answer, what asks again, what changes it without asking, and the path that it is an answer to. */
 export type Asked<value> = [
   Answer<value>,
   again: () => void,
   change: (change: (value: value) => value) => void,
+  of: string | null,
 ]
 
 /**
- * What the API answers to a GET.
+ * What the API answers to a GET. The answer of another path stays until the new one has come.
  *
  * @param path Null: nothing is asked.
  */
 export function useAnswer<value>(path: string | null): Asked<value> {
-  const [answer, setAnswer] = useState<Answer<value>>({
-    state: path === null ? 'idle' : 'loading',
+  const [{ answer, of }, setAnswered] = useState<{ answer: Answer<value>; of: string | null }>({
+    answer: { state: path === null ? 'idle' : 'loading' },
+    of: path,
   })
   const [round, setRound] = useState(0)
 
@@ -91,8 +99,9 @@ export function useAnswer<value>(path: string | null): Asked<value> {
     if (path === null) return
     let isCurrent = true
     call<value>('GET', path)
-      .then((value) => isCurrent && setAnswer({ state: 'ready', value }))
-      .catch((error) => isCurrent && setAnswer({ state: 'failed', fault: faultOf(error) }))
+      .then((value): Answer<value> => ({ state: 'ready', value }))
+      .catch((error): Answer<value> => ({ state: 'failed', fault: faultOf(error) }))
+      .then((answer) => isCurrent && setAnswered({ answer, of: path }))
     return () => {
       isCurrent = false
     }
@@ -101,12 +110,13 @@ export function useAnswer<value>(path: string | null): Asked<value> {
   const again = useCallback(() => setRound((before) => before + 1), [])
   const change = useCallback(
     (change: (value: value) => value) =>
-      setAnswer((before) =>
-        before.state === 'ready' ? { state: 'ready', value: change(before.value) } : before,
-      ),
+      setAnswered(({ answer, of }) => ({
+        answer: answer.state === 'ready' ? { state: 'ready', value: change(answer.value) } : answer,
+        of,
+      })),
     [],
   )
-  return [answer, again, change]
+  return [answer, again, change, of]
 }
 
 /** One act at a time: whether it runs, what went wrong, and how to run it. */

@@ -61,8 +61,15 @@ export function Dialog({
               <FormFault fault={fault} known={known ?? []} />
             </div>
             <div className="panel-foot">
-              {/* biome-ignore lint/a11y/noAutofocus: a dialog takes the focus, and the safe way has it */}
-              <button className="button" type="button" onClick={onClose} autoFocus={danger}>
+              {/* What is under way cannot be taken back: there is no way out until it has ended. */}
+              <button
+                className="button"
+                type="button"
+                disabled={busy}
+                onClick={onClose}
+                // biome-ignore lint/a11y/noAutofocus: a dialog takes the focus, and the safe way has it
+                autoFocus={danger}
+              >
                 {out}
               </button>
               <ActButton

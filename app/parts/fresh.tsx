@@ -15,14 +15,21 @@ export function useFresh(fault: Fault | undefined): {
   const asks = fault?.code === 'fresh-signin-required'
   if (asks && !asked) setAsked(true)
   const field = (asked || asks) && (
-    <PasswordField
-      label="Password"
-      hint="Your last sign-in is some time ago. Without a password, sign in again first."
-      name="current"
-      autoComplete="current-password"
-      required
-      error={fault?.fields['current']}
-    />
+    <>
+      <PasswordField
+        label="Password"
+        hint="Your last sign-in is some time ago."
+        name="current"
+        autoComplete="current-password"
+        required
+        error={fault?.fields['current']}
+      />
+      <p className="muted">
+        No password?{' '}
+        <a href={`/signin?returnTo=${encodeURIComponent(location.pathname)}`}>Sign in again</a>, and
+        come back.
+      </p>
+    </>
   )
   return { field, fault: asks ? undefined : fault }
 }

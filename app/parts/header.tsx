@@ -4,9 +4,11 @@ import { usePathname } from 'next/navigation'
 import { type ReactNode, type RefObject, useRef } from 'react'
 import { ADMIN_LEVEL } from '@/lib/contract/access.ts'
 import { signOut, useSession } from '@/lib/react.tsx'
+import { faultOf } from './api.ts'
 import { Icon } from './icons.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 import type { Theme } from './themes.ts'
+import { toast } from './toasts.tsx'
 
 /** The bar of every page: where one can go, and who one is. */
 export function Header({ name, theme }: { name: string; theme: Theme }): ReactNode {
@@ -121,12 +123,21 @@ function Account(): ReactNode {
           </Link>
         ))}
         <hr />
-        <button className="nav-link" type="button" onClick={() => signOut({ returnTo: '/' })}>
+        <button className="nav-link" type="button" onClick={() => void leave()}>
           Sign out
         </button>
       </div>
     </>
   )
+}
+
+async function leave(): Promise<void> {
+  try {
+    await signOut({ returnTo: '/' })
+  } catch (error) {
+    const { title } = faultOf(error)
+    toast(`You are still signed in. ${title}`, 'danger')
+  }
 }
 
 function hide(menu: HTMLElement | null): void {

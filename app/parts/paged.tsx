@@ -25,8 +25,10 @@ export function usePaged<row>(path: string): Paged<row> {
   const list = cursors.path === path ? cursors.list : []
   const cursor = list.at(-1)
   const at = cursor === undefined ? '' : `${path.includes('?') ? '&' : '?'}cursor=${cursor}`
-  const [answer, again, change] = useAnswer<Page<row>>(`${path}${at}`)
-  const nextCursor = answer.value?.nextCursor
+  const asked = `${path}${at}`
+  const [answer, again, change, of] = useAnswer<Page<row>>(asked)
+  // The cursor of rows that are on their way out leads on from them alone.
+  const nextCursor = of === asked ? answer.value?.nextCursor : undefined
   useEffect(() => setCursors({ path, list: [] }), [path])
   return {
     answer,

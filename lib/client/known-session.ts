@@ -29,6 +29,12 @@ export function follow(listener: (known: SignedIn | null) => void): () => void {
 /** Tells all tabs of this origin who is signed in now. A channel does not hear itself. */
 export function tell(known: SignedIn | null): void {
   hear(known)
+  tellOthers(known)
+}
+
+/** The same without this tab, which leaves its page: what is shown there would lead it elsewhere. */
+export function tellOthers(known: SignedIn | null): void {
+  told++
   const isOpen = channel !== undefined
   openChannel()?.postMessage(known)
   if (isOpen) return

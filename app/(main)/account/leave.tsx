@@ -5,7 +5,7 @@ import { Dialog } from '@/app/parts/dialog.tsx'
 import { ActButton, FormFault } from '@/app/parts/fields.tsx'
 import { freshBody, useFresh } from '@/app/parts/fresh.tsx'
 import { Icon } from '@/app/parts/icons.tsx'
-import { useSession } from '@/lib/react.tsx'
+import { signOut, useSession } from '@/lib/react.tsx'
 
 /** Everything that is kept, to take along; and the end of the account. */
 export function Leave({
@@ -59,8 +59,10 @@ function DeleteAccount({ onClose }: { onClose: () => void }): ReactNode {
   const { busy, fault, run } = useAct()
   const fresh = useFresh(fault)
   const act = async (fields: FormData) => {
-    const gone = await run(() => call('DELETE', '/api/profile', freshBody(fields)))
-    if (gone) location.assign('/')
+    await run(async () => {
+      await call('DELETE', '/api/profile', freshBody(fields))
+      await signOut({ returnTo: '/' }).catch(() => location.assign('/'))
+    })
   }
   return (
     <Dialog

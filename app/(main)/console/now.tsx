@@ -16,14 +16,20 @@ const SHOWN_EVENTS = 8
 /** Ten minutes of points. */
 const MOST_POINTS = 60
 const A_MINUTE = 6
+/** Longer ago, nobody looked: what came meanwhile was not in ten seconds. */
+const LONGEST_GAP_SECONDS = 15
+/** Who comes back after a moment adds no point to it. */
+const SHORTEST_GAP_SECONDS = 5
 
 interface Look {
+  /** Seconds since the epoch. */
+  at: number
   metrics: Metrics
   points: readonly Point[]
   events: readonly SecurityEvent[]
 }
 
-/** What is going on: asked for every ten seconds, as long as somebody looks. */
+/** What is going on: asked for every ten seconds, as long as somebody looks; who comes back begins anew. */
 export function Now({ hasTop }: { hasTop: boolean }): ReactNode {
   const [look, setLook] = useState<Look>()
   const [fault, setFault] = useState<Fault>()
@@ -82,15 +88,19 @@ export function Now({ hasTop }: { hasTop: boolean }): ReactNode {
 
 /** Counters go up alone; one that is lower has begun anew. */
 function next(before: Look | undefined, metrics: Metrics, events: SecurityEvent[]): Look {
-  if (before === undefined) return { metrics, events, points: [] }
+  const at = Date.now() / 1_000
+  if (before === undefined || at - before.at > LONGEST_GAP_SECONDS) {
+    return { at, metrics, events, points: [] }
+  }
+  if (at - before.at < SHORTEST_GAP_SECONDS) return { ...before, events }
   const grown = (of: (metrics: Metrics) => number) => Math.max(0, of(metrics) - of(before.metrics))
   const point: Point = {
-    at: Date.now() / 1_000,
+    at,
     requests: grown(({ requests }) => requests),
     denied: grown(({ denied }) => denied),
     failures: grown(({ failures }) => failures),
   }
-  return { metrics, events, points: [...before.points, point].slice(-MOST_POINTS) }
+  return { at, metrics, events, points: [...before.points, point].slice(-MOST_POINTS) }
 }
 
 function Waiting(): ReactNode {
@@ -165,7 +175,12 @@ function sentenceOf(points: readonly Point[]): string {
   const most = points.reduce((best, point) => (point.requests > best.requests ? point : best))
   const all = points.reduce((sum, { requests }) => sum + requests, 0)
   const denied = points.reduce((sum, point) => sum + point.denied, 0)
-  return `${all.toLocaleString('en')} requests since this page was opened, ${denied.toLocaleString('en')} of them denied; ${most.requests.toLocaleString('en')} in the busiest 10 seconds.`
+  return `${all.toLocaleString('en')} requests in ${minutesOf(points)}, ${denied.toLocaleString('en')} of them denied; ${most.requests.toLocaleString('en')} in the busiest 10 seconds.`
+}
+
+function minutesOf(points: readonly Point[]): string {
+  const seconds = points.length * 10
+  return seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`
 }
 
 function Figure({ word, value, hint }: { word: string; value: string; hint: string }): ReactNode {

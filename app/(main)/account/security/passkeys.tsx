@@ -1,7 +1,7 @@
 'use client'
 import { type ReactNode, useState } from 'react'
 import type { Passkey } from '@/app/parts/answers.ts'
-import { type Asked, call, type Page, useAct } from '@/app/parts/api.ts'
+import { type Asked, call, type Page, Told, useAct } from '@/app/parts/api.ts'
 import { Dialog } from '@/app/parts/dialog.tsx'
 import { EndButton, TextField } from '@/app/parts/fields.tsx'
 import { freshBody, useFresh } from '@/app/parts/fresh.tsx'
@@ -116,10 +116,9 @@ function AddPasskey({
 /** Closing the browser's own window is a choice, and no fault. */
 function refusedByBrowser(error: unknown): undefined {
   const name = error instanceof Error ? error.name : ''
-  if (name === 'InvalidStateError') toast('This device has a passkey of yours already', 'danger')
-  else if (name !== 'NotAllowedError' && name !== 'AbortError') {
-    toast('This browser could not make a passkey', 'danger')
-  }
+  if (name === 'NotAllowedError' || name === 'AbortError') return undefined
+  if (name === 'InvalidStateError') throw new Told('This device has a passkey of yours already')
+  throw new Told('This browser could not make a passkey here')
 }
 
 function RemovePasskey({

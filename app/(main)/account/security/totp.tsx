@@ -7,7 +7,7 @@ import { ActButton, FormFault, PasswordField, TextField } from '@/app/parts/fiel
 import { freshBody, useFresh } from '@/app/parts/fresh.tsx'
 import { Icon } from '@/app/parts/icons.tsx'
 import { QrCode } from '@/app/parts/qr-code.tsx'
-import { Badge } from '@/app/parts/states.tsx'
+import { Badge, Failed } from '@/app/parts/states.tsx'
 import { toast } from '@/app/parts/toasts.tsx'
 import { dayOf } from '@/app/parts/when.tsx'
 
@@ -26,6 +26,13 @@ export function Totp({ asked: [state, again] }: { asked: Asked<TotpState> }): Re
   const [pending, setPending] = useState<Pending>()
   const [codes, setCodes] = useState<string[]>()
   const close = () => setDialog(undefined)
+  if (state.state === 'failed') {
+    return (
+      <section className="panel" aria-label="Codes from an app">
+        <Failed what="Whether codes are on" fault={state.fault} again={again} />
+      </section>
+    )
+  }
   const on = state.value?.totp ?? undefined
   const isKnown = state.value?.totp !== undefined
   return (
@@ -170,9 +177,9 @@ function Confirm({
             autoComplete="one-time-code"
             maxLength={7}
             required
-            error={fault?.fields['code']}
+            error={isWrong(fault) ? 'This is not what the app shows now.' : fault?.fields['code']}
           />
-          <FormFault fault={fault} known={['code']} />
+          <FormFault fault={unlessWrong(inWords(fault))} known={['code']} />
           <div className="row">
             <ActButton type="submit" tone="primary" busy={busy}>
               Turn on
@@ -219,6 +226,7 @@ function RecoveryCodes({
 function Stop({ onClose, onDone }: { onClose: () => void; onDone: () => void }): ReactNode {
   const { busy, fault, run } = useAct()
   const fresh = useFresh(fault)
+  const wrong = fresh.field ? 'The code or the password is wrong.' : 'This code is wrong.'
   const act = async (fields: FormData) => {
     const code = String(fields.get('code')).trim()
     const body = { code, ...freshBody(fields) }
@@ -231,7 +239,7 @@ function Stop({ onClose, onDone }: { onClose: () => void; onDone: () => void }):
       out="Leave them on"
       danger
       busy={busy}
-      fault={fresh.fault}
+      fault={unlessWrong(fresh.fault)}
       known={['code', 'current']}
       onAct={act}
       onClose={onClose}
@@ -244,7 +252,7 @@ function Stop({ onClose, onDone }: { onClose: () => void; onDone: () => void }):
         className="input input-code"
         autoComplete="one-time-code"
         required
-        error={fault?.fields['code']}
+        error={isWrong(fault) ? wrong : fault?.fields['code']}
       />
       {fresh.field}
     </Dialog>
@@ -253,6 +261,12 @@ function Stop({ onClose, onDone }: { onClose: () => void; onDone: () => void }):
 
 function isWrong(fault: Fault | undefined): boolean {
   return fault?.code === 'invalid-credentials'
+}
+
+/** The secret waits for a code for ten minutes. */
+function inWords(fault: Fault | undefined): Fault | undefined {
+  if (fault?.code !== 'conflict') return fault
+  return { ...fault, title: 'Too late', detail: 'Cancel, and begin again with a new secret.' }
 }
 
 /** What stands at the field is not said twice. */

@@ -9,6 +9,7 @@ import { counted } from '@/app/parts/paged.tsx'
 import { Badge, Loaded, Skeleton } from '@/app/parts/states.tsx'
 import { toast } from '@/app/parts/toasts.tsx'
 import { When } from '@/app/parts/when.tsx'
+import { signOut } from '@/lib/react.tsx'
 
 /** Where this account is signed in, and the end of that. */
 export function Sessions(): ReactNode {
@@ -148,7 +149,10 @@ function SessionTable({
 function EndAll({ count, onClose }: { count: number; onClose: () => void }): ReactNode {
   const { busy, fault, run } = useAct()
   const act = async () => {
-    if (await run(() => call('DELETE', '/api/auth/sessions'))) location.assign('/signin')
+    await run(async () => {
+      await call('DELETE', '/api/auth/sessions')
+      await signOut({ returnTo: '/signin' }).catch(() => location.assign('/signin'))
+    })
   }
   return (
     <Dialog

@@ -20,7 +20,11 @@ export function UsageShown({ path, own = false }: { path: string; own?: boolean 
   const [count, setCount] = useState<number>(30)
   const days = lastDays(count)
   const query = `from=${days[0]}&to=${days.at(-1)}&by=day`
-  const [answer, again] = useAnswer<Usage>(`${path}?${query}`)
+  const [answer, again, , of] = useAnswer<Usage>(`${path}?${query}`)
+  // Until others have come, these are the days of those that are shown.
+  const shown = PERIODS.map((period) => lastDays(period)).find(([first]) =>
+    of?.includes(`from=${first}&`),
+  )
   return (
     <>
       <header className="head">
@@ -62,7 +66,7 @@ export function UsageShown({ path, own = false }: { path: string; own?: boolean 
         {(usage) => (
           <>
             <Month month={usage.month} />
-            <Days usage={usage} days={days} />
+            <Days usage={usage} days={shown ?? days} />
           </>
         )}
       </Loaded>

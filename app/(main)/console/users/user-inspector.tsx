@@ -171,6 +171,8 @@ function Inspected({
         onClose={() => setDialog(undefined)}
         onUser={(next) => {
           setDialog(undefined)
+          // Disabling ends them.
+          if (next?.disabled === true) keysAgain()
           onUser(next)
         }}
       />

@@ -93,7 +93,7 @@ function CellForm({
   }
   const press = (event: KeyboardEvent) => {
     if (event.key === 'Escape') onEnd(true)
-    const isBreak = event.shiftKey && (field.kind === 'long' || field.kind === 'json')
+    const isBreak = event.shiftKey && event.target instanceof HTMLTextAreaElement
     if (event.key !== 'Enter' || isBreak) return
     event.preventDefault()
     void save(true)

@@ -36,13 +36,20 @@ export function Data({
       ...page,
       data: page.data.map((each) => (each.id === item.id ? item : each)),
     }))
+  /** Of the item that is open, made in the table: it is another version by now. */
+  const [edits, setEdits] = useState(0)
   const remove = (id: string) => {
     setQuery({ item: undefined })
-    paged.change((page) => ({
-      ...page,
-      ...(page.count === undefined ? {} : { count: page.count - 1 }),
-      data: page.data.filter((each) => each.id !== id),
-    }))
+    // One that was open need not be among those that are listed; of a page without any there may be others.
+    const rest = paged.answer.value?.data.filter((each) => each.id !== id) ?? []
+    if (rest.length === 0) paged.again()
+    else if (rest.length !== paged.answer.value?.data.length) {
+      paged.change((page) => ({
+        ...page,
+        ...(page.count === undefined ? {} : { count: page.count - 1 }),
+        data: rest,
+      }))
+    }
     toast(`“${id}” deleted`)
   }
   const clear = () =>
@@ -111,7 +118,10 @@ export function Data({
                       setAdding(false)
                       setQuery({ item })
                     }}
-                    onItem={replace}
+                    onItem={(item) => {
+                      replace(item)
+                      if (item.id === open) setEdits(edits + 1)
+                    }}
                   />
                 )
               }
@@ -148,6 +158,7 @@ export function Data({
             key={open}
             form={form}
             id={open}
+            edits={edits}
             storeKey={`${prefix}${open}`}
             onClose={() => setQuery({ item: undefined })}
             onItem={replace}

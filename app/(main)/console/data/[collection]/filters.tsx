@@ -184,7 +184,11 @@ function AddFilter({
                 className="input"
                 {...ties}
                 value={operator}
-                onChange={({ target }) => setOperator(target.value)}
+                onChange={({ target }) => {
+                  // Whether it is there is another kind of value.
+                  if (exists !== (target.value === '[exists]')) setText('')
+                  setOperator(target.value)
+                }}
               >
                 {operators.map((each) => (
                   <option key={each} value={each}>

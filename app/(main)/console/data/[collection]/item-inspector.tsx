@@ -20,6 +20,8 @@ interface Version {
 interface InspectorProps {
   form: CollectionForm
   id: string
+  /** How often it was changed elsewhere on the page: it is read again then. */
+  edits: number
   /** The key in Redis, to name what goes. */
   storeKey: string
   onClose: () => void
@@ -29,7 +31,7 @@ interface InspectorProps {
 
 /** One item whole. It is saved under the version that was read: nobody's change is written over. */
 export function ItemInspector(props: InspectorProps): ReactNode {
-  const { form, id, onClose } = props
+  const { form, id, edits, onClose } = props
   const path = `/api/${form.name}/${encodeURIComponent(id)}`
   const [answer, setAnswer] = useState<Answer<Version>>({ state: 'loading' })
   const panel = useRef<HTMLElement>(null)
@@ -42,7 +44,8 @@ export function ItemInspector(props: InspectorProps): ReactNode {
       setAnswer({ state: 'failed', fault: faultOf(error) })
     }
   }, [path])
-  useEffect(() => void read(), [read])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was changed is read again
+  useEffect(() => void read(), [read, edits])
   useEffect(() => {
     // A page that begins with it stays where it is.
     if (document.activeElement !== document.body) panel.current?.focus()
@@ -61,9 +64,7 @@ export function ItemInspector(props: InspectorProps): ReactNode {
         again={() => void read()}
         waiting={<Skeleton rows={6} columns={1} />}
       >
-        {(version) => (
-          <ItemForm key={version.tag} {...props} path={path} version={version} again={read} />
-        )}
+        {(version) => <ItemForm {...props} path={path} version={version} again={read} />}
       </Loaded>
     </aside>
   )
@@ -80,7 +81,9 @@ function ItemForm({
   onDeleted,
 }: InspectorProps & { path: string; version: Version; again: () => Promise<void> }): ReactNode {
   const before = Object.fromEntries(form.fields.map(({ name }) => [name, textOf(item[name])]))
-  const [texts, setTexts] = useState<Readonly<Record<string, string>>>(before)
+  // What was typed stays when another version comes: it is of that one then.
+  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({})
+  const texts = { ...before, ...typed }
   const [asksDelete, setAsksDelete] = useState(false)
   const { busy, fault, run, clear } = useAct()
   const changes = changesOf(form.fields, item, texts)
@@ -92,7 +95,12 @@ function ItemForm({
       onItem(await call<Item>('PATCH', path, changes, { 'If-Match': tag }))
       toast(`“${id}” saved`)
       await again()
+      setTyped({})
     })
+  }
+  const undo = () => {
+    setTyped({})
+    clear()
   }
   const isOlder = fault?.code === 'precondition-failed'
   return (
@@ -108,7 +116,7 @@ function ItemForm({
           fields={form.fields}
           texts={texts}
           fault={fault}
-          onText={(name, text) => setTexts({ ...texts, [name]: text })}
+          onText={(name, text) => setTyped({ ...typed, [name]: text })}
         />
         {isOlder ? (
           <div className="notice" data-tone="danger" role="alert">
@@ -116,7 +124,7 @@ function ItemForm({
             <div>
               <strong>Not saved: somebody changed it since</strong>
               <p>
-                <button className="button" type="button" onClick={() => void again()}>
+                <button className="button" type="button" onClick={() => void again().then(undo)}>
                   Load theirs
                 </button>
               </p>
@@ -133,10 +141,7 @@ function ItemForm({
             className="button button-quiet"
             type="button"
             disabled={!isChanged}
-            onClick={() => {
-              setTexts(before)
-              clear()
-            }}
+            onClick={undo}
           >
             Undo
           </button>

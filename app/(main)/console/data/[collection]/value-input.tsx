@@ -1,5 +1,5 @@
 'use client'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { FormField } from '@/lib/http/pages/collection-form.ts'
 
 interface InputProps {
@@ -20,6 +20,10 @@ export function ValueInput({
   autoFocus = false,
 }: InputProps): ReactNode {
   const { kind, options, required, writable } = field
+  // A field of one line would take line breaks out. It stays once there was one: changing it would lose the focus.
+  const [hadBreak, setHadBreak] = useState(false)
+  const hasBreak = hadBreak || (kind === 'text' && /[\r\n]/.test(text))
+  if (hasBreak && !hadBreak) setHadBreak(true)
   const common = { className: 'input', value: text, autoFocus, ...ties }
   if (kind === 'choice' || kind === 'boolean') {
     const words = kind === 'boolean' ? ['true', 'false'] : options
@@ -32,13 +36,13 @@ export function ValueInput({
       </select>
     )
   }
-  if (kind === 'long' || kind === 'json') {
+  if (kind === 'long' || kind === 'json' || hasBreak) {
     return (
       <textarea
         {...common}
         className={kind === 'json' ? 'input mono' : 'input'}
         rows={4}
-        spellCheck={kind === 'long'}
+        spellCheck={kind !== 'json'}
         readOnly={!writable}
         onChange={({ target }) => onText(target.value)}
       />

@@ -25,7 +25,7 @@ export function fieldValue({ kind, required }: FormField, text: string): unknown
   if (text === '') return required && (kind === 'text' || kind === 'long') ? '' : undefined
   switch (kind) {
     case 'number':
-      return Number.isNaN(Number(text)) ? text : Number(text)
+      return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : text
     case 'json':
