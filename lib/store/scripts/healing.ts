@@ -13,15 +13,12 @@ import { CLOCK, WHOLE } from './time.ts'
  */
 export const INDEX_STATE = `
 local function isLost(states, ids, key)
-  if key ~= ids then
-    if not string.match(key, '^index:') then return not redis.call('ZSCORE', key, '') end
-    return redis.call('ZCARD', key) < redis.call('ZCARD', ids)
-  end
-  if redis.call('ZCARD', ids) > 0 then return false end
-  for _, other in ipairs(redis.call('HKEYS', states)) do
+  if not string.match(key, '^index:') then return not redis.call('ZSCORE', key, '') end
+  local size = redis.call('ZCARD', ids)
+  if key ~= ids then return redis.call('ZCARD', key) < size end
+  for _, other in ipairs(size == 0 and redis.call('HKEYS', states) or {}) do
     if string.match(other, '^index:') and redis.call('ZCARD', other) > 0 then return true end
   end
-  return false
 end
 local function indexState(states, ids, key, print, now, hold)
   local value = redis.call('HGET', states, key) or ''
