@@ -73,6 +73,7 @@ test('it waits out Retry-After, and repeats only what may be repeated', async ()
   const asked: string[] = []
   const client = new UsherClient({
     url: 'https://usher.invalid',
+    credential: { apiKey: 'a key' },
     fetch: async (input, init) => {
       asked.push(`${init?.method ?? 'GET'} ${new URL(String(input)).pathname}`)
       return answers.shift() ?? Response.json({ id: 'x' })
@@ -100,4 +101,16 @@ test('it waits out Retry-After, and repeats only what may be repeated', async ()
   answers.push(busy(429, '3600'))
   await expect(client.get('movies', 'a')).rejects.toBeInstanceOf(UsherProblem)
   expect(asked).toHaveLength(1)
+
+  // Of nobody no key is remembered, and the API says so.
+  const sent: (string | null)[] = []
+  const nobody = new UsherClient({
+    url: 'https://usher.invalid',
+    fetch: async (_, init) => {
+      sent.push(new Headers(init?.headers).get('Idempotency-Key'))
+      return Response.json({ id: 'x' })
+    },
+  })
+  await nobody.create('movies', { id: 'a' })
+  expect(sent).toEqual([null])
 })

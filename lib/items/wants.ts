@@ -4,7 +4,7 @@ import { MOST_FAULTS } from '../validation.ts'
 import type { Want, WriteCode } from './change.ts'
 import { itemId } from './get.ts'
 import { readerOf } from './item.ts'
-import { mergePatch } from './merge-patch.ts'
+import { isNullWanted, mergePatch } from './merge-patch.ts'
 import { keepStamps, stamped } from './stamps.ts'
 import type { CollectionCall, CollectionDeps } from './types.ts'
 import { parseFields, prefixMessage, refusedName, storedOf } from './write-input.ts'
@@ -70,8 +70,10 @@ export function merging(call: Call, deps: Needs, segment: string, body: unknown)
       for (const [name, value] of patch.value) {
         const field = fields.find((each) => each.name === name)
         // Null is a value where a field can be null, and takes any other field away.
-        if (value === null && field?.isNullable !== true) own.delete(name)
-        else own.set(name, field?.kind === 'json' ? mergePatch(own.get(name), value) : value)
+        const isValue = field?.isNullable === true || isNullWanted(field?.schema)
+        if (value === null && !isValue) own.delete(name)
+        else if (field?.kind !== 'json') own.set(name, value)
+        else own.set(name, mergePatch(own.get(name), value, field.schema))
       }
       const parsed = parseFields(collection, Object.fromEntries(own), {
         id,
