@@ -1,4 +1,4 @@
-import { test } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 import fc from 'fast-check'
 import { type CollectionRig, startCollectionRig } from '../../test/support/collections.ts'
 import { defineCollection } from '../collections/define.ts'
@@ -63,6 +63,21 @@ for (const kind of ['redis', 'embedded'] as const) {
         cursor = { cursor: page.nextCursor }
       }
     }
+
+    test('a text of just the length that an index keeps hides no longer one', async () => {
+      await rig.command('FLUSHALL')
+      const kept = 'l'.repeat(200)
+      for (const [id, title] of Object.entries({ same: kept, longer: `${kept}b`, other: 'a' })) {
+        await rig.command('HSET', `star:${id}`, 'title', title)
+      }
+      await rig.fill()
+      await heal(rig.store, { restMs: 0, collections: [things] })
+      const ids = async (input: Record<string, string>) =>
+        (await list(input)).data.map(({ id }) => id)
+      expect(await ids({ 'title[gt]': kept, sort: 'title' })).toEqual(['longer'])
+      expect(await ids({ 'title[ne]': kept })).toEqual(['longer', 'other'])
+      expect((await list({ title: kept, count: 'exact' })).count).toBe(1)
+    })
 
     test('any query, of a keyspace that SCAN serves and of one that indexes serve, is what a model says', async () => {
       test.setTimeout(900_000)

@@ -115,4 +115,18 @@ export const FACES: readonly Mutant[] = [
     "const needed = row.action === 'update' ? 'public' : accessOf(row, match.collection)",
     'lib/http/one-policy.test.ts',
   ),
+  mutant(
+    'words of a field take the name of another type',
+    'lib/graphql/types.ts',
+    '/(Page|Input|Patch|Filter)$/.test(plain)',
+    'false',
+    'lib/graphql/schema.test.ts',
+  ),
+  mutant(
+    'a query of any depth is parsed',
+    'lib/graphql/cost.ts',
+    'if (nesting > MOST_NESTING) return true',
+    '',
+    'lib/graphql/cost.test.ts',
+  ),
 ]

@@ -55,7 +55,7 @@ export const FACTORS: readonly Mutant[] = [
   mutant(
     'a second secret of TOTP takes the place of the first',
     'lib/store/scripts/totp.ts',
-    "if user[2] then return {'enabled'} end\n",
+    "if redis.call('HEXISTS', userKey, 'totp') == 1 then return {'enabled'} end\n",
     '',
     'lib/auth/totp/totp.test.ts',
   ),
@@ -129,5 +129,12 @@ export const FACTORS: readonly Mutant[] = [
     '\\d+(\\.\\d+){3}$',
     '\\d+$',
     'lib/auth/passkeys/passkeys.test.ts',
+  ),
+  mutant(
+    'a session that has ended makes ways in',
+    'lib/store/scripts/own-session.ts',
+    "session[2] == 'live' and",
+    '',
+    'lib/auth/sessions/fresh.test.ts',
   ),
 ]

@@ -271,4 +271,18 @@ export const ITEMS: readonly Mutant[] = [
     'false',
     'lib/items/indexes.test.ts',
   ),
+  mutant(
+    'a text of just the length that is kept hides longer ones',
+    'lib/items/order.ts',
+    '.`) === cutText(text)',
+    '`) !== text',
+    'lib/items/queries.test.ts',
+  ),
+  mutant(
+    'null takes away what has to be there',
+    'lib/items/merge-patch.ts',
+    ' && !isNullWanted(member)',
+    '',
+    'lib/items/merge-patch.test.ts',
+  ),
 ]

@@ -142,4 +142,11 @@ export const OPERATING: readonly Mutant[] = [
     '',
     'lib/http/endpoint.test.ts',
   ),
+  mutant(
+    'a snapshot that failed leaves its part',
+    'local/kept-store/folder.ts',
+    '// On a disk that is full the next try needs its room.\n      rmSync(part, { force: true })',
+    '',
+    'local/kept-store/folder.test.ts',
+  ),
 ]

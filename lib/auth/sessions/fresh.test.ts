@@ -60,13 +60,13 @@ test.describe('a fresh sign-in', () => {
       await api.command('HSET', `session:${sid}`, 'st', 'live')
       const text = JSON.stringify(body)
       // The caller is proven before the body is read: here its owner ends the session in between.
-      const slow = new ReadableStream({
-        pull: async (stream) => {
-          await api.command('HSET', `session:${sid}`, 'st', 'revoked')
-          stream.enqueue(new TextEncoder().encode(text))
-          stream.close()
-        },
-      })
+      const pull = async (stream: ReadableStreamDefaultController) => {
+        await api.command('HSET', `session:${sid}`, 'st', 'revoked')
+        stream.enqueue(new TextEncoder().encode(text))
+        stream.close()
+      }
+      // Nothing is read ahead.
+      const slow = new ReadableStream({ pull }, { highWaterMark: 0 })
       const init = { method: 'POST', headers, body: slow, duplex: 'half' }
       const answer = await read(await api.ask(path, init as RequestInit))
       expect(answer, path).toBeProblem('invalid-token')
