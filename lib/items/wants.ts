@@ -70,8 +70,8 @@ export function merging(call: Call, deps: Needs, segment: string, body: unknown)
       for (const [name, value] of patch.value) {
         const field = fields.find((each) => each.name === name)
         // Null is a value where a field can be null, and takes any other field away.
-        const isValue = field?.isNullable === true || isNullWanted(field?.schema)
-        if (value === null && !isValue) own.delete(name)
+        const goes = value === null && field?.isNullable !== true && !isNullWanted(field?.schema)
+        if (goes) own.delete(name)
         else if (field?.kind !== 'json') own.set(name, value)
         else own.set(name, mergePatch(own.get(name), value, field.schema))
       }

@@ -26,7 +26,8 @@ export function Totp({ asked: [state, again] }: { asked: Asked<TotpState> }): Re
   const [pending, setPending] = useState<Pending>()
   const [codes, setCodes] = useState<string[]>()
   const close = () => setDialog(undefined)
-  if (state.state === 'failed') {
+  // What is shown this once stays, whatever else fails.
+  if (state.state === 'failed' && pending === undefined && codes === undefined) {
     return (
       <section className="panel" aria-label="Codes from an app">
         <Failed what="Whether codes are on" fault={state.fault} again={again} />

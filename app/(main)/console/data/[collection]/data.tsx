@@ -42,7 +42,7 @@ export function Data({
     setQuery({ item: undefined })
     // One that was open need not be among those that are listed; of a page without any there may be others.
     const rest = paged.answer.value?.data.filter((each) => each.id !== id) ?? []
-    if (rest.length === 0) paged.again()
+    if (rest.length === 0) (paged.back ?? paged.again)()
     else if (rest.length !== paged.answer.value?.data.length) {
       paged.change((page) => ({
         ...page,
